@@ -1,0 +1,44 @@
+# Functions that every block's CMakeLists.txt is written with.
+include(GNUInstallDirs)
+
+# Headers are included as "doorbell/<block>/<header>.h", in the tree as when installed.
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/include)
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/models ${PROJECT_BINARY_DIR}/include/doorbell SYMBOLIC)
+
+add_library(doorbell_options INTERFACE)
+target_compile_features(doorbell_options INTERFACE cxx_std_20)
+target_compile_options(doorbell_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers)
+if(DOORBELL_SANITIZE)
+  target_compile_options(doorbell_options INTERFACE
+    -fsanitize=${DOORBELL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(doorbell_options INTERFACE -fsanitize=${DOORBELL_SANITIZE})
+endif()
+
+# doorbell_library(<name> SOURCES <file>... [LINK <target>...])
+# A static library doorbell_<name>, known as doorbell::<name>.
+function(doorbell_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(doorbell_${name} STATIC ${ARG_SOURCES})
+  add_library(doorbell::${name} ALIAS doorbell_${name})
+  set_target_properties(doorbell_${name} PROPERTIES EXPORT_NAME ${name} CXX_EXTENSIONS OFF)
+  target_compile_features(doorbell_${name} PUBLIC cxx_std_20)
+  target_include_directories(doorbell_${name} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(doorbell_${name} PUBLIC ${ARG_LINK} PRIVATE $<BUILD_INTERFACE:doorbell_options>)
+  set_property(GLOBAL APPEND PROPERTY DOORBELL_LIBRARIES doorbell_${name})
+endfunction()
+
+# doorbell_test(<name> LABEL <unit|block|system|...> SOURCES <file>... [LINK <target>...])
+# Each GoogleTest case runs in a process of its own: SystemC elaborates once a process.
+function(doorbell_test name)
+  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;LINK" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main doorbell_options)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+    PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+endfunction()
