@@ -1,0 +1,168 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace doorbell {
+
+/// A quantile as an exact fraction, with the name it has in every output.
+struct Quantile {
+  std::string_view name;
+  std::uint64_t numerator;
+  std::uint64_t denominator;
+};
+
+/// The quantiles every histogram reports, beside its exact minimum, maximum and mean.
+inline constexpr std::array<Quantile, 4> reported_quantiles{
+    {{"p50", 1, 2}, {"p90", 9, 10}, {"p99", 99, 100}, {"p99.9", 999, 1000}}};
+
+/// A histogram of unsigned integers (mostly picoseconds) in logarithmic buckets: 2^`bits` buckets
+/// to an octave. Count, sum, minimum and maximum are exact; a quantile is off by at most
+/// 1/2^(`bits`+1) of its value, and values below 2^(`bits`+1) are exact. Only the range of buckets
+/// between the smallest and the largest value seen is stored, and zeros apart, so that recording
+/// allocates only while that range still grows.
+template <class Count, unsigned bits>
+class LogHistogram {
+ public:
+  /// Largest relative error of `quantile`.
+  static constexpr double relative_error = 1.0 / (2u << bits);
+
+  void record(std::uint64_t value) {
+    ++count_;
+    minimum_ = std::min(minimum_, value);
+    if (value == 0) return;
+    sum_ += value;
+    maximum_ = std::max(maximum_, value);
+    const std::size_t slot = bucket_of(value) - first_;
+    if (slot < buckets_.size()) [[likely]] {
+      add_to(buckets_[slot], 1);
+    } else {
+      grow_to_hold(bucket_of(value));
+      add_to(buckets_[bucket_of(value) - first_], 1);
+    }
+  }
+
+  /// Adds everything that `other` has recorded.
+  template <class OtherCount>
+  void merge(const LogHistogram<OtherCount, bits>& other) {
+    count_ += other.count_;
+    sum_ += other.sum_;
+    minimum_ = std::min(minimum_, other.minimum_);
+    maximum_ = std::max(maximum_, other.maximum_);
+    for (std::size_t i = 0; i < other.buckets_.size(); ++i) {
+      if (other.buckets_[i] == 0) continue;
+      const std::uint32_t bucket = other.first_ + static_cast<std::uint32_t>(i);
+      if (bucket - first_ >= buckets_.size()) grow_to_hold(bucket);
+      add_to(buckets_[bucket - first_], other.buckets_[i]);
+    }
+  }
+
+  /// Forgets everything recorded and keeps the memory.
+  void clear() {
+    std::fill(buckets_.begin(), buckets_.end(), Count{0});
+    count_ = 0;
+    sum_ = 0;
+    minimum_ = std::numeric_limits<std::uint64_t>::max();
+    maximum_ = 0;
+  }
+
+  std::uint64_t count() const { return count_; }
+  std::uint64_t sum() const { return sum_; }
+  /// 0 when nothing has been recorded.
+  std::uint64_t minimum() const { return count_ == 0 ? 0 : minimum_; }
+  std::uint64_t maximum() const { return maximum_; }
+  double mean() const {
+    return count_ == 0 ? 0.0 : static_cast<double>(sum_) / static_cast<double>(count_);
+  }
+
+  /// The smallest value that at least the fraction `numerator`/`denominator` of the values recorded
+  /// don't exceed, within `relative_error`; 0 when nothing has been recorded.
+  std::uint64_t quantile(std::uint64_t numerator, std::uint64_t denominator) const {
+    if (count_ == 0) return 0;
+    const std::uint64_t whole = count_ / denominator * numerator;
+    const std::uint64_t rest = (count_ % denominator * numerator + denominator - 1) / denominator;
+    const std::uint64_t rank = std::max<std::uint64_t>(1, whole + rest);
+    if (rank >= count_) return maximum_;
+    std::uint64_t in_buckets = 0;
+    for (const Count count : buckets_)
+      in_buckets += count;
+    std::uint64_t seen = count_ - std::min(count_, in_buckets);  // the zeros
+    if (rank <= seen) return 0;
+    for (std::size_t i = 0; i < buckets_.size(); ++i) {
+      seen += buckets_[i];
+      if (seen >= rank) {
+        return std::clamp(middle_of(first_ + static_cast<std::uint32_t>(i)), minimum_, maximum_);
+      }
+    }
+    return maximum_;
+  }
+  std::uint64_t quantile(const Quantile& q) const { return quantile(q.numerator, q.denominator); }
+
+  /// Bytes of memory held besides the object itself.
+  std::size_t heap_bytes() const { return buckets_.capacity() * sizeof(Count); }
+
+ private:
+  template <class, unsigned>
+  friend class LogHistogram;
+
+  static constexpr std::uint32_t granularity = 8;
+
+  /// Values below 2^(bits+1) have a bucket each; above, each octave has 2^bits.
+  static std::uint32_t bucket_of(std::uint64_t value) {
+    const auto width = static_cast<unsigned>(std::bit_width(value));
+    const unsigned shift = width > bits + 1 ? width - (bits + 1) : 0;
+    return (shift << bits) + static_cast<std::uint32_t>(value >> shift);
+  }
+
+  static std::uint64_t middle_of(std::uint32_t bucket) {
+    if (bucket < (2u << bits)) return bucket;
+    const unsigned shift = (bucket >> bits) - 1;
+    const std::uint64_t low = static_cast<std::uint64_t>(bucket - (shift << bits)) << shift;
+    return low + (std::uint64_t{1} << shift) / 2;
+  }
+
+  /// Bucket counts stay at their largest value rather than wrap.
+  static void add_to(Count& bucket, std::uint64_t amount) {
+    const std::uint64_t room = std::numeric_limits<Count>::max() - bucket;
+    bucket += static_cast<Count>(std::min(amount, room));
+  }
+
+  void grow_to_hold(std::uint32_t bucket) {
+    const std::uint32_t low = bucket / granularity * granularity;
+    const std::uint32_t high = low + granularity;
+    if (buckets_.empty()) {
+      first_ = low;
+      buckets_.resize(granularity);
+      return;
+    }
+    const std::uint32_t end = first_ + static_cast<std::uint32_t>(buckets_.size());
+    const std::uint32_t first = std::min(first_, low);
+    std::vector<Count> grown(std::max(end, high) - first);
+    std::copy(buckets_.begin(), buckets_.end(), grown.begin() + (first_ - first));
+    buckets_ = std::move(grown);
+    first_ = first;
+  }
+
+  std::vector<Count> buckets_;
+  std::uint32_t first_ = 0;  ///< Bucket number of buckets_[0].
+  std::uint64_t count_ = 0;
+  std::uint64_t sum_ = 0;
+  std::uint64_t minimum_ = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t maximum_ = 0;
+};
+
+/// For totals and streams: quantiles within 0.8 %.
+using Histogram = LogHistogram<std::uint64_t, 6>;
+
+/// For things that exist by the ten thousand (one per interrupt vector): quantiles within 1.6 %,
+/// and a bucket that has counted 2^32 - 1 values stays there.
+using CompactHistogram = LogHistogram<std::uint32_t, 5>;
+
+}  // namespace doorbell

@@ -1,0 +1,255 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "doorbell/core/arch/histogram.h"
+#include "doorbell/core/arch/statistics.h"
+#include "doorbell/core/arch/time.h"
+
+// The kinds of statistics. All are told the simulated time where they need it and never ask for it,
+// and none allocates once its range of values has been seen. A `now` earlier than one before it
+// (loose timing) counts as that one.
+
+namespace doorbell {
+
+/// Counts things that happen.
+class Counter final : public Statistic {
+ public:
+  using Statistic::Statistic;
+  void add(std::uint64_t amount = 1) { value_ += amount; }
+  std::uint64_t value() const { return value_; }
+
+  std::string_view kind() const override { return "counter"; }
+  void values(StatisticValues& out) const override;
+
+ private:
+  void on_reset(Time) override { value_ = 0; }
+  std::uint64_t value_ = 0;
+};
+
+/// A level that is set from outside, with its highest value since the reset. A reset keeps the
+/// level.
+class Gauge final : public Statistic {
+ public:
+  using Statistic::Statistic;
+  void set(std::int64_t value) {
+    value_ = value;
+    highest_ = std::max(highest_, value);
+  }
+  std::int64_t value() const { return value_; }
+  std::int64_t highest() const { return highest_; }
+
+  std::string_view kind() const override { return "gauge"; }
+  void values(StatisticValues& out) const override;
+
+ private:
+  void on_reset(Time) override { highest_ = value_; }
+  std::int64_t value_ = 0;
+  std::int64_t highest_ = 0;
+};
+
+/// Look-ups in a cache and what became of its entries.
+class CacheStatistics final : public Statistic {
+ public:
+  using Statistic::Statistic;
+  void hit() { ++hits_; }
+  void miss() { ++misses_; }
+  /// A valid entry made room for another.
+  void eviction() { ++evictions_; }
+  /// `entries` valid entries were taken out by an invalidation.
+  void invalidation(std::uint64_t entries = 1) { invalidations_ += entries; }
+
+  std::uint64_t hits() const { return hits_; }
+  std::uint64_t misses() const { return misses_; }
+  std::uint64_t evictions() const { return evictions_; }
+  std::uint64_t invalidations() const { return invalidations_; }
+  /// 0 to 1; 0 when there was no look-up.
+  double hit_rate() const;
+
+  std::string_view kind() const override { return "cache"; }
+  void values(StatisticValues& out) const override;
+
+ private:
+  void on_reset(Time) override;
+  std::uint64_t hits_ = 0, misses_ = 0, evictions_ = 0, invalidations_ = 0;
+};
+
+/// A level (how many) over time: its integral, and its highest value.
+class Integrator {
+ public:
+  void add(Time now, std::int64_t change) {
+    advance(now);
+    level_ += static_cast<std::uint64_t>(change);
+    highest_ = std::max(highest_, level_);
+  }
+  void advance(Time now) {
+    if (now <= last_) return;
+    integral_ += level_ * (now - last_);
+    last_ = now;
+  }
+  void reset(Time now) {
+    advance(now);
+    integral_ = 0;
+    highest_ = level_;
+  }
+  std::uint64_t level() const { return level_; }
+  std::uint64_t highest() const { return highest_; }
+  /// Level times picoseconds.
+  std::uint64_t integral() const { return integral_; }
+  Time last() const { return last_; }
+
+ private:
+  std::uint64_t level_ = 0, highest_ = 0, integral_ = 0;
+  Time last_ = 0;
+};
+
+/// Something with `capacity` places where work takes time: a pipeline, a set of slots, a wire. A
+/// server is used in one of two ways: `begin` and `end` when they happen, or `occupy` for an
+/// interval that is known ahead.
+class ServerStatistics final : public Statistic {
+ public:
+  ServerStatistics(const StatisticsGroup& group, std::string_view name, StatisticInfo info,
+                   std::uint64_t capacity = 1)
+      : Statistic(group, name, std::move(info)), capacity_(capacity) {}
+
+  void begin(Time now) { busy_.add(now, 1); }
+  void end(Time now) {
+    busy_.add(now, -1);
+    ++completions_;
+  }
+  /// Capacity 1: busy from `from` to `to`, `from` being no earlier than the end of the interval
+  /// before.
+  void occupy(Time from, Time to);
+
+  std::uint64_t capacity() const { return capacity_; }
+  std::uint64_t completions() const { return completions_; }
+  std::uint64_t busy() const { return busy_.level(); }
+  /// Places times picoseconds, up to the end of the window.
+  std::uint64_t busy_time() const;
+  /// 0 to 1, over the window.
+  double utilisation() const;
+  /// Picoseconds a completion; 0 when there was none.
+  double mean_service() const;
+
+  std::string_view kind() const override { return "server"; }
+  void values(StatisticValues& out) const override;
+
+ private:
+  void on_reset(Time now) override;
+  void on_finish(Time now) override { busy_.advance(now); }
+
+  std::uint64_t capacity_;
+  std::uint64_t completions_ = 0;
+  Integrator busy_;
+  Time occupied_ = 0;        ///< By `occupy`, all of it.
+  Time occupied_until_ = 0;  ///< The end of the last interval.
+};
+
+/// Something that items enter and leave. Occupancy is integrated from the moves alone, sojourn
+/// times come from the entry times that the caller remembered: that they agree (L = lambda W) is a
+/// check of both.
+class QueueStatistics final : public Statistic {
+ public:
+  /// `capacity` 0 is unbounded.
+  QueueStatistics(const StatisticsGroup& group, std::string_view name, StatisticInfo info,
+                  std::uint64_t capacity = 0)
+      : Statistic(group, name, std::move(info)), capacity_(capacity) {}
+
+  void enter(Time now) {
+    occupancy_.add(now, 1);
+    ++arrivals_;
+    entry_times_ += now;
+  }
+  void leave(Time now, Time entered_at) {
+    occupancy_.add(now, -1);
+    ++departures_;
+    sojourns_.record(now - entered_at);
+    const Time counted_from = std::max(entered_at, window_start());
+    sojourn_in_window_ += now - counted_from;
+    entry_times_ -= counted_from;
+  }
+
+  std::uint64_t capacity() const { return capacity_; }
+  std::uint64_t occupancy() const { return occupancy_.level(); }
+  std::uint64_t high_water_mark() const { return occupancy_.highest(); }
+  std::uint64_t arrivals() const { return arrivals_; }
+  std::uint64_t departures() const { return departures_; }
+  /// Items times picoseconds.
+  std::uint64_t occupancy_integral() const { return occupancy_.integral(); }
+  double mean_occupancy() const;
+  /// Sojourn times of those that left.
+  const Histogram& sojourns() const { return sojourns_; }
+  /// |L - lambda W| / L over the window. W counts what lies within the window of every sojourn, of
+  /// those still inside too, so that a correct account gives 0 and not an edge effect.
+  double littles_law_error() const;
+
+  std::string_view kind() const override { return "queue"; }
+  void values(StatisticValues& out) const override;
+
+ private:
+  void on_reset(Time now) override;
+  void on_finish(Time now) override { occupancy_.advance(now); }
+
+  std::uint64_t capacity_;
+  std::uint64_t arrivals_ = 0, departures_ = 0;
+  Integrator occupancy_;
+  Histogram sojourns_;
+  std::uint64_t sojourn_in_window_ = 0;
+  std::uint64_t entry_times_ = 0;  ///< Sum over those inside; wraps, as does its use.
+};
+
+/// A distribution of values, picoseconds unless the unit says otherwise.
+class HistogramStatistics final : public Statistic {
+ public:
+  using Statistic::Statistic;
+  void record(std::uint64_t value) { histogram_.record(value); }
+  const Histogram& histogram() const { return histogram_; }
+
+  std::string_view kind() const override { return "histogram"; }
+  void values(StatisticValues& out) const override;
+
+ private:
+  void on_reset(Time) override { histogram_.clear(); }
+  Histogram histogram_;
+};
+
+/// A sum over time in a fixed number of bins, whose width doubles whenever the time outgrows them.
+class TimeSeries final : public Statistic {
+ public:
+  /// `bins` is even; `bin_width` is the first one, in picoseconds.
+  TimeSeries(const StatisticsGroup& group, std::string_view name, StatisticInfo info,
+             std::size_t bins = 128, Time bin_width = microsecond);
+
+  void add(Time now, std::uint64_t amount = 1);
+  Time bin_width() const { return width_; }
+  const std::vector<std::uint64_t>& bins() const { return bins_; }
+
+  std::string_view kind() const override { return "time_series"; }
+  void values(StatisticValues& out) const override;
+
+ private:
+  void on_reset(Time now) override;
+
+  std::vector<std::uint64_t> bins_;
+  Time first_width_;
+  Time width_;
+};
+
+/// Appends count, sum, min, the reported quantiles, max and mean.
+template <class Count, unsigned bits>
+void append_values(const LogHistogram<Count, bits>& histogram, StatisticValues& out) {
+  out.push_back({"count", histogram.count()});
+  out.push_back({"sum", histogram.sum()});
+  if (histogram.count() == 0) return;
+  out.push_back({"mean", histogram.mean()});
+  out.push_back({"min", histogram.minimum()});
+  for (const Quantile& quantile : reported_quantiles) {
+    out.push_back({quantile.name, histogram.quantile(quantile)});
+  }
+  out.push_back({"max", histogram.maximum()});
+}
+
+}  // namespace doorbell
