@@ -1,6 +1,6 @@
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -41,7 +41,6 @@ class Parameter {
     time,
     frequency
   };
-  using Place = std::function<void(std::uint64_t)>;
 
   const std::string& path() const { return path_; }
   Kind kind() const { return kind_; }
@@ -49,10 +48,13 @@ class Parameter {
   const std::string& default_text() const { return default_text_; }
   /// The present value as it is written in YAML: "32", "170ns", "1GHz", "true", "requester".
   std::string text() const;
-  /// The present value as a number: integers, booleans, picoseconds, hertz.
+  /// The present value as a number: integers, booleans, picoseconds, hertz, the place
+  /// among the choices.
   std::uint64_t number() const { return read_(); }
-  /// What may be written, for messages and tables: "1 to 65536 entries, a power of two", "requester
-  /// or vc".
+  /// The values allowed: "1 to 65536, a power of two", "requester or vc"; empty when all are.
+  std::string range() const;
+  /// What may be written: "a number of entries (1 to 65536, a power of two)", "a time such as
+  /// 170ns".
   std::string expectation() const;
   /// False, and nothing changed, when `text` isn't what `expectation` says.
   bool parse(std::string_view text);
@@ -81,8 +83,8 @@ class ParameterGroup;
 ///       std::uint32_t entries = 32;
 ///       Time hit = 1 * nanosecond;
 ///       void describe(ParameterGroup& g) {
-///         g.add("entries", entries, {.unit = "entries", .minimum = 1, .source = "...", .help =
-///         "..."}); g.time("hit", hit, {.help = "..."});
+///         g.add("entries", entries, {.unit = "entries", .minimum = 1, .help = "..."});
+///         g.time("hit", hit, {.source = "...", .help = "..."});
 ///       }
 ///     };
 template <class T>
@@ -122,9 +124,10 @@ class ParameterGroup {
  private:
   friend class ParameterTree;
   explicit ParameterGroup(ParameterNode& node) : node_(&node) {}
-  Parameter& add_leaf(std::string_view name, Parameter::Kind kind, ParameterInfo info);
+  void add_leaf(std::string_view name, Parameter::Kind kind, ParameterInfo info,
+                std::function<std::uint64_t()> read, std::function<void(std::uint64_t)> write,
+                std::vector<std::string> names = {}, std::string* string = nullptr);
   ParameterNode& add_node(std::string_view name, std::string_view help);
-  void add_choice(Parameter& parameter, std::vector<std::string> names);
 
   ParameterNode* node_;
 };
@@ -161,8 +164,6 @@ class ParameterTree {
 
   /// "path.key=value", as given to the option `--set`.
   void set(std::string_view assignment);
-  /// `path` to `text`; `file` and `line` are where it was read.
-  void set(std::string_view path, std::string_view text, const std::string& file, unsigned line);
 
   /// Every value, in the order of the description.
   std::vector<const Parameter*> all() const;
@@ -171,32 +172,26 @@ class ParameterTree {
 
   const ParameterNode& root() const { return *root_; }
 
-  /// For readers of a file format: the node of `path` below `from`, or an InputError that suggests
-  /// the nearest name.
-  const ParameterNode& node(const ParameterNode& from, std::string_view key,
-                            const std::string& file, unsigned line) const;
+  // For readers of a file format. `file` and `line` are where they are; nodes are gone after
+  // `resize`.
+
+  /// The child `key` of `parent`, or an InputError that suggests the nearest name.
+  const ParameterNode& child(const ParameterNode& parent, std::string_view key,
+                             const std::string& file, unsigned line) const;
   void set(const ParameterNode& leaf, std::string_view text, const std::string& file,
            unsigned line);
-  /// Makes the list at `path` one of `size` defaults. Nodes found before are gone.
-  void resize(const std::string& path, std::size_t size, const std::string& file, unsigned line);
-  const ParameterNode& at(std::string_view path) const;
+  /// Makes `list` one of `size` defaults, and returns its new node.
+  const ParameterNode& resize(const ParameterNode& list, std::size_t size, const std::string& file,
+                              unsigned line);
 
  private:
+  const ParameterNode* search(std::string_view path) const;
   void rebuild();
 
   std::function<void(ParameterGroup&)> describe_;
   std::unique_ptr<ParameterNode> root_;
-  std::map<std::string, std::string> defaults_;
+  std::map<std::string, std::string> defaults_;  ///< By path, kept over rebuilds.
 };
-
-/// "170ns" to picoseconds; false when it isn't a time that is a whole number of picoseconds.
-bool parse_time(std::string_view text, Time& time);
-/// "1GHz" to hertz; false when it isn't a frequency that is a whole number of hertz.
-bool parse_frequency(std::string_view text, std::uint64_t& hertz);
-/// In the largest unit that needs no fraction: "170ns".
-std::string time_text(Time time);
-/// In the largest unit that needs no fraction: "1GHz".
-std::string frequency_text(std::uint64_t hertz);
 
 template <class Enum>
 requires std::is_enum_v<Enum>
@@ -209,15 +204,13 @@ void ParameterGroup::add(std::string_view name, Enum& value,
     texts.emplace_back(text);
     values.push_back(one);
   }
-  Parameter& parameter = add_leaf(name, Parameter::Kind::choice, std::move(info));
-  parameter.read_ = [&value, values]() -> std::uint64_t {
-    std::size_t i = 0;
-    while (i + 1 < values.size() && values[i] != value)
-      ++i;
-    return i;
-  };
-  parameter.write_ = [&value, values](std::uint64_t i) { value = values[i]; };
-  add_choice(parameter, std::move(texts));
+  add_leaf(
+      name, Parameter::Kind::choice, std::move(info),
+      [&value, values] {
+        const auto found = std::find(values.begin(), values.end(), value);
+        return static_cast<std::uint64_t>(found - values.begin());
+      },
+      [&value, values](std::uint64_t i) { value = values[i]; }, std::move(texts));
 }
 
 template <DescribedParameters T>

@@ -37,9 +37,12 @@ class StageGraph {
   const StageInfo* find(std::string_view name) const;
   /// All stages by `order`, then by name.
   std::vector<StageId> in_order() const;
+  /// From now on, a stage of a new name is a std::logic_error: what is kept by stage has its size.
+  void freeze() const { frozen_ = true; }
 
  private:
   std::deque<StageInfo> stages_;
+  mutable bool frozen_ = false;
 };
 
 /// One stage of one MSI: how long it waited for it, and how long it took. Picoseconds.
@@ -110,19 +113,20 @@ class StageStatistics {
 
  private:
   Vector& vector_of(const MessageIdentity& identity);
+  std::uint32_t add_vector(const MessageIdentity& identity);
   Stream& stream_of(std::uint32_t stream);
+  /// The slot of `key`, or the free one where it belongs.
   std::size_t slot_of(std::uint64_t key) const;
-  void rehash(std::size_t slots);
+  void grow();
 
   const StageGraph* graph_;
   std::map<std::uint32_t, Stream> streams_;
-  std::map<const Stream*, std::uint32_t> stream_ids_;
   std::deque<Vector> vectors_;
-  /// Open addressing: 0 is free, n is vectors_[n - 1]. A power of two, at most half full.
+  /// Open addressing over a power of two, at most half full.
   struct Slot {
-    std::uint64_t key = 0;
-    std::uint32_t vector = 0;
-    std::uint32_t stream = 0;
+    std::uint64_t key = 0;     ///< DeviceID, EventID.
+    std::uint32_t vector = 0;  ///< 0 is free, n is vectors_[n - 1].
+    std::uint32_t stream = 0;  ///< The StreamID that vectors_[n - 1].stream is of.
   };
   std::vector<Slot> slots_;
 };
