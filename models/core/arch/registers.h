@@ -86,6 +86,7 @@ struct RegisterRead {
   const RegisterInfo& info;
   unsigned index;       ///< Of the element.
   std::uint64_t value;  ///< As stored.
+  std::uint64_t lanes;  ///< All-ones in the bytes that are read.
   const RegisterContext& context;
 };
 

@@ -1,0 +1,42 @@
+#include <cinttypes>
+#include <cstdio>
+
+#include "doorbell/core/arch/registers.h"
+
+namespace doorbell {
+namespace {
+
+std::string hexadecimal(std::uint64_t value) {
+  char text[24];
+  std::snprintf(text, sizeof text, "0x%04" PRIX64, value);
+  return text;
+}
+
+}  // namespace
+
+std::string element_name(const RegisterInfo& info, unsigned index) {
+  std::string_view base = info.name;
+  if (info.count == 1) return std::string(base);
+  if (base.ends_with("<n>")) base.remove_suffix(3);
+  return std::string(base) + "<" + std::to_string(index) + ">";
+}
+
+std::string markdown_table(std::span<const RegisterInfo> table) {
+  std::string text =
+      "| Offset | Register | Bits | Access | Reset | Section |\n|---|---|---|---|---|---|\n";
+  for (const RegisterInfo& info : table) {
+    const std::uint64_t stride = info.stride == 0 ? info.width : info.stride;
+    std::string offset = hexadecimal(info.offset);
+    std::string name(info.name);
+    if (info.count > 1) {
+      offset += " + " + std::to_string(stride) + "n";
+      name += ", n = 0 to " + std::to_string(info.count - 1);
+    }
+    text += "| " + offset + " | " + name + " | " + std::to_string(8 * info.width) + " | " +
+            std::string(to_string(info.access)) + " | " + hexadecimal(info.reset) + " | " +
+            std::string(info.section) + " |\n";
+  }
+  return text;
+}
+
+}  // namespace doorbell
