@@ -1,0 +1,54 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "doorbell/core/arch/parameters.h"
+#include "doorbell/core/arch/statistics.h"
+#include "doorbell/core/arch/statistics_stages.h"
+
+namespace doorbell {
+
+/// What became of every doorbell: each that was sent ends as exactly one outcome. Sent and outcomes
+/// come from independent counters in different blocks, so that the balance proves something.
+struct Conservation {
+  struct Outcome {
+    std::string name;  ///< "pending", "coalesced", "dropped by the ITS: unmapped event".
+    std::uint64_t count = 0;
+  };
+  std::uint64_t sent = 0;  ///< By the endpoints.
+  std::vector<Outcome> outcomes;
+
+  std::uint64_t accounted() const;
+  bool balanced() const { return sent == accounted(); }
+};
+
+/// A run in a few numbers.
+struct RunTotals {
+  Time measured = 0;               ///< Simulated time of the measured region, in ps.
+  std::uint64_t transactions = 0;  ///< DMA transactions that ended.
+  std::uint64_t bytes = 0;         ///< Of their payload.
+  std::uint64_t sent = 0;          ///< MSIs written by the endpoints.
+  std::uint64_t acknowledged = 0;  ///< Interrupts of them that a processor took.
+};
+
+/// Everything that a run has to tell. The objects referred to belong to the simulation.
+struct RunReport {
+  std::string version;
+  bool partial = false;       ///< Ended before the workload did.
+  std::string workload_hash;  ///< SHA-256 of the workload file.
+  const ParameterTree& parameters;
+  const Statistics& statistics;
+  const StageStatistics& stages;
+  RunTotals totals;
+  Conservation conservation;
+};
+
+/// The statistics file: no wall times, host names or paths, so equal runs give equal bytes.
+nlohmann::ordered_json to_json(const RunReport& report);
+
+/// The summary that a run ends with, in lines of at most 110 characters.
+std::string summary(const RunReport& report);
+
+}  // namespace doorbell

@@ -1,0 +1,117 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <initializer_list>
+#include <vector>
+
+#include "doorbell/core/arch/error.h"
+#include "platforms/command/options.h"
+#include "platforms/command/output_file.h"
+#include "platforms/command/progress.h"
+#include "platforms/command/stop_request.h"
+
+namespace doorbell {
+namespace {
+
+std::optional<Options> parse(std::initializer_list<const char*> arguments) {
+  std::vector<const char*> argv{"doorbell"};
+  argv.insert(argv.end(), arguments);
+  return parse_command_line(static_cast<int>(argv.size()), argv.data());
+}
+
+std::string error_of(std::initializer_list<const char*> arguments) {
+  try {
+    parse(arguments);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "none";
+}
+
+TEST(CommandLine, RunHasADescriptionAndAWorkload) {
+  const auto options =
+      parse({"run", "p.yaml", "--workload", "w", "--set", "a=1", "--set", "b=2", "--stats", "s",
+             "--trace", "t", "--trace-from", "5", "--trace-count", "7"});
+  const auto& run = std::get<RunOptions>(*options);
+  EXPECT_EQ(run.description, "p.yaml");
+  EXPECT_EQ(run.workload, "w");
+  EXPECT_EQ(run.settings, (std::vector<std::string>{"a=1", "b=2"}));
+  EXPECT_EQ(run.statistics, "s");
+  EXPECT_EQ(run.trace, "t");
+  EXPECT_EQ(run.trace_from, 5u);
+  EXPECT_EQ(run.trace_count, 7u);
+}
+
+TEST(CommandLine, ASettingMayStandBeforeTheDescription) {
+  const auto options = parse({"run", "--set", "a=1", "p.yaml", "--workload", "w"});
+  EXPECT_EQ(std::get<RunOptions>(*options).description, "p.yaml");
+  EXPECT_EQ(std::get<RunOptions>(*options).settings, std::vector<std::string>{"a=1"});
+}
+
+TEST(CommandLine, ImportHasARecordingAndAnOutput) {
+  const auto options = parse({"trace", "import", "r.csv.gz", "-o", "t"});
+  EXPECT_EQ(std::get<ImportOptions>(*options).recording, "r.csv.gz");
+  EXPECT_EQ(std::get<ImportOptions>(*options).output, "t");
+}
+
+TEST(CommandLine, MistakesAreInputErrorsOfOneLine) {
+  for (const std::string& error :
+       {error_of({}), error_of({"walk"}), error_of({"run"}), error_of({"run", "p.yaml"}),
+        error_of({"trace"}), error_of({"run", "p.yaml", "--workload", "w", "--colour", "red"}),
+        error_of({"run", "p.yaml", "--workload", "w", "--trace", "t", "--trace-from", "some"}),
+        error_of({"run", "p.yaml", "--workload", "w", "--trace-from", "5"})}) {
+    EXPECT_NE(error, "none");
+    EXPECT_EQ(error.find('\n'), std::string::npos) << error;
+  }
+  EXPECT_NE(error_of({"run", "p.yaml", "--workload", "w", "--colour"}).find("--colour"),
+            std::string::npos);
+}
+
+TEST(OutputFile, ThatCannotBeWrittenIsFoundOutAtOnce) {
+  EXPECT_THROW(OutputFile("no/such/directory/out.json", "--stats"), InputError);
+}
+
+TEST(OutputFile, OnAFullDiskIsFoundOutAtTheEnd) {
+  OutputFile file("/dev/full", "--stats");
+  file.stream() << "{}";
+  EXPECT_THROW(file.close(), InputError);
+}
+
+TEST(OutputFile, ThatNobodyAskedForIsNoFile) {
+  OutputFile file("", "--stats");
+  EXPECT_FALSE(file.wanted());
+  file.close();
+}
+
+TEST(StopRequest, NotesTheFirstSignalAndLeavesTheSecondToKill) {
+  StopRequest request;
+  EXPECT_FALSE(StopRequest::asked());
+  std::raise(SIGINT);
+  EXPECT_TRUE(StopRequest::asked());
+  EXPECT_EXIT(std::raise(SIGINT), testing::KilledBySignal(SIGINT), "");
+}
+
+TEST(Progress, SaysHowFarItIsAndHowLongItWillTake) {
+  const RunPosition position{.simulated = 1500 * microsecond, .transactions = 20'000, .done = 0.25};
+  EXPECT_EQ(progress_text(position, std::chrono::seconds(40)),
+            "1.50 ms simulated, 20 000 transactions, 500/s, 25 %, 2:00 left");
+}
+
+TEST(Progress, KnowsNothingOfTheTimeLeftAtTheStart) {
+  EXPECT_EQ(progress_text({}, std::chrono::seconds(0)), "0 simulated, 0 transactions, 0/s, 0 %");
+}
+
+TEST(Progress, IsSilentWhereThereIsNoTerminal) {
+  std::FILE* file = std::tmpfile();
+  {
+    Progress progress(file);
+    progress.show({.simulated = 1, .transactions = 1, .done = 0.5});
+  }
+  EXPECT_EQ(std::ftell(file), 0);
+  std::fclose(file);
+}
+
+}  // namespace
+}  // namespace doorbell
