@@ -16,7 +16,7 @@ struct RunOptions {
   std::string statistics;             ///< Where to write the statistics; empty for nowhere.
   std::string trace;                  ///< Where to write the Chrome trace; empty for nowhere.
   std::uint64_t trace_from =
-      0;  ///< The first MSI in the trace, counted in the order of their ends.
+      0;  ///< The first MSI in the trace, counted in the order of their starts.
   std::uint64_t trace_count = 1000;  ///< How many of them.
 };
 
