@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+
+#include "doorbell/core/arch/parameters.h"
+#include "doorbell/core/arch/time.h"
+#include "doorbell/pcie/arch/credits.h"
+#include "doorbell/pcie/arch/link_rate.h"
+#include "doorbell/pcie/arch/requester_map.h"
+#include "doorbell/pcie/arch/tags.h"
+
+namespace doorbell::pcie {
+
+/// FlowCredits that one receiver of a link advertises.
+struct CreditParameters {
+  CreditLimits limits;
+  void describe(ParameterGroup& group);
+};
+
+/// A link between two ports: both directions alike.
+struct LinkParameters {
+  std::uint32_t generation = 4;
+  std::uint32_t lanes = 4;
+  std::uint32_t max_payload = 256;
+  DllpAccounting dllp = DllpAccounting::shared;
+  Time latency = 150 * nanosecond;
+  Time update_interval = 0;
+  CreditParameters upstream_credits;
+  CreditParameters downstream_credits;
+
+  LinkShape shape() const { return {generation, lanes, max_payload, dllp}; }
+  void describe(ParameterGroup& group);
+};
+
+/// What a root complex orders together (docs/architecture.md): posted writes of one requester, or
+/// of a whole virtual channel as the base specification has it.
+enum class OrderDomain : std::uint8_t { requester, vc };
+
+struct RootComplexParameters {
+  Time latency = 20 * nanosecond;
+  std::uint32_t posted_entries = 64;
+  std::uint32_t read_entries = 64;
+  std::uint32_t completion_bytes = 256;
+  std::uint32_t read_completion_boundary = 64;
+  OrderDomain order_domain = OrderDomain::requester;
+  RequesterMap stream_id;
+  RequesterMap device_id;
+  void describe(ParameterGroup& group);
+};
+
+/// What each function of an endpoint offers.
+struct FunctionParameters {
+  std::uint32_t vendor_id = 0x1b36;
+  std::uint32_t device_id = 0x0dbe;
+  std::uint32_t class_code = 0x088000;
+  std::uint32_t msix_vectors = 16;
+  std::uint32_t msi_vectors = 1;
+  bool msi_masking = true;
+  std::uint32_t tags = 0;
+  std::uint32_t local_memory = 65536;
+  void describe(ParameterGroup& group);
+};
+
+struct EndpointParameters {
+  std::uint32_t functions = 1;
+  std::uint32_t max_payload_supported = 256;
+  TagWidth tag_width = TagWidth::bits8;
+  Time latency = 0;
+  FunctionParameters function;
+  void describe(ParameterGroup& group);
+};
+
+}  // namespace doorbell::pcie
