@@ -1,0 +1,35 @@
+# AArch64 firmware with Debian's cross compiler (package gcc-aarch64-linux-gnu).
+include(${CMAKE_CURRENT_LIST_DIR}/sources.cmake)
+find_program(AARCH64_GCC aarch64-linux-gnu-gcc REQUIRED)
+find_program(AARCH64_NM aarch64-linux-gnu-nm REQUIRED)
+
+set(AARCH64_FLAGS -std=c11 -O2 -g -ffreestanding -nostdlib -static -no-pie -fno-pic -fno-stack-protector
+    -mgeneral-regs-only -mstrict-align -mno-outline-atomics)
+
+# aarch64_link(<output> <what for> SOURCES <file>... FLAGS <flag>...)
+function(aarch64_link output comment)
+  cmake_parse_arguments(ARG "" "" "SOURCES;FLAGS" ${ARGN})
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${AARCH64_GCC} ${AARCH64_FLAGS} ${SW_C_FLAGS} -Werror -I${PROJECT_SOURCE_DIR}
+            ${ARG_SOURCES} ${ARG_FLAGS} -o ${output}
+    DEPENDS ${ARG_SOURCES} ${SW_HEADERS} ${SW}/start/virt.ld
+    COMMENT ${comment} VERBATIM)
+endfunction()
+
+# aarch64_firmware(<name> SOURCES <file>...)
+# An ELF <name>.elf for the memory map of `virt`, from these sources, the drivers and the start-up code. Its target,
+# <name>, has the path as property FIRMWARE. <name>.o is the same as a relocatable link: it needs nothing else.
+function(aarch64_firmware name)
+  cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
+  set(elf ${CMAKE_CURRENT_BINARY_DIR}/${name}.elf)
+  set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.o)
+  aarch64_link(${object} "Compiling ${name} for AArch64" 
+    SOURCES ${SW_DRIVER_SOURCES} ${SW_START_SOURCES} ${ARG_SOURCES} FLAGS -r)
+  add_custom_command(OUTPUT ${elf}
+    COMMAND ${AARCH64_GCC} -nostdlib -static -no-pie -Wl,--build-id=none,--no-warn-rwx-segments
+            -T ${SW}/start/virt.ld ${object} -o ${elf}
+    DEPENDS ${object} ${SW}/start/virt.ld
+    COMMENT "Linking ${name}.elf" VERBATIM)
+  add_custom_target(${name} ALL DEPENDS ${elf})
+  set_target_properties(${name} PROPERTIES FIRMWARE ${elf} RELOCATABLE ${object})
+endfunction()

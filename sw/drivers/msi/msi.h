@@ -1,0 +1,82 @@
+/*
+ * Message-signalled interrupts of PCIe functions: vectors, the doorbell page behind the SMMU,
+ * affinity, handlers. What Linux spreads over its MSI core, dma-iommu and the ITS driver.
+ */
+#ifndef SW_DRIVERS_MSI_MSI_H
+#define SW_DRIVERS_MSI_MSI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sw/drivers/gic/gic.h"
+#include "sw/drivers/its/its.h"
+#include "sw/drivers/its/lpi.h"
+#include "sw/drivers/pcie/msi_capability.h"
+#include "sw/drivers/pcie/msix.h"
+#include "sw/drivers/smmu/smmu.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct msi_vector;
+/* Called with interrupts masked on the processor that took the interrupt. */
+typedef void msi_handler(struct msi_vector* vector, void* argument);
+
+struct msi_vector {
+  uint32_t device_id;
+  uint32_t event_id;
+  uint32_t intid;
+  unsigned processor; /* also its collection */
+  msi_handler* handler;
+  void* argument;
+  uint64_t taken; /* interrupts so far */
+};
+
+struct msi_controller {
+  /* Filled in by the caller. */
+  struct its* its;
+  struct lpi_tables* lpis;
+  struct msi_vector* vectors; /* the n-th has INTID 8192 + n */
+  unsigned capacity;
+  /* Counts up from 0. */
+  unsigned count;
+  struct lock lock;
+};
+
+struct msi_device {
+  struct msi_controller* controller;
+  uint32_t device_id;
+  struct msi_vector* vectors; /* the n-th has EventID n */
+  unsigned count;
+  uint64_t doorbell; /* as the function sees it: an IOVA behind an SMMU */
+  bool uses_msix;
+  struct msix msix;
+  struct msi_capability msi;
+};
+
+/* The page of GITS_TRANSLATER at an IOVA of a domain, writable. Once for each domain. */
+enum status msi_map_doorbell(const struct msi_controller* controller, struct smmu_domain* domain,
+                             uint64_t iova_page, uint64_t* doorbell);
+/* Finds MSI-X or else MSI, takes `count` vectors, maps the device in the ITS and enables the
+ * capability, masked. */
+enum status msi_attach(struct msi_device* device, struct msi_controller* controller,
+                       const struct pcie_host* host, const struct pcie_function* function,
+                       uint32_t device_id, unsigned count, uint64_t doorbell);
+/* Maps, programs and unmasks one vector, for a processor. */
+enum status msi_request(struct msi_device* device, unsigned index, unsigned processor,
+                        msi_handler* handler, void* argument);
+/* Masks the vector, discards its event and forgets the handler. */
+enum status msi_release(struct msi_device* device, unsigned index);
+/* MOVI: the vector's next interrupts, and a pending one, go to another processor. */
+enum status msi_set_processor(struct msi_device* device, unsigned index, unsigned processor);
+/* The property byte's enable bit, and INV. */
+enum status msi_set_enabled(struct msi_device* device, unsigned index, bool enabled);
+/* Calls the handler of an LPI; false when nobody has asked for it. */
+bool msi_dispatch(struct msi_controller* controller, uint32_t intid);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

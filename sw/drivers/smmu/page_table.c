@@ -1,0 +1,158 @@
+#include "sw/drivers/smmu/page_table.h"
+
+#include "sw/include/access.h"
+#include "sw/include/bits.h"
+
+/* Descriptors. DDI 0487, section D8.3.1 and D8.3.2. */
+#define DESCRIPTOR_VALID BIT(0)
+#define DESCRIPTOR_TABLE BIT(1) /* at level 3: a page */
+#define DESCRIPTOR_ADDRESS BITS(47, 12)
+#define LEAF_AttrIndx BITS(4, 2)
+#define LEAF_AP_UNPRIVILEGED BIT(6)
+#define LEAF_AP_READ_ONLY BIT(7)
+#define LEAF_SH BITS(9, 8)
+#define LEAF_AF BIT(10)
+#define LEAF_nG BIT(11)
+#define LEAF_XN BITS(54, 53)
+#define LEVEL_BLOCK 2u
+#define LEVEL_PAGE 3u
+
+static uint64_t level_size(unsigned level) {
+  return PAGE_SIZE << 9 * (3 - level);
+}
+
+static uint64_t slot(const struct page_table* table, uint64_t base, uint64_t iova, unsigned level) {
+  uint64_t index = iova / level_size(level);
+  /* Below the first level a table has 512 entries; at it, IOVAs end with the address space. */
+  return base + 8 * (level == table->first_level ? index : index % 512);
+}
+
+static bool in_range(const struct page_table* table, uint64_t iova, uint64_t size) {
+  uint64_t limit = BIT(table->address_bits);
+  return size != 0 && (iova | size) % PAGE_SIZE == 0 && iova < limit && size <= limit - iova;
+}
+
+enum status page_table_initialise(struct page_table* table, struct region* memory,
+                                  unsigned address_bits) {
+  if (address_bits < 32 || address_bits > 48) return STATUS_BAD_ARGUMENT;
+  table->memory = memory;
+  table->address_bits = address_bits;
+  table->first_level = address_bits > 39 ? 0 : 1;
+  table->lock.held = 0;
+  table->root = region_allocate(memory, PAGE_SIZE, PAGE_SIZE);
+  return table->root == 0 ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+/* The slot of an IOVA at a level, tables on the way being made if `make`; 0: none, or no memory. */
+static uint64_t descend(const struct page_table* table, uint64_t iova, unsigned to_level,
+                        bool make) {
+  uint64_t base = table->root;
+  for (unsigned level = table->first_level; level < to_level; level++) {
+    uint64_t at = slot(table, base, iova, level);
+    uint64_t descriptor = mem_read64(at);
+    if ((descriptor & (DESCRIPTOR_VALID | DESCRIPTOR_TABLE)) == DESCRIPTOR_VALID) return 0;
+    if (!(descriptor & DESCRIPTOR_VALID)) {
+      uint64_t next = make ? region_allocate(table->memory, PAGE_SIZE, PAGE_SIZE) : 0;
+      if (next == 0) return 0;
+      descriptor = next | DESCRIPTOR_VALID | DESCRIPTOR_TABLE;
+      data_synchronization_barrier(); /* the empty table before the way to it */
+      mem_write64(at, descriptor);
+    }
+    base = descriptor & DESCRIPTOR_ADDRESS;
+  }
+  return slot(table, base, iova, to_level);
+}
+
+static uint64_t leaf(uint64_t address, unsigned level, unsigned permissions) {
+  bool device = (permissions & MAP_DEVICE) != 0;
+  uint64_t value = address | DESCRIPTOR_VALID | LEAF_AF | LEAF_nG | LEAF_AP_UNPRIVILEGED;
+  if (level == LEVEL_PAGE) value |= DESCRIPTOR_TABLE;
+  if (!(permissions & MAP_WRITE)) value |= LEAF_AP_READ_ONLY;
+  if (device) value |= LEAF_XN;
+  return value | field_put(LEAF_AttrIndx, device ? 2 : 1) | field_put(LEAF_SH, device ? 2 : 3);
+}
+
+static enum status map_one(struct page_table* table, uint64_t iova, uint64_t address,
+                           unsigned level, unsigned permissions) {
+  uint64_t at = descend(table, iova, level, true);
+  if (at == 0) return STATUS_NO_MEMORY;
+  if (mem_read64(at) & DESCRIPTOR_VALID) return STATUS_BAD_ARGUMENT;
+  mem_write64(at, leaf(address, level, permissions));
+  return STATUS_OK;
+}
+
+static bool block_fits(uint64_t iova, uint64_t address, uint64_t size, unsigned permissions) {
+  return (permissions & MAP_BLOCKS) && (iova | address) % BLOCK_SIZE == 0 && size >= BLOCK_SIZE;
+}
+
+static enum status map_all(struct page_table* table, uint64_t iova, uint64_t address, uint64_t size,
+                           unsigned permissions) {
+  while (size != 0) {
+    unsigned level = block_fits(iova, address, size, permissions) ? LEVEL_BLOCK : LEVEL_PAGE;
+    enum status status = map_one(table, iova, address, level, permissions);
+    if (status != STATUS_OK) return status;
+    uint64_t step = level_size(level);
+    iova += step;
+    address += step;
+    size -= step;
+  }
+  return STATUS_OK;
+}
+
+enum status page_table_map(struct page_table* table, uint64_t iova, uint64_t address, uint64_t size,
+                           unsigned permissions) {
+  if (!in_range(table, iova, size) || address % PAGE_SIZE != 0) return STATUS_BAD_ARGUMENT;
+  uint64_t state = lock_acquire(&table->lock);
+  enum status status = map_all(table, iova, address, size, permissions);
+  data_synchronization_barrier();
+  lock_release(&table->lock, state);
+  return status;
+}
+
+static enum status unmap_all(struct page_table* table, uint64_t iova, uint64_t size) {
+  while (size != 0) {
+    unsigned level = LEVEL_BLOCK;
+    uint64_t at = descend(table, iova, level, false);
+    uint64_t descriptor = at == 0 ? 0 : mem_read64(at);
+    if (!(descriptor & DESCRIPTOR_VALID)) return STATUS_NOT_FOUND;
+    if (descriptor & DESCRIPTOR_TABLE) {
+      level = LEVEL_PAGE;
+      at = descend(table, iova, level, false);
+      if (!(mem_read64(at) & DESCRIPTOR_VALID)) return STATUS_NOT_FOUND;
+    }
+    uint64_t step = level_size(level);
+    if (iova % step != 0 || size < step) return STATUS_BAD_ARGUMENT;
+    mem_write64(at, 0);
+    iova += step;
+    size -= step;
+  }
+  return STATUS_OK;
+}
+
+enum status page_table_unmap(struct page_table* table, uint64_t iova, uint64_t size) {
+  if (!in_range(table, iova, size)) return STATUS_BAD_ARGUMENT;
+  uint64_t state = lock_acquire(&table->lock);
+  enum status status = unmap_all(table, iova, size);
+  data_synchronization_barrier();
+  lock_release(&table->lock, state);
+  return status;
+}
+
+uint64_t page_table_descriptor(const struct page_table* table, uint64_t iova, unsigned level) {
+  if (level < table->first_level || level > LEVEL_PAGE) return 0;
+  return descend(table, iova, level, false);
+}
+
+bool page_table_lookup(const struct page_table* table, uint64_t iova, uint64_t* address) {
+  for (unsigned level = LEVEL_BLOCK; level <= LEVEL_PAGE; level++) {
+    uint64_t at = descend(table, iova, level, false);
+    if (at == 0) return false;
+    uint64_t descriptor = mem_read64(at);
+    if (!(descriptor & DESCRIPTOR_VALID)) return false;
+    if (level == LEVEL_BLOCK && (descriptor & DESCRIPTOR_TABLE)) continue;
+    uint64_t size = level_size(level);
+    *address = (descriptor & DESCRIPTOR_ADDRESS & ~(size - 1)) | (iova & (size - 1));
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,33 @@
+/* The command queue and its commands, for the files of this driver. IHI 0070, sections 3.5 and 4.
+ */
+#ifndef SW_DRIVERS_SMMU_QUEUE_H
+#define SW_DRIVERS_SMMU_QUEUE_H
+
+#include "sw/drivers/smmu/smmu.h"
+
+#define SMMU_BATCH 64
+
+/* Commands that go out with one write of SMMU_CMDQ_PROD, closed by one CMD_SYNC. */
+struct smmu_batch {
+  struct smmu* smmu;
+  unsigned count;
+  enum status status;
+  struct smmu_command commands[SMMU_BATCH + 1];
+};
+
+void smmu_batch_start(struct smmu_batch* batch, struct smmu* smmu);
+/* A full batch is sent, without a SYNC, to make room. */
+void smmu_batch_add(struct smmu_batch* batch, struct smmu_command command);
+/* Sends the rest and a CMD_SYNC, and waits until it has completed. */
+enum status smmu_batch_finish(struct smmu_batch* batch);
+
+/* One command and a CMD_SYNC. */
+enum status smmu_issue(struct smmu* smmu, struct smmu_command command);
+/* One command and nothing more. */
+enum status smmu_post(struct smmu* smmu, struct smmu_command command);
+
+struct smmu_command smmu_command_sync(void);
+/* An entry of a queue by its index; the wrap bit is ignored. */
+uint64_t smmu_queue_entry(const struct smmu_queue* queue, uint32_t index, unsigned entry_size);
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * SMMUv3 with a linear stream table and stage 1 translation, 4 KiB granule. IHI 0070.
+ * What the identification registers offer beyond that is left alone.
+ */
+#ifndef SW_DRIVERS_SMMU_SMMU_H
+#define SW_DRIVERS_SMMU_SMMU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sw/drivers/smmu/page_table.h"
+#include "sw/include/lock.h"
+#include "sw/include/region.h"
+#include "sw/include/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct smmu_queue {
+  uint64_t base;
+  unsigned log2_entries;
+  uint32_t index; /* ours to move: PROD of the command queue, CONS of the event queue; with the wrap
+                     bit */
+};
+
+struct smmu {
+  /* Filled in by the caller. */
+  uint64_t base;
+  struct region* memory;
+  unsigned stream_id_bits; /* wanted; lowered to SMMU_IDR1.SIDSIZE */
+  unsigned log2_commands;  /* wanted sizes of the queues; lowered to what SMMU_IDR1 allows */
+  unsigned log2_events;
+  bool sync_by_message; /* CMD_SYNC completes by a write to memory, if SMMU_IDR0.MSI offers it */
+  /* Filled in by smmu_initialise(). */
+  bool range_invalidation;      /* SMMU_IDR3.RIL */
+  bool stalls_by_choice;        /* SMMU_IDR0.STALL_MODEL 0: an STE says whether its faults stall */
+  unsigned output_address_size; /* SMMU_IDR5.OAS, encoded */
+  uint64_t stream_table;
+  struct smmu_queue commands;
+  struct smmu_queue events;
+  struct lock lock; /* of the command queue */
+  struct lock event_lock;
+  struct lock error_lock;
+  unsigned command_errors; /* commands that the SMMU refused */
+  bool service_failure;    /* GERROR.SFM was seen */
+};
+
+/* An address space: what one context descriptor and its tables describe. */
+struct smmu_domain {
+  uint16_t asid;
+  uint64_t context_descriptor;
+  struct page_table table;
+};
+
+struct smmu_command {
+  uint64_t words[2];
+};
+
+struct smmu_event {
+  uint64_t words[4];
+};
+
+/* Resets and enables the SMMU. Every stream is aborted until it is attached. */
+enum status smmu_initialise(struct smmu* smmu);
+/* SMMUEN and the queues off; traffic then follows SMMU_GBPA. */
+enum status smmu_disable(struct smmu* smmu);
+
+/* An empty address space of `address_bits` (32 to 48). */
+enum status smmu_domain_initialise(struct smmu* smmu, struct smmu_domain* domain, uint16_t asid,
+                                   unsigned address_bits);
+/* Stream table entries, each change followed by the CFGI and SYNC it needs. */
+enum status smmu_attach(struct smmu* smmu, uint32_t stream_id, const struct smmu_domain* domain);
+enum status smmu_bypass(struct smmu* smmu, uint32_t stream_id);
+enum status smmu_abort(struct smmu* smmu, uint32_t stream_id);
+
+/* Maps; nothing needs invalidating, as what was not mapped is never cached. */
+enum status smmu_map(struct smmu_domain* domain, uint64_t iova, uint64_t address, uint64_t size,
+                     unsigned permissions);
+/* Unmaps and invalidates: after it, no transaction uses the old translation. */
+enum status smmu_unmap(struct smmu* smmu, struct smmu_domain* domain, uint64_t iova, uint64_t size);
+
+/* Commands closed by one CMD_SYNC, which has completed on return. */
+enum status smmu_invalidate_range(struct smmu* smmu, uint16_t asid, uint64_t iova, uint64_t size,
+                                  bool leaf);
+enum status smmu_invalidate_asid(struct smmu* smmu, uint16_t asid);
+enum status smmu_invalidate_all(struct smmu* smmu);
+enum status smmu_invalidate_stream(struct smmu* smmu, uint32_t stream_id, bool leaf);
+enum status smmu_invalidate_all_streams(struct smmu* smmu);
+enum status smmu_invalidate_context(struct smmu* smmu, uint32_t stream_id, bool leaf);
+enum status smmu_sync(struct smmu* smmu);
+/* The next record of the event queue, taken out of it; false when there is none. */
+bool smmu_next_event(struct smmu* smmu, struct smmu_event* event);
+/* Acknowledges global errors. A command that was refused is replaced by a CMD_SYNC, as Linux does.
+ */
+void smmu_handle_global_errors(struct smmu* smmu);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

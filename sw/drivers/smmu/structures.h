@@ -1,0 +1,86 @@
+/* Stream table entries, context descriptors, commands and events in memory. IHI 0070, chapters 4, 5
+ * and 7. */
+#ifndef SW_DRIVERS_SMMU_STRUCTURES_H
+#define SW_DRIVERS_SMMU_STRUCTURES_H
+
+#include "sw/include/bits.h"
+
+/* Stream table entry, 5.2. */
+#define STE_SIZE 64u
+#define STE0_V BIT(0)
+#define STE0_Config BITS(3, 1)
+#define STE_CONFIG_ABORT 0u
+#define STE_CONFIG_BYPASS 4u
+#define STE_CONFIG_STAGE_1 5u
+#define STE0_S1ContextPtr BITS(51, 6)
+#define STE1_S1DSS BITS(1, 0)
+#define S1DSS_SUBSTREAM_0 2u
+#define STE1_S1CIR BITS(3, 2)
+#define STE1_S1COR BITS(5, 4)
+#define STE1_S1CSH BITS(7, 6)
+#define STE1_S1STALLD BIT(27)
+#define STE1_SHCFG BITS(45, 44)
+#define SHCFG_INCOMING 1u
+
+/* Context descriptor, 5.4. */
+#define CD_SIZE 64u
+#define CD0_T0SZ BITS(5, 0)
+#define CD0_IR0 BITS(9, 8)
+#define CD0_OR0 BITS(11, 10)
+#define CD0_SH0 BITS(13, 12)
+#define CD0_EPD1 BIT(30)
+#define CD0_V BIT(31)
+#define CD0_IPS BITS(34, 32)
+#define CD0_AA64 BIT(41)
+#define CD0_R BIT(45)
+#define CD0_A BIT(46)
+#define CD0_ASET BIT(47)
+#define CD0_ASID BITS(63, 48)
+#define CD1_TTB0 BITS(51, 4)
+
+/* Commands, chapter 4. */
+#define COMMAND_SIZE 16u
+#define CMD_PREFETCH_CONFIG 0x01u
+#define CMD_CFGI_STE 0x03u
+#define CMD_CFGI_STE_RANGE 0x04u
+#define CMD_CFGI_CD 0x05u
+#define CMD_CFGI_CD_ALL 0x06u
+#define CMD_TLBI_NH_ALL 0x10u
+#define CMD_TLBI_NH_ASID 0x11u
+#define CMD_TLBI_NH_VA 0x12u
+#define CMD_TLBI_NH_VAA 0x13u
+#define CMD_TLBI_EL2_ALL 0x20u
+#define CMD_TLBI_NSNH_ALL 0x30u
+#define CMD_RESUME 0x44u
+#define CMD_SYNC 0x46u
+#define CMD0_OPCODE BITS(7, 0)
+#define CMD0_SSID BITS(31, 12)
+#define CMD0_StreamID BITS(63, 32)
+#define CMD1_Leaf BIT(0)
+#define CFGI1_Range BITS(4, 0)
+#define CFGI_RANGE_ALL 31u
+#define TLBI0_NUM BITS(16, 12)
+#define TLBI0_SCALE BITS(24, 20)
+#define TLBI0_ASID BITS(63, 48)
+#define TLBI1_TTL BITS(9, 8)
+#define TLBI1_TG BITS(11, 10)
+#define TG_4K 1u
+#define TLBI1_Address BITS(63, 12)
+#define SYNC0_CS BITS(13, 12)
+#define CS_NONE 0u
+#define CS_IRQ 1u /* with MSI: a write to memory */
+#define CS_SEV 2u
+#define SYNC0_MSH BITS(23, 22)
+#define SYNC0_MSIATTR BITS(27, 24)
+#define MSIATTR_WRITE_BACK 0xfu
+#define SYNC1_MSIADDR BITS(51, 2)
+
+/* Event records, 7.3. */
+#define EVENT_SIZE 32u
+#define EVENT0_ID BITS(7, 0)
+#define EVENT0_StreamID BITS(63, 32)
+#define EVENT1_STAG BITS(15, 0)
+#define EVENT1_Stall BIT(31)
+#define EVENT1_RnW BIT(35)
+
+#endif

@@ -1,0 +1,23 @@
+#include "sw/include/poll.h"
+
+#include "sw/include/access.h"
+#include "sw/include/processor.h"
+
+struct deadline deadline_start(void) {
+  struct deadline deadline = {processor_time_ns() + POLL_LIMIT_NS};
+  return deadline;
+}
+
+bool deadline_passed(const struct deadline* deadline) {
+  if (processor_time_ns() > deadline->time_ns) return true;
+  spin_hint();
+  return false;
+}
+
+enum status poll32(uint64_t address, uint32_t mask, uint32_t expected) {
+  struct deadline deadline = deadline_start();
+  while ((mmio_read32(address) & mask) != expected) {
+    if (deadline_passed(&deadline)) return STATUS_TIMEOUT;
+  }
+  return STATUS_OK;
+}
