@@ -69,7 +69,7 @@ const ParameterNode* ParameterTree::search(std::string_view path) const {
 const ParameterNode& ParameterTree::child(const ParameterNode& parent, std::string_view key,
                                           const std::string& file, unsigned line) const {
   if (const ParameterNode* found = parent.child(key)) return *found;
-  const std::string nearest = parent.nearest_child(key);
+  const std::string nearest = parent.list ? "" : parent.nearest_child(key);
   throw InputError(file, line, what_is_wrong_at(parent, key),
                    nearest.empty() ? names_of(parent) : "a known key such as '" + nearest + "'",
                    "'" + std::string(key) + "'");
@@ -78,7 +78,8 @@ const ParameterNode& ParameterTree::child(const ParameterNode& parent, std::stri
 void ParameterTree::set(const ParameterNode& leaf, std::string_view text, const std::string& file,
                         unsigned line) {
   if (!leaf.parameter) {
-    throw InputError(file, line, leaf.path, leaf.list ? "a list" : "a group of keys",
+    throw InputError(file, line, leaf.path,
+                     leaf.list ? "a list of groups" : "a key inside this group",
                      "'" + std::string(text) + "'");
   }
   if (!leaf.parameter->parse(text)) {

@@ -3,9 +3,9 @@
 #include <yaml-cpp/yaml.h>
 
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 #include <vector>
 
 #include "doorbell/core/arch/error.h"
@@ -136,10 +136,12 @@ void read_yaml_text(ParameterTree& tree, const std::string& text, const std::str
 
 void read_yaml_file(ParameterTree& tree, const std::string& file) {
   std::ifstream stream(file);
-  std::stringstream text;
-  if (stream) text << stream.rdbuf();
-  if (!stream) throw InputError(file, 0, "file", "a readable YAML file", "none");
-  read_yaml_text(tree, text.str(), file);
+  stream.peek();  // a directory opens, and only reading it fails
+  if (!stream.is_open() || stream.bad()) {
+    throw InputError(file, 0, "file", "a readable YAML file", "none");
+  }
+  const std::string text(std::istreambuf_iterator<char>(stream), {});
+  read_yaml_text(tree, text, file);
 }
 
 Json effective_values(const ParameterTree& tree, bool with_host_only) {

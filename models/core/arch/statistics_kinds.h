@@ -80,10 +80,15 @@ class CacheStatistics final : public Statistic {
 /// A level (how many) over time: its integral, and its highest value.
 class Integrator {
  public:
-  void add(Time now, std::int64_t change) {
+  void up(Time now) {
     advance(now);
-    level_ += static_cast<std::uint64_t>(change);
+    ++level_;
     highest_ = std::max(highest_, level_);
+  }
+  /// A level never falls below zero.
+  void down(Time now) {
+    advance(now);
+    if (level_ > 0) --level_;
   }
   void advance(Time now) {
     if (now <= last_) return;
@@ -115,9 +120,9 @@ class ServerStatistics final : public Statistic {
                    std::uint64_t capacity = 1)
       : Statistic(group, name, std::move(info)), capacity_(capacity) {}
 
-  void begin(Time now) { busy_.add(now, 1); }
+  void begin(Time now) { busy_.up(now); }
   void end(Time now) {
-    busy_.add(now, -1);
+    busy_.down(now);
     ++completions_;
   }
   /// Capacity 1: busy from `from` to `to`, `from` being no earlier than the end of the interval
@@ -159,17 +164,19 @@ class QueueStatistics final : public Statistic {
       : Statistic(group, name, std::move(info)), capacity_(capacity) {}
 
   void enter(Time now) {
-    occupancy_.add(now, 1);
+    occupancy_.up(now);
     ++arrivals_;
     entry_times_ += now;
   }
   void leave(Time now, Time entered_at) {
-    occupancy_.add(now, -1);
+    occupancy_.down(now);
     ++departures_;
     sojourns_.record(now - entered_at);
     const Time counted_from = std::max(entered_at, window_start());
     sojourn_in_window_ += now - counted_from;
-    entry_times_ -= counted_from;
+    // When nobody is inside, nobody's entry time is left; a wrong one then no longer cancels itself
+    // out.
+    entry_times_ = occupancy() == 0 ? 0 : entry_times_ - counted_from;
   }
 
   std::uint64_t capacity() const { return capacity_; }
