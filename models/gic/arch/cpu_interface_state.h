@@ -1,0 +1,74 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "doorbell/gic/arch/icc_registers.h"
+#include "doorbell/gic/arch/priority.h"
+
+namespace doorbell::gic {
+
+/// The CPU interface of one processor, seen from EL1 with one Security state: masks, binary points,
+/// active priorities and what they decide (IHI 0069, 4.8 and 12.2). It doesn't hold interrupts: the
+/// caller brings the most urgent pending one along.
+class CpuInterfaceState {
+ public:
+  /// `priority_bits` 4 to 8 (ICC_CTLR_EL1.PRIbits + 1).
+  explicit CpuInterfaceState(unsigned priority_bits);
+
+  /// Groups that ICC_IGRPEN0_EL1 and ICC_IGRPEN1_EL1 enable: bit 0 for Group 0, bit 1 for Group 1.
+  unsigned enabled_groups() const { return enabled_groups_; }
+
+  /// Whether `pending` interrupts the processor: group enabled, priority above ICC_PMR_EL1, and its
+  /// group priority above the running priority (4.8.5, 4.8.6).
+  bool interrupts(const PendingInterrupt& pending) const;
+
+  /// ICC_RPR_EL1: the group priority of the most urgent active interrupt, 0xFF when there is none.
+  std::uint8_t running_priority() const;
+
+  /// A read of ICC_IAR0/1_EL1 with `pending` the most urgent one. True when it is acknowledged, and
+  /// then its group priority is active; the answer to the read is its INTID, and 1023 otherwise
+  /// (4.8.2; 12.2.14).
+  bool acknowledge(Group group, const PendingInterrupt& pending);
+
+  /// A write of ICC_EOIR0/1_EL1: drops the running priority. Returns the interrupt to deactivate
+  /// with it, when ICC_CTLR_EL1.EOImode is 0 and it has an active state (12.2.10).
+  std::optional<std::uint32_t> end_of_interrupt(Group group, std::uint64_t value);
+
+  /// A write of ICC_DIR_EL1: the interrupt to deactivate. Nothing when EOImode is 0 (12.2.9).
+  std::optional<std::uint32_t> deactivate(std::uint64_t value) const;
+
+  /// A read of ICC_HPPIR0/1_EL1 (12.2.12).
+  std::uint32_t highest_pending(Group group, const PendingInterrupt& pending) const;
+
+  /// Registers without a part for interrupts to play. Nothing for those that aren't such, or don't
+  /// exist, or can't be read.
+  std::optional<std::uint64_t> read(IccRegister icc) const;
+  /// False when the register isn't such, doesn't exist or can't be written.
+  bool write(IccRegister icc, std::uint64_t value);
+
+ private:
+  static constexpr unsigned interfaces = 2;  // one for each group
+  using ActivePriorities = std::array<std::uint32_t, 4>;
+
+  std::uint8_t group_priority_mask(Group group) const;
+  unsigned preemption_bits() const { return priority_bits_ < 7 ? priority_bits_ : 7; }
+  unsigned minimum_BPR0() const { return 7 - preemption_bits(); }
+  /// Number of the most urgent active group priority of a group; nothing when idle.
+  std::optional<unsigned> most_urgent_active(Group group) const;
+  /// The ICC_AP<0|1>R<n>_EL1 that `icc` is, nothing when it isn't one or isn't implemented.
+  std::optional<std::pair<unsigned, unsigned>> active_priorities_of(IccRegister icc) const;
+
+  unsigned priority_bits_;
+  std::uint8_t PMR_ = 0;
+  std::array<std::uint8_t, interfaces> BPR_{};
+  std::array<ActivePriorities, interfaces> active_{};
+  unsigned enabled_groups_ = 0;
+  bool CBPR_ = false;
+  bool EOImode_ = false;
+  bool PMHE_ = false;
+};
+
+}  // namespace doorbell::gic

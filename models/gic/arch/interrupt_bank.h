@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "doorbell/gic/arch/priority.h"
+
+namespace doorbell::gic {
+
+/// The state of a range of SGIs, PPIs or SPIs: group, enable, pending, active, edge or level,
+/// priority (IHI 0069, 4.1). Words are those of the bit-per-interrupt registers: word w holds
+/// INTIDs first + 32w to first + 32w + 31.
+class InterruptBank {
+ public:
+  /// `count` interrupts from INTID `first` on; both multiples of 32. `priority_bits` 4 to 8.
+  InterruptBank(std::uint32_t first, std::uint32_t count, unsigned priority_bits);
+
+  std::uint32_t first() const { return first_; }
+  std::uint32_t count() const { return static_cast<std::uint32_t>(words_.size()) * 32; }
+  std::size_t words() const { return words_.size(); }
+  bool contains(std::uint32_t INTID) const { return INTID >= first_ && INTID < first_ + count(); }
+
+  // The registers, by word (GICD_IGROUPRn 12.9.11, GICR_IGROUPR0 12.11.16 and their neighbours).
+  std::uint32_t group(std::size_t word) const { return words_[word].group; }
+  std::uint32_t enabled(std::size_t word) const { return words_[word].enabled; }
+  std::uint32_t active(std::size_t word) const { return words_[word].active; }
+  /// Pending: latched, or a level whose line is asserted (4.1.1).
+  std::uint32_t pending(std::size_t word) const;
+  void write_group(std::size_t word, std::uint32_t value) { words_[word].group = value; }
+  void set_enable(std::size_t word, std::uint32_t bits) { words_[word].enabled |= bits; }
+  void clear_enable(std::size_t word, std::uint32_t bits) { words_[word].enabled &= ~bits; }
+  void set_pending(std::size_t word, std::uint32_t bits) { words_[word].latch |= bits; }
+  /// A level whose line is still asserted stays pending (12.9.15).
+  void clear_pending(std::size_t word, std::uint32_t bits) { words_[word].latch &= ~bits; }
+  void set_active(std::size_t word, std::uint32_t bits) { words_[word].active |= bits; }
+  void clear_active(std::size_t word, std::uint32_t bits) { words_[word].active &= ~bits; }
+
+  std::uint8_t priority(std::uint32_t INTID) const { return priorities_[INTID - first_]; }
+  void set_priority(std::uint32_t INTID, std::uint8_t priority);
+
+  /// GICD_ICFGRn, GICR_ICFGR0/1: two bits each, the upper one says edge-triggered (12.9.9). `half`
+  /// counts registers of 16 interrupts.
+  std::uint32_t configuration(std::size_t half) const;
+  void write_configuration(std::size_t half, std::uint32_t value);
+  /// SGIs are always edge-triggered (12.11.14).
+  void make_edge(std::size_t word, std::uint32_t bits) { words_[word].edge |= bits; }
+
+  /// The wire of a PPI or SPI. A rising edge latches an edge-triggered interrupt.
+  void set_line(std::uint32_t INTID, bool level);
+
+  /// Acknowledge (4.1.2): pending goes, unless a level is still asserted; active comes.
+  void acknowledge(std::uint32_t INTID);
+  void deactivate(std::uint32_t INTID);
+
+  /// The most urgent pending, enabled, inactive interrupt of the groups in `groups` (bit 0: Group
+  /// 0, bit 1: Group 1) for which `wanted(INTID)`.
+  template <typename Predicate>
+  PendingInterrupt highest(unsigned groups, Predicate wanted) const {
+    PendingInterrupt best;
+    for (std::size_t word = 0; word < words_.size(); ++word) {
+      std::uint32_t candidates = candidates_of(word, groups);
+      for (; candidates != 0; candidates &= candidates - 1) {
+        const PendingInterrupt found =
+            describe(word, static_cast<unsigned>(__builtin_ctz(candidates)));
+        if (found.priority < best.priority && wanted(found.INTID)) best = found;
+      }
+    }
+    return best;
+  }
+  PendingInterrupt highest(unsigned groups) const {
+    return highest(groups, [](std::uint32_t) { return true; });
+  }
+
+ private:
+  struct Word {
+    std::uint32_t group = 0, enabled = 0, latch = 0, line = 0, active = 0, edge = 0;
+  };
+  std::uint32_t candidates_of(std::size_t word, unsigned groups) const;
+  PendingInterrupt describe(std::size_t word, unsigned bit) const;
+  Word& word_of(std::uint32_t INTID) { return words_[(INTID - first_) / 32]; }
+  static std::uint32_t mask_of(std::uint32_t INTID) { return std::uint32_t{1} << (INTID % 32); }
+
+  std::uint32_t first_;
+  unsigned priority_bits_;
+  std::vector<Word> words_;
+  std::vector<std::uint8_t> priorities_;
+};
+
+}  // namespace doorbell::gic

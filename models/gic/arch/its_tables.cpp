@@ -1,0 +1,95 @@
+#include "doorbell/gic/arch/its_tables.h"
+
+#include "doorbell/gic/arch/bits.h"
+
+namespace doorbell::gic {
+namespace {
+
+ItsEntryBytes little_endian(std::uint64_t word) {
+  ItsEntryBytes entry{};
+  for (unsigned i = 0; i < 8; ++i)
+    entry[i] = static_cast<std::uint8_t>(word >> (8 * i));
+  return entry;
+}
+
+std::uint64_t word_of(const ItsEntryBytes& entry, unsigned bytes) {
+  std::uint64_t word = 0;
+  for (unsigned i = 0; i < bytes && i < 8; ++i)
+    word |= std::uint64_t{entry[i]} << (8 * i);
+  return word;
+}
+
+}  // namespace
+
+ItsEntryBytes encode(const DeviceEntry& entry) {
+  if (!entry.valid) return {};
+  return little_endian((std::uint64_t{1} << 63) | (bits(entry.ITT_addr, 51, 8) << 8) | entry.Size);
+}
+
+DeviceEntry decode_device_entry(const ItsEntryBytes& entry) {
+  const std::uint64_t word = word_of(entry, 8);
+  if (bits(word, 63, 63) == 0) return {};
+  return {true, bits(word, 51, 8) << 8, static_cast<std::uint8_t>(bits(word, 4, 0))};
+}
+
+ItsEntryBytes encode(const InterruptEntry& entry, unsigned entry_bytes) {
+  if (!entry.valid) return {};
+  if (entry_bytes < 8)
+    return little_endian(bits(entry.INTID, 15, 0) | std::uint64_t{entry.ICID} << 16);
+  return little_endian((std::uint64_t{1} << 63) | std::uint64_t{entry.ICID} << 32 |
+                       bits(entry.INTID, 23, 0));
+}
+
+InterruptEntry decode_interrupt_entry(const ItsEntryBytes& entry, unsigned entry_bytes) {
+  const std::uint64_t word = word_of(entry, entry_bytes);
+  if (entry_bytes < 8) {
+    const auto INTID = static_cast<std::uint32_t>(bits(word, 15, 0));
+    if (INTID == 0) return {};
+    return {true, INTID, static_cast<std::uint16_t>(bits(word, 31, 16))};
+  }
+  if (bits(word, 63, 63) == 0) return {};
+  return {true, static_cast<std::uint32_t>(bits(word, 23, 0)),
+          static_cast<std::uint16_t>(bits(word, 47, 32))};
+}
+
+ItsEntryBytes encode(const CollectionEntry& entry, unsigned entry_bytes) {
+  if (!entry.valid) return {};
+  const unsigned top = entry_bytes * 8 - 1;
+  return little_endian((std::uint64_t{1} << top) | entry.RDbase);
+}
+
+CollectionEntry decode_collection_entry(const ItsEntryBytes& entry, unsigned entry_bytes) {
+  const unsigned top = entry_bytes * 8 - 1;
+  const std::uint64_t word = word_of(entry, entry_bytes);
+  if (bits(word, top, top) == 0) return {};
+  return {true, with_bits(word, top, top, 0)};
+}
+
+ItsError check_DeviceID(const ItsLimits& limits, const ItsTable& devices, std::uint32_t DeviceID) {
+  const bool in_range = (std::uint64_t{DeviceID} >> limits.device_bits) == 0;
+  return in_range && devices.address(DeviceID) ? ItsError::none : ItsError::DEVICE_OOR;
+}
+
+ItsError check_EventID(const DeviceEntry& device, std::uint32_t EventID) {
+  if (!device.valid) return ItsError::UNMAPPED_DEVICE;
+  return EventID < device.events() ? ItsError::none : ItsError::ID_OOR;
+}
+
+ItsError check_pINTID(const ItsLimits& limits, std::uint32_t pINTID) {
+  const bool in_range = (std::uint64_t{pINTID} >> limits.intid_bits) == 0;
+  return in_range && pINTID >= first_lpi ? ItsError::none : ItsError::PHYSICALID_OOR;
+}
+
+ItsError check_ICID(const ItsTable& collections, std::uint16_t ICID) {
+  return collections.address(ICID) ? ItsError::none : ItsError::COLLECTION_OOR;
+}
+
+ItsError check_MAPD(const ItsLimits& limits, std::uint8_t Size) {
+  return Size < limits.event_bits ? ItsError::none : ItsError::SIZE_OOR;
+}
+
+ItsError check_target(const ItsLimits& limits, std::uint64_t RDbase, ItsError error) {
+  return RDbase < limits.processors ? ItsError::none : error;
+}
+
+}  // namespace doorbell::gic

@@ -1,0 +1,191 @@
+#include "doorbell/gic/arch/parameters.h"
+
+namespace doorbell::gic {
+namespace {
+
+constexpr const char* assumption = "assumption; no public number (docs/timing.md, section 8)";
+constexpr const char* gic600_caches = "GIC-600AE TRM 101206 table 3-9; Agilex 5 GITS0_CFGID";
+constexpr const char* gic600_memory =
+    "GIC-600AE TRM 101206, 3.2: one transaction outstanding for each ID";
+constexpr const char* virt = "ID values of QEMU's virt, which Linux accepts";
+
+}  // namespace
+
+void GicCommonParameters::describe(ParameterGroup& group) {
+  group.frequency("frequency", frequency,
+                  {.minimum = 1, .source = assumption, .help = "Clock of the GIC."});
+  group.add("spis", spis,
+            {.unit = "interrupts",
+             .minimum = 32,
+             .maximum = 960,
+             .source = virt,
+             .help = "Shared peripheral interrupts; a multiple of 32."});
+  group.add("intid_bits", intid_bits,
+            {.unit = "bits",
+             .minimum = 14,
+             .maximum = 24,
+             .source = virt,
+             .help = "GICD_TYPER.IDbits + 1: LPIs are 8192 to 2^n - 1."});
+  group.add("priority_bits", priority_bits,
+            {.unit = "bits",
+             .minimum = 4,
+             .maximum = 8,
+             .source = virt,
+             .help = "Implemented bits of priority (ICC_CTLR_EL1.PRIbits + 1)."});
+  group.add("link_cycles", link_cycles,
+            {.unit = "cycles",
+             .maximum = 100000,
+             .source = assumption,
+             .help = "One way between ITS, distributor, redistributors and CPU interfaces."});
+  group.add("register_cycles", register_cycles,
+            {.unit = "cycles",
+             .maximum = 100000,
+             .source = assumption,
+             .help = "Access to a memory-mapped register."});
+}
+
+void ItsParameters::describe(ParameterGroup& group) {
+  group.add("device_bits", device_bits,
+            {.unit = "bits",
+             .minimum = 1,
+             .maximum = 32,
+             .source = virt,
+             .help = "GITS_TYPER.Devbits + 1."});
+  group.add("event_bits", event_bits,
+            {.unit = "bits",
+             .minimum = 1,
+             .maximum = 32,
+             .source = virt,
+             .help = "GITS_TYPER.ID_bits + 1."});
+  group.add(
+      "itt_entry_bytes", itt_entry_bytes,
+      {.unit = "bytes",
+       .minimum = 4,
+       .maximum = 16,
+       .source = virt,
+       .help = "Interrupt translation entry: 4 (GIC-600, INTIDs of 16 bits), or 8 and more."});
+  group.add("collection_entry_bytes", collection_entry_bytes,
+            {.unit = "bytes",
+             .minimum = 2,
+             .maximum = 8,
+             .power_of_two = true,
+             .source = virt,
+             .help = "Collection table entry: 2 (GIC-600) or 8."});
+  group.add(
+      "device_cache_entries", device_cache_entries,
+      {.unit = "entries", .maximum = 65536, .source = gic600_caches, .help = "DeviceID to ITT."});
+  group.add("event_cache_entries", event_cache_entries,
+            {.unit = "entries",
+             .maximum = 1048576,
+             .source = gic600_caches,
+             .help = "DeviceID and EventID to INTID and collection."});
+  group.add("collection_cache_entries", collection_cache_entries,
+            {.unit = "entries",
+             .maximum = 65536,
+             .source = gic600_caches,
+             .help = "Collection to redistributor."});
+  group.add("cache_ways", cache_ways,
+            {.unit = "ways",
+             .minimum = 1,
+             .maximum = 64,
+             .source = "GIC-600 TRM 100336, 3.10",
+             .help = "Associativity of the three caches."});
+  group.add("pipeline_cycles", pipeline_cycles,
+            {.unit = "cycles",
+             .minimum = 1,
+             .maximum = 100000,
+             .source = assumption,
+             .help = "An MSI that hits all caches, one at a time."});
+  group.add("command_cycles", command_cycles,
+            {.unit = "cycles",
+             .minimum = 1,
+             .maximum = 100000,
+             .source = assumption,
+             .help = "A command besides its memory accesses."});
+  group.add(
+      "doorbell_entries", doorbell_entries,
+      {.unit = "entries",
+       .minimum = 1,
+       .maximum = 65536,
+       .source = assumption,
+       .help = "MSIs between GITS_TRANSLATER and the redistributors; when full, writes wait."});
+  group.add("translation_slots", translation_slots,
+            {.unit = "slots",
+             .minimum = 1,
+             .maximum = 64,
+             .source = gic600_memory,
+             .help = "MSIs that may read tables at the same time."});
+  group.add("outstanding_reads", outstanding_reads,
+            {.unit = "reads",
+             .minimum = 1,
+             .maximum = 256,
+             .source = gic600_memory,
+             .help = "Table and queue reads in flight."});
+  group.add("outstanding_writes", outstanding_writes,
+            {.unit = "writes",
+             .minimum = 1,
+             .maximum = 256,
+             .source = gic600_memory,
+             .help = "Table writes in flight."});
+  group.add("lpi_credits", lpi_credits,
+            {.unit = "credits",
+             .minimum = 1,
+             .maximum = 16,
+             .source = "GIC-600AE TRM 101206 table 3-9: 1 to 16",
+             .help = "Messages under way to a redistributor."});
+  group.add("stall_on_command_error", stall_on_command_error,
+            {.source = "CONSTRAINED UNPREDICTABLE (IHI 0069, 5.3); QEMU ignores",
+             .help = "A command with an error stalls the queue, in place of being ignored."});
+}
+
+void RedistributorParameters::describe(ParameterGroup& group) {
+  group.add(
+      "lpi_cache_entries", lpi_cache_entries,
+      {.unit = "entries",
+       .maximum = 1048576,
+       .source = "GIC-600AE TRM 101206 table 3-5: 16 to 1024; value assumed",
+       .help = "LPI configurations cached, and LPIs held pending before they spill to memory."});
+  group.add("lpi_cache_ways", lpi_cache_ways,
+            {.unit = "ways",
+             .minimum = 1,
+             .maximum = 64,
+             .source = "GIC-600 TRM 100336, LPI caching",
+             .help = "Associativity of the configuration cache."});
+  group.add("lpi_cache_scope", lpi_cache_scope,
+            {{"chip", LpiCacheScope::chip}, {"redistributor", LpiCacheScope::redistributor}},
+            {.source = "GIC-600 TRM 100336, LPI caching",
+             .help = "One cache for the chip, or one each."});
+  group.add("pipeline_cycles", pipeline_cycles,
+            {.unit = "cycles",
+             .minimum = 1,
+             .maximum = 100000,
+             .source = assumption,
+             .help = "A message from the ITS, one at a time."});
+  group.add("outstanding_reads", outstanding_reads,
+            {.unit = "reads",
+             .minimum = 1,
+             .maximum = 256,
+             .source = assumption,
+             .help = "LPI table reads in flight."});
+}
+
+void CpuInterfaceParameters::describe(ParameterGroup& group) {
+  group.time("register_access", register_access,
+             {.maximum = second,
+              .source = "ICC_EOIR1_EL1 14 to 26 ns, kvm-unit-tests on Kunpeng 920 and Altra",
+              .help = "A read or write of a System register of the CPU interface."});
+  group.add("interrupt_cycles", interrupt_cycles,
+            {.unit = "cycles",
+             .maximum = 100000,
+             .source = assumption,
+             .help = "From the decision to interrupt to the IRQ wire."});
+}
+
+void GicParameters::describe(ParameterGroup& group) {
+  group.group("common", common, "What all parts share");
+  group.group("its", its, "Interrupt translation service");
+  group.group("redistributor", redistributor, "Redistributors and the LPI cache");
+  group.group("cpu_interface", cpu_interface, "CPU interfaces");
+}
+
+}  // namespace doorbell::gic

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+
+#include "doorbell/core/arch/parameters.h"
+
+namespace doorbell::gic {
+
+/// What the whole GIC shares.
+struct GicCommonParameters {
+  std::uint64_t frequency = 1'000'000'000;  ///< hertz; the clock of all cycles below
+  std::uint32_t spis = 256;
+  std::uint32_t intid_bits = 16;
+  std::uint32_t priority_bits = 5;
+  std::uint32_t link_cycles =
+      4;  ///< one way between ITS, distributor, redistributors, CPU interfaces
+  std::uint32_t register_cycles = 4;  ///< an access to GICD, GICR or GITS registers
+  void describe(ParameterGroup& group);
+};
+
+/// The ITS: sizes and times of its caches, pipeline and memory port.
+struct ItsParameters {
+  std::uint32_t device_bits = 16;
+  std::uint32_t event_bits = 16;
+  std::uint32_t itt_entry_bytes = 12;
+  std::uint32_t collection_entry_bytes = 8;
+  std::uint32_t device_cache_entries = 32;
+  std::uint32_t event_cache_entries = 256;
+  std::uint32_t collection_cache_entries = 16;
+  std::uint32_t cache_ways = 2;
+  std::uint32_t pipeline_cycles = 8;
+  std::uint32_t command_cycles = 8;
+  std::uint32_t doorbell_entries = 16;
+  std::uint32_t translation_slots = 1;
+  std::uint32_t outstanding_reads = 5;
+  std::uint32_t outstanding_writes = 1;
+  std::uint32_t lpi_credits = 16;
+  bool stall_on_command_error = false;
+  void describe(ParameterGroup& group);
+};
+
+/// Whose LPI cache it is.
+enum class LpiCacheScope : std::uint8_t { chip, redistributor };
+
+/// A redistributor, and the LPI cache.
+struct RedistributorParameters {
+  std::uint32_t lpi_cache_entries = 256;
+  std::uint32_t lpi_cache_ways = 2;
+  LpiCacheScope lpi_cache_scope = LpiCacheScope::chip;
+  std::uint32_t pipeline_cycles = 4;
+  std::uint32_t outstanding_reads = 4;
+  void describe(ParameterGroup& group);
+};
+
+/// A CPU interface.
+struct CpuInterfaceParameters {
+  Time register_access = 20 * nanosecond;
+  std::uint32_t interrupt_cycles = 2;  ///< from the decision to the IRQ wire
+  void describe(ParameterGroup& group);
+};
+
+/// All of it.
+struct GicParameters {
+  GicCommonParameters common;
+  ItsParameters its;
+  RedistributorParameters redistributor;
+  CpuInterfaceParameters cpu_interface;
+  void describe(ParameterGroup& group);
+};
+
+}  // namespace doorbell::gic

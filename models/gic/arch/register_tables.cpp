@@ -1,0 +1,92 @@
+#include "doorbell/gic/arch/register_tables.h"
+
+#include <array>
+
+namespace doorbell::gic {
+namespace {
+
+constexpr auto RO = RegisterAccess::read_only;
+constexpr auto RW = RegisterAccess::read_write;
+
+// clang-format off
+constexpr std::array gicd{
+    // name, offset, width, reset, access, section, count, stride, writable, byte_access
+    RegisterInfo{"GICD_CTLR",          0x0000, 4, 0x50, RW, "IHI 0069 12.9.4", 1, 0, 0x83},
+    RegisterInfo{"GICD_TYPER",         0x0004, 4, 0, RO, "IHI 0069 12.9.38"},
+    RegisterInfo{"GICD_IIDR",          0x0008, 4, 0, RO, "IHI 0069 12.9.12"},
+    RegisterInfo{"GICD_TYPER2",        0x000C, 4, 0, RO, "IHI 0069 12.9.39"},
+    RegisterInfo{"GICD_IGROUPR<n>",    0x0080, 4, 0, RW, "IHI 0069 12.9.11", 32},
+    RegisterInfo{"GICD_ISENABLER<n>",  0x0100, 4, 0, RW, "IHI 0069 12.9.25", 32},
+    RegisterInfo{"GICD_ICENABLER<n>",  0x0180, 4, 0, RW, "IHI 0069 12.9.7",  32},
+    RegisterInfo{"GICD_ISPENDR<n>",    0x0200, 4, 0, RW, "IHI 0069 12.9.27", 32},
+    RegisterInfo{"GICD_ICPENDR<n>",    0x0280, 4, 0, RW, "IHI 0069 12.9.9",  32},
+    RegisterInfo{"GICD_ISACTIVER<n>",  0x0300, 4, 0, RW, "IHI 0069 12.9.23", 32},
+    RegisterInfo{"GICD_ICACTIVER<n>",  0x0380, 4, 0, RW, "IHI 0069 12.9.5",  32},
+    RegisterInfo{"GICD_IPRIORITYR<n>", 0x0400, 4, 0, RW, "IHI 0069 12.9.20", 255, 0, ~0ULL, true},
+    RegisterInfo{"GICD_ICFGR<n>",      0x0C00, 4, 0, RW, "IHI 0069 12.9.8",  64},
+    RegisterInfo{"GICD_IROUTER<n>",    0x6100, 8, 0, RW, "IHI 0069 12.9.22", 988, 0, 0x000000FF80FFFFFFULL},
+    RegisterInfo{"GICD_PIDR2",         0xFFE8, 4, PIDR2_value, RO, "IHI 0069 12.9.33"},
+};
+
+constexpr std::uint64_t cacheability = 0x0700000000000F80ULL;  // OuterCache, Shareability, InnerCache
+
+constexpr std::array gicr{
+    RegisterInfo{"GICR_CTLR",         0x00000, 4, 0, RW, "IHI 0069 12.11.2", 1, 0, 0x1},
+    RegisterInfo{"GICR_IIDR",         0x00004, 4, 0, RO, "IHI 0069 12.11.13"},
+    RegisterInfo{"GICR_TYPER",        0x00008, 8, 0, RO, "IHI 0069 12.11.40"},
+    RegisterInfo{"GICR_WAKER",        0x00014, 4, 0x6, RW, "IHI 0069 12.11.44", 1, 0, 0x2},
+    RegisterInfo{"GICR_PROPBASER",    0x00070, 8, 0, RW, "IHI 0069 12.11.30", 1, 0, cacheability | 0x000FFFFFFFFFF01FULL},
+    RegisterInfo{"GICR_PENDBASER",    0x00078, 8, 0, RW, "IHI 0069 12.11.27", 1, 0, cacheability | 0x400FFFFFFFFF0000ULL},
+    RegisterInfo{"GICR_PIDR2",        0x0FFE8, 4, PIDR2_value, RO, "IHI 0069 12.11.29"},
+    RegisterInfo{"GICR_IGROUPR0",     0x10080, 4, 0, RW, "IHI 0069 12.11.11"},
+    RegisterInfo{"GICR_ISENABLER0",   0x10100, 4, 0, RW, "IHI 0069 12.11.20"},
+    RegisterInfo{"GICR_ICENABLER0",   0x10180, 4, 0, RW, "IHI 0069 12.11.5"},
+    RegisterInfo{"GICR_ISPENDR0",     0x10200, 4, 0, RW, "IHI 0069 12.11.22"},
+    RegisterInfo{"GICR_ICPENDR0",     0x10280, 4, 0, RW, "IHI 0069 12.11.9"},
+    RegisterInfo{"GICR_ISACTIVER0",   0x10300, 4, 0, RW, "IHI 0069 12.11.18"},
+    RegisterInfo{"GICR_ICACTIVER0",   0x10380, 4, 0, RW, "IHI 0069 12.11.3"},
+    RegisterInfo{"GICR_IPRIORITYR<n>",0x10400, 4, 0, RW, "IHI 0069 12.11.17", 8, 0, ~0ULL, true},
+    RegisterInfo{"GICR_ICFGR0",       0x10C00, 4, 0xAAAAAAAA, RO, "IHI 0069 12.11.7"},
+    RegisterInfo{"GICR_ICFGR1",       0x10C04, 4, 0, RW, "IHI 0069 12.11.8"},
+};
+
+constexpr std::array gits{
+    RegisterInfo{"GITS_CTLR",     0x0000, 4, 0x80000000, RW, "IHI 0069 12.19.5", 1, 0, 0x1},
+    RegisterInfo{"GITS_IIDR",     0x0004, 4, 0, RO, "IHI 0069 12.19.7"},
+    RegisterInfo{"GITS_TYPER",    0x0008, 8, 0, RO, "IHI 0069 12.19.12"},
+    RegisterInfo{"GITS_CBASER",   0x0080, 8, 0, RW, "IHI 0069 12.19.2", 1, 0, 0xB8EFFFFFFFFFFCFFULL},
+    RegisterInfo{"GITS_CWRITER",  0x0088, 8, 0, RW, "IHI 0069 12.19.6", 1, 0, 0xFFFE1},
+    RegisterInfo{"GITS_CREADR",   0x0090, 8, 0, RO, "IHI 0069 12.19.4"},
+    RegisterInfo{"GITS_BASER<n>", 0x0100, 8, 0, RW, "IHI 0069 12.19.1", 8, 0, 0xB8E0FFFFFFFFFFFFULL},
+    RegisterInfo{"GITS_PIDR2",    0xFFE8, 4, PIDR2_value, RO, "IHI 0069 12.19.10"},
+};
+// clang-format on
+
+bool is_error(RegisterResult result) {
+  return result == RegisterResult::bad_size;
+}
+
+}  // namespace
+
+std::span<const RegisterInfo> GICD_registers() {
+  return gicd;
+}
+std::span<const RegisterInfo> GICR_registers() {
+  return gicr;
+}
+std::span<const RegisterInfo> GITS_registers() {
+  return gits;
+}
+
+FrameAccess read_frame(RegisterBank& bank, std::uint64_t offset, unsigned size,
+                       std::uint64_t& data) {
+  data = 0;
+  return {is_error(bank.read(offset, size, data))};
+}
+
+FrameAccess write_frame(RegisterBank& bank, std::uint64_t offset, unsigned size,
+                        std::uint64_t data) {
+  return {is_error(bank.write(offset, size, data))};
+}
+
+}  // namespace doorbell::gic

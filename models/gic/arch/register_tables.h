@@ -1,0 +1,43 @@
+#pragma once
+
+#include <span>
+
+#include "doorbell/core/arch/registers.h"
+
+namespace doorbell::gic {
+
+// The memory-mapped registers of the GIC, one table a component (IHI 0069, 12.8 "The Distributor
+// register map", 12.10 "The Redistributor register map", 12.18 "The ITS register map"). Offsets
+// without a row are RES0: read as zero, writes ignored.
+
+/// GICD: one frame of 64 KiB.
+std::span<const RegisterInfo> GICD_registers();
+inline constexpr std::uint64_t GICD_bytes = 0x10000;
+
+/// GICR: the RD frame and, from 0x10000, the SGI frame; 128 KiB a processor.
+std::span<const RegisterInfo> GICR_registers();
+inline constexpr std::uint64_t GICR_bytes = 0x20000;
+inline constexpr std::uint64_t GICR_SGI_frame = 0x10000;
+
+/// GITS: the control frame of 64 KiB. The translation frame of another 64 KiB follows it.
+std::span<const RegisterInfo> GITS_registers();
+inline constexpr std::uint64_t GITS_bytes = 0x10000;
+/// GITS_TRANSLATER (12.19.11), the doorbell: its offset in the translation frame. WO, 16 or 32 bits
+/// wide.
+inline constexpr std::uint64_t GITS_TRANSLATER_offset = 0x40;
+
+/// The access rules of 12.1.3 on top of a table: RES0 for what has no row; a width or alignment
+/// that a register doesn't have, a read of a WO or a write to an RO register are decided here too:
+/// the latter are ignored (RAZ, WI), the former is an error response.
+struct FrameAccess {
+  bool error = false;  ///< answer with an error response
+};
+FrameAccess read_frame(RegisterBank& bank, std::uint64_t offset, unsigned size,
+                       std::uint64_t& data);
+FrameAccess write_frame(RegisterBank& bank, std::uint64_t offset, unsigned size,
+                        std::uint64_t data);
+
+/// PIDR2 of every frame: GICv3 (ArchRev 3, 12.1.4).
+inline constexpr std::uint64_t PIDR2_value = 0x3B;
+
+}  // namespace doorbell::gic

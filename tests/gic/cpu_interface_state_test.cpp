@@ -1,0 +1,146 @@
+#include "doorbell/gic/arch/cpu_interface_state.h"
+
+#include <gtest/gtest.h>
+
+namespace doorbell::gic {
+namespace {
+
+class CpuInterface : public testing::Test {
+ protected:
+  CpuInterface() {
+    icc.write(IccRegister::ICC_PMR_EL1, 0xF0);
+    icc.write(IccRegister::ICC_IGRPEN1_EL1, 1);
+  }
+  std::uint64_t read(IccRegister which) { return icc.read(which).value_or(~0ULL); }
+
+  static PendingInterrupt lpi(std::uint8_t priority, std::uint32_t INTID = 8192) {
+    return {INTID, priority, Group::group1};
+  }
+  CpuInterfaceState icc{5};
+};
+
+TEST_F(CpuInterface, ResetValuesAreThoseThatLinuxAccepts) {
+  CpuInterfaceState fresh(5);
+  EXPECT_EQ(fresh.read(IccRegister::ICC_CTLR_EL1), 0x8C00u - 0x400u + (4u << 8))
+      << "PRIbits 4, IDbits 1, A3V";
+  EXPECT_EQ(fresh.read(IccRegister::ICC_CTLR_EL1), 0x8C00u);
+  EXPECT_EQ(fresh.read(IccRegister::ICC_SRE_EL1), 7u);
+  EXPECT_EQ(fresh.read(IccRegister::ICC_PMR_EL1), 0u);
+  EXPECT_EQ(fresh.read(IccRegister::ICC_RPR_EL1), 0xFFu);
+}
+
+TEST_F(CpuInterface, PMRKeepsImplementedBits) {
+  icc.write(IccRegister::ICC_PMR_EL1, 0xFF);
+  EXPECT_EQ(read(IccRegister::ICC_PMR_EL1), 0xF8u);
+  icc.write(IccRegister::ICC_PMR_EL1, 1 << (8 - 5));
+  EXPECT_EQ(read(IccRegister::ICC_PMR_EL1), 8u) << "Linux's test for Group 0";
+}
+
+TEST_F(CpuInterface, PMRMasksThatPriorityAndBelow) {
+  icc.write(IccRegister::ICC_PMR_EL1, 0xA0);
+  EXPECT_TRUE(icc.interrupts(lpi(0x98)));
+  EXPECT_FALSE(icc.interrupts(lpi(0xA0)));
+}
+
+TEST_F(CpuInterface, GroupsMustBeEnabled) {
+  EXPECT_FALSE(icc.interrupts({30, 0x20, Group::group0}));
+  icc.write(IccRegister::ICC_IGRPEN0_EL1, 1);
+  EXPECT_TRUE(icc.interrupts({30, 0x20, Group::group0}));
+  icc.write(IccRegister::ICC_IGRPEN1_EL1, 0);
+  EXPECT_FALSE(icc.interrupts(lpi(0x20)));
+}
+
+TEST_F(CpuInterface, AcknowledgeRaisesAndEndDropsTheRunningPriority) {
+  ASSERT_TRUE(icc.acknowledge(Group::group1, lpi(0xA0)));
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0xA0u);
+  EXPECT_EQ(read(IccRegister::ICC_AP1R0_EL1), 1u << (0xA0 >> 3));
+  EXPECT_FALSE(icc.acknowledge(Group::group1, lpi(0xA0, 8193))) << "not above the running priority";
+  EXPECT_FALSE(icc.end_of_interrupt(Group::group1, 8192).has_value()) << "LPIs are never active";
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0xFFu);
+}
+
+TEST_F(CpuInterface, PreemptionNests) {
+  ASSERT_TRUE(icc.acknowledge(Group::group1, lpi(0xA0)));
+  ASSERT_TRUE(icc.acknowledge(Group::group1, lpi(0x80, 40)));
+  ASSERT_TRUE(icc.acknowledge(Group::group1, lpi(0x20, 41)));
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0x20u);
+  EXPECT_EQ(icc.end_of_interrupt(Group::group1, 41), 41u);
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0x80u);
+  EXPECT_EQ(icc.end_of_interrupt(Group::group1, 40), 40u);
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0xA0u);
+}
+
+TEST_F(CpuInterface, BinaryPointKeepsAGroupPriorityTogether) {
+  icc.write(IccRegister::ICC_BPR1_EL1, 6);  // group priority is [7:6] for Group 1
+  ASSERT_TRUE(icc.acknowledge(Group::group1, lpi(0xA0)));
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0x80u);
+  EXPECT_FALSE(icc.interrupts(lpi(0x80))) << "the same group priority doesn't preempt";
+  EXPECT_TRUE(icc.interrupts(lpi(0x78)));
+}
+
+TEST_F(CpuInterface, BinaryPointsHaveAMinimum) {
+  icc.write(IccRegister::ICC_BPR0_EL1, 0);
+  icc.write(IccRegister::ICC_BPR1_EL1, 0);
+  EXPECT_EQ(read(IccRegister::ICC_BPR0_EL1), 2u) << "7 - preemption bits";
+  EXPECT_EQ(read(IccRegister::ICC_BPR1_EL1), 3u) << "one more";
+}
+
+TEST_F(CpuInterface, CBPRUsesBPR0ForBoth) {
+  icc.write(IccRegister::ICC_BPR0_EL1, 5);
+  icc.write(IccRegister::ICC_CTLR_EL1, 1);
+  EXPECT_EQ(read(IccRegister::ICC_BPR1_EL1), 6u);
+  icc.write(IccRegister::ICC_BPR1_EL1, 3);
+  EXPECT_EQ(read(IccRegister::ICC_BPR1_EL1), 6u) << "writes are ignored";
+  ASSERT_TRUE(icc.acknowledge(Group::group1, lpi(0xA0)));
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0x80u) << "group priority is [7:6]";
+}
+
+TEST_F(CpuInterface, EOImode1SeparatesDropAndDeactivation) {
+  EXPECT_FALSE(icc.deactivate(40).has_value()) << "DIR does nothing with EOImode 0";
+  icc.write(IccRegister::ICC_CTLR_EL1, 2);
+  ASSERT_TRUE(icc.acknowledge(Group::group1, lpi(0xA0, 40)));
+  EXPECT_FALSE(icc.end_of_interrupt(Group::group1, 40).has_value());
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0xFFu);
+  EXPECT_EQ(icc.deactivate(40), 40u);
+  EXPECT_FALSE(icc.deactivate(8192).has_value());
+  EXPECT_FALSE(icc.deactivate(1023).has_value());
+}
+
+TEST_F(CpuInterface, SpuriousEndsNothing) {
+  ASSERT_TRUE(icc.acknowledge(Group::group1, lpi(0xA0, 40)));
+  EXPECT_FALSE(icc.end_of_interrupt(Group::group1, 1023).has_value());
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0xA0u);
+}
+
+TEST_F(CpuInterface, GroupsAreAcknowledgedByTheirOwnRegisters) {
+  icc.write(IccRegister::ICC_IGRPEN0_EL1, 1);
+  const PendingInterrupt fiq{40, 0x20, Group::group0};
+  EXPECT_FALSE(icc.acknowledge(Group::group1, fiq));
+  EXPECT_EQ(icc.highest_pending(Group::group1, fiq), 1023u);
+  EXPECT_EQ(icc.highest_pending(Group::group0, fiq), 40u);
+  EXPECT_TRUE(icc.acknowledge(Group::group0, fiq));
+  EXPECT_FALSE(icc.end_of_interrupt(Group::group1, 40).has_value()) << "Group 1 has nothing active";
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0x20u);
+  EXPECT_EQ(icc.end_of_interrupt(Group::group0, 40), 40u);
+}
+
+TEST_F(CpuInterface, ActivePrioritiesAreSavedAndRestored) {
+  icc.write(IccRegister::ICC_AP1R0_EL1, 1u << 16);
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0x80u);
+  icc.write(IccRegister::ICC_AP1R0_EL1, 0);
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0xFFu);
+  const auto AP1R1 =
+      static_cast<IccRegister>(static_cast<unsigned>(IccRegister::ICC_AP1R0_EL1) + 1);
+  EXPECT_FALSE(icc.read(AP1R1).has_value()) << "5 bits need one register";
+  EXPECT_TRUE(CpuInterfaceState(6).read(AP1R1).has_value());
+}
+
+TEST_F(CpuInterface, UnknownRegistersAreSaidSo) {
+  EXPECT_FALSE(icc.read(static_cast<IccRegister>(system_register(3, 0, 12, 12, 1))).has_value())
+      << "EOIR1 is WO";
+  EXPECT_FALSE(icc.read(static_cast<IccRegister>(0)).has_value());
+  EXPECT_FALSE(icc.write(static_cast<IccRegister>(0), 0));
+}
+
+}  // namespace
+}  // namespace doorbell::gic

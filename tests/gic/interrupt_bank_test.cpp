@@ -1,0 +1,98 @@
+#include "doorbell/gic/arch/interrupt_bank.h"
+
+#include <gtest/gtest.h>
+
+#include "doorbell/gic/arch/affinity.h"
+
+namespace doorbell::gic {
+namespace {
+
+constexpr unsigned both = 3;
+constexpr unsigned group1 = 2;
+
+class Spis : public testing::Test {
+ protected:
+  Spis() {
+    bank.write_group(0, ~0u);
+    bank.set_enable(0, ~0u);
+  }
+  InterruptBank bank{32, 64, 5};
+};
+
+TEST_F(Spis, ALevelIsPendingWhileItsLineIs) {
+  bank.set_line(40, true);
+  EXPECT_EQ(bank.pending(0), 1u << 8);
+  bank.clear_pending(0, 1u << 8);
+  EXPECT_EQ(bank.pending(0), 1u << 8) << "the line still asserts it";
+  bank.acknowledge(40);
+  EXPECT_EQ(bank.pending(0), 1u << 8) << "active and pending";
+  EXPECT_FALSE(bank.highest(both).valid()) << "not again while active";
+  bank.set_line(40, false);
+  EXPECT_EQ(bank.pending(0), 0u);
+  bank.deactivate(40);
+  EXPECT_FALSE(bank.highest(both).valid());
+}
+
+TEST_F(Spis, AnEdgeIsLatchedUntilAcknowledged) {
+  bank.write_configuration(0, 2u << (2 * 8));
+  EXPECT_EQ(bank.configuration(0), 2u << 16);
+  bank.set_line(40, true);
+  bank.set_line(40, false);
+  EXPECT_EQ(bank.highest(both).INTID, 40u);
+  bank.acknowledge(40);
+  EXPECT_EQ(bank.pending(0), 0u);
+  bank.set_line(40, true);
+  EXPECT_FALSE(bank.highest(both).valid()) << "active and pending";
+  bank.deactivate(40);
+  EXPECT_EQ(bank.highest(both).INTID, 40u) << "the second edge wasn't lost";
+}
+
+TEST_F(Spis, SoftwareCanSetAndClearPending) {
+  bank.set_pending(0, 1);
+  EXPECT_EQ(bank.highest(both).INTID, 32u);
+  bank.clear_pending(0, 1);
+  EXPECT_FALSE(bank.highest(both).valid());
+}
+
+TEST_F(Spis, TheMostUrgentEnabledOfItsGroupIsPicked) {
+  bank.set_enable(1, ~0u);
+  bank.set_priority(40, 0xA0);
+  bank.set_priority(41, 0x80);
+  bank.set_priority(70, 0x80);
+  for (const std::uint32_t INTID : {40u, 41u, 70u})
+    bank.set_line(INTID, true);
+  EXPECT_EQ(bank.highest(both), (PendingInterrupt{41, 0x80, Group::group1}));
+  bank.clear_enable(0, 1u << 9);
+  EXPECT_EQ(bank.highest(both), (PendingInterrupt{70, 0x80, Group::group0})) << "word 1 is Group 0";
+  EXPECT_EQ(bank.highest(group1).INTID, 40u);
+  EXPECT_EQ(bank.highest(both, [](std::uint32_t INTID) { return INTID < 70; }).INTID, 40u);
+}
+
+TEST_F(Spis, PrioritiesKeepImplementedBits) {
+  bank.set_priority(50, 0xFF);
+  EXPECT_EQ(bank.priority(50), 0xF8);
+}
+
+TEST(Sgi, TargetsByAffinity) {
+  // As Linux's gic_send_sgi writes it: Aff3[55:48], RS[47:44], Aff2[39:32], INTID[27:24],
+  // Aff1[23:16], targets[15:0].
+  const std::uint64_t value =
+      2ULL << 48 | 1ULL << 44 | 3ULL << 32 | 5ULL << 24 | 4ULL << 16 | 0x0006;
+  const SgiRequest request = SgiRequest::decode(value);
+  EXPECT_EQ(request.INTID, 5);
+  const Affinity self{0};
+  EXPECT_TRUE(request.reaches({0x02030411}, self)) << "Aff0 17 = 16 x RS + 1";
+  EXPECT_TRUE(request.reaches({0x02030412}, self));
+  EXPECT_FALSE(request.reaches({0x02030410}, self));
+  EXPECT_FALSE(request.reaches({0x02030401}, self));
+  EXPECT_FALSE(request.reaches({0x02030511}, self));
+}
+
+TEST(Sgi, AllButSelf) {
+  const SgiRequest request = SgiRequest::decode(1ULL << 40 | 1ULL << 24);
+  EXPECT_TRUE(request.reaches({1}, {0}));
+  EXPECT_FALSE(request.reaches({0}, {0}));
+}
+
+}  // namespace
+}  // namespace doorbell::gic

@@ -1,0 +1,311 @@
+#include <gtest/gtest.h>
+
+#include "doorbell/gic/arch/distributor_state.h"
+#include "doorbell/gic/arch/its_registers.h"
+#include "doorbell/gic/arch/redistributor_state.h"
+#include "doorbell/gic/arch/register_tables.h"
+
+namespace doorbell::gic {
+namespace {
+
+std::uint64_t read(RegisterBank& bank, std::uint64_t offset, unsigned size) {
+  std::uint64_t data = 0;
+  EXPECT_FALSE(read_frame(bank, offset, size, data).error) << std::hex << offset;
+  return data;
+}
+void write(RegisterBank& bank, std::uint64_t offset, unsigned size, std::uint64_t data) {
+  EXPECT_FALSE(write_frame(bank, offset, size, data).error) << std::hex << offset;
+}
+
+class Distributor : public testing::Test {
+ protected:
+  DistributorState state{{.processors = {{0}, {1}, {0x100}}}};
+  RegisterBank& gicd = state.registers();
+};
+
+TEST_F(Distributor, IdentifiesItself) {
+  EXPECT_EQ(read(gicd, 0x0004, 4), 0x017A0008u) << "GICD_TYPER";
+  EXPECT_EQ(read(gicd, 0x000C, 4), 0u) << "GICD_TYPER2";
+  EXPECT_EQ(read(gicd, 0xFFE8, 4), 0x3Bu) << "GICD_PIDR2";
+}
+
+TEST_F(Distributor, ControlReadsBackWithDSAndARE) {
+  EXPECT_EQ(read(gicd, 0, 4) & 0x40, 0x40u);
+  write(gicd, 0, 4, 0x13);
+  EXPECT_EQ(read(gicd, 0, 4), 0x53u);
+  EXPECT_EQ(state.enabled_groups(), 3u);
+  state.set_write_pending(true);
+  EXPECT_EQ(read(gicd, 0, 4), 0x80000053u) << "RWP";
+}
+
+TEST_F(Distributor, WordZeroBelongsToTheRedistributors) {
+  write(gicd, 0x0100, 4, ~0u);
+  EXPECT_EQ(read(gicd, 0x0100, 4), 0u);
+}
+
+TEST_F(Distributor, SetAndClearRegistersAreTwoViewsOfOneState) {
+  write(gicd, 0x0104, 4, 0xFF);
+  EXPECT_EQ(read(gicd, 0x0104, 4), 0xFFu);
+  write(gicd, 0x0184, 4, 0x0F);
+  EXPECT_EQ(read(gicd, 0x0104, 4), 0xF0u);
+  EXPECT_EQ(read(gicd, 0x0184, 4), 0xF0u);
+}
+
+TEST_F(Distributor, RegistersBeyondTheSpisAreRES0) {
+  write(gicd, 0x0100 + 4 * 9, 4, ~0u);
+  EXPECT_EQ(read(gicd, 0x0100 + 4 * 9, 4), 0u);
+  write(gicd, 0x0F00, 4, ~0u);
+  EXPECT_EQ(read(gicd, 0x0F00, 4), 0u) << "no register there";
+}
+
+TEST_F(Distributor, PrioritiesAreByteAccessible) {
+  write(gicd, 0x0400 + 40, 1, 0xA0);
+  EXPECT_EQ(read(gicd, 0x0400 + 40, 1), 0xA0u);
+  write(gicd, 0x0400 + 40, 4, 0x10203040);
+  EXPECT_EQ(read(gicd, 0x0400 + 42, 1), 0x20u);
+  EXPECT_EQ(state.spis().priority(43), 0x10);
+}
+
+TEST_F(Distributor, OthersAreNot) {
+  std::uint64_t data = 0;
+  EXPECT_TRUE(read_frame(gicd, 0x0104, 1, data).error);
+  EXPECT_TRUE(write_frame(gicd, 0x0104, 8, 0).error);
+}
+
+TEST_F(Distributor, RoutesByAffinity) {
+  write(gicd, 0x6000 + 8 * 40, 8, 0x100);
+  EXPECT_EQ(state.target(40), 2u);
+  write(gicd, 0x6000 + 8 * 40, 8, 0x7);
+  EXPECT_FALSE(state.target(40).has_value());
+  write(gicd, 0x6000 + 8 * 40 + 4, 4, 0);
+  write(gicd, 0x6000 + 8 * 40, 4, 1);
+  EXPECT_EQ(state.target(40), 1u) << "by 32-bit halves";
+}
+
+TEST_F(Distributor, OneOfNGoesToAProcessorThatTakesPart) {
+  write(gicd, 0x6000 + 8 * 40, 8, 1ULL << 31);
+  EXPECT_FALSE(state.target(40).has_value());
+  state.set_takes_part(1, true);
+  EXPECT_EQ(state.target(40), 1u);
+}
+
+TEST_F(Distributor, DeliversAPendingSpi) {
+  unsigned changes = 0;
+  state.on_change([&changes] { ++changes; });
+  write(gicd, 0, 4, 3);
+  write(gicd, 0x0084, 4, ~0u);
+  write(gicd, 0x0104, 4, 1u << 8);
+  write(gicd, 0x0400 + 40, 1, 0xA0);
+  EXPECT_EQ(changes, 4u);
+  state.set_line(40, true);
+  EXPECT_EQ(state.highest_for(0), (PendingInterrupt{40, 0xA0, Group::group1}));
+  EXPECT_FALSE(state.highest_for(1).valid());
+  write(gicd, 0, 4, 1);
+  EXPECT_FALSE(state.highest_for(0).valid()) << "Group 1 disabled";
+  write(gicd, 0, 4, 3);
+  state.acknowledge(40);
+  EXPECT_EQ(read(gicd, 0x0304, 4), 1u << 8) << "GICD_ISACTIVER1";
+  EXPECT_EQ(read(gicd, 0x0204, 4), 1u << 8) << "GICD_ISPENDR1: the level is still there";
+  state.set_line(40, false);
+  state.deactivate(40);
+  EXPECT_FALSE(state.highest_for(0).valid());
+}
+
+class Redistributor : public testing::Test {
+ protected:
+  RedistributorState state{{.processor = 3, .affinity = {0x103}, .last = true}};
+  RegisterBank& gicr = state.registers();
+};
+
+TEST_F(Redistributor, IdentifiesItself) {
+  EXPECT_EQ(read(gicr, 0x0008, 8), 0x0000010300000311u) << "GICR_TYPER";
+  EXPECT_EQ(read(gicr, 0x000C, 4), 0x103u);
+  EXPECT_EQ(read(gicr, 0xFFE8, 4), 0x3Bu);
+  EXPECT_EQ(read(gicr, 0x0000, 4), 0u) << "GICR_CTLR: no IR, no DirectLPI";
+}
+
+TEST_F(Redistributor, Wakes) {
+  EXPECT_EQ(read(gicr, 0x0014, 4), 6u);
+  EXPECT_FALSE(state.awake());
+  write(gicr, 0x0014, 4, 0);
+  EXPECT_EQ(read(gicr, 0x0014, 4), 0u);
+  EXPECT_TRUE(state.awake());
+  write(gicr, 0x0014, 4, 2);
+  EXPECT_EQ(read(gicr, 0x0014, 4), 6u);
+}
+
+TEST_F(Redistributor, LpiTablesReadBackAsLinuxWritesThem) {
+  const std::uint64_t PROPBASER = 0x4001'0000 | 7 << 7 | 1 << 10 | 15;
+  const std::uint64_t PENDBASER = 0x4002'0000 | 7 << 7 | 1 << 10;
+  write(gicr, 0x0070, 8, PROPBASER);
+  write(gicr, 0x0078, 8, PENDBASER);
+  EXPECT_EQ(read(gicr, 0x0070, 8), PROPBASER);
+  EXPECT_EQ(read(gicr, 0x0078, 8), PENDBASER);
+  EXPECT_EQ(state.tables().configuration, 0x4001'0000u);
+  EXPECT_EQ(state.tables().pending, 0x4002'0000u);
+  EXPECT_EQ(state.tables().id_bits, 16u);
+}
+
+TEST_F(Redistributor, PTZIsWriteOnly) {
+  write(gicr, 0x0078, 8, 1ULL << 62 | 0x4002'0000);
+  EXPECT_EQ(read(gicr, 0x0078, 8), 0x4002'0000u);
+  EXPECT_TRUE(state.pending_table_zero());
+  write(gicr, 0x0078, 8, 0x4002'0000);
+  EXPECT_FALSE(state.pending_table_zero());
+}
+
+TEST_F(Redistributor, TablesDontMoveWhileLpisAreEnabled) {
+  std::vector<bool> told;
+  state.on_enable_lpis([&told](bool enabled) { told.push_back(enabled); });
+  write(gicr, 0x0070, 8, 0x4001'000F);
+  write(gicr, 0x0000, 4, 1);
+  EXPECT_TRUE(state.lpis_enabled());
+  write(gicr, 0x0070, 8, 0x5000'000F);
+  write(gicr, 0x0078, 8, 0x5000'0000);
+  EXPECT_EQ(read(gicr, 0x0070, 8), 0x4001'000Fu);
+  EXPECT_EQ(read(gicr, 0x0078, 8), 0u);
+  write(gicr, 0x0000, 4, 0);
+  EXPECT_EQ(told, (std::vector<bool>{true, false}));
+}
+
+TEST_F(Redistributor, SgisAreEdgesAndPpisAsConfigured) {
+  EXPECT_EQ(read(gicr, 0x10C00, 4), 0xAAAAAAAAu);
+  write(gicr, 0x10C00, 4, 0);
+  EXPECT_EQ(read(gicr, 0x10C00, 4), 0xAAAAAAAAu);
+  write(gicr, 0x10C04, 4, 0x2);
+  EXPECT_EQ(read(gicr, 0x10C04, 4), 0x2u);
+  write(gicr, 0x10100, 4, ~0u);
+  write(gicr, 0x10080, 4, ~0u);
+  write(gicr, 0x10400 + 5, 1, 0x20);
+  state.set_pending(5);
+  EXPECT_EQ(state.highest(2), (PendingInterrupt{5, 0x20, Group::group1})) << "priority of its own";
+  state.acknowledge(5);
+  EXPECT_FALSE(state.highest(2).valid());
+  state.set_line(27, true);
+  EXPECT_EQ(state.highest(2).INTID, 27u);
+  EXPECT_EQ(read(gicr, 0x10200, 4), 1u << 27);
+}
+
+class Its : public testing::Test {
+ protected:
+  static constexpr unsigned CBASER = 0x80, CWRITER = 0x88, CREADR = 0x90, BASER0 = 0x100;
+  ItsRegisters its{{}, 8};
+  RegisterBank& gits = its.registers();
+  void set_up_queue() {
+    write(gits, CBASER, 8, 1ULL << 63 | 7ULL << 59 | 1 << 10 | 0x5000'0000);  // 4 KiB
+    write(gits, CWRITER, 8, 0);
+    write(gits, 0, 4, 1);
+  }
+};
+
+TEST_F(Its, IdentifiesItself) {
+  EXPECT_EQ(read(gits, 0x0008, 8), 0x1EFB1u) << "GITS_TYPER";
+  EXPECT_EQ(read(gits, 0x0000, 4), 0x80000000u) << "GITS_CTLR: Quiescent";
+  EXPECT_EQ(read(gits, 0xFFE8, 4), 0x3Bu);
+  EXPECT_EQ(read(gits, BASER0, 8), 1ULL << 56 | 7ULL << 48);
+  EXPECT_EQ(read(gits, BASER0 + 8, 8), 4ULL << 56 | 7ULL << 48);
+  EXPECT_EQ(read(gits, BASER0 + 16, 8), 0u);
+}
+
+TEST_F(Its, TypeAndEntrySizeSurviveZero) {
+  for (unsigned n = 0; n < 8; ++n)
+    write(gits, BASER0 + 8 * n, 8, 0);
+  EXPECT_EQ(read(gits, BASER0, 8), 1ULL << 56 | 7ULL << 48);
+  EXPECT_EQ(read(gits, BASER0 + 8, 8), 4ULL << 56 | 7ULL << 48);
+}
+
+TEST_F(Its, NegotiatesTablesAsLinuxDoes) {
+  for (const std::uint64_t page_size : {2ULL, 1ULL, 0ULL}) {
+    write(gits, BASER0, 8, page_size << 8);
+    EXPECT_EQ(bits(read(gits, BASER0, 8), 9, 8), page_size);
+  }
+  const std::uint64_t fixed = 1ULL << 56 | 7ULL << 48;
+  const std::uint64_t attributes = 7ULL << 59 | 1 << 10 | 2 << 8;
+  write(gits, BASER0, 8, 1ULL << 62 | attributes | fixed);
+  EXPECT_EQ(bits(read(gits, BASER0, 8), 62, 62), 0u) << "Indirect isn't supported";
+  const std::uint64_t value = 1ULL << 63 | attributes | fixed | 0x4000'0000 | 7;
+  write(gits, BASER0, 8, value);
+  EXPECT_EQ(read(gits, BASER0, 8), value) << "bit-exact";
+  EXPECT_EQ(its.devices().base, 0x4000'0000u);
+  EXPECT_EQ(its.devices().entries(), 8u * 65536 / 8);
+  write(gits, BASER0 + 16, 8, value);
+  EXPECT_EQ(read(gits, BASER0 + 16, 8), 0u) << "not implemented";
+}
+
+TEST_F(Its, TablesOf64KPagesReach52Bits) {
+  write(gits, BASER0, 8, 1ULL << 63 | 2 << 8 | 0x3000 | 0x4000'0000);
+  EXPECT_EQ(its.devices().base, 0x0003'0000'4000'0000u);
+}
+
+TEST_F(Its, WritingCBASERResetsCREADR) {
+  set_up_queue();
+  write(gits, CWRITER, 4, 64);
+  its.advance();
+  EXPECT_EQ(read(gits, CREADR, 4), 32u);
+  write(gits, 0, 4, 0);
+  write(gits, CBASER, 8, 1ULL << 63 | 0x5000'0000);
+  EXPECT_EQ(read(gits, CREADR, 8), 0u);
+}
+
+TEST_F(Its, BasesDontChangeWhileEnabled) {
+  set_up_queue();
+  const std::uint64_t before = read(gits, CBASER, 8);
+  write(gits, CBASER, 8, 0);
+  EXPECT_EQ(read(gits, CBASER, 8), before);
+  const std::uint64_t table = read(gits, BASER0, 8);
+  write(gits, BASER0, 8, 1ULL << 63);
+  EXPECT_EQ(read(gits, BASER0, 8), table);
+  EXPECT_EQ(read(gits, 0, 4), 1u) << "enabled, so not quiescent";
+}
+
+TEST_F(Its, QuiescentOnlyWhenIdle) {
+  its.set_busy(true);
+  EXPECT_EQ(read(gits, 0, 4), 0u);
+  its.set_busy(false);
+  EXPECT_EQ(read(gits, 0, 4), 0x80000000u);
+}
+
+TEST_F(Its, QueueWraps) {
+  unsigned told = 0;
+  its.on_command([&told] { ++told; });
+  set_up_queue();
+  EXPECT_FALSE(its.has_command());
+  write(gits, CWRITER, 4, 4096 - 32);
+  EXPECT_EQ(told, 1u);
+  EXPECT_EQ(its.commands_waiting(), 127u);
+  for (int i = 0; i < 127; ++i)
+    its.advance();
+  EXPECT_FALSE(its.has_command());
+  EXPECT_EQ(its.command_address(), 0x5000'0000u + 4096 - 32);
+  write(gits, CWRITER, 4, 32);
+  EXPECT_EQ(its.commands_waiting(), 2u);
+  its.advance();
+  EXPECT_EQ(its.command_address(), 0x5000'0000u);
+  its.advance();
+  EXPECT_FALSE(its.has_command());
+}
+
+TEST_F(Its, StallsUntilRetry) {
+  set_up_queue();
+  write(gits, CWRITER, 4, 32);
+  its.stall();
+  EXPECT_EQ(read(gits, CREADR, 4), 1u) << "Stalled, at the offending command";
+  EXPECT_FALSE(its.has_command());
+  write(gits, CWRITER, 4, 64);
+  EXPECT_FALSE(its.has_command()) << "a write without Retry";
+  unsigned told = 0;
+  its.on_command([&told] { ++told; });
+  write(gits, CWRITER, 4, 64 | 1);
+  EXPECT_TRUE(its.has_command());
+  EXPECT_EQ(told, 1u);
+  EXPECT_EQ(read(gits, CREADR, 4), 0u);
+}
+
+TEST_F(Its, AnOffsetBeyondTheQueueIsNotFollowed) {
+  set_up_queue();
+  write(gits, CWRITER, 4, 4096);
+  EXPECT_FALSE(its.has_command());
+}
+
+}  // namespace
+}  // namespace doorbell::gic
