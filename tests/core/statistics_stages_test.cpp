@@ -34,14 +34,14 @@ TEST_F(StageStatisticsTest, KeepsStreamsAndVectorsApartAndTheirTotal) {
   stages_.record({.stream = 16, .device = 16, .event = 0},
                  std::array<StageSample, 1>{{{link_, 0, 50}}}, 50);
   ASSERT_EQ(stages_.streams().size(), 2u);
-  const auto& stream = stages_.streams().at(8);
+  const auto& stream = *stages_.streams().at(8);
   EXPECT_EQ(stream.stages[static_cast<std::size_t>(link_)].waiting.sum(), 40u);
   EXPECT_EQ(stream.stages[static_cast<std::size_t>(link_)].service.sum(), 200u);
   EXPECT_EQ(stream.end_to_end.count(), 2u);
   EXPECT_EQ(stages_.total().stages[static_cast<std::size_t>(link_)].service.sum(), 250u);
   EXPECT_EQ(stages_.total().end_to_end.sum(), 118u + 142u + 50u);
   ASSERT_EQ(stages_.vectors().size(), 3u);
-  const StageStatistics::Vector& second = *stages_.vectors()[1];
+  const StageStatistics::Vector second = stages_.vectors()[1];
   EXPECT_EQ(second.event, 1u);
   EXPECT_EQ(second.stages[static_cast<std::size_t>(link_)].sum, 130u);
   EXPECT_EQ(second.stages[static_cast<std::size_t>(its_)].maximum, 12u);
@@ -55,9 +55,9 @@ TEST_F(StageStatisticsTest, VectorsComeByDeviceThenEventHoweverManyThereAre) {
   const auto vectors = stages_.vectors();
   ASSERT_EQ(vectors.size(), 65'536u);
   for (std::size_t i = 0; i < vectors.size(); ++i) {
-    ASSERT_EQ(vectors[i]->device, i / 256);
-    ASSERT_EQ(vectors[i]->event, i % 256);
-    ASSERT_EQ(vectors[i]->end_to_end.count(), 1u);
+    ASSERT_EQ(vectors[i].device, i / 256);
+    ASSERT_EQ(vectors[i].event, i % 256);
+    ASSERT_EQ(vectors[i].end_to_end.count(), 1u);
   }
 }
 
@@ -67,9 +67,9 @@ TEST_F(StageStatisticsTest, AVectorMayComeByAnotherStream) {
     stages_.record({.stream = 1, .device = 5, .event = 6}, samples, 3);
     stages_.record({.stream = 2, .device = 5, .event = 6}, samples, 3);
   }
-  EXPECT_EQ(stages_.streams().at(1).end_to_end.count(), 4u);
-  EXPECT_EQ(stages_.streams().at(2).end_to_end.count(), 4u);
-  EXPECT_EQ(stages_.vectors().at(0)->end_to_end.count(), 8u);
+  EXPECT_EQ(stages_.streams().at(1)->end_to_end.count(), 4u);
+  EXPECT_EQ(stages_.streams().at(2)->end_to_end.count(), 4u);
+  EXPECT_EQ(stages_.vectors().at(0).end_to_end.count(), 8u);
 }
 
 TEST_F(StageStatisticsTest, AResetForgetsTheTimesAndNotTheVectors) {
@@ -77,7 +77,7 @@ TEST_F(StageStatisticsTest, AResetForgetsTheTimesAndNotTheVectors) {
   stages_.record({1, 2, 3}, samples, 3);
   stages_.reset();
   EXPECT_EQ(stages_.total().end_to_end.count(), 0u);
-  EXPECT_EQ(stages_.vectors().at(0)->stages[static_cast<std::size_t>(its_)].sum, 0u);
+  EXPECT_EQ(stages_.vectors().at(0).stages[static_cast<std::size_t>(its_)].sum, 0u);
 }
 
 TEST_F(StageStatisticsTest, AStageAddedTooLateIsRefused) {

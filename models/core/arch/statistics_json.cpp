@@ -109,7 +109,7 @@ Json to_json(const StageGraph& graph) {
   return json;
 }
 
-Json to_json(const StageStatistics& stages) {
+Json to_json(StageStatistics& stages) {
   const StageGraph& graph = stages.graph();
   const std::vector<StageId> order = graph.in_order();
   Json json;
@@ -119,12 +119,12 @@ Json to_json(const StageStatistics& stages) {
   for (const auto& [id, stream] : stages.streams()) {
     Json one;
     one["stream"] = id;
-    one.update(stream_json(graph, stream));
+    one.update(stream_json(graph, *stream));
     streams.push_back(std::move(one));
   }
   Json& vectors = json["vectors"] = Json::array();
-  for (const StageStatistics::Vector* vector : stages.vectors()) {
-    vectors.push_back(vector_json(graph, order, *vector));
+  for (const StageStatistics::Vector& vector : stages.vectors()) {
+    vectors.push_back(vector_json(graph, order, vector));
   }
   return json;
 }

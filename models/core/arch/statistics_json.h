@@ -20,6 +20,6 @@ nlohmann::ordered_json to_json(const StageGraph& graph);
 /// {"graph", "total": {"end_to_end", "stages": {...}}, "streams": [{"stream", ...}],
 ///  "vectors": [{"device", "event", ...}]}. Times in picoseconds; a stage's "share" is its part of
 ///  the total time.
-nlohmann::ordered_json to_json(const StageStatistics& stages);
+nlohmann::ordered_json to_json(StageStatistics& stages);
 
 }  // namespace doorbell

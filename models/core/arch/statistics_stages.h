@@ -73,8 +73,9 @@ struct StageHistograms {
 };
 
 /// Where the time of all MSIs went: by stage, in total, by stream and by vector. Recording an MSI
-/// is one look-up, and allocates nothing once its vector has been seen and the range of its times
-/// has.
+/// appends it to a log; the log is settled, a batch at a time, in the order of the streams, so that
+/// thousands of streams and tens of thousands of vectors cost hardly more than one. Nothing is
+/// allocated once the vectors and their range of times have been seen.
 class StageStatistics {
  public:
   /// What is kept of a stream: histograms by StageId, and the whole road.
@@ -86,9 +87,8 @@ class StageStatistics {
   struct Vector {
     std::uint32_t device;
     std::uint32_t event;
-    Stream* stream;
-    std::vector<TimeSummary> stages;
-    CompactHistogram end_to_end;
+    std::span<const TimeSummary> stages;
+    const CompactHistogram& end_to_end;
   };
 
   /// No stage may be added to `graph` after the first MSI has been recorded (std::logic_error).
@@ -96,7 +96,8 @@ class StageStatistics {
   StageStatistics(const StageStatistics&) = delete;
   StageStatistics& operator=(const StageStatistics&) = delete;
 
-  /// One MSI that has come to the end of its road. A stage may occur several times.
+  /// One MSI that has come to the end of its road. A stage may occur several times; a time is below
+  /// 2^56 ps.
   void record(const MessageIdentity& identity, std::span<const StageSample> samples,
               Time end_to_end);
 
@@ -105,30 +106,52 @@ class StageStatistics {
 
   const StageGraph& graph() const { return *graph_; }
   /// All streams merged.
-  Stream total() const;
+  Stream total();
   /// By StreamID.
-  const std::map<std::uint32_t, Stream>& streams() const { return streams_; }
-  /// By DeviceID, then EventID.
-  std::vector<const Vector*> vectors() const;
+  std::map<std::uint32_t, const Stream*> streams();
+  /// By DeviceID, then EventID. Valid until the next MSI is recorded.
+  std::vector<Vector> vectors();
 
  private:
-  Vector& vector_of(const MessageIdentity& identity);
-  std::uint32_t add_vector(const MessageIdentity& identity);
-  Stream& stream_of(std::uint32_t stream);
+  struct VectorEntry {
+    std::uint64_t key;  ///< DeviceID, EventID.
+    CompactHistogram end_to_end;
+  };
+  /// A place of the hash table: open addressing over a power of two, at most half full.
+  struct Slot {
+    std::uint64_t key = 0;
+    std::uint32_t vector = 0;  ///< 0 is free, n is vectors_[n - 1].
+  };
+  /// A message of the log, found: where it is and whose.
+  struct Logged {
+    std::uint32_t word;
+    std::uint32_t vector;
+    std::uint32_t stream;
+  };
+
+  std::size_t batch() const;
+  void settle();
+  void find_owners();
+  void order_by_stream();
+  void prefetch(const Logged& logged) const;
+  void settle_one(const Logged& logged);
+  std::uint32_t vector_of(std::uint64_t key);
+  std::uint32_t stream_of(std::uint32_t id);
   /// The slot of `key`, or the free one where it belongs.
   std::size_t slot_of(std::uint64_t key) const;
   void grow();
 
   const StageGraph* graph_;
-  std::map<std::uint32_t, Stream> streams_;
-  std::deque<Vector> vectors_;
-  /// Open addressing over a power of two, at most half full.
-  struct Slot {
-    std::uint64_t key = 0;     ///< DeviceID, EventID.
-    std::uint32_t vector = 0;  ///< 0 is free, n is vectors_[n - 1].
-    std::uint32_t stream = 0;  ///< The StreamID that vectors_[n - 1].stream is of.
-  };
+  std::map<std::uint32_t, std::uint32_t> stream_numbers_;  ///< By StreamID, into streams_.
+  std::vector<Stream> streams_;
+  std::vector<VectorEntry> vectors_;
+  std::vector<TimeSummary> summaries_;  ///< Of vector n, from n times the number of stages.
   std::vector<Slot> slots_;
+  /// Of each message: StreamID and number of samples, DeviceID and EventID, time; two words a
+  /// sample.
+  std::vector<std::uint64_t> log_;
+  std::vector<Logged> logged_, ordered_;
+  std::vector<std::uint32_t> starts_;  ///< Of each stream in `ordered_`.
 };
 
 }  // namespace doorbell

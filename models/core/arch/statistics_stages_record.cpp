@@ -1,0 +1,220 @@
+#include <algorithm>
+#include <utility>
+
+#include "doorbell/core/arch/statistics_stages.h"
+
+namespace doorbell {
+namespace {
+
+constexpr std::size_t header_words = 3;
+constexpr unsigned stage_shift = 56;
+constexpr std::uint64_t time_mask = (std::uint64_t{1} << stage_shift) - 1;
+/// How many messages ahead memory is asked for.
+constexpr std::size_t distance = 6;
+
+std::uint64_t pair_of(std::uint32_t high, std::uint32_t low) {
+  return static_cast<std::uint64_t>(high) << 32 | low;
+}
+
+std::uint32_t high_of(std::uint64_t pair) {
+  return static_cast<std::uint32_t>(pair >> 32);
+}
+std::uint32_t low_of(std::uint64_t pair) {
+  return static_cast<std::uint32_t>(pair);
+}
+
+/// The finalizer of SplitMix64: DeviceIDs and EventIDs are small and dense, slots should not be.
+std::size_t hash_of(std::uint64_t key) {
+  key = (key ^ key >> 30) * 0xbf58476d1ce4e5b9;
+  key = (key ^ key >> 27) * 0x94d049bb133111eb;
+  return static_cast<std::size_t>(key ^ key >> 31);
+}
+
+}  // namespace
+
+void StageStatistics::record(const MessageIdentity& identity, std::span<const StageSample> samples,
+                             Time end_to_end) {
+  graph_->freeze();
+  logged_.push_back({static_cast<std::uint32_t>(log_.size()), 0, 0});
+  log_.push_back(pair_of(identity.stream, static_cast<std::uint32_t>(samples.size())));
+  log_.push_back(pair_of(identity.device, identity.event));
+  log_.push_back(end_to_end);
+  for (const StageSample& sample : samples) {
+    log_.push_back(static_cast<std::uint64_t>(sample.stage) << stage_shift |
+                   (sample.waiting & time_mask));
+    log_.push_back(sample.service);
+  }
+  if (logged_.size() >= batch()) settle();
+}
+
+/// Large enough for several messages of each stream, small enough for a cache when there are few.
+std::size_t StageStatistics::batch() const {
+  return std::clamp<std::size_t>(16 * streams_.size(), 256, 65'536);
+}
+
+void StageStatistics::settle() {
+  find_owners();
+  order_by_stream();
+  for (std::size_t i = 0; i < ordered_.size(); ++i) {
+    if (i + distance < ordered_.size()) prefetch(ordered_[i + distance]);
+    settle_one(ordered_[i]);
+  }
+  log_.clear();
+  logged_.clear();
+}
+
+void StageStatistics::find_owners() {
+  std::uint32_t last_id = 0;
+  std::uint32_t last_number = 0;
+  bool any = false;
+  for (std::size_t i = 0; i < logged_.size(); ++i) {
+    if (i + distance < logged_.size() && !slots_.empty()) {
+      const std::uint64_t key = log_[logged_[i + distance].word + 1];
+      __builtin_prefetch(&slots_[hash_of(key) & (slots_.size() - 1)]);
+    }
+    Logged& logged = logged_[i];
+    const std::uint32_t id = high_of(log_[logged.word]);
+    if (!any || id != last_id) last_number = stream_of(id);
+    any = true;
+    last_id = id;
+    logged.stream = last_number;
+    logged.vector = vector_of(log_[logged.word + 1]);
+  }
+}
+
+void StageStatistics::order_by_stream() {
+  starts_.assign(streams_.size() + 1, 0);
+  for (const Logged& logged : logged_)
+    ++starts_[logged.stream + 1];
+  for (std::size_t i = 1; i < starts_.size(); ++i)
+    starts_[i] += starts_[i - 1];
+  ordered_.resize(logged_.size());
+  for (const Logged& logged : logged_)
+    ordered_[starts_[logged.stream]++] = logged;
+}
+
+void StageStatistics::prefetch(const Logged& logged) const {
+  const auto lines_of = [](const void* start, std::size_t bytes) {
+    for (std::size_t at = 0; at < bytes; at += 64) {
+      __builtin_prefetch(static_cast<const char*>(start) + at);
+    }
+  };
+  lines_of(&vectors_[logged.vector], sizeof(VectorEntry));
+  lines_of(&summaries_[logged.vector * graph_->size()], graph_->size() * sizeof(TimeSummary));
+  lines_of(&log_[logged.word], (header_words + 2 * low_of(log_[logged.word])) * 8);
+}
+
+void StageStatistics::settle_one(const Logged& logged) {
+  const std::uint64_t* words = &log_[logged.word];
+  const std::uint32_t samples = low_of(words[0]);
+  const Time end_to_end = words[2];
+  Stream& stream = streams_[logged.stream];
+  TimeSummary* summaries = &summaries_[logged.vector * graph_->size()];
+  words += header_words;
+  for (std::uint32_t i = 0; i < samples; ++i, words += 2) {
+    const auto stage = static_cast<std::size_t>(words[0] >> stage_shift);
+    const Time waiting = words[0] & time_mask;
+    const Time service = words[1];
+    stream.stages[stage].waiting.record(waiting);
+    stream.stages[stage].service.record(service);
+    TimeSummary& summary = summaries[stage];
+    ++summary.count;
+    summary.sum += waiting + service;
+    summary.maximum = std::max(summary.maximum, waiting + service);
+  }
+  stream.end_to_end.record(end_to_end);
+  vectors_[logged.vector].end_to_end.record(end_to_end);
+}
+
+void StageStatistics::reset() {
+  settle();
+  for (Stream& stream : streams_) {
+    for (StageHistograms& stage : stream.stages) {
+      stage.waiting.clear();
+      stage.service.clear();
+    }
+    stream.end_to_end.clear();
+  }
+  for (VectorEntry& vector : vectors_)
+    vector.end_to_end.clear();
+  std::fill(summaries_.begin(), summaries_.end(), TimeSummary{});
+}
+
+StageStatistics::Stream StageStatistics::total() {
+  settle();
+  Stream total;
+  total.stages.resize(graph_->size());
+  for (const Stream& stream : streams_) {
+    for (std::size_t i = 0; i < total.stages.size(); ++i) {
+      total.stages[i].waiting.merge(stream.stages[i].waiting);
+      total.stages[i].service.merge(stream.stages[i].service);
+    }
+    total.end_to_end.merge(stream.end_to_end);
+  }
+  return total;
+}
+
+std::map<std::uint32_t, const StageStatistics::Stream*> StageStatistics::streams() {
+  settle();
+  std::map<std::uint32_t, const Stream*> by_id;
+  for (const auto& [id, number] : stream_numbers_)
+    by_id.emplace(id, &streams_[number]);
+  return by_id;
+}
+
+std::vector<StageStatistics::Vector> StageStatistics::vectors() {
+  settle();
+  std::vector<std::uint32_t> numbers(vectors_.size());
+  for (std::uint32_t i = 0; i < numbers.size(); ++i)
+    numbers[i] = i;
+  std::sort(numbers.begin(), numbers.end(),
+            [this](std::uint32_t a, std::uint32_t b) { return vectors_[a].key < vectors_[b].key; });
+  std::vector<Vector> sorted;
+  sorted.reserve(numbers.size());
+  for (const std::uint32_t number : numbers) {
+    const VectorEntry& entry = vectors_[number];
+    const std::span all(summaries_);
+    sorted.push_back({high_of(entry.key), low_of(entry.key),
+                      all.subspan(number * graph_->size(), graph_->size()), entry.end_to_end});
+  }
+  return sorted;
+}
+
+std::uint32_t StageStatistics::vector_of(std::uint64_t key) {
+  if (slots_.size() < 2 * (vectors_.size() + 1)) grow();
+  Slot& slot = slots_[slot_of(key)];
+  if (slot.vector == 0) {
+    vectors_.push_back({key, {}});
+    summaries_.resize(vectors_.size() * graph_->size());
+    slot = {key, static_cast<std::uint32_t>(vectors_.size())};
+  }
+  return slot.vector - 1;
+}
+
+std::uint32_t StageStatistics::stream_of(std::uint32_t id) {
+  const auto [entry, is_new] =
+      stream_numbers_.try_emplace(id, static_cast<std::uint32_t>(streams_.size()));
+  if (is_new) {
+    streams_.emplace_back();
+    streams_.back().stages.resize(graph_->size());
+  }
+  return entry->second;
+}
+
+std::size_t StageStatistics::slot_of(std::uint64_t key) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t i = hash_of(key) & mask;
+  while (slots_[i].vector != 0 && slots_[i].key != key)
+    i = (i + 1) & mask;
+  return i;
+}
+
+void StageStatistics::grow() {
+  const std::vector<Slot> old = std::exchange(slots_, {});
+  slots_.resize(std::max<std::size_t>(16, 2 * old.size()));
+  for (const Slot& slot : old) {
+    if (slot.vector != 0) slots_[slot_of(slot.key)] = slot;
+  }
+}
+
+}  // namespace doorbell
