@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 namespace doorbell {
 namespace {
@@ -43,8 +44,9 @@ Json arguments_of(const JourneySpan& span) {
 
 }  // namespace
 
-ChromeTrace::ChromeTrace(std::ostream& out, const StageGraph& stages) : out_(out), stages_(stages) {
-  out_ << "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[";
+ChromeTrace::ChromeTrace(std::function<void(std::string_view)> out, const StageGraph& stages)
+    : out_(std::move(out)), stages_(stages) {
+  out_("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[");
 }
 
 void ChromeTrace::write(const Journey& journey, Outcome outcome) {
@@ -56,7 +58,7 @@ void ChromeTrace::write(const Journey& journey, Outcome outcome) {
                                        identity.device, identity.event);
   const auto put = [&](char phase, Time time, Json event) {
     begin_event();
-    out_ << event_text(track, phase, time, std::move(event));
+    out_(event_text(track, phase, time, std::move(event)));
   };
   put('b', journey.started(), {{"name", name}, {"args", {{"outcome", to_string(outcome)}}}});
   for (const JourneySpan& span : journey.spans()) {
@@ -69,22 +71,22 @@ void ChromeTrace::write(const Journey& journey, Outcome outcome) {
 }
 
 void ChromeTrace::finish() {
-  out_ << "\n]}\n";
+  out_("\n]}\n");
 }
 
 void ChromeTrace::begin_event() {
-  out_ << (first_ ? "\n" : ",\n");
+  out_(first_ ? "\n" : ",\n");
   first_ = false;
 }
 
 void ChromeTrace::name_process(std::uint32_t stream) {
   if (!named_.insert(stream).second) return;
   begin_event();
-  out_ << Json{{"ph", "M"},
-               {"name", "process_name"},
-               {"pid", stream},
-               {"args", {{"name", fmt::format("stream {:#x}", stream)}}}}
-              .dump();
+  out_(Json{{"ph", "M"},
+            {"name", "process_name"},
+            {"pid", stream},
+            {"args", {{"name", fmt::format("stream {:#x}", stream)}}}}
+           .dump());
 }
 
 }  // namespace doorbell

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <ostream>
+#include <functional>
 #include <set>
+#include <string_view>
 
 #include "doorbell/core/arch/journey.h"
 
@@ -14,8 +15,9 @@ namespace doorbell {
 /// picoseconds.
 class ChromeTrace {
  public:
-  /// Nothing is allocated for MSIs already written, so a long trace costs disk and no memory.
-  ChromeTrace(std::ostream& out, const StageGraph& stages);
+  /// `out` is given the text piece by piece; nothing is kept, so a long trace costs disk and no
+  /// memory.
+  ChromeTrace(std::function<void(std::string_view)> out, const StageGraph& stages);
 
   /// Writes a finished Journey that kept its spans; ignores others.
   void write(const Journey& journey, Outcome outcome);
@@ -26,7 +28,7 @@ class ChromeTrace {
   void begin_event();
   void name_process(std::uint32_t stream);
 
-  std::ostream& out_;
+  std::function<void(std::string_view)> out_;
   const StageGraph& stages_;
   std::set<std::uint32_t> named_;
   bool first_ = true;

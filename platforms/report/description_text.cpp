@@ -45,12 +45,12 @@ class Writer {
     const ParameterInfo& info = parameter.info();
     std::string entry = fmt::format("{:{}}{}: {}", "", 2 * depth, name, parameter.text());
     if (entry.size() < comment_column) entry.resize(comment_column, ' ');
-    fmt::format_to(std::back_inserter(text_), "{} # {}", entry, info.help);
-    if (const std::string allowed = parameter.expectation(); !allowed.empty()) {
-      fmt::format_to(std::back_inserter(text_), "; {}", allowed);
-    }
-    if (!info.source.empty())
+    const std::string_view help = info.help;
+    fmt::format_to(std::back_inserter(text_), "{} # {}; {}", entry,
+                   help.substr(0, help.find_last_not_of('.') + 1), parameter.expectation());
+    if (!info.source.empty()) {
       fmt::format_to(std::back_inserter(text_), ". Source: {}", info.source);
+    }
     text_ += '\n';
   }
 

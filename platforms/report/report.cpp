@@ -1,5 +1,7 @@
 #include "platforms/report/report.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -42,7 +44,7 @@ Json to_json(const RunReport& report) {
   json["format"] = 1;
   json["version"] = report.version;
   json["partial"] = report.partial;
-  json["workload"] = {{"sha256", report.workload_hash}};
+  json["workload"] = {{"fnv1a64", fmt::format("{:016x}", report.workload_hash)}};
   json["parameters"] = describe_parameters(report.parameters);
   json["totals"] = to_json(report.totals);
   json["conservation"] = to_json(report.conservation);

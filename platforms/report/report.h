@@ -36,8 +36,8 @@ struct RunTotals {
 /// Everything that a run has to tell. The objects referred to belong to the simulation.
 struct RunReport {
   std::string version;
-  bool partial = false;       ///< Ended before the workload did.
-  std::string workload_hash;  ///< SHA-256 of the workload file.
+  bool partial = false;             ///< Ended before the workload did.
+  std::uint64_t workload_hash = 0;  ///< Of the workload (trace::content_hash).
   const ParameterTree& parameters;
   const Statistics& statistics;
   const StageStatistics& stages;

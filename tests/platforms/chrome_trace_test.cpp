@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 namespace doorbell {
 namespace {
@@ -30,13 +29,13 @@ class ChromeTraceTest : public testing::Test {
   StageId its_ = stages_.add({.name = "its", .order = 2, .successor = "", .help = ""});
   StageStatistics statistics_{stages_};
   JourneyLog log_{statistics_};
-  std::ostringstream out_;
-  ChromeTrace trace_{out_, stages_};
+  std::string out_;
+  ChromeTrace trace_{[this](std::string_view text) { out_ += text; }, stages_};
 };
 
 TEST_F(ChromeTraceTest, HoldsTheWholeRoadOfTheMsisAskedFor) {
   run();
-  const auto events = nlohmann::json::parse(out_.str())["traceEvents"];
+  const auto events = nlohmann::json::parse(out_)["traceEvents"];
   std::vector<std::string> names;
   for (const auto& event : events) {
     if (event["ph"] == "b") names.push_back(event["name"]);
@@ -51,7 +50,7 @@ TEST_F(ChromeTraceTest, HoldsTheWholeRoadOfTheMsisAskedFor) {
 
 TEST_F(ChromeTraceTest, SaysWhatWasWaitedForAndWhoHeldIt) {
   run();
-  const auto events = nlohmann::json::parse(out_.str())["traceEvents"];
+  const auto events = nlohmann::json::parse(out_)["traceEvents"];
   for (const auto& event : events) {
     if (event["ph"] == "b" && event["name"] == "link, waiting") {
       EXPECT_EQ(event["args"]["waits for"], "wire");
@@ -64,13 +63,13 @@ TEST_F(ChromeTraceTest, SaysWhatWasWaitedForAndWhoHeldIt) {
 
 TEST_F(ChromeTraceTest, KeepsEveryPicosecond) {
   run();
-  EXPECT_NE(out_.str().find("\"ts\":2.000001,"), std::string::npos) << out_.str();
-  EXPECT_NE(out_.str().find("\"ts\":2.000151,"), std::string::npos) << out_.str();
+  EXPECT_NE(out_.find("\"ts\":2.000001,"), std::string::npos) << out_;
+  EXPECT_NE(out_.find("\"ts\":2.000151,"), std::string::npos) << out_;
 }
 
 TEST_F(ChromeTraceTest, IsJsonWhenNothingWasTraced) {
   trace_.finish();
-  EXPECT_TRUE(nlohmann::json::parse(out_.str())["traceEvents"].empty());
+  EXPECT_TRUE(nlohmann::json::parse(out_)["traceEvents"].empty());
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 
 #include "doorbell/core/arch/error.h"
 #include "platforms/command/options.h"
-#include "platforms/command/output_file.h"
 #include "platforms/command/progress.h"
 #include "platforms/command/stop_request.h"
 
@@ -67,22 +66,6 @@ TEST(CommandLine, MistakesAreInputErrorsOfOneLine) {
   }
   EXPECT_NE(error_of({"run", "p.yaml", "--workload", "w", "--colour"}).find("--colour"),
             std::string::npos);
-}
-
-TEST(OutputFile, ThatCannotBeWrittenIsFoundOutAtOnce) {
-  EXPECT_THROW(OutputFile("no/such/directory/out.json", "--stats"), InputError);
-}
-
-TEST(OutputFile, OnAFullDiskIsFoundOutAtTheEnd) {
-  OutputFile file("/dev/full", "--stats");
-  file.stream() << "{}";
-  EXPECT_THROW(file.close(), InputError);
-}
-
-TEST(OutputFile, ThatNobodyAskedForIsNoFile) {
-  OutputFile file("", "--stats");
-  EXPECT_FALSE(file.wanted());
-  file.close();
 }
 
 TEST(StopRequest, NotesTheFirstSignalAndLeavesTheSecondToKill) {

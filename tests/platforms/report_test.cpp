@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "doorbell/core/arch/statistics_kinds.h"
 
@@ -46,7 +45,7 @@ class ReportTest : public testing::Test {
     return {
         .version = "0.1.0",
         .partial = false,
-        .workload_hash = "abc",
+        .workload_hash = 0xabc,
         .parameters = tree_,
         .statistics = statistics_,
         .stages = stages_,
@@ -113,7 +112,7 @@ TEST_F(ReportTest, APartialRunSaysSo) {
 TEST_F(ReportTest, JsonHasTotalsStreamsVectorsParametersAndGraph) {
   const auto json = to_json(report());
   EXPECT_EQ(json["version"], "0.1.0");
-  EXPECT_EQ(json["workload"]["sha256"], "abc");
+  EXPECT_EQ(json["workload"]["fnv1a64"], "0000000000000abc");
   EXPECT_EQ(json["totals"]["transactions"], 1234);
   EXPECT_EQ(json["latency"]["streams"].size(), 1u);
   EXPECT_EQ(json["latency"]["vectors"].size(), 1u);
