@@ -65,7 +65,7 @@ static struct its its = {.base = VIRT_ITS, .memory = &memory};
 static struct lpi_tables lpis = {.memory = &memory};
 static struct smmu smmu = {.base = VIRT_SMMU,
                            .memory = &memory,
-                           .stream_id_bits = 8,
+                           .stream_id_bits = 16,
                            .log2_commands = 8,
                            .log2_events = 7};
 static struct smmu_domain domain;
