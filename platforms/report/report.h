@@ -40,7 +40,7 @@ struct RunReport {
   std::uint64_t workload_hash = 0;  ///< Of the workload (trace::content_hash).
   const ParameterTree& parameters;
   const Statistics& statistics;
-  const StageStatistics& stages;
+  StageStatistics& stages;  ///< Settles what it has recorded when asked, so not constant.
   RunTotals totals;
   Conservation conservation;
 };

@@ -60,7 +60,7 @@ void write_quantiles(Page& page, std::string_view stage, std::string_view part,
             share_text(static_cast<double>(histogram.sum()), whole));
 }
 
-void write_stages(Page& page, const StageStatistics& stages) {
+void write_stages(Page& page, StageStatistics& stages) {
   const StageStatistics::Stream total = stages.total();
   page.heading("Latency of an MSI by stage");
   if (total.end_to_end.count() == 0) {
