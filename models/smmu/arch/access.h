@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+namespace doorbell::smmu {
+
+/// The attributes of a transaction that a translation depends on (IHI 0070 13.1.2). An instruction
+/// access is a read: `instruction` is ignored for writes.
+struct Access {
+  bool write = false;
+  bool privileged = false;
+  bool instruction = false;
+
+  bool operator==(const Access&) const = default;
+};
+
+/// Where a transaction comes from: the stream and, when the requester gave one, the substream
+/// (IHI 0070 3.2).
+struct Stream {
+  std::uint32_t stream_id = 0;
+  std::uint32_t substream_id = 0;
+  bool substream_valid = false;  ///< SSV
+
+  bool operator==(const Stream&) const = default;
+};
+
+}  // namespace doorbell::smmu

@@ -1,0 +1,21 @@
+#include "doorbell/smmu/arch/configuration_cache.h"
+
+namespace doorbell::smmu {
+
+std::size_t ConfigurationCache::invalidate(const Invalidation& invalidation) {
+  if (!invalidation.of_configuration()) return 0;
+  std::size_t cds = 0;
+  const auto remove = [&](const Key& key, StreamConfiguration& configuration) {
+    if (!invalidation.covers_stream(key.stream_id)) return false;
+    if (invalidation.scope == Invalidation::Scope::ste) return true;
+    if (configuration.has_cd) ++cds;
+    configuration.has_cd = false;
+    return false;
+  };
+  if (invalidation.first_stream == invalidation.last_stream) {
+    return cache_.erase_group(invalidation.first_stream, remove) + cds;
+  }
+  return cache_.erase_if(remove) + cds;
+}
+
+}  // namespace doorbell::smmu

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+
+#include "doorbell/smmu/arch/associative_cache.h"
+#include "doorbell/smmu/arch/context_descriptor.h"
+#include "doorbell/smmu/arch/invalidation.h"
+#include "doorbell/smmu/arch/stream_table_entry.h"
+
+namespace doorbell::smmu {
+
+/// The configuration of a stream as a TCU caches it: its STE and, once fetched, its CD.
+struct StreamConfiguration {
+  StreamTableEntry ste;
+  bool has_cd = false;
+  ContextDescriptor cd;
+};
+
+/// Configuration cache by StreamID (IHI 0070 16.2). Only valid structures are kept.
+class ConfigurationCache {
+ public:
+  explicit ConfigurationCache(const CacheGeometry& geometry) : cache_(geometry) {}
+
+  /// Null on a miss. Valid until the next change.
+  const StreamConfiguration* lookup(std::uint32_t stream_id) { return cache_.find({stream_id}); }
+  const StreamConfiguration* peek(std::uint32_t stream_id) const {
+    return cache_.peek({stream_id});
+  }
+  void insert(std::uint32_t stream_id, const StreamConfiguration& configuration) {
+    cache_.insert({stream_id}, configuration);
+  }
+  /// The number of STEs and CDs removed.
+  std::size_t invalidate(const Invalidation& invalidation);
+
+  std::size_t size() const { return cache_.size(); }
+
+ private:
+  struct Key {
+    std::uint32_t stream_id = 0;
+
+    bool operator==(const Key&) const = default;
+    std::uint64_t set_hash() const { return stream_id; }
+    std::uint64_t group() const { return stream_id; }
+  };
+  AssociativeCache<Key, StreamConfiguration> cache_;
+};
+
+}  // namespace doorbell::smmu

@@ -1,0 +1,44 @@
+#include "doorbell/smmu/arch/invalidation.h"
+
+#include "doorbell/smmu/arch/bit_field.h"
+
+namespace doorbell::smmu {
+
+bool Invalidation::matches_owner(const TranslationTag& tag) const {
+  switch (scope) {
+    case Scope::ste:
+    case Scope::cd:
+      return covers_stream(tag.stream_id);
+    case Scope::all:
+    case Scope::va_all:
+      return true;
+    case Scope::asid:
+      return !tag.global && tag.asid == asid;
+    case Scope::va:
+      return tag.global || tag.asid == asid;
+  }
+  return false;
+}
+
+bool Invalidation::overlaps(std::uint64_t base, unsigned size_log2) const {
+  return base <= last && (base | low_mask(size_log2)) >= first;
+}
+
+bool Invalidation::matches_leaf(const TranslationTag& tag, std::uint64_t base, unsigned size_log2,
+                                unsigned leaf_level) const {
+  if (!matches_owner(tag)) return false;
+  if (!by_address()) return true;
+  return (granule == 0 || granule == tag.granule) && (level == 0 || level == leaf_level) &&
+         overlaps(base, size_log2);
+}
+
+bool Invalidation::matches_table(const TranslationTag& tag, std::uint64_t base, unsigned size_log2,
+                                 unsigned table_level) const {
+  if (of_configuration() || !matches_owner(tag)) return false;
+  if (!by_address()) return true;
+  // Table descriptors lie above the leaf level that TTL names (IHI 0070 4.4.1.1).
+  return !leaf && (granule == 0 || granule == tag.granule) && (level == 0 || table_level < level) &&
+         overlaps(base, size_log2);
+}
+
+}  // namespace doorbell::smmu

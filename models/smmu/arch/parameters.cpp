@@ -1,0 +1,162 @@
+#include "doorbell/smmu/arch/parameters.h"
+
+namespace doorbell::smmu {
+
+void CacheParameters::describe(ParameterGroup& group) {
+  group.add("entries", geometry.entries,
+            {.unit = "entries",
+             .minimum = 1,
+             .maximum = 65536,
+             .power_of_two = true,
+             .source = source,
+             .help = "Capacity"});
+  group.add("ways", geometry.ways,
+            {.unit = "ways",
+             .minimum = 1,
+             .maximum = 65536,
+             .power_of_two = true,
+             .source = source,
+             .help = "Associativity; as many as entries is fully associative"});
+  group.add("replacement", geometry.replacement,
+            {{"round_robin", ReplacementPolicy::round_robin},
+             {"random", ReplacementPolicy::random},
+             {"plru", ReplacementPolicy::plru},
+             {"lru", ReplacementPolicy::lru}},
+            {.source = source, .help = "Which entry of a full set makes room"});
+  group.add("seed", geometry.seed,
+            {.source = "arbitrary", .help = "Seed of the random replacement"});
+  group.add("latency", latency,
+            {.unit = "cycles", .maximum = 1000, .source = source, .help = "Of a lookup"});
+}
+
+void TbuParameters::describe(ParameterGroup& group) {
+  group.group("micro_tlb", micro_tlb, "First TLB of the TBU");
+  group.group("main_tlb", main_tlb, "Second TLB of the TBU, pipelined");
+  group.add("main_tlb_interval", main_tlb_interval,
+            {.unit = "cycles",
+             .minimum = 1,
+             .maximum = 1000,
+             .source = "[M600] one lookup a cycle",
+             .help = "Between two lookups of the main TLB"});
+  group.add("translation_slots", translation_slots,
+            {.unit = "slots",
+             .minimum = 1,
+             .maximum = 65536,
+             .source = "[G5] 16 to [AG5] 256",
+             .help = "Transactions inside the TBU"});
+  group.add("translation_requests", translation_requests,
+            {.unit = "requests",
+             .minimum = 1,
+             .maximum = 256,
+             .source = "[AG5] up to 256 DTI tokens",
+             .help = "Translation requests at the TCU at a time"});
+  group.add("invalidation", invalidation,
+            {.unit = "cycles",
+             .maximum = 10000,
+             .source = "assumption",
+             .help = "One invalidation in the TLBs"});
+  group.add("default_stream_id", default_stream_id,
+            {.source = "integrator's choice", .help = "StreamID of transactions that carry none"});
+}
+
+void TcuParameters::describe(ParameterGroup& group) {
+  group.add("translation_slots", translation_slots,
+            {.unit = "slots",
+             .minimum = 1,
+             .maximum = 65536,
+             .source = "[G5], [AG5] 64",
+             .help = "Translations at a time"});
+  group.add("walkers", walkers,
+            {.unit = "walks",
+             .minimum = 1,
+             .maximum = 1024,
+             .source = "[G5] 16; [M500] 8; about 6 fits VT-d",
+             .help = "Table walks at a time"});
+  group.group("configuration_cache", configuration_cache, "STEs and CDs by StreamID");
+  group.group("walk_cache_level0", walk_cache[0], "Stage 1 descriptors of level 0");
+  group.group("walk_cache_level1", walk_cache[1], "Stage 1 descriptors of level 1");
+  group.group("walk_cache_level2", walk_cache[2], "Stage 1 descriptors of level 2");
+  group.group("walk_cache_level3", walk_cache[3], "Stage 1 descriptors of level 3: pages");
+  group.add(
+      "register_access", register_access,
+      {.unit = "cycles", .maximum = 10000, .source = "assumption", .help = "A register access"});
+  group.add("command_decode", command_decode,
+            {.unit = "cycles", .maximum = 10000, .source = "assumption", .help = "Every command"});
+  group.add("invalidation_command", invalidation_command,
+            {.unit = "cycles",
+             .maximum = 100000,
+             .source = "[JG2] TLBI of 100 ns class",
+             .help = "CFGI and TLBI beside decoding"});
+  group.add("prefetch_command", prefetch_command,
+            {.unit = "cycles",
+             .maximum = 100000,
+             .source = "assumption",
+             .help = "PREFETCH until its fetches have started"});
+  group.add("sync_command", sync_command,
+            {.unit = "cycles",
+             .maximum = 100000,
+             .source = "[BS] idle CMD_SYNC of 240 ns",
+             .help = "CMD_SYNC beside decoding and what it waits for"});
+  group.add("command_fetch", command_fetch,
+            {.unit = "commands",
+             .minimum = 1,
+             .maximum = 64,
+             .source = "a 64-byte line",
+             .help = "Commands read from the queue at a time"});
+  group.add("pending_events", pending_events,
+            {.unit = "records",
+             .minimum = 1,
+             .maximum = 65536,
+             .source = "assumption",
+             .help = "Event records that wait to be written"});
+}
+
+Features SmmuParameters::features() const {
+  Features f;
+  f.stream_id_bits = stream_id_bits;
+  f.command_queue_log2 = command_queue_log2;
+  f.event_queue_log2 = event_queue_log2;
+  f.output_address_bits = output_address_bits;
+  return f;
+}
+
+void SmmuParameters::describe(ParameterGroup& group) {
+  group.frequency("clock", clock,
+                  {.minimum = 1'000'000,
+                   .maximum = 10'000'000'000,
+                   .source = "assumption",
+                   .help = "Clock of TCU and TBU"});
+  group.add("dti_latency", dti_latency,
+            {.unit = "cycles",
+             .maximum = 10000,
+             .source = "[G5] 8 cycles each way",
+             .help = "TBU to TCU, one way"});
+  group.add("stream_id_bits", stream_id_bits,
+            {.unit = "bits",
+             .minimum = 1,
+             .maximum = 32,
+             .source = "one PCIe segment",
+             .help = "IDR1.SIDSIZE"});
+  group.add("command_queue_log2", command_queue_log2,
+            {.unit = "log2 entries",
+             .minimum = 7,
+             .maximum = 19,
+             .source = "dmesg: 65536 entries",
+             .help = "IDR1.CMDQS"});
+  group.add("event_queue_log2", event_queue_log2,
+            {.unit = "log2 entries",
+             .minimum = 0,
+             .maximum = 19,
+             .source = "dmesg: 32768 entries",
+             .help = "IDR1.EVENTQS"});
+  group.add("output_address_bits", output_address_bits,
+            {.unit = "bits",
+             .minimum = 32,
+             .maximum = 48,
+             .source = "[QEMU] 44 bits",
+             .help = "IDR5.OAS: 32, 36, 40, 42, 44 or 48"});
+  group.group("tbu", tbu, "Translation buffer unit");
+  group.group("tcu", tcu, "Translation control unit");
+}
+
+}  // namespace doorbell::smmu

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "doorbell/core/arch/parameters.h"
+#include "doorbell/smmu/arch/associative_cache.h"
+#include "doorbell/smmu/arch/features.h"
+
+namespace doorbell::smmu {
+
+/// A cache: its shape, and the cycles of a lookup.
+struct CacheParameters {
+  CacheGeometry geometry;
+  std::uint32_t latency = 1;  ///< cycles
+  const char* source = "";
+
+  void describe(ParameterGroup& group);
+};
+
+/// The translation buffer unit beside a requester. Cycles are of the SMMU's clock.
+struct TbuParameters {
+  CacheParameters micro_tlb{{32, 32, ReplacementPolicy::plru, 1},
+                            1,
+                            "[G5] 32 entries, 1 cycle; [M600] fully associative, PLRU"};
+  CacheParameters main_tlb{{2048, 4, ReplacementPolicy::random, 2},
+                           3,
+                           "[G5] 2048 entries, 3 cycles; [M600] 4 ways, RANDOM"};
+  std::uint32_t main_tlb_interval = 1;      ///< cycles between two lookups
+  std::uint32_t translation_slots = 64;     ///< transactions inside the TBU
+  std::uint32_t translation_requests = 64;  ///< DTI tokens: requests at the TCU at a time
+  std::uint32_t invalidation = 4;           ///< cycles of one invalidation in the TLBs
+  std::uint32_t default_stream_id = 0;      ///< of transactions that carry no Requester
+
+  void describe(ParameterGroup& group);
+};
+
+/// The translation control unit. Cycles are of the SMMU's clock.
+struct TcuParameters {
+  std::uint32_t translation_slots = 64;
+  std::uint32_t walkers = 16;  ///< walks at a time
+  CacheParameters configuration_cache{
+      {256, 4, ReplacementPolicy::random, 3}, 3, "[AG5] 256 entries; [G5] 4 ways, 3 cycles"};
+  std::array<CacheParameters, 4> walk_cache{{
+      {{256, 4, ReplacementPolicy::random, 4}, 4, "[AG5] S1L0 256 entries; [G5] 4 ways, 4 cycles"},
+      {{256, 4, ReplacementPolicy::random, 5}, 4, "[AG5] S1L1 256 entries; [G5] 4 ways, 4 cycles"},
+      {{256, 4, ReplacementPolicy::random, 6}, 4, "[AG5] S1L2 256 entries; [G5] 4 ways, 4 cycles"},
+      {{256, 4, ReplacementPolicy::random, 7}, 4, "[AG5] S1L3 256 entries; [G5] 4 ways, 4 cycles"},
+  }};
+  std::uint32_t register_access = 4;        ///< cycles of a register access
+  std::uint32_t command_decode = 2;         ///< cycles of every command
+  std::uint32_t invalidation_command = 98;  ///< cycles of CFGI and TLBI beside decoding
+  std::uint32_t prefetch_command = 8;       ///< cycles until PREFETCH has started its fetches
+  std::uint32_t sync_command = 140;   ///< cycles of SYNC beside decoding and what it waits for
+  std::uint32_t command_fetch = 4;    ///< commands read at a time
+  std::uint32_t pending_events = 16;  ///< event records that wait to be written
+
+  void describe(ParameterGroup& group);
+};
+
+/// An SMMU: one TCU with its TBUs.
+struct SmmuParameters {
+  std::uint64_t clock = 1'000'000'000;  ///< hertz
+  std::uint32_t dti_latency = 8;        ///< cycles, one way, between TBU and TCU
+  std::uint32_t stream_id_bits = 16;
+  std::uint32_t command_queue_log2 = 16;
+  std::uint32_t event_queue_log2 = 15;
+  std::uint32_t output_address_bits = 44;
+  TbuParameters tbu;
+  TcuParameters tcu;
+
+  Features features() const;
+  void describe(ParameterGroup& group);
+};
+
+}  // namespace doorbell::smmu

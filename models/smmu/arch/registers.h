@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "doorbell/core/arch/registers.h"
+#include "doorbell/smmu/arch/bit_field.h"
+#include "doorbell/smmu/arch/features.h"
+
+namespace doorbell::smmu {
+
+/// The Non-secure programming interface: two pages of 64 KiB (IHI 0070 6.1). Offsets that are not
+/// in the table are reserved and RAZ/WI (6.2).
+inline constexpr std::uint64_t register_space_bytes = 0x20000;
+
+/// The register map (IHI 0070 6.2): names, offsets, widths, resets and sections. The resets of
+/// SMMU_IDR0-5 are those of default `Features`.
+std::span<const RegisterInfo> register_table();
+
+/// SMMU_IDR0, 1, 3, 5 and SMMU_AIDR of an implementation (6.3.1 to 6.3.8).
+struct Identification {
+  std::uint32_t IDR0, IDR1, IDR3, IDR5, AIDR;
+};
+constexpr Identification identify(const Features& features) {
+  Identification id{};
+  id.IDR0 = 1u << 1 |                               // S1P; S2P = 0
+            2u << 2 |                               // TTF: AArch64
+            1u << 4 |                               // COHACC
+            (features.asid_16 ? 1u << 12 : 0) |     // ASID16
+            (features.msi ? 1u << 13 : 0) |         // MSI
+            (features.send_event ? 1u << 14 : 0) |  // SEV
+            1u << 18 |                              // VMID16: irrelevant without stage 2
+            2u << 21 |                              // TTENDIAN: little-endian
+            1u << 24 |                              // STALL_MODEL: no stalls
+            1u << 26;                               // TERM_MODEL; ST_LEVEL = 0b00: linear
+  id.IDR1 =
+      features.stream_id_bits | features.event_queue_log2 << 16 | features.command_queue_log2 << 21;
+  id.IDR3 =
+      (features.hierarchical_disable ? 1u << 2 : 0) | (features.range_invalidation ? 1u << 10 : 0);
+  id.IDR5 = encode_address_size(features.output_address_bits) | (features.granule_4k ? 1u << 4 : 0);
+  id.AIDR = 0x01;  // SMMUv3.1
+  return id;
+}
+
+/// Fields of the registers that decide.
+namespace CR0 {
+inline constexpr BitField SMMUEN{0, 1}, EVENTQEN{2, 1}, CMDQEN{3, 1};
+}
+namespace CR2 {
+inline constexpr BitField RECINVSID{1, 1}, PTM{2, 1};
+}
+namespace GBPA {
+inline constexpr BitField ABORT{20, 1}, Update{31, 1};
+}
+namespace IRQ_CTRL {
+inline constexpr BitField GERROR_IRQEN{0, 1}, EVENTQ_IRQEN{2, 1};
+}
+namespace CMDQ_CONS {
+inline constexpr BitField RD{0, 20}, ERR{24, 7};
+}
+/// *_IRQ_CFG0.ADDR: zero sends no MSI (3.18).
+inline constexpr BitField irq_cfg0_address{2, 50};
+
+}  // namespace doorbell::smmu

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "doorbell/core/arch/random.h"
+
+namespace doorbell::smmu {
+
+/// How a set chooses the entry that makes room.
+enum class ReplacementPolicy : std::uint8_t {
+  round_robin,
+  random,
+  plru,  ///< tree pseudo-LRU
+  lru,
+};
+
+/// The replacement state of all sets of a cache. Ways are a power of two.
+class Replacement {
+ public:
+  Replacement(ReplacementPolicy policy, unsigned sets, unsigned ways, std::uint64_t seed);
+
+  /// A hit on, or a fill of, `way`.
+  void touch(unsigned set, unsigned way);
+  /// The way to evict from a full set.
+  unsigned victim(unsigned set);
+
+ private:
+  unsigned plru_victim(unsigned set) const;
+  unsigned lru_victim(unsigned set) const;
+
+  ReplacementPolicy policy_;
+  unsigned ways_;
+  std::vector<std::uint32_t> next_;   ///< round_robin: by set
+  std::vector<std::uint8_t> tree_;    ///< plru: ways - 1 nodes a set, the side to evict from
+  std::vector<std::uint64_t> stamp_;  ///< lru: by entry
+  std::uint64_t clock_ = 0;
+  Random random_;
+};
+
+}  // namespace doorbell::smmu

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "doorbell/smmu/arch/associative_cache.h"
+#include "doorbell/smmu/arch/invalidation.h"
+#include "doorbell/smmu/arch/translation_table.h"
+
+namespace doorbell::smmu {
+
+/// An input address as translation sees it: bit 55 repeated above (top byte ignored or not).
+constexpr std::uint64_t canonical(std::uint64_t address) {
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(address << 8) >> 8);
+}
+
+/// What a TLB holds about a page, a block, or a whole stream that bypasses translation.
+struct TlbEntry {
+  std::uint64_t input_base = 0;
+  TranslationTag tag;
+  Leaf leaf;                    ///< leaf.size_log2 = 64: the stream bypasses
+  std::uint8_t attributes = 0;  ///< MAIR attribute
+
+  bool bypass() const { return leaf.size_log2 >= 64; }
+  std::uint64_t translate(std::uint64_t address) const;
+};
+
+/// A TLB of a TBU: pages and blocks of several sizes by StreamID and input address, with the ASID
+/// and VMID that invalidations ask for (IHI 0070 3.17, 4.4). Every lookup probes once per page size
+/// in use.
+class Tlb {
+ public:
+  explicit Tlb(const CacheGeometry& geometry);
+
+  struct Lookup {
+    const TlbEntry* entry;  ///< Null on a miss. Valid until the next change.
+    unsigned probes;        ///< One for each page size tried.
+  };
+  Lookup lookup(std::uint32_t stream_id, std::uint64_t address);
+  /// Without being a use, for a debugger.
+  const TlbEntry* peek(std::uint32_t stream_id, std::uint64_t address) const;
+
+  void insert(const TlbEntry& entry);
+  /// The number of entries removed.
+  std::size_t invalidate(const Invalidation& invalidation);
+  std::size_t invalidate_all();
+
+  std::size_t size() const { return cache_.size(); }
+
+ private:
+  struct Key {
+    std::uint64_t page = 0;  ///< input_base
+    std::uint32_t stream_id = 0;
+    std::uint32_t size_log2 = 0;
+
+    bool operator==(const Key&) const = default;
+    std::uint64_t set_hash() const {
+      return (size_log2 >= 64 ? 0 : page >> size_log2) + spread(stream_id);
+    }
+    std::uint64_t group() const { return canonical(page) ^ size_log2; }
+  };
+  static Key key_of(std::uint32_t stream_id, std::uint64_t address, unsigned size_log2);
+
+  std::size_t invalidate_range(const Invalidation& invalidation);
+  void count(unsigned size_log2, int change);
+
+  AssociativeCache<Key, TlbEntry> cache_;
+  std::array<std::uint32_t, 65> entries_of_size_{};
+  std::vector<unsigned> sizes_;  ///< page sizes in use, ascending
+};
+
+}  // namespace doorbell::smmu

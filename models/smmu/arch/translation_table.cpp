@@ -1,0 +1,158 @@
+#include "doorbell/smmu/arch/translation_table.h"
+
+#include <algorithm>
+
+#include "doorbell/smmu/arch/bit_field.h"
+
+namespace doorbell::smmu {
+namespace {
+
+// VMSAv8-64 descriptors (DDI 0487 D8.3)
+constexpr BitField valid{0, 1};
+constexpr BitField table_or_page{1, 1};
+constexpr BitField attr_indx{2, 3};
+constexpr BitField ap_unprivileged{6, 1};  // AP[1]
+constexpr BitField ap_read_only{7, 1};     // AP[2]
+constexpr BitField sh{8, 2};
+constexpr BitField af{10, 1};
+constexpr BitField ng{11, 1};
+constexpr BitField pxn{53, 1};
+constexpr BitField uxn{54, 1};
+constexpr BitField pxn_table{59, 1};
+constexpr BitField uxn_table{60, 1};
+constexpr BitField ap_table_unprivileged{61, 1};  // APTable[0]
+constexpr BitField ap_table_read_only{62, 1};     // APTable[1]
+
+constexpr unsigned address_bits = 48;  // without CD.DS a descriptor holds 48 bits
+
+std::uint64_t output_address(std::uint64_t descriptor, unsigned low) {
+  return descriptor & low_mask(address_bits) & ~low_mask(low);
+}
+
+bool out_of_range(const TranslationRegime& regime, std::uint64_t address) {
+  return (address & ~low_mask(regime.output_bits)) != 0;
+}
+
+TableLimits table_limits(std::uint64_t descriptor) {
+  return {ap_table_read_only.test(descriptor), ap_table_unprivileged.test(descriptor),
+          uxn_table.test(descriptor), pxn_table.test(descriptor)};
+}
+
+Permissions leaf_permissions(const TranslationRegime& regime, const TableLimits& limits,
+                             std::uint64_t descriptor) {
+  const bool writable = !ap_read_only.test(descriptor) && !limits.read_only;
+  const bool unprivileged = ap_unprivileged.test(descriptor) && !limits.no_unprivileged;
+  Permissions p;
+  p.privileged_write = writable;
+  p.unprivileged_read = unprivileged;
+  p.unprivileged_write = unprivileged && writable;
+  // Writable by unprivileged code means never executable by privileged code; WXN extends that.
+  p.privileged_execute = !pxn.test(descriptor) && !limits.privileged_execute_never &&
+                         !p.unprivileged_write && !(regime.WXN && p.privileged_write);
+  p.unprivileged_execute = !uxn.test(descriptor) && !limits.unprivileged_execute_never &&
+                           !(regime.WXN && p.unprivileged_write);
+  p.privileged_data_never = regime.PAN && unprivileged;
+  return p;
+}
+
+WalkStep fault(EventType type) {
+  WalkStep step;
+  step.fault = type;
+  return step;
+}
+
+bool block_allowed(GranuleShift granule, unsigned level) {
+  if (level == 3) return true;
+  return granule == 12 ? level >= 1 : level == 2;  // DDI 0487 D8.3.1, without 52-bit addresses
+}
+
+WalkStep table_step(const TranslationRegime& regime, const TranslationTable& table,
+                    const WalkPosition& position, std::uint64_t descriptor) {
+  WalkStep step;
+  step.kind = WalkStep::Kind::table;
+  step.next.level = position.level + 1;
+  step.next.table = output_address(descriptor, table.granule);
+  if (out_of_range(regime, step.next.table)) return fault(EventType::F_ADDR_SIZE);
+  step.next.limits =
+      table.hierarchy_off ? position.limits : position.limits.combine(table_limits(descriptor));
+  return step;
+}
+
+WalkStep leaf_step(const TranslationRegime& regime, const TranslationTable& table,
+                   const WalkPosition& position, std::uint64_t descriptor) {
+  WalkStep step;
+  step.kind = WalkStep::Kind::leaf;
+  Leaf& leaf = step.leaf;
+  leaf.level = position.level;
+  leaf.size_log2 = level_shift(table.granule, position.level);
+  leaf.output_base = output_address(descriptor, leaf.size_log2);
+  if (out_of_range(regime, leaf.output_base)) return fault(EventType::F_ADDR_SIZE);
+  if (!af.test(descriptor) && !regime.AFFD) return fault(EventType::F_ACCESS);
+  leaf.permissions = leaf_permissions(regime, position.limits, descriptor);
+  leaf.not_global = ng.test(descriptor);
+  leaf.attribute_index = static_cast<std::uint8_t>(attr_indx.get(descriptor));
+  leaf.shareability = static_cast<std::uint8_t>(sh.get(descriptor));
+  return step;
+}
+
+}  // namespace
+
+bool Permissions::allow(const Access& access) const {
+  if (access.instruction && !access.write) {
+    return access.privileged ? privileged_execute : unprivileged_execute;
+  }
+  if (access.privileged) {
+    return !privileged_data_never && (!access.write || privileged_write);
+  }
+  return access.write ? unprivileged_write : unprivileged_read;
+}
+
+TableLimits TableLimits::combine(const TableLimits& lower) const {
+  return {read_only || lower.read_only, no_unprivileged || lower.no_unprivileged,
+          unprivileged_execute_never || lower.unprivileged_execute_never,
+          privileged_execute_never || lower.privileged_execute_never};
+}
+
+std::optional<WalkPosition> start_walk(const TranslationRegime& regime, std::uint64_t address) {
+  const unsigned half = table_half(address);
+  const TranslationTable& table = regime.table[half];
+  if (table.disabled) return std::nullopt;
+  std::uint64_t upper = address & ~low_mask(table.input_bits);
+  std::uint64_t expected = half != 0 ? ~low_mask(table.input_bits) : 0;
+  if (regime.top_byte_ignored[half]) {
+    upper &= low_mask(56);
+    expected &= low_mask(56);
+  }
+  if (upper != expected) return std::nullopt;
+
+  const unsigned stride = table.granule - 3;
+  const unsigned levels = (table.input_bits - table.granule + stride - 1) / stride;
+  WalkPosition position;
+  position.level = 4 - levels;
+  // The first table holds only the entries that the input range needs and is aligned to that size.
+  const unsigned size_log2 = table.input_bits - level_shift(table.granule, position.level) + 3;
+  position.table = table.base & ~low_mask(std::max(size_log2, 4u));
+  return position;
+}
+
+std::uint64_t descriptor_address(const WalkPosition& position, GranuleShift granule,
+                                 unsigned input_bits, std::uint64_t address) {
+  const unsigned low = level_shift(granule, position.level);
+  const unsigned high = std::min(low + granule - 3, input_bits);
+  return position.table + ((address & low_mask(high)) >> low) * 8;
+}
+
+WalkStep step_walk(const TranslationRegime& regime, const WalkPosition& position,
+                   std::uint64_t address, std::uint64_t descriptor) {
+  const TranslationTable& table = regime.table[table_half(address)];
+  if (!valid.test(descriptor)) return fault(EventType::F_TRANSLATION);
+  const bool bit1 = table_or_page.test(descriptor);
+  if (position.level == 3) {
+    return bit1 ? leaf_step(regime, table, position, descriptor) : fault(EventType::F_TRANSLATION);
+  }
+  if (bit1) return table_step(regime, table, position, descriptor);
+  if (!block_allowed(table.granule, position.level)) return fault(EventType::F_TRANSLATION);
+  return leaf_step(regime, table, position, descriptor);
+}
+
+}  // namespace doorbell::smmu

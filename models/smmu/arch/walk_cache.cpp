@@ -1,0 +1,82 @@
+#include "doorbell/smmu/arch/walk_cache.h"
+
+#include "doorbell/smmu/arch/bit_field.h"
+#include "doorbell/smmu/arch/tlb.h"
+
+namespace doorbell::smmu {
+
+WalkCache::WalkCache(const std::array<CacheGeometry, levels>& geometry) {
+  for (unsigned level = 0; level < levels; ++level) {
+    if (geometry[level].entries != 0) level_[level] = std::make_unique<Level>(geometry[level]);
+  }
+}
+
+WalkCache::Key WalkCache::key_of(const TranslationTag& tag, std::uint64_t address, unsigned level) {
+  const unsigned size_log2 = level_shift(tag.granule, level);
+  return {canonical(address) & ~low_mask(size_log2), tag.asid, tag.vmid,
+          static_cast<std::uint8_t>(size_log2), static_cast<std::uint8_t>(tag.granule)};
+}
+
+bool WalkCache::lookup(const TranslationTag& tag, std::uint64_t address, unsigned first_level,
+                       Hit& hit) {
+  for (unsigned level = levels; level-- > first_level;) {
+    if (!level_[level]) continue;
+    if (const Value* value = level_[level]->find(key_of(tag, address, level))) {
+      hit = {value->step, level};
+      return true;
+    }
+  }
+  return false;
+}
+
+void WalkCache::insert(const TranslationTag& tag, std::uint64_t address, unsigned level,
+                       const CachedStep& step) {
+  if (!level_[level]) return;
+  const Leaf* const leaf = std::get_if<Leaf>(&step);
+  level_[level]->insert(key_of(tag, address, level), {step, leaf != nullptr && !leaf->not_global});
+}
+
+bool WalkCache::matches(const Invalidation& invalidation, const Key& key, const Value& value,
+                        unsigned level) {
+  TranslationTag tag;
+  tag.asid = key.asid;
+  tag.vmid = key.vmid;
+  tag.global = value.global;
+  tag.granule = key.granule;
+  return std::holds_alternative<Leaf>(value.step)
+             ? invalidation.matches_leaf(tag, key.base, key.size_log2, level)
+             : invalidation.matches_table(tag, key.base, key.size_log2, level);
+}
+
+std::size_t WalkCache::invalidate(const Invalidation& invalidation) {
+  if (invalidation.of_configuration()) return 0;
+  std::size_t erased = 0;
+  for (unsigned level = 0; level < levels; ++level) {
+    if (!level_[level]) continue;
+    const auto of_level = [&](const Key& key, const Value& value) {
+      return matches(invalidation, key, value, level);
+    };
+    const unsigned size = level_shift(12, level);
+    const std::uint64_t first = invalidation.first >> size;
+    const std::uint64_t last = invalidation.last >> size;
+    if (!invalidation.by_address() || last - first >= level_[level]->capacity()) {
+      erased += level_[level]->erase_if(of_level);
+      continue;
+    }
+    for (std::uint64_t entry = first;; ++entry) {
+      erased += level_[level]->erase_group(entry << size, of_level);
+      if (entry == last) break;
+    }
+  }
+  return erased;
+}
+
+std::size_t WalkCache::size() const {
+  std::size_t entries = 0;
+  for (const auto& level : level_) {
+    if (level) entries += level->size();
+  }
+  return entries;
+}
+
+}  // namespace doorbell::smmu

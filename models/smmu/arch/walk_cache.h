@@ -1,0 +1,67 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <variant>
+
+#include "doorbell/smmu/arch/associative_cache.h"
+#include "doorbell/smmu/arch/invalidation.h"
+#include "doorbell/smmu/arch/translation_table.h"
+
+namespace doorbell::smmu {
+
+/// What a walk cache keeps of one descriptor: where the walk goes on, or its end.
+using CachedStep = std::variant<WalkPosition, Leaf>;
+
+/// The stage 1 walk caches of a TCU: one for the descriptors of each level (S1L0 to S1L3 of an
+/// MMU-600), all looked up at once; the deepest hit shortens the walk most. Only valid descriptors
+/// are kept.
+class WalkCache {
+ public:
+  static constexpr unsigned levels = 4;
+
+  /// `geometry[n].entries` = 0 leaves the cache of level n out.
+  explicit WalkCache(const std::array<CacheGeometry, levels>& geometry);
+
+  struct Hit {
+    CachedStep step;
+    unsigned level;  ///< Whose descriptor it is.
+  };
+  /// The deepest hit at `first_level` or below; nothing when no level hits.
+  bool lookup(const TranslationTag& tag, std::uint64_t address, unsigned first_level, Hit& hit);
+  void insert(const TranslationTag& tag, std::uint64_t address, unsigned level,
+              const CachedStep& step);
+  /// The number of entries removed.
+  std::size_t invalidate(const Invalidation& invalidation);
+
+  std::size_t size() const;
+
+ private:
+  struct Key {
+    std::uint64_t base = 0;  ///< Input address of what the descriptor maps.
+    std::uint16_t asid = 0;
+    std::uint16_t vmid = 0;
+    std::uint8_t size_log2 = 0;
+    std::uint8_t granule = 12;
+
+    bool operator==(const Key&) const = default;
+    std::uint64_t set_hash() const {
+      return (base >> size_log2) + spread((std::uint64_t{vmid} << 16) | asid);
+    }
+    std::uint64_t group() const { return base; }
+  };
+  struct Value {
+    CachedStep step;
+    bool global = false;
+  };
+  using Level = AssociativeCache<Key, Value>;
+
+  static Key key_of(const TranslationTag& tag, std::uint64_t address, unsigned level);
+  static bool matches(const Invalidation& invalidation, const Key& key, const Value& value,
+                      unsigned level);
+
+  std::array<std::unique_ptr<Level>, levels> level_;
+};
+
+}  // namespace doorbell::smmu

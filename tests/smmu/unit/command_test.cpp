@@ -1,0 +1,174 @@
+// Commands (IHI 0070 chapter 4), built with the masks of Linux's arm-smmu-v3.h (CMDQ_0_OP and so
+// on).
+#include "doorbell/smmu/arch/command.h"
+
+#include <gtest/gtest.h>
+
+#include "bits.h"
+
+namespace doorbell::smmu {
+namespace {
+
+constexpr std::uint64_t CMDQ_CFGI_0_SID = genmask(63, 32);
+constexpr std::uint64_t CMDQ_CFGI_0_SSID = genmask(31, 12);
+constexpr std::uint64_t CMDQ_CFGI_1_LEAF = 1;
+constexpr std::uint64_t CMDQ_CFGI_1_RANGE = genmask(4, 0);
+constexpr std::uint64_t CMDQ_TLBI_0_NUM = genmask(16, 12);
+constexpr std::uint64_t CMDQ_TLBI_0_SCALE = genmask(24, 20);
+constexpr std::uint64_t CMDQ_TLBI_0_VMID = genmask(47, 32);
+constexpr std::uint64_t CMDQ_TLBI_0_ASID = genmask(63, 48);
+constexpr std::uint64_t CMDQ_TLBI_1_LEAF = 1;
+constexpr std::uint64_t CMDQ_TLBI_1_TTL = genmask(9, 8);
+constexpr std::uint64_t CMDQ_TLBI_1_TG = genmask(11, 10);
+constexpr std::uint64_t CMDQ_SYNC_0_CS = genmask(13, 12);
+constexpr std::uint64_t CMDQ_SYNC_0_MSH = genmask(23, 22);
+constexpr std::uint64_t CMDQ_SYNC_0_MSIATTR = genmask(27, 24);
+constexpr std::uint64_t CMDQ_SYNC_0_MSIDATA = genmask(63, 32);
+
+const Features features;
+
+std::optional<Command> decode(std::uint64_t w0, std::uint64_t w1) {
+  return decode_command({w0, w1}, features);
+}
+
+TEST(CommandDecode, CfgiSteOfLinux) {
+  const auto c = decode(0x03 | field_prep(CMDQ_CFGI_0_SID, 0x108), CMDQ_CFGI_1_LEAF);
+  ASSERT_TRUE(c);
+  EXPECT_EQ(c->opcode, Opcode::CMD_CFGI_STE);
+  EXPECT_EQ(c->stream.stream_id, 0x108u);
+  EXPECT_TRUE(c->leaf);
+  const Invalidation i = c->invalidation();
+  EXPECT_TRUE(i.of_configuration());
+  EXPECT_TRUE(i.covers_stream(0x108));
+  EXPECT_FALSE(i.covers_stream(0x109));
+}
+
+TEST(CommandDecode, CfgiAllIsRange31) {
+  const auto c = decode(0x04 | field_prep(CMDQ_CFGI_0_SID, 77), field_prep(CMDQ_CFGI_1_RANGE, 31));
+  ASSERT_TRUE(c);
+  const Invalidation i = c->invalidation();
+  EXPECT_EQ(i.scope, Invalidation::Scope::ste);
+  EXPECT_EQ(i.first_stream, 0u);
+  EXPECT_EQ(i.last_stream, 0xffff'ffffu);
+}
+
+TEST(CommandDecode, CfgiSteRangeIsAlignedToItsSize) {
+  const auto c =
+      decode(0x04 | field_prep(CMDQ_CFGI_0_SID, 0x10b), field_prep(CMDQ_CFGI_1_RANGE, 2));
+  ASSERT_TRUE(c);
+  EXPECT_EQ(c->invalidation().first_stream, 0x108u);  // 2^(2+1) streams
+  EXPECT_EQ(c->invalidation().last_stream, 0x10fu);
+}
+
+TEST(CommandDecode, CfgiCdAndCdAll) {
+  const auto c = decode(0x05 | field_prep(CMDQ_CFGI_0_SID, 9) | field_prep(CMDQ_CFGI_0_SSID, 0),
+                        CMDQ_CFGI_1_LEAF);
+  ASSERT_TRUE(c);
+  EXPECT_EQ(c->invalidation().scope, Invalidation::Scope::cd);
+  EXPECT_EQ(decode(0x06 | field_prep(CMDQ_CFGI_0_SID, 9), 0)->invalidation().scope,
+            Invalidation::Scope::cd);
+}
+
+TEST(CommandDecode, TlbiNhVaWithoutRangeNamesOneAddress) {
+  const auto c = decode(0x12 | field_prep(CMDQ_TLBI_0_ASID, 5) | field_prep(CMDQ_TLBI_0_VMID, 0),
+                        0x0000'0000'ffff'e000 | CMDQ_TLBI_1_LEAF);
+  ASSERT_TRUE(c);
+  const Invalidation i = c->invalidation();
+  EXPECT_EQ(i.scope, Invalidation::Scope::va);
+  EXPECT_EQ(i.asid, 5u);
+  EXPECT_TRUE(i.leaf);
+  EXPECT_EQ(i.first, 0xffff'e000u);
+  EXPECT_EQ(i.last, 0xffff'e000u);
+  EXPECT_EQ(i.granule, 0u);
+}
+
+TEST(CommandDecode, TlbiRangeIsNumPlusOneShiftedByScaleGranules) {
+  const auto c =
+      decode(0x12 | field_prep(CMDQ_TLBI_0_NUM, 2) | field_prep(CMDQ_TLBI_0_SCALE, 5) |
+                 field_prep(CMDQ_TLBI_0_ASID, 1),
+             0x1000'0000 | field_prep(CMDQ_TLBI_1_TG, 1) | field_prep(CMDQ_TLBI_1_TTL, 3));
+  ASSERT_TRUE(c);
+  const Invalidation i = c->invalidation();
+  EXPECT_EQ(i.last - i.first + 1, (2u + 1u) << (5 + 12));
+  EXPECT_EQ(i.level, 3u);
+  EXPECT_EQ(i.granule, 12u);
+}
+
+TEST(CommandDecode, RangeFieldsAreIgnoredWithoutTg) {
+  const auto c = decode(0x12 | field_prep(CMDQ_TLBI_0_NUM, 2) | field_prep(CMDQ_TLBI_0_SCALE, 5),
+                        0x1000'0000 | field_prep(CMDQ_TLBI_1_TTL, 3));
+  ASSERT_TRUE(c);
+  EXPECT_EQ(c->invalidation().first, c->invalidation().last);
+  EXPECT_EQ(c->invalidation().level, 0u);
+}
+
+TEST(CommandDecode, ReservedRangeCombinationIsIllegal) {
+  EXPECT_FALSE(decode(0x12, 0x1000'0000 | field_prep(CMDQ_TLBI_1_TG, 1)));
+  EXPECT_TRUE(
+      decode(0x12, 0x1000'0000 | field_prep(CMDQ_TLBI_1_TG, 1) | field_prep(CMDQ_TLBI_1_TTL, 3)));
+  // 16 KiB, level 1 is read as no hint, and so this is reserved as well (4.4.1.1).
+  EXPECT_FALSE(
+      decode(0x12, 0x1000'0000 | field_prep(CMDQ_TLBI_1_TG, 2) | field_prep(CMDQ_TLBI_1_TTL, 1)));
+}
+
+TEST(CommandDecode, TlbiByAsidAndAll) {
+  EXPECT_EQ(decode(0x11 | field_prep(CMDQ_TLBI_0_ASID, 7), 0)->invalidation().asid, 7u);
+  EXPECT_EQ(decode(0x11, 0)->invalidation().scope, Invalidation::Scope::asid);
+  EXPECT_EQ(decode(0x10, 0)->invalidation().scope, Invalidation::Scope::all);
+  EXPECT_EQ(decode(0x30, 0)->invalidation().scope, Invalidation::Scope::all);
+  EXPECT_EQ(decode(0x13, 0x5000)->invalidation().scope, Invalidation::Scope::va_all);
+}
+
+TEST(CommandDecode, SyncOfLinuxWithMsi) {
+  const auto c =
+      decode(0x46 | field_prep(CMDQ_SYNC_0_CS, 1) | field_prep(CMDQ_SYNC_0_MSH, 3) |
+                 field_prep(CMDQ_SYNC_0_MSIATTR, 0xf) | field_prep(CMDQ_SYNC_0_MSIDATA, 0xcafe),
+             0x0000'0008'8888'8880);
+  ASSERT_TRUE(c);
+  EXPECT_EQ(c->signal, Command::CompletionSignal::SIG_IRQ);
+  EXPECT_EQ(c->msi_address, 0x0000'0008'8888'8880u);
+  EXPECT_EQ(c->msi_data, 0xcafeu);
+}
+
+TEST(CommandDecode, SyncWithSevNoneAndReserved) {
+  EXPECT_EQ(decode(0x46 | field_prep(CMDQ_SYNC_0_CS, 2), 0)->signal,
+            Command::CompletionSignal::SIG_SEV);
+  EXPECT_EQ(decode(0x46, 0)->signal, Command::CompletionSignal::SIG_NONE);
+  EXPECT_FALSE(decode(0x46 | field_prep(CMDQ_SYNC_0_CS, 3), 0));
+}
+
+TEST(CommandDecode, PrefetchConfigIsLegal) {
+  EXPECT_EQ(decode(0x01 | field_prep(CMDQ_CFGI_0_SID, 4), 0)->stream.stream_id, 4u);
+}
+
+// Reserved opcodes and those of features that IDR0 doesn't report (4.1.3): EL2, EL3, stage 2, ATS,
+// PRI, stalls, Secure, and everything beyond.
+TEST(CommandDecode, IllegalOpcodes) {
+  for (unsigned opcode = 0; opcode < 256; ++opcode) {
+    const bool legal = (opcode >= 0x01 && opcode <= 0x06) || (opcode >= 0x10 && opcode <= 0x13) ||
+                       opcode == 0x30 || opcode == 0x46;
+    EXPECT_EQ(decode(opcode, 0).has_value(), legal) << std::hex << opcode;
+  }
+}
+
+TEST(CommandDecode, SecureStreamsAreIllegalOnThisQueue) {
+  EXPECT_FALSE(decode(0x03 | 1u << 10, 0));
+  EXPECT_FALSE(decode(0x01 | 1u << 10, 0));
+}
+
+TEST(CommandEncode, RoundTrip) {
+  Command c;
+  c.opcode = Opcode::CMD_TLBI_NH_VA;
+  c.asid = 0x1234;
+  c.vmid = 0x77;
+  c.address = 0xffff'f000;
+  c.leaf = true;
+  c.tg = 1;
+  c.num = 3;
+  c.scale = 4;
+  c.ttl = 3;
+  EXPECT_EQ(decode_command(encode(c), features), c);
+}
+
+}  // namespace
+}  // namespace doorbell::smmu

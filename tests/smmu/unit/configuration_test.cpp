@@ -1,0 +1,182 @@
+// Stream table, STE and CD (IHI 0070 5.2, 5.4), written with the masks of Linux's arm-smmu-v3.h.
+#include <gtest/gtest.h>
+
+#include "bits.h"
+#include "doorbell/smmu/arch/configuration_cache.h"
+#include "doorbell/smmu/arch/context_descriptor.h"
+#include "doorbell/smmu/arch/stream_table.h"
+#include "doorbell/smmu/arch/stream_table_entry.h"
+
+namespace doorbell::smmu {
+namespace {
+
+const Features features;
+
+constexpr std::uint64_t STRTAB_STE_0_CFG = genmask(3, 1);
+constexpr std::uint64_t STRTAB_STE_1_S1STALLD = 1ULL << 27;
+
+ConfigurationWords ste_words(unsigned config, std::uint64_t context_pointer = 0x8000'0000) {
+  ConfigurationWords w{};
+  w[0] = 1 | field_prep(STRTAB_STE_0_CFG, config) | context_pointer;
+  w[1] = 2 | 1 << 2 | 1 << 4 | 3 << 6;  // S1DSS, S1CIR, S1COR, S1CSH as Linux sets them
+  return w;
+}
+StreamTableEntry ste(unsigned config) {
+  return StreamTableEntry::decode(ste_words(config));
+}
+
+TEST(StreamTableEntry, ConfigOfLinux) {
+  EXPECT_TRUE(ste(0).aborts());
+  EXPECT_TRUE(ste(4).bypasses());
+  EXPECT_TRUE(ste(5).translates());
+  EXPECT_EQ(ste(5).S1ContextPtr, 0x8000'0000u);
+}
+
+TEST(StreamTableEntry, ReservedConfigsAbort) {
+  for (unsigned config = 0; config < 4; ++config) {
+    EXPECT_TRUE(ste(config).aborts());
+    EXPECT_FALSE(ste(config).illegal(features));
+  }
+}
+
+TEST(StreamTableEntry, Illegal) {
+  EXPECT_FALSE(ste(4).illegal(features));
+  EXPECT_FALSE(ste(5).illegal(features));
+  EXPECT_TRUE(ste(6).illegal(features));  // stage 2 is not implemented
+  EXPECT_TRUE(ste(7).illegal(features));
+  ConfigurationWords w = ste_words(5);
+  w[0] &= ~1ULL;
+  EXPECT_TRUE(StreamTableEntry::decode(w).illegal(features));
+  w = ste_words(5);
+  w[1] |= STRTAB_STE_1_S1STALLD;  // STALL_MODEL = 0b01
+  EXPECT_TRUE(StreamTableEntry::decode(w).illegal(features));
+  w = ste_words(4);
+  w[1] |= STRTAB_STE_1_S1STALLD;  // IGNORED in bypass
+  EXPECT_FALSE(StreamTableEntry::decode(w).illegal(features));
+  EXPECT_TRUE(StreamTableEntry::decode(ste_words(5, 1ULL << 44)).illegal(features));  // beyond OAS
+}
+
+TEST(StreamTable, IndexesAndBounds) {
+  const auto table = StreamTable::from_registers(0x4000'0000'8123'4567, 4, features);
+  EXPECT_EQ(table.base, 0x8123'4400u);  // aligned to 16 entries of 64 bytes
+  EXPECT_TRUE(table.contains(15));
+  EXPECT_FALSE(table.contains(16));
+  EXPECT_EQ(table.entry_address(3), table.base + 192);
+}
+
+TEST(StreamTable, IsNoLargerThanSidsize) {
+  const auto table = StreamTable::from_registers(0x8000'0000, 25, features);
+  EXPECT_TRUE(table.contains(0xffff));
+  EXPECT_FALSE(table.contains(0x1'0000));
+}
+
+// CD as Linux 6.12 makes it for a 48-bit kernel domain.
+ConfigurationWords cd_words() {
+  ConfigurationWords w{};
+  w[0] = 16 |                       // T0SZ
+         1u << 8 | 1u << 10 |       // IRGN0, ORGN0
+         3u << 12 |                 // SH0
+         1u << 30 |                 // EPD1
+         1u << 31 |                 // V
+         4ULL << 32 |               // IPS: 44 bits
+         1ULL << 41 |               // AA64
+         1ULL << 45 | 1ULL << 46 |  // R, A
+         1ULL << 47 |               // ASET
+         0x55ULL << 48;             // ASID
+  w[1] = 0x9000'0000;
+  w[3] = 0x0000'0000'0004'ff44;
+  return w;
+}
+bool cd_illegal(const ConfigurationWords& w) {
+  return ContextDescriptor::decode(w, features).illegal(ste(5), features);
+}
+
+TEST(ContextDescriptor, OfLinux) {
+  const auto cd = ContextDescriptor::decode(cd_words(), features);
+  EXPECT_FALSE(cd.illegal(ste(5), features));
+  EXPECT_EQ(cd.ASID, 0x55u);
+  EXPECT_TRUE(cd.R);
+  EXPECT_TRUE(cd.A);
+  EXPECT_EQ(cd.MAIR, 0x0004'ff44u);
+  EXPECT_EQ(cd.regime.output_bits, 44u);
+  EXPECT_EQ(cd.regime.table[0].base, 0x9000'0000u);
+  EXPECT_EQ(cd.regime.table[0].input_bits, 48u);
+  EXPECT_EQ(cd.regime.table[0].granule, 12u);
+  EXPECT_FALSE(cd.regime.table[0].disabled);
+  EXPECT_TRUE(cd.regime.table[1].disabled);
+}
+
+TEST(ContextDescriptor, IpsIsCappedToOas) {
+  auto w = cd_words();
+  w[0] |= 7ULL << 32;
+  EXPECT_EQ(ContextDescriptor::decode(w, features).regime.output_bits, 44u);
+  w[0] &= ~(7ULL << 32);
+  EXPECT_EQ(ContextDescriptor::decode(w, features).regime.output_bits, 32u);
+}
+
+TEST(ContextDescriptor, Illegal) {
+  const auto with = [](std::uint64_t set, std::uint64_t clear = 0) {
+    auto w = cd_words();
+    w[0] = (w[0] & ~clear) | set;
+    return w;
+  };
+  EXPECT_TRUE(cd_illegal(with(0, 1u << 31)));    // V = 0
+  EXPECT_TRUE(cd_illegal(with(1ULL << 44)));     // S, without stalls
+  EXPECT_TRUE(cd_illegal(with(0, 1ULL << 46)));  // A = 0 with TERM_MODEL
+  EXPECT_TRUE(cd_illegal(with(0, 1ULL << 41)));  // AArch32
+  EXPECT_TRUE(cd_illegal(with(1ULL << 43)));     // HA without HTTU
+  EXPECT_TRUE(cd_illegal(with(1ULL << 42)));     // HD
+  EXPECT_TRUE(cd_illegal(with(1u << 15)));       // big-endian
+  EXPECT_TRUE(cd_illegal(with(15, 0x3f)));       // T0SZ below 16
+  EXPECT_FALSE(cd_illegal(with(39, 0x3f)));
+  EXPECT_TRUE(cd_illegal(with(40, 0x3f)));
+  EXPECT_TRUE(cd_illegal(with(1u << 6)));  // 64 KiB is not offered
+  EXPECT_TRUE(cd_illegal(with(2u << 6)));  // 16 KiB is not offered
+  EXPECT_TRUE(cd_illegal(with(3u << 6)));  // reserved
+  auto w = cd_words();
+  w[1] = 1ULL << 44;  // TTB0 beyond IPS
+  EXPECT_TRUE(cd_illegal(w));
+}
+
+TEST(ContextDescriptor, FieldsOfADisabledHalfAreIgnored) {
+  auto w = cd_words();
+  w[0] |= 1u << 14 | 63 | 3u << 6 | 1u << 15;  // EPD0, and nonsense in T0SZ, TG0, ENDI
+  w[1] = ~0ULL;
+  EXPECT_FALSE(cd_illegal(w));
+}
+
+TEST(ContextDescriptor, SecondHalfHasItsOwnGranuleEncoding) {
+  auto w = cd_words();
+  w[0] &= ~(1ULL << 30);
+  w[0] |= 16u << 16 | 2u << 22;  // T1SZ, TG1 = 4 KiB
+  w[2] = 0xa000'0000;
+  EXPECT_FALSE(cd_illegal(w));
+  EXPECT_EQ(ContextDescriptor::decode(w, features).regime.table[1].granule, 12u);
+  w[0] &= ~(3u << 22);  // TG1 = 0 is reserved
+  EXPECT_TRUE(cd_illegal(w));
+}
+
+TEST(ConfigurationCache, CdAndSteAreInvalidatedApart) {
+  ConfigurationCache cache({16, 4, ReplacementPolicy::round_robin, 1});
+  StreamConfiguration c{ste(5), true, ContextDescriptor::decode(cd_words(), features)};
+  cache.insert(8, c);
+  cache.insert(9, c);
+  Invalidation i;
+  i.scope = Invalidation::Scope::cd;
+  i.first_stream = i.last_stream = 8;
+  EXPECT_EQ(cache.invalidate(i), 1u);
+  ASSERT_NE(cache.lookup(8), nullptr);
+  EXPECT_FALSE(cache.lookup(8)->has_cd);
+  EXPECT_TRUE(cache.lookup(9)->has_cd);
+  i.scope = Invalidation::Scope::ste;
+  EXPECT_EQ(cache.invalidate(i), 1u);
+  EXPECT_EQ(cache.lookup(8), nullptr);
+  EXPECT_NE(cache.lookup(9), nullptr);
+  i.first_stream = 0;
+  i.last_stream = ~0u;
+  EXPECT_EQ(cache.invalidate(i), 1u);
+  EXPECT_EQ(cache.size(), 0u);
+}
+
+}  // namespace
+}  // namespace doorbell::smmu

@@ -1,0 +1,129 @@
+// Scope of invalidations (IHI 0070 4.4) and the log that keeps stale walks out of the caches.
+#include "doorbell/smmu/arch/invalidation.h"
+
+#include <gtest/gtest.h>
+
+#include "doorbell/smmu/arch/invalidation_log.h"
+
+namespace doorbell::smmu {
+namespace {
+
+constexpr TranslationTag tag{.stream_id = 8, .asid = 5};
+constexpr TranslationTag global{.stream_id = 8, .asid = 5, .global = true};
+
+Invalidation va(std::uint64_t first, std::uint64_t bytes = 1, bool leaf = true) {
+  Invalidation i;
+  i.scope = Invalidation::Scope::va;
+  i.asid = 5;
+  i.first = first;
+  i.last = first + bytes - 1;
+  i.leaf = leaf;
+  return i;
+}
+
+TEST(Invalidation, ByAsidSparesGlobalAndOtherEntries) {
+  Invalidation i;
+  i.scope = Invalidation::Scope::asid;
+  i.asid = 5;
+  EXPECT_TRUE(i.matches_leaf(tag, 0x1000, 12, 3));
+  EXPECT_FALSE(i.matches_leaf(global, 0x1000, 12, 3));
+  i.asid = 6;
+  EXPECT_FALSE(i.matches_leaf(tag, 0x1000, 12, 3));
+}
+
+TEST(Invalidation, ByAddressTakesGlobalEntriesOfAnyAsid) {
+  Invalidation i = va(0x1000);
+  i.asid = 6;
+  EXPECT_FALSE(i.matches_leaf(tag, 0x1000, 12, 3));
+  EXPECT_TRUE(i.matches_leaf(global, 0x1000, 12, 3));
+  i.scope = Invalidation::Scope::va_all;
+  EXPECT_TRUE(i.matches_leaf(tag, 0x1000, 12, 3));
+}
+
+TEST(Invalidation, AnAddressMatchesTheBlockThatMapsIt) {
+  EXPECT_TRUE(va(0x20'3000).matches_leaf(tag, 0x20'0000, 21, 2));
+  EXPECT_FALSE(va(0x40'0000).matches_leaf(tag, 0x20'0000, 21, 2));
+}
+
+TEST(Invalidation, RangeEdges) {
+  const Invalidation i = va(0x3000, 0x2000);
+  EXPECT_FALSE(i.matches_leaf(tag, 0x2000, 12, 3));
+  EXPECT_TRUE(i.matches_leaf(tag, 0x3000, 12, 3));
+  EXPECT_TRUE(i.matches_leaf(tag, 0x4000, 12, 3));
+  EXPECT_FALSE(i.matches_leaf(tag, 0x5000, 12, 3));
+}
+
+TEST(Invalidation, LeafSparesTableDescriptors) {
+  EXPECT_FALSE(va(0x1000, 1, true).matches_table(tag, 0, 21, 2));
+  EXPECT_TRUE(va(0x1000, 1, false).matches_table(tag, 0, 21, 2));
+}
+
+TEST(Invalidation, LevelHintNamesLeavesOfThatLevelAndTablesAboveIt) {
+  Invalidation i = va(0x0, 1, false);
+  i.level = 2;
+  i.granule = 12;
+  EXPECT_TRUE(i.matches_leaf(tag, 0, 21, 2));
+  EXPECT_FALSE(i.matches_leaf(tag, 0, 12, 3));
+  EXPECT_FALSE(i.matches_leaf(tag, 0, 30, 1));
+  EXPECT_TRUE(i.matches_table(tag, 0, 39, 0));
+  EXPECT_TRUE(i.matches_table(tag, 0, 30, 1));
+  EXPECT_FALSE(i.matches_table(tag, 0, 21, 2));
+}
+
+TEST(Invalidation, GranuleHintSparesOtherGranules) {
+  Invalidation i = va(0x0);
+  i.granule = 16;
+  EXPECT_FALSE(i.matches_leaf(tag, 0, 12, 3));
+}
+
+TEST(Invalidation, ConfigurationTakesTheTranslationsOfItsStreams) {
+  Invalidation i;
+  i.scope = Invalidation::Scope::ste;
+  i.first_stream = 8;
+  i.last_stream = 9;
+  EXPECT_TRUE(i.matches_leaf(tag, 0x1000, 12, 3));
+  EXPECT_FALSE(i.matches_leaf({.stream_id = 10, .asid = 5}, 0x1000, 12, 3));
+  EXPECT_FALSE(i.matches_table(tag, 0, 21, 2));
+}
+
+TEST(InvalidationLog, OnlyWhatComesAfterTheStartCounts) {
+  InvalidationLog log;
+  log.record(va(0x1000));
+  const auto start = log.epoch();
+  EXPECT_FALSE(log.leaf_affected(start, tag, 0x1000, 12, 3));
+  log.record(va(0x2000));
+  EXPECT_FALSE(log.leaf_affected(start, tag, 0x1000, 12, 3));
+  EXPECT_TRUE(log.leaf_affected(start, tag, 0x2000, 12, 3));
+}
+
+TEST(InvalidationLog, ATableInvalidationAffectsEveryWalkOfTheAsid) {
+  InvalidationLog log;
+  const auto start = log.epoch();
+  log.record(va(0x2000, 1, false));
+  EXPECT_TRUE(log.leaf_affected(start, tag, 0x7fff'0000, 12, 3));
+  EXPECT_TRUE(log.table_affected(start, tag));
+  EXPECT_FALSE(log.table_affected(start, {.stream_id = 8, .asid = 9}));
+}
+
+TEST(InvalidationLog, ConfigurationOfAStream) {
+  InvalidationLog log;
+  const auto start = log.epoch();
+  Invalidation i;
+  i.scope = Invalidation::Scope::cd;
+  i.first_stream = i.last_stream = 8;
+  log.record(i);
+  EXPECT_TRUE(log.configuration_affected(start, 8));
+  EXPECT_FALSE(log.configuration_affected(start, 9));
+}
+
+TEST(InvalidationLog, WhatIsForgottenCountsAsAffected) {
+  InvalidationLog log;
+  const auto start = log.epoch();
+  for (int n = 0; n < 65; ++n)
+    log.record(va(0x9000));
+  EXPECT_TRUE(log.leaf_affected(start, tag, 0x1000, 12, 3));
+  EXPECT_FALSE(log.leaf_affected(log.epoch(), tag, 0x1000, 12, 3));
+}
+
+}  // namespace
+}  // namespace doorbell::smmu

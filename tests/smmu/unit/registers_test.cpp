@@ -1,0 +1,121 @@
+// The register map against what Linux's driver demands of it (offsets and fields of arm-smmu-v3.h).
+#include "doorbell/smmu/arch/registers.h"
+
+#include <gtest/gtest.h>
+
+#include "bits.h"
+#include "doorbell/smmu/arch/parameters.h"
+
+namespace doorbell::smmu {
+namespace {
+
+class Registers : public testing::Test {
+ protected:
+  std::uint64_t read(std::uint64_t offset, unsigned size = 4) {
+    std::uint64_t data = 0;
+    EXPECT_EQ(bank.read(offset, size, data), RegisterResult::ok) << std::hex << offset;
+    return data;
+  }
+  void write(std::uint64_t offset, std::uint64_t data, unsigned size = 4) {
+    EXPECT_EQ(bank.write(offset, size, data), RegisterResult::ok) << std::hex << offset;
+  }
+  RegisterBank bank{register_table()};
+};
+
+TEST_F(Registers, IdentificationPassesLinuxsProbe) {
+  const std::uint64_t idr0 = read(0x0), idr1 = read(0x4), idr3 = read(0xc), idr5 = read(0x14);
+  EXPECT_EQ(field_get(genmask(28, 27), idr0), 0u);                  // ST_LVL: linear
+  EXPECT_EQ(field_get(genmask(25, 24), idr0), 1u);                  // STALL_MODEL: none
+  EXPECT_EQ(field_get(genmask(22, 21), idr0), 2u);                  // TTENDIAN: LE
+  EXPECT_EQ(field_get(genmask(3, 2), idr0), 2u);                    // TTF: AArch64
+  EXPECT_TRUE(idr0 & (1u << 1));                                    // S1P
+  EXPECT_FALSE(idr0 & (1u << 0));                                   // S2P
+  EXPECT_TRUE(idr0 & (1u << 4));                                    // COHACC
+  EXPECT_TRUE(idr0 & (1u << 12));                                   // ASID16
+  EXPECT_TRUE(idr0 & (1u << 13));                                   // MSI
+  EXPECT_TRUE(idr0 & (1u << 14));                                   // SEV
+  EXPECT_TRUE(idr0 & (1u << 26));                                   // TERM_MODEL
+  EXPECT_FALSE(idr0 & (1u << 9 | 1u << 10 | 1u << 16 | 1u << 19));  // HYP, ATS, PRI, CD2L
+  EXPECT_EQ(field_get(genmask(7, 6), idr0), 0u);                    // HTTU
+  EXPECT_EQ(field_get(genmask(25, 21), idr1), 16u);                 // CMDQS: 65536
+  EXPECT_EQ(field_get(genmask(20, 16), idr1), 15u);                 // EVTQS: 32768
+  EXPECT_EQ(field_get(genmask(5, 0), idr1), 16u);                   // SIDSIZE
+  EXPECT_EQ(field_get(genmask(10, 6), idr1), 0u);                   // SSIDSIZE
+  EXPECT_EQ(idr1 & (7u << 28), 0u);               // TABLES_PRESET, QUEUES_PRESET, REL
+  EXPECT_TRUE(idr3 & (1u << 10));                 // RIL
+  EXPECT_EQ(field_get(genmask(2, 0), idr5), 4u);  // OAS: 44 bits
+  EXPECT_EQ(field_get(genmask(6, 4), idr5), 1u);  // 4 KiB
+  EXPECT_EQ(read(0x18), 0u);                      // IIDR: no errata
+}
+
+TEST_F(Registers, ControlRegistersKeepWhatLinuxWrites) {
+  write(0x20, 0xd);
+  EXPECT_EQ(read(0x20), 0xdu);
+  write(0x28, 0xd75);
+  EXPECT_EQ(read(0x28), 0xd75u);
+  write(0x2c, 0x6);
+  EXPECT_EQ(read(0x2c), 0x6u);
+  write(0x50, 0x5);
+  EXPECT_EQ(read(0x50), 0x5u);
+}
+
+TEST_F(Registers, BitsOfMissingFeaturesAreNotKept) {
+  write(0x20, ~0u);  // PRIQEN, ATSCHK, VMW
+  EXPECT_EQ(read(0x20), 0xdu);
+  write(0x88, ~0u);  // FMT and SPLIT are RES0 with linear tables only
+  EXPECT_EQ(read(0x88), 0x3fu);
+}
+
+TEST_F(Registers, BasesAreSixtyFourBitsWide) {
+  write(0x80, 0x4000'0000'8000'0000, 8);
+  write(0x90, 0x4000'0000'8100'0008, 8);
+  EXPECT_EQ(read(0x80, 8), 0x4000'0000'8000'0000u);
+  EXPECT_EQ(read(0x90), 0x8100'0008u);
+  EXPECT_EQ(read(0x94), 0x4000'0000u);
+}
+
+TEST_F(Registers, EventQueuePointersAreOnPageOne) {
+  write(0x100a8, 5);
+  write(0x100ac, 0x8000'0005);
+  EXPECT_EQ(read(0x100a8), 5u);
+  EXPECT_EQ(read(0x100ac), 0x8000'0005u);
+}
+
+TEST_F(Registers, GbpaResetsToIncomingShareability) {
+  EXPECT_EQ(read(0x44), 0x1000u);
+}
+
+TEST_F(Registers, EveryRegisterHasASection) {
+  for (const RegisterInfo& info : register_table()) {
+    EXPECT_TRUE(info.section.starts_with("IHI 0070 6.3.")) << info.name;
+    EXPECT_TRUE(info.name.starts_with("SMMU_"));
+  }
+}
+
+TEST(Identification, FollowsTheFeatures) {
+  SmmuParameters p;
+  p.stream_id_bits = 8;
+  p.command_queue_log2 = 10;
+  p.output_address_bits = 48;
+  const Identification id = identify(p.features());
+  EXPECT_EQ(id.IDR1 & 0x3f, 8u);
+  EXPECT_EQ(id.IDR1 >> 21 & 0x1f, 10u);
+  EXPECT_EQ(id.IDR5 & 7, 5u);
+}
+
+TEST(Parameters, DescribeThemselvesWithDefaultsInRange) {
+  SmmuParameters p;
+  ParameterTree tree(p);
+  EXPECT_GT(tree.all().size(), 40u);
+  for (const Parameter* parameter : tree.all()) {
+    EXPECT_FALSE(parameter->info().source.empty()) << parameter->path();
+    EXPECT_FALSE(parameter->info().help.empty()) << parameter->path();
+  }
+  tree.set("tbu.main_tlb.entries=512");
+  EXPECT_EQ(p.tbu.main_tlb.geometry.entries, 512u);
+  tree.set("tbu.micro_tlb.replacement=round_robin");
+  EXPECT_EQ(p.tbu.micro_tlb.geometry.replacement, ReplacementPolicy::round_robin);
+}
+
+}  // namespace
+}  // namespace doorbell::smmu

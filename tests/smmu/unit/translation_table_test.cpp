@@ -1,0 +1,239 @@
+// VMSAv8-64 stage 1 walks (DDI 0487 D8, IHI 0070 7.3.13 to 7.3.16) over tables in a map.
+// Descriptors are written as Linux's io-pgtable-arm.c does.
+#include "doorbell/smmu/arch/translation_table.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace doorbell::smmu {
+namespace {
+
+constexpr std::uint64_t VALID = 1, TABLE = 3, PAGE = 3, BLOCK = 1;
+constexpr std::uint64_t AP_UNPRIV = 1ULL << 6, AP_RDONLY = 1ULL << 7, AF = 1ULL << 10,
+                        nG = 1ULL << 11;
+constexpr std::uint64_t PXN = 1ULL << 53, UXN = 1ULL << 54;
+constexpr std::uint64_t PXNTable = 1ULL << 59, UXNTable = 1ULL << 60;
+constexpr std::uint64_t APTable_no_unprivileged = 1ULL << 61, APTable_read_only = 1ULL << 62;
+
+constexpr Access read_unprivileged{};
+constexpr Access write_unprivileged{.write = true};
+constexpr Access read_privileged{.privileged = true};
+constexpr Access write_privileged{.write = true, .privileged = true};
+constexpr Access execute_unprivileged{.instruction = true};
+constexpr Access execute_privileged{.privileged = true, .instruction = true};
+
+struct Walk {
+  EventType fault = EventType::none;
+  Leaf leaf;
+  unsigned fetches = 0;
+};
+
+class Tables : public testing::Test {
+ protected:
+  Tables() {
+    regime.output_bits = 44;
+    regime.table[0] = {.base = 0x1000'0000, .input_bits = 48, .granule = 12};
+    regime.table[1].disabled = true;
+    // 0x0000'1234'5678'9xxx: indices 0x24, 0xd1, 0xb3, 0x189
+    memory[0x1000'0000 + 0x24 * 8] = 0x2000'0000 | TABLE;
+    memory[0x2000'0000 + 0xd1 * 8] = 0x3000'0000 | TABLE;
+    memory[0x3000'0000 + 0xb3 * 8] = 0x4000'0000 | TABLE;
+    memory[0x4000'0000 + 0x189 * 8] = 0x0abc'd000 | PAGE | AF | AP_UNPRIV | nG | 1u << 2 | 3u << 8;
+  }
+
+  Walk walk(std::uint64_t address) {
+    Walk result;
+    auto position = start_walk(regime, address);
+    if (!position) return {EventType::F_TRANSLATION, {}, 0};
+    const TranslationTable& table = regime.table[table_half(address)];
+    while (true) {
+      const auto where = descriptor_address(*position, table.granule, table.input_bits, address);
+      ++result.fetches;
+      const WalkStep step = step_walk(regime, *position, address, memory[where]);
+      if (step.kind == WalkStep::Kind::table) {
+        position = step.next;
+        continue;
+      }
+      result.fault = step.fault;
+      result.leaf = step.leaf;
+      return result;
+    }
+  }
+
+  std::uint64_t& level(unsigned n) {
+    constexpr std::uint64_t at[] = {0x1000'0000 + 0x24 * 8, 0x2000'0000 + 0xd1 * 8,
+                                    0x3000'0000 + 0xb3 * 8, 0x4000'0000 + 0x189 * 8};
+    return memory[at[n]];
+  }
+
+  static constexpr std::uint64_t va = 0x0000'1234'5678'9abc;
+  TranslationRegime regime;
+  std::map<std::uint64_t, std::uint64_t> memory;
+};
+
+TEST_F(Tables, FourLevelsToAPage) {
+  const Walk w = walk(va);
+  EXPECT_EQ(w.fault, EventType::none);
+  EXPECT_EQ(w.fetches, 4u);
+  EXPECT_EQ(w.leaf.output_base, 0x0abc'd000u);
+  EXPECT_EQ(w.leaf.size_log2, 12u);
+  EXPECT_EQ(w.leaf.level, 3u);
+  EXPECT_EQ(w.leaf.attribute_index, 1);
+  EXPECT_EQ(w.leaf.shareability, 3);
+  EXPECT_TRUE(w.leaf.not_global);
+}
+
+TEST_F(Tables, BlocksOfTwoMebibytesAndOneGibibyte) {
+  level(2) = 0x0ae0'0000 | BLOCK | AF;
+  EXPECT_EQ(walk(va).leaf.size_log2, 21u);
+  EXPECT_EQ(walk(va).leaf.output_base, 0x0ae0'0000u);
+  level(1) = 0x8000'0000 | BLOCK | AF;
+  EXPECT_EQ(walk(va).leaf.size_log2, 30u);
+  EXPECT_EQ(walk(va).fetches, 2u);
+}
+
+TEST_F(Tables, NoBlockAtLevelZeroAndNoBlockEncodingAtLevelThree) {
+  level(3) = 0x0abc'd000 | BLOCK | AF;
+  EXPECT_EQ(walk(va).fault, EventType::F_TRANSLATION);
+  level(0) = 0x8000'0000 | BLOCK | AF;
+  EXPECT_EQ(walk(va).fault, EventType::F_TRANSLATION);
+  EXPECT_EQ(walk(va).fetches, 1u);
+}
+
+TEST_F(Tables, InvalidDescriptorAtEachLevel) {
+  for (unsigned n = 4; n-- > 0;) {
+    level(n) &= ~VALID;
+    EXPECT_EQ(walk(va).fault, EventType::F_TRANSLATION);
+    EXPECT_EQ(walk(va).fetches, n + 1);
+  }
+}
+
+TEST_F(Tables, StartLevelFollowsTheInputSize) {
+  const auto start = [&](unsigned bits) {
+    regime.table[0].input_bits = bits;
+    return start_walk(regime, 0)->level;
+  };
+  EXPECT_EQ(start(48), 0u);
+  EXPECT_EQ(start(40), 0u);
+  EXPECT_EQ(start(39), 1u);
+  EXPECT_EQ(start(31), 1u);
+  EXPECT_EQ(start(30), 2u);
+  EXPECT_EQ(start(25), 2u);
+}
+
+TEST_F(Tables, FirstTableOfASmallRangeHasFewEntries) {
+  regime.table[0] = {.base = 0x1000'0040, .input_bits = 33, .granule = 12};  // 8 entries at level 1
+  const auto position = start_walk(regime, 0x1'c000'0000);
+  ASSERT_TRUE(position);
+  EXPECT_EQ(position->level, 1u);
+  EXPECT_EQ(position->table, 0x1000'0040u);  // 64-byte aligned is enough
+  EXPECT_EQ(descriptor_address(*position, 12, 33, 0x1'c000'0000), 0x1000'0040u + 7 * 8);
+}
+
+TEST_F(Tables, InputRange) {
+  regime.table[0].input_bits = 39;
+  EXPECT_TRUE(start_walk(regime, (1ULL << 39) - 1));
+  EXPECT_FALSE(start_walk(regime, 1ULL << 39));
+  EXPECT_FALSE(start_walk(regime, 1ULL << 54));
+  EXPECT_FALSE(start_walk(regime, 0xff00'0000'0000'1000));  // top byte, not ignored
+  regime.top_byte_ignored[0] = true;
+  EXPECT_TRUE(start_walk(regime, 0xff00'0000'0000'1000));
+}
+
+TEST_F(Tables, DisabledHalvesFault) {
+  EXPECT_FALSE(start_walk(regime, 0xffff'ffff'ffff'f000));  // EPD1
+  regime.table[1] = {.base = 0x5000'0000, .input_bits = 48, .granule = 12};
+  EXPECT_EQ(start_walk(regime, 0xffff'ffff'ffff'f000)->table, 0x5000'0000u);
+  EXPECT_FALSE(start_walk(regime, 0xfff0'ffff'ffff'f000));
+  regime.table[0].disabled = true;
+  EXPECT_EQ(walk(va).fault, EventType::F_TRANSLATION);
+  EXPECT_EQ(walk(va).fetches, 0u);
+}
+
+TEST_F(Tables, AddressesBeyondIpsFaultInTablesAndLeaves) {
+  level(3) = 1ULL << 44 | PAGE | AF;
+  EXPECT_EQ(walk(va).fault, EventType::F_ADDR_SIZE);
+  EXPECT_EQ(walk(va).fetches, 4u);
+  level(1) = 1ULL << 44 | TABLE;
+  EXPECT_EQ(walk(va).fault, EventType::F_ADDR_SIZE);
+  EXPECT_EQ(walk(va).fetches, 2u);
+}
+
+TEST_F(Tables, AddressSizeComesBeforeAccessFlag) {
+  level(3) = 1ULL << 44 | PAGE;
+  EXPECT_EQ(walk(va).fault, EventType::F_ADDR_SIZE);
+}
+
+TEST_F(Tables, AccessFlag) {
+  level(3) &= ~AF;
+  EXPECT_EQ(walk(va).fault, EventType::F_ACCESS);
+  regime.AFFD = true;
+  EXPECT_EQ(walk(va).fault, EventType::none);
+}
+
+TEST_F(Tables, DataPermissionsOfAp) {
+  const auto of = [&](std::uint64_t ap) {
+    level(3) = 0x0abc'd000 | PAGE | AF | ap;
+    return walk(va).leaf.permissions;
+  };
+  EXPECT_TRUE(of(0).allow(write_privileged));
+  EXPECT_FALSE(of(0).allow(read_unprivileged));
+  EXPECT_TRUE(of(AP_UNPRIV).allow(write_unprivileged));
+  EXPECT_TRUE(of(AP_RDONLY).allow(read_privileged));
+  EXPECT_FALSE(of(AP_RDONLY).allow(write_privileged));
+  EXPECT_TRUE(of(AP_RDONLY | AP_UNPRIV).allow(read_unprivileged));
+  EXPECT_FALSE(of(AP_RDONLY | AP_UNPRIV).allow(write_unprivileged));
+}
+
+TEST_F(Tables, ExecutePermissions) {
+  const auto of = [&](std::uint64_t bits) {
+    level(3) = 0x0abc'd000 | PAGE | AF | bits;
+    return walk(va).leaf.permissions;
+  };
+  EXPECT_TRUE(of(AP_RDONLY | AP_UNPRIV).allow(execute_privileged));
+  EXPECT_TRUE(of(AP_RDONLY | AP_UNPRIV).allow(execute_unprivileged));
+  EXPECT_FALSE(of(AP_RDONLY | AP_UNPRIV | PXN).allow(execute_privileged));
+  EXPECT_FALSE(of(AP_RDONLY | AP_UNPRIV | UXN).allow(execute_unprivileged));
+  EXPECT_FALSE(of(AP_UNPRIV).allow(execute_privileged));  // writable by unprivileged code
+  EXPECT_TRUE(of(AP_UNPRIV).allow(execute_unprivileged));
+  regime.WXN = true;
+  EXPECT_FALSE(of(AP_UNPRIV).allow(execute_unprivileged));
+  EXPECT_FALSE(of(0).allow(execute_privileged));
+}
+
+TEST_F(Tables, HierarchicalAttributesAccumulate) {
+  level(0) |= APTable_read_only;
+  level(1) |= APTable_no_unprivileged;
+  level(2) |= UXNTable | PXNTable;
+  Permissions p = walk(va).leaf.permissions;
+  EXPECT_FALSE(p.allow(read_unprivileged));
+  EXPECT_TRUE(p.allow(read_privileged));
+  EXPECT_FALSE(p.allow(write_privileged));
+  EXPECT_FALSE(p.allow(execute_privileged));
+  EXPECT_FALSE(p.allow(execute_unprivileged));
+  regime.table[0].hierarchy_off = true;  // CD.HAD0
+  p = walk(va).leaf.permissions;
+  EXPECT_TRUE(p.allow(write_unprivileged));
+  EXPECT_TRUE(p.allow(execute_unprivileged));
+}
+
+TEST_F(Tables, PrivilegedAccessNever) {
+  regime.PAN = true;
+  EXPECT_FALSE(walk(va).leaf.permissions.allow(read_privileged));
+  EXPECT_TRUE(walk(va).leaf.permissions.allow(read_unprivileged));
+  level(3) &= ~AP_UNPRIV;
+  EXPECT_TRUE(walk(va).leaf.permissions.allow(read_privileged));
+}
+
+// The geometry of the other granules (DDI 0487 D8.2.7 to D8.2.9).
+TEST(Granules, LevelsAndStrides) {
+  EXPECT_EQ(level_shift(12, 3), 12u);
+  EXPECT_EQ(level_shift(12, 0), 39u);
+  EXPECT_EQ(level_shift(14, 2), 25u);
+  EXPECT_EQ(level_shift(16, 2), 29u);
+  EXPECT_EQ(level_shift(16, 1), 42u);
+}
+
+}  // namespace
+}  // namespace doorbell::smmu

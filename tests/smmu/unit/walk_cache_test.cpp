@@ -1,0 +1,111 @@
+#include "doorbell/smmu/arch/walk_cache.h"
+
+#include <gtest/gtest.h>
+
+namespace doorbell::smmu {
+namespace {
+
+constexpr std::uint64_t va = 0x1234'5678'9000;
+constexpr TranslationTag tag{.stream_id = 8, .asid = 5};
+
+std::array<CacheGeometry, 4> geometry() {
+  const CacheGeometry one{256, 4, ReplacementPolicy::random, 1};
+  return {one, one, one, one};
+}
+
+class WalkCacheTest : public testing::Test {
+ protected:
+  WalkCacheTest() {
+    for (unsigned level = 0; level < 3; ++level) {
+      cache.insert(tag, va, level, WalkPosition{level + 1, 0x1000ULL * (level + 1), {}});
+    }
+    Leaf leaf;
+    leaf.output_base = 0xabc'd000;
+    cache.insert(tag, va, 3, leaf);
+  }
+  /// Level of the deepest hit, or 9.
+  unsigned deepest(std::uint64_t address, const TranslationTag& t = tag) {
+    WalkCache::Hit hit{WalkPosition{}, 0};
+    return cache.lookup(t, address, 0, hit) ? hit.level : 9;
+  }
+  Invalidation by_va(bool leaf) {
+    Invalidation i;
+    i.scope = Invalidation::Scope::va;
+    i.asid = 5;
+    i.first = i.last = va;
+    i.leaf = leaf;
+    return i;
+  }
+  WalkCache cache{geometry()};
+};
+
+TEST_F(WalkCacheTest, DeepestHitWins) {
+  EXPECT_EQ(deepest(va), 3u);
+  EXPECT_EQ(deepest(va + 0x1000), 2u);
+  EXPECT_EQ(deepest(va + (1ULL << 21)), 1u);
+  EXPECT_EQ(deepest(va + (1ULL << 30)), 0u);
+  EXPECT_EQ(deepest(va + (1ULL << 39)), 9u);
+  EXPECT_EQ(deepest(va, {.stream_id = 8, .asid = 6}), 9u);
+}
+
+TEST_F(WalkCacheTest, StreamsOfOneAsidShare) {
+  EXPECT_EQ(deepest(va, {.stream_id = 9, .asid = 5}), 3u);
+}
+
+TEST_F(WalkCacheTest, HitsKeepWhereTheWalkGoesOn) {
+  WalkCache::Hit hit{WalkPosition{}, 0};
+  ASSERT_TRUE(cache.lookup(tag, va + 0x1000, 0, hit));
+  EXPECT_EQ(std::get<WalkPosition>(hit.step).table, 0x3000u);
+  EXPECT_EQ(std::get<WalkPosition>(hit.step).level, 3u);
+  ASSERT_TRUE(cache.lookup(tag, va, 0, hit));
+  EXPECT_EQ(std::get<Leaf>(hit.step).output_base, 0xabc'd000u);
+}
+
+TEST_F(WalkCacheTest, LevelsAboveTheStartAreNotUsed) {
+  WalkCache::Hit hit{WalkPosition{}, 0};
+  EXPECT_FALSE(cache.lookup(tag, va + (1ULL << 30), 1, hit));
+}
+
+TEST_F(WalkCacheTest, LeafInvalidationSparesTables) {
+  EXPECT_EQ(cache.invalidate(by_va(true)), 1u);
+  EXPECT_EQ(deepest(va), 2u);
+}
+
+TEST_F(WalkCacheTest, TableInvalidationTakesThePath) {
+  EXPECT_EQ(cache.invalidate(by_va(false)), 4u);
+  EXPECT_EQ(cache.size(), 0u);
+}
+
+TEST_F(WalkCacheTest, OtherAddressesKeepTheirTables) {
+  cache.insert(tag, va + (1ULL << 30), 1, WalkPosition{2, 0x9000, {}});
+  cache.invalidate(by_va(false));
+  EXPECT_EQ(deepest(va + (1ULL << 30)), 1u);
+}
+
+TEST_F(WalkCacheTest, ByAsidAndAll) {
+  Invalidation i;
+  i.scope = Invalidation::Scope::asid;
+  i.asid = 6;
+  EXPECT_EQ(cache.invalidate(i), 0u);
+  i.asid = 5;
+  EXPECT_EQ(cache.invalidate(i), 4u);
+}
+
+TEST_F(WalkCacheTest, ConfigurationInvalidationLeavesDescriptors) {
+  Invalidation i;
+  i.scope = Invalidation::Scope::ste;
+  i.last_stream = ~0u;
+  EXPECT_EQ(cache.invalidate(i), 0u);
+}
+
+TEST_F(WalkCacheTest, ALevelCanBeLeftOut) {
+  auto shape = geometry();
+  shape[3].entries = 0;
+  WalkCache without(shape);
+  without.insert(tag, va, 3, Leaf{});
+  WalkCache::Hit hit{WalkPosition{}, 0};
+  EXPECT_FALSE(without.lookup(tag, va, 0, hit));
+}
+
+}  // namespace
+}  // namespace doorbell::smmu
