@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+
+#include "doorbell/core/arch/scheduler.h"
+
+namespace doorbell {
+
+/// A clock of f hertz; its n-th edge is at round(n * 10^12 / f) ps, so that no error adds up.
+class Clock {
+ public:
+  /// `frequency` in hertz, [1, 10^12].
+  Clock(Scheduler& scheduler, std::uint64_t frequency);
+
+  /// `co_await clock.cycles(n)`: waits for the first edge at or after now, and n cycles more.
+  Delay cycles(std::uint64_t count) const {
+    const Time now = scheduler_.now();
+    return Delay{scheduler_, after(now, count) - now};
+  }
+  /// The time of the first edge at or after `time`, and `count` cycles more, in ps.
+  Time after(Time time, std::uint64_t count) const {
+    return exact_period_ != 0
+               ? (time + exact_period_ - 1) / exact_period_ * exact_period_ + count * exact_period_
+               : edge(edge_at_or_after(time) + count);
+  }
+  /// The time of the n-th edge in ps.
+  Time edge(std::uint64_t n) const;
+  /// The duration of n cycles counted from time 0, in ps.
+  Time duration(std::uint64_t count) const { return edge(count); }
+
+  std::uint64_t frequency() const { return frequency_; }
+  Scheduler& scheduler() const { return scheduler_; }
+
+ private:
+  std::uint64_t edge_at_or_after(Time time) const;
+
+  Scheduler& scheduler_;
+  std::uint64_t frequency_;
+  Time exact_period_;  // when a period is a whole number of ps; otherwise 0
+};
+
+}  // namespace doorbell

@@ -1,0 +1,65 @@
+#include "doorbell/core/arch/slots.h"
+
+namespace doorbell {
+
+Slots::Slots(Scheduler& scheduler, const StatisticsGroup& group, const std::string& name,
+             std::uint32_t count)
+    : scheduler_(scheduler),
+      name_(group.join(name)),
+      holders_(count),
+      server_(group, name, {.unit = "grants", .help = "places in use"}, count),
+      queue_(group, name + "_queue",
+             {.unit = "waiters", .better = Better::lower, .help = "waiting for a place"}) {
+  for (std::uint32_t i = count; i > 0; --i)
+    free_.push_back(i - 1);
+}
+
+bool Slots::Awaiter::await_ready() {
+  if (slots_.free_.empty() || !slots_.waiting_.empty()) return false;
+  index_ = slots_.grant(holder_);
+  return true;
+}
+
+void Slots::Awaiter::await_suspend(std::coroutine_handle<> awaiter) {
+  resumes(awaiter);
+  suspended_ = true;
+  since_ = slots_.scheduler_.now();
+  if (journey_ != nullptr) journey_->wait(since_, slots_.name_.c_str(), slots_.oldest_holder());
+  slots_.queue_.enter(since_);
+  slots_.waiting_.push(*this);
+}
+
+Slot Slots::Awaiter::await_resume() {
+  if (suspended_ && journey_ != nullptr) journey_->serve(slots_.scheduler_.now());
+  return Slot{&slots_, index_};
+}
+
+std::uint32_t Slots::grant(Holder holder) {
+  const std::uint32_t index = free_.back();
+  free_.pop_back();
+  holders_[index] = {holder, ++grants_};
+  server_.begin(scheduler_.now());
+  return index;
+}
+
+void Slots::release(std::uint32_t index) {
+  const Time now = scheduler_.now();
+  holders_[index].grant = 0;
+  free_.push_back(index);
+  server_.end(now);
+  if (waiting_.empty()) return;
+  auto& next = static_cast<Awaiter&>(*waiting_.pop());
+  next.index_ = grant(next.holder_);
+  queue_.leave(now, next.since_);
+  scheduler_.wake_now(next);
+}
+
+Holder Slots::oldest_holder() const {
+  const Place* oldest = nullptr;
+  for (const Place& place : holders_) {
+    if (place.grant != 0 && (oldest == nullptr || place.grant < oldest->grant)) oldest = &place;
+  }
+  return oldest == nullptr ? Holder{} : oldest->holder;
+}
+
+}  // namespace doorbell

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <boost/intrusive/set_hook.hpp>
+#include <coroutine>
+#include <cstdint>
+
+#include "doorbell/core/arch/time.h"
+
+namespace doorbell {
+
+class WakeQueue;
+
+/// Something that is resumed later: a suspended coroutine, a fiber, a message on its way. It lives
+/// where it waits (in a coroutine frame or a pooled object), is linked into one queue at a time and
+/// unlinks itself when it is destroyed.
+class Waiter {
+ public:
+  Waiter() = default;
+  explicit Waiter(void (*action)(Waiter&)) : run_(action) {}
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+  ~Waiter() { unlink(); }
+
+  /// Resumes `coroutine` when this waiter's turn comes.
+  void resumes(std::coroutine_handle<> coroutine) {
+    coroutine_ = coroutine;
+    run_ = nullptr;
+  }
+
+  /// True while in a WakeQueue or a WaitList.
+  bool linked() const { return where_ != Where::nowhere; }
+  /// Takes the waiter out of whatever holds it. Does nothing when nothing does.
+  void unlink();
+  /// When it is due, while it is in a WakeQueue.
+  Time due() const { return due_; }
+
+ private:
+  friend class WakeQueue;
+  friend class WaitList;
+  friend class Scheduler;
+
+  enum class Where : std::uint8_t { nowhere, wait_list, near, far };
+
+  void run() {
+    if (run_ == nullptr) {
+      coroutine_.resume();
+    } else {
+      run_(*this);
+    }
+  }
+
+  Waiter* previous_ = nullptr;
+  Waiter* next_ = nullptr;
+  Time due_ = 0;
+  std::uint64_t sequence_ = 0;
+  void (*run_)(Waiter&) = nullptr;
+  std::coroutine_handle<> coroutine_;
+  void* holder_ = nullptr;  // the WakeQueue or WaitList it is in
+  boost::intrusive::set_member_hook<> far_hook_;
+  Where where_ = Where::nowhere;
+};
+
+/// First in, first out list of waiters. Nothing is allocated.
+class WaitList {
+ public:
+  WaitList() = default;
+  WaitList(const WaitList&) = delete;
+  WaitList& operator=(const WaitList&) = delete;
+  ~WaitList();
+
+  bool empty() const { return first_ == nullptr; }
+  void push(Waiter& waiter);
+  /// The longest waiting one, taken out; null when empty.
+  Waiter* pop();
+  Waiter* front() const { return first_; }
+
+ private:
+  friend class Waiter;
+  void remove(Waiter& waiter);
+
+  Waiter* first_ = nullptr;
+  Waiter* last_ = nullptr;
+};
+
+}  // namespace doorbell

@@ -1,0 +1,174 @@
+#include "doorbell/core/initiator_socket.h"
+
+#include "doorbell/core/blocking_bridge.h"
+#include "doorbell/core/simulation.h"
+
+namespace doorbell {
+
+InitiatorSocket::InitiatorSocket(const char* name, ForeignTarget foreign, unsigned bridge_threads)
+    : tlm_initiator_socket(name),
+      kernel_(Simulation::current().kernel()),
+      foreign_target_(foreign),
+      bridge_threads_(bridge_threads),
+      outstanding_(64, nullptr) {
+  bind(static_cast<tlm::tlm_bw_transport_if<>&>(*this));
+}
+
+InitiatorSocket::~InitiatorSocket() = default;
+
+void InitiatorSocket::end_of_elaboration() {
+  tlm_initiator_socket::end_of_elaboration();
+  foreign_ = dynamic_cast<DoorbellPeer*>((*this).operator->()) == nullptr;
+  if (foreign_ && foreign_target_ == ForeignTarget::blocking) {
+    bridge_ = std::make_unique<BlockingBridge>(*this, bridge_threads_);
+  }
+}
+
+InitiatorSocket::Transport::~Transport() {
+  // Destroyed with its task before the response came.
+  if (state_ == State::sent) socket_.forget(*this);
+  if (socket_.sending_ == this) socket_.sending_ = nullptr;
+}
+
+bool InitiatorSocket::Transport::await_suspend(std::coroutine_handle<> awaiter) {
+  resumes(awaiter);
+  if (socket_.sending_ != nullptr || !socket_.queue_.empty()) {
+    state_ = State::queued;
+    socket_.queue_.push(*this);
+    return true;
+  }
+  socket_.send(*this);
+  // Completed in the call, at this very time: go on without a detour.
+  if (state_ == State::done && completed_ <= socket_.kernel_.scheduler().now()) {
+    unlink();
+    return false;
+  }
+  return true;
+}
+
+void InitiatorSocket::send(Transport& transport) {
+  transport.state_ = Transport::State::sent;
+  transport.sent_ = kernel_.scheduler().now();
+  remember(transport);
+  if (bridge_ != nullptr) {
+    bridge_->submit(transport);
+    return;
+  }
+  sending_ = &transport;
+  tlm::tlm_phase phase = tlm::BEGIN_REQ;
+  sc_core::sc_time delay = kernel_.delay_to_now();
+  Payload& payload = transport.payload_;
+  const tlm::tlm_sync_enum status = (*this)->nb_transport_fw(payload, phase, delay);
+  const Time at = kernel_.time_of(delay);
+  after_call();
+  if (status == tlm::TLM_COMPLETED) {
+    finish(transport, at);
+  } else if (status == tlm::TLM_UPDATED && phase == tlm::END_REQ) {
+    request_ended(at);
+  } else if (status == tlm::TLM_UPDATED && phase == tlm::BEGIN_RESP) {
+    finish(transport, at);
+    end_response(payload);
+  }
+}
+
+void InitiatorSocket::request_ended(Time at) {
+  sending_ = nullptr;
+  if (!queue_.empty() && !send_next_.linked()) kernel_.scheduler().wake_at(send_next_, at);
+}
+
+void InitiatorSocket::send_next() {
+  if (sending_ != nullptr) return;
+  auto* next = static_cast<Transport*>(queue_.pop());
+  if (next == nullptr) return;
+  send(*next);
+  if (sending_ == nullptr) request_ended(kernel_.scheduler().now());
+}
+
+void InitiatorSocket::finish(Transport& transport, Time at) {
+  forget(transport);
+  transport.state_ = Transport::State::done;
+  transport.completed_ = at;
+  if (sending_ == &transport) request_ended(at);
+  kernel_.scheduler().wake_at(transport, at);
+}
+
+void InitiatorSocket::end_response(Payload& payload) {
+  tlm::tlm_phase phase = tlm::END_RESP;
+  sc_core::sc_time delay = kernel_.delay_to_now();
+  (*this)->nb_transport_fw(payload, phase, delay);
+  after_call();
+}
+
+tlm::tlm_sync_enum InitiatorSocket::nb_transport_bw(Payload& payload, tlm::tlm_phase& phase,
+                                                    sc_core::sc_time& delay) {
+  const Time at = kernel_.time_of(delay);
+  if (phase == tlm::END_REQ) {
+    if (sending_ != nullptr && &sending_->payload_ == &payload) request_ended(at);
+    return tlm::TLM_ACCEPTED;
+  }
+  if (phase == tlm::BEGIN_RESP) {
+    if (Transport* transport = find(payload)) finish(*transport, at);
+    phase = tlm::END_RESP;
+    return tlm::TLM_COMPLETED;
+  }
+  return tlm::TLM_ACCEPTED;
+}
+
+void InitiatorSocket::invalidate_direct_mem_ptr(sc_dt::uint64 first, sc_dt::uint64 last) {
+  if (dmi_listener_) dmi_listener_(first, last);
+}
+
+void InitiatorSocket::after_call() {
+  if (foreign_) kernel_.left_for_foreign();
+}
+
+std::size_t InitiatorSocket::place_of(const Payload& payload) const {
+  const auto key = reinterpret_cast<std::uintptr_t>(&payload);
+  return ((key >> 4) * 0x9e3779b97f4a7c15ULL >> 32) & (outstanding_.size() - 1);
+}
+
+void InitiatorSocket::remember(Transport& transport) {
+  if (outstanding_count_ * 2 >= outstanding_.size()) {
+    std::vector<Transport*> old(outstanding_.size() * 2, nullptr);
+    old.swap(outstanding_);
+    outstanding_count_ = 0;
+    for (Transport* entry : old) {
+      if (entry != nullptr) remember(*entry);
+    }
+  }
+  std::size_t place = place_of(transport.payload_);
+  while (outstanding_[place] != nullptr)
+    place = (place + 1) & (outstanding_.size() - 1);
+  outstanding_[place] = &transport;
+  ++outstanding_count_;
+}
+
+InitiatorSocket::Transport* InitiatorSocket::find(const Payload& payload) const {
+  std::size_t place = place_of(payload);
+  while (outstanding_[place] != nullptr && &outstanding_[place]->payload_ != &payload) {
+    place = (place + 1) & (outstanding_.size() - 1);
+  }
+  return outstanding_[place];
+}
+
+void InitiatorSocket::forget(Transport& transport) {
+  const std::size_t mask = outstanding_.size() - 1;
+  std::size_t hole = place_of(transport.payload_);
+  while (outstanding_[hole] != &transport) {
+    if (outstanding_[hole] == nullptr) return;
+    hole = (hole + 1) & mask;
+  }
+  outstanding_[hole] = nullptr;
+  --outstanding_count_;
+  // Close the gap, so that look-ups still find what was pushed on by the one that left.
+  for (std::size_t place = (hole + 1) & mask; outstanding_[place] != nullptr;
+       place = (place + 1) & mask) {
+    const std::size_t home = place_of(outstanding_[place]->payload_);
+    if (((place - home) & mask) >= ((place - hole) & mask)) {
+      outstanding_[hole] = std::exchange(outstanding_[place], nullptr);
+      hole = place;
+    }
+  }
+}
+
+}  // namespace doorbell

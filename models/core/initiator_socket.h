@@ -1,0 +1,115 @@
+#pragma once
+
+#include <coroutine>
+#include <functional>
+#include <memory>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include "doorbell/core/arch/scheduler.h"
+#include "doorbell/core/kernel.h"
+#include "doorbell/core/payload_pool.h"
+#include "doorbell/core/peer.h"
+
+namespace doorbell {
+
+class BlockingBridge;
+
+/// How a foreign target is called. blocking: b_transport, from threads of a bridge, which every
+/// TLM-2.0 target supports. non_blocking: nb_transport, for targets that answer on the backward
+/// path.
+enum class ForeignTarget { blocking, non_blocking };
+
+/// A TLM-2.0 base protocol initiator socket (64 bits) for tasks:
+///
+///     co_await socket.transport(payload);      // until the response has come
+///
+/// Requests leave in the order of the calls, one at a time until END_REQ; responses come in any
+/// order. The payload must have a memory manager (PayloadPool) or be one that a TargetSocket handed
+/// in. Bound to a target of ours it uses nb_transport; a foreign one is called as `foreign` says.
+class InitiatorSocket : public tlm::tlm_initiator_socket<64>,
+                        public DoorbellPeer,
+                        private tlm::tlm_bw_transport_if<> {
+ public:
+  /// `bridge_threads`: how many b_transport calls a foreign target has at a time. [1, 1024]
+  explicit InitiatorSocket(const char* name, ForeignTarget foreign = ForeignTarget::blocking,
+                           unsigned bridge_threads = 16);
+  ~InitiatorSocket() override;
+
+  class Transport : public Waiter {
+   public:
+    Transport(InitiatorSocket& socket, Payload& payload) : socket_(socket), payload_(payload) {}
+    ~Transport();
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> awaiter);
+    void await_resume() const noexcept {}
+
+   private:
+    friend class InitiatorSocket;
+    friend class BlockingBridge;
+    enum class State : std::uint8_t { idle, queued, sent, done };
+    InitiatorSocket& socket_;
+    Payload& payload_;
+    State state_ = State::idle;
+    Time sent_ = 0;
+    Time completed_ = 0;
+  };
+  /// Awaitable: sends `payload` and waits for its response.
+  Transport transport(Payload& payload) { return Transport{*this, payload}; }
+
+  /// Reads or writes without time or side effects; returns the bytes done.
+  unsigned transport_debug(Payload& payload) { return (*this)->transport_dbg(payload); }
+  /// Asks for direct access.
+  bool get_dmi(Payload& payload, tlm::tlm_dmi& dmi) {
+    return (*this)->get_direct_mem_ptr(payload, dmi);
+  }
+  /// Called when a target takes direct access to a range back.
+  void on_dmi_invalidate(std::function<void(std::uint64_t, std::uint64_t)> listener) {
+    dmi_listener_ = std::move(listener);
+  }
+
+  /// Requests sent and not answered.
+  std::size_t outstanding() const { return outstanding_count_; }
+
+ private:
+  tlm::tlm_sync_enum nb_transport_bw(Payload& payload, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay) override;
+  void invalidate_direct_mem_ptr(sc_dt::uint64 first, sc_dt::uint64 last) override;
+  void end_of_elaboration() override;
+
+  void send(Transport& transport);
+  void request_ended(Time at);
+  void send_next();
+  void finish(Transport& transport, Time at);
+  void end_response(Payload& payload);
+  void after_call();
+
+  // Outstanding requests by payload: open addressing, a power of two of places.
+  std::size_t place_of(const Payload& payload) const;
+  void remember(Transport& transport);
+  void forget(Transport& transport);
+  Transport* find(const Payload& payload) const;
+
+  struct SendNext : Waiter {
+    explicit SendNext(InitiatorSocket& s)
+        : Waiter([](Waiter& w) { static_cast<SendNext&>(w).socket.send_next(); }), socket(s) {}
+    InitiatorSocket& socket;
+  };
+
+  friend class BlockingBridge;
+
+  Kernel& kernel_;
+  ForeignTarget foreign_target_;
+  unsigned bridge_threads_;
+  bool foreign_ = false;
+  std::unique_ptr<BlockingBridge> bridge_;
+  Transport* sending_ = nullptr;  // BEGIN_REQ without END_REQ
+  WaitList queue_;                // of Transports
+  SendNext send_next_{*this};
+  std::vector<Transport*> outstanding_;
+  std::size_t outstanding_count_ = 0;
+  std::function<void(std::uint64_t, std::uint64_t)> dmi_listener_;
+};
+
+}  // namespace doorbell

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <systemc>
+
+#include "doorbell/core/arch/scheduler.h"
+
+namespace doorbell {
+
+/// Runs the Scheduler of a simulation on the SystemC kernel: a single SC_METHOD resumes all tasks.
+///
+/// The scheduler keeps a time of its own and runs ahead of `sc_time_stamp()` while its next task is
+/// due strictly before the next activity of any foreign SystemC process, and within `lookahead`.
+/// Its tasks at time T run after every foreign process at T has settled. Results are the same for
+/// every lookahead. With lookahead 0 (the default) it never runs ahead, so that `sc_start(T)` ends
+/// at T for all; otherwise tasks up to T + lookahead may have run.
+class Kernel : public sc_core::sc_module {
+ public:
+  SC_HAS_PROCESS(Kernel);
+  explicit Kernel(sc_core::sc_module_name name);
+
+  Scheduler& scheduler() { return scheduler_; }
+  void set_lookahead(Time lookahead) { lookahead_ = lookahead; }
+
+  /// The time that an annotated delay of a call from anywhere means, in ps.
+  Time time_of(const sc_core::sc_time& delay) const {
+    return sc_core::sc_time_stamp().value() + delay.value();
+  }
+  /// The annotation that an outbound call at local time `time` carries.
+  sc_core::sc_time delay_to(Time time) const {
+    const Time kernel_time = sc_core::sc_time_stamp().value();
+    return sc_core::sc_time::from_value(time > kernel_time ? time - kernel_time : 0);
+  }
+  sc_core::sc_time delay_to_now() const { return delay_to(scheduler_.now()); }
+
+  /// Say so after any call that left for a foreign module: it may have notified, paused or stopped,
+  /// so the kernel gets its turn.
+  void left_for_foreign() {
+    if (scheduler_.running()) scheduler_.request_return();
+  }
+  /// Ends the simulation (`sc_stop`) once the task in hand suspends.
+  void stop();
+
+ private:
+  void run();
+  void sleep_until(Time due);
+
+  Scheduler scheduler_;
+  Time lookahead_ = 0;
+  sc_core::sc_event wake_;
+};
+
+}  // namespace doorbell

@@ -1,0 +1,45 @@
+#include "doorbell/core/memory_port.h"
+
+#include <algorithm>
+
+#include "doorbell/core/simulation.h"
+
+namespace doorbell {
+
+PhysicalMemoryPort::PhysicalMemoryPort(InitiatorSocket& socket)
+    : socket_(socket), payloads_(Simulation::current().payloads()) {}
+
+Task<bool> PhysicalMemoryPort::read(AddressSpace, std::uint64_t address,
+                                    std::span<std::uint8_t> data) {
+  PayloadReference payload =
+      payloads_.take(tlm::TLM_READ_COMMAND, address, static_cast<unsigned>(data.size()));
+  co_await socket_.transport(*payload);
+  std::copy_n(payload->data().begin(), data.size(), data.begin());
+  co_return payload->is_response_ok();
+}
+
+Task<bool> PhysicalMemoryPort::write(AddressSpace, std::uint64_t address,
+                                     std::span<const std::uint8_t> data) {
+  PayloadReference payload =
+      payloads_.take(tlm::TLM_WRITE_COMMAND, address, static_cast<unsigned>(data.size()));
+  std::copy_n(data.begin(), data.size(), payload->data().begin());
+  co_await socket_.transport(*payload);
+  co_return payload->is_response_ok();
+}
+
+bool PhysicalMemoryPort::read_debug(std::uint64_t address, std::span<std::uint8_t> data) {
+  PayloadReference payload =
+      payloads_.take(tlm::TLM_READ_COMMAND, address, static_cast<unsigned>(data.size()));
+  if (socket_.transport_debug(*payload) != data.size()) return false;
+  std::copy_n(payload->data().begin(), data.size(), data.begin());
+  return true;
+}
+
+bool PhysicalMemoryPort::write_debug(std::uint64_t address, std::span<const std::uint8_t> data) {
+  PayloadReference payload =
+      payloads_.take(tlm::TLM_WRITE_COMMAND, address, static_cast<unsigned>(data.size()));
+  std::copy_n(data.begin(), data.size(), payload->data().begin());
+  return socket_.transport_debug(*payload) == data.size();
+}
+
+}  // namespace doorbell

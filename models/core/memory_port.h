@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "doorbell/core/arch/task.h"
+#include "doorbell/core/initiator_socket.h"
+#include "doorbell/core/payload_pool.h"
+
+namespace doorbell {
+
+/// The address space of a memory access: physical, or the intermediate physical addresses of a
+/// VMID.
+struct AddressSpace {
+  enum class Kind : std::uint8_t { physical, intermediate_physical };
+  Kind kind = Kind::physical;
+  std::uint16_t vmid = 0;
+};
+
+/// How a block reaches its tables and queues in memory: addresses, bytes and an answer, nothing of
+/// the bus.
+class MemoryPort {
+ public:
+  virtual ~MemoryPort() = default;
+
+  /// Fills `data` from `address`. False when the access was answered with an error (external
+  /// abort); `data` then is undefined.
+  virtual Task<bool> read(AddressSpace space, std::uint64_t address,
+                          std::span<std::uint8_t> data) = 0;
+  virtual Task<bool> write(AddressSpace space, std::uint64_t address,
+                           std::span<const std::uint8_t> data) = 0;
+};
+
+/// A little-endian integer of T from or to memory.
+template <class T>
+T load_little_endian(std::span<const std::uint8_t> bytes) {
+  T value = 0;
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    value |= static_cast<T>(T{bytes[i]} << (8 * i));
+  return value;
+}
+template <class T>
+void store_little_endian(std::span<std::uint8_t> bytes, T value) {
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    bytes[i] = static_cast<std::uint8_t>(value >> (8 * i));
+}
+
+/// The physical address space behind an InitiatorSocket.
+class PhysicalMemoryPort : public MemoryPort {
+ public:
+  explicit PhysicalMemoryPort(InitiatorSocket& socket);
+
+  Task<bool> read(AddressSpace space, std::uint64_t address, std::span<std::uint8_t> data) override;
+  Task<bool> write(AddressSpace space, std::uint64_t address,
+                   std::span<const std::uint8_t> data) override;
+
+  /// Without time or side effects (transport_dbg). False when nothing is there.
+  bool read_debug(std::uint64_t address, std::span<std::uint8_t> data);
+  bool write_debug(std::uint64_t address, std::span<const std::uint8_t> data);
+
+ private:
+  InitiatorSocket& socket_;
+  PayloadPool& payloads_;
+};
+
+}  // namespace doorbell

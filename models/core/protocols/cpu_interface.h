@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <systemc>
+#include <tlm>
+
+#include "doorbell/core/arch/task.h"
+#include "doorbell/core/arch/time.h"
+
+namespace doorbell {
+
+/// A system register by its encoding, op0 op1 CRn CRm op2 packed as in an MSR instruction (DDI 0487
+/// C5.1).
+constexpr std::uint32_t system_register(unsigned op0, unsigned op1, unsigned crn, unsigned crm,
+                                        unsigned op2) {
+  return op0 << 14 | op1 << 11 | crn << 7 | crm << 3 | op2;
+}
+
+/// ICC_* registers (IHI 0069 12.2).
+inline constexpr std::uint32_t ICC_PMR_EL1 = system_register(3, 0, 4, 6, 0);
+inline constexpr std::uint32_t ICC_IAR0_EL1 = system_register(3, 0, 12, 8, 0);
+inline constexpr std::uint32_t ICC_EOIR0_EL1 = system_register(3, 0, 12, 8, 1);
+inline constexpr std::uint32_t ICC_HPPIR0_EL1 = system_register(3, 0, 12, 8, 2);
+inline constexpr std::uint32_t ICC_BPR0_EL1 = system_register(3, 0, 12, 8, 3);
+inline constexpr std::uint32_t ICC_AP0R0_EL1 = system_register(3, 0, 12, 8, 4);
+inline constexpr std::uint32_t ICC_AP1R0_EL1 = system_register(3, 0, 12, 9, 0);
+inline constexpr std::uint32_t ICC_DIR_EL1 = system_register(3, 0, 12, 11, 1);
+inline constexpr std::uint32_t ICC_RPR_EL1 = system_register(3, 0, 12, 11, 3);
+inline constexpr std::uint32_t ICC_SGI1R_EL1 = system_register(3, 0, 12, 11, 5);
+inline constexpr std::uint32_t ICC_SGI0R_EL1 = system_register(3, 0, 12, 11, 7);
+inline constexpr std::uint32_t ICC_IAR1_EL1 = system_register(3, 0, 12, 12, 0);
+inline constexpr std::uint32_t ICC_EOIR1_EL1 = system_register(3, 0, 12, 12, 1);
+inline constexpr std::uint32_t ICC_HPPIR1_EL1 = system_register(3, 0, 12, 12, 2);
+inline constexpr std::uint32_t ICC_BPR1_EL1 = system_register(3, 0, 12, 12, 3);
+inline constexpr std::uint32_t ICC_CTLR_EL1 = system_register(3, 0, 12, 12, 4);
+inline constexpr std::uint32_t ICC_SRE_EL1 = system_register(3, 0, 12, 12, 5);
+inline constexpr std::uint32_t ICC_IGRPEN0_EL1 = system_register(3, 0, 12, 12, 6);
+inline constexpr std::uint32_t ICC_IGRPEN1_EL1 = system_register(3, 0, 12, 12, 7);
+
+/// Traits that keep these sockets apart from others.
+struct CpuInterface {};
+
+/// What a processor asks of its GIC CPU interface. The tasks take the time that the access takes.
+class CpuInterfaceForward : public virtual sc_core::sc_interface {
+ public:
+  using protocol_types = CpuInterface;
+  /// A read of a system register. Unknown encodings read as zero with `known` false: the processor
+  /// takes an Undefined Instruction exception.
+  struct Value {
+    std::uint64_t value = 0;
+    bool known = true;
+  };
+  virtual Task<Value> read_register(std::uint32_t encoding) = 0;
+  /// False for an unknown encoding.
+  virtual Task<bool> write_register(std::uint32_t encoding, std::uint64_t value) = 0;
+};
+
+/// What the CPU interface signals to its processor, from `at` (ps) on.
+class CpuInterfaceBackward : public virtual sc_core::sc_interface {
+ public:
+  using protocol_types = CpuInterface;
+  enum class Line : std::uint8_t { irq, fiq, virtual_irq, virtual_fiq };
+  virtual void set_line(Line line, bool level, Time at) = 0;
+};
+
+/// Bind a CpuInterfaceInitiator (processor) to a CpuInterfaceTarget (GIC).
+using CpuInterfaceInitiator =
+    tlm::tlm_base_initiator_socket<64, CpuInterfaceForward, CpuInterfaceBackward>;
+using CpuInterfaceTarget =
+    tlm::tlm_base_target_socket<64, CpuInterfaceForward, CpuInterfaceBackward>;
+
+}  // namespace doorbell

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <systemc>
+#include <tlm>
+
+#include "doorbell/core/arch/journey.h"
+
+namespace doorbell {
+
+/// Address types of a PCIe request (PCIe 6.0, 10.2.1) and of what an SMMU is asked.
+enum class AddressType : std::uint8_t { untranslated, translation_request, translated };
+
+/// Who a transaction comes from: travels with it as a TLM-2.0 extension. Each field is written by
+/// one block; the ITS and the SMMU never look at anything else to identify a device.
+class Requester : public tlm::tlm_extension<Requester> {
+ public:
+  // Written by the PCIe endpoint.
+  std::uint16_t segment = 0;
+  std::uint16_t requester_id = 0;  ///< Bus, device, function.
+  bool has_pasid = false;
+  std::uint32_t pasid = 0;
+  AddressType address_type = AddressType::untranslated;
+  bool privileged = false;
+  bool instruction = false;
+  bool is_posted = false;         ///< A posted write: its order is kept by observation.
+  bool relaxed_ordering = false;  ///< PCIe RO: exempt from the order of its domain.
+
+  // Written by the root complex, from the requester ID.
+  std::uint32_t stream_id = 0;
+  std::uint32_t device_id = 0;
+  /// Posted writes of the same non-zero domain are observed in order. 0: no order.
+  std::uint32_t order_domain = 0;
+
+  // Written by the SMMU.
+  bool secure = false;
+  std::uint8_t memory_attributes = 0xff;  ///< MAIR encoding of the translation (DDI 0487 D17.2.97).
+
+  /// The flight record, for MSIs; null otherwise. Written by whoever decides to send it.
+  Journey* journey = nullptr;
+
+  tlm::tlm_extension_base* clone() const override { return new Requester(*this); }
+  void copy_from(const tlm::tlm_extension_base& other) override {
+    *this = static_cast<const Requester&>(other);
+  }
+};
+
+/// The Requester of a transaction, or null.
+inline Requester* requester_of(const tlm::tlm_generic_payload& payload) {
+  Requester* requester = nullptr;
+  payload.get_extension(requester);
+  return requester;
+}
+
+/// The Journey of a transaction, or null.
+inline Journey* journey_of(const tlm::tlm_generic_payload& payload) {
+  const Requester* requester = requester_of(payload);
+  return requester == nullptr ? nullptr : requester->journey;
+}
+
+}  // namespace doorbell

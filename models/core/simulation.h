@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+
+#include "doorbell/core/arch/journey.h"
+#include "doorbell/core/arch/statistics.h"
+#include "doorbell/core/arch/statistics_stages.h"
+#include "doorbell/core/kernel.h"
+#include "doorbell/core/payload_pool.h"
+
+namespace doorbell {
+
+/// What all blocks of a simulation share. One process runs one simulation (SystemC elaborates
+/// once), so there is one, made when the first block asks for it.
+class Simulation {
+ public:
+  static Simulation& current();
+
+  Kernel& kernel() { return *kernel_; }
+  Scheduler& scheduler() { return kernel_->scheduler(); }
+  Statistics& statistics() { return statistics_; }
+  StageGraph& stages() { return stages_; }
+  StageStatistics& stage_statistics() { return stage_statistics_; }
+  JourneyLog& journeys() { return journeys_; }
+  PayloadPool& payloads() { return payloads_; }
+
+ private:
+  Simulation();
+
+  Statistics statistics_;
+  StageGraph stages_;
+  StageStatistics stage_statistics_{stages_};
+  JourneyLog journeys_{stage_statistics_};
+  PayloadPool payloads_;
+  std::unique_ptr<Kernel> kernel_;
+};
+
+/// Base of all TLM modules: short ways to what they share.
+///
+/// Root tasks belong to a `TaskGroup tasks_{scheduler()}`, which a module declares as its *last*
+/// data member, so that its tasks are destroyed before what they use.
+class Module : public sc_core::sc_module {
+ public:
+  Simulation& simulation() const { return simulation_; }
+  Scheduler& scheduler() const { return simulation_.scheduler(); }
+  Time now() const { return simulation_.scheduler().now(); }
+  /// Where this module's statistics are: its hierarchical name.
+  StatisticsGroup statistics() const { return simulation_.statistics().group(name()); }
+
+ protected:
+  explicit Module(const sc_core::sc_module_name& module_name)
+      : sc_module(module_name), simulation_(Simulation::current()) {}
+
+ private:
+  Simulation& simulation_;
+};
+
+}  // namespace doorbell

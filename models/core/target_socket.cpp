@@ -1,0 +1,158 @@
+#include "doorbell/core/target_socket.h"
+
+#include "doorbell/core/simulation.h"
+
+namespace doorbell {
+
+TargetSocket::TargetSocket(const char* name, TaskGroup& tasks, BufferDepth depth, Handler handler)
+    : tlm_target_socket(name),
+      kernel_(Simulation::current().kernel()),
+      tasks_(tasks),
+      depth_(depth),
+      handler_(std::move(handler)) {
+  bind(static_cast<tlm::tlm_fw_transport_if<>&>(*this));
+}
+
+bool TargetSocket::has_room(const Payload& payload) const {
+  return payload.is_write() ? writes_ < depth_.writes : reads_ < depth_.reads;
+}
+
+void TargetSocket::accept(const Request& request) {
+  ++(request.payload->is_write() ? writes_ : reads_);
+  Scheduler& scheduler = kernel_.scheduler();
+  if (scheduler.running() && request.arrival <= scheduler.now()) {
+    tasks_.start(carry(request));
+  } else if (scheduler.running() && scheduler.timing() == Timing::loose) {
+    scheduler.run_at_local_time(request.arrival, [&] { tasks_.start(carry(request)); });
+  } else {
+    tasks_.start_at(request.arrival, carry(request));
+  }
+}
+
+Task<void> TargetSocket::carry(Request request) {
+  co_await handler_(*request.payload);
+  respond(request);
+}
+
+void TargetSocket::respond(const Request& request) {
+  leave(*request.payload);
+  if (request.call != nullptr) {
+    request.call->done = true;
+    request.call->completed = kernel_.scheduler().now();
+    request.call->event.notify(kernel_.delay_to_now());
+    kernel_.left_for_foreign();
+  } else if (request.payload == in_call_) {
+    completed_in_call_ = true;
+  } else {
+    responses_.push_back(request.payload);
+    if (!response_sent_) send_response();
+  }
+}
+
+void TargetSocket::leave(const Payload& payload) {
+  --(payload.is_write() ? writes_ : reads_);
+  admit_waiting();
+}
+
+void TargetSocket::admit_waiting() {
+  // In order: a write at the door keeps a read behind it waiting, as the protocol's single request
+  // channel does.
+  while (!waiting_.empty() && has_room(*waiting_.front().payload)) {
+    Request request = waiting_.front();
+    waiting_.pop_front();
+    request.arrival = kernel_.scheduler().now();
+    if (request.call == nullptr) {
+      tlm::tlm_phase phase = tlm::END_REQ;
+      sc_core::sc_time delay = kernel_.delay_to_now();
+      (*this)->nb_transport_bw(*request.payload, phase, delay);
+      after_call();
+    }
+    accept(request);
+  }
+}
+
+void TargetSocket::send_response() {
+  while (!responses_.empty()) {
+    Payload& payload = *responses_.front();
+    tlm::tlm_phase phase = tlm::BEGIN_RESP;
+    sc_core::sc_time delay = kernel_.delay_to_now();
+    response_sent_ = true;
+    const tlm::tlm_sync_enum status = (*this)->nb_transport_bw(payload, phase, delay);
+    after_call();
+    const bool ended =
+        status == tlm::TLM_COMPLETED || (status == tlm::TLM_UPDATED && phase == tlm::END_RESP);
+    if (!ended && response_sent_) return;  // END_RESP will come by nb_transport_fw
+    if (response_sent_) {
+      response_sent_ = false;
+      responses_.pop_front();
+    }
+  }
+}
+
+tlm::tlm_sync_enum TargetSocket::nb_transport_fw(Payload& payload, tlm::tlm_phase& phase,
+                                                 sc_core::sc_time& delay) {
+  if (phase == tlm::END_RESP) {
+    response_sent_ = false;
+    responses_.pop_front();
+    send_response();
+    return tlm::TLM_COMPLETED;
+  }
+  if (phase != tlm::BEGIN_REQ) return tlm::TLM_ACCEPTED;
+  const Request request{&payload, nullptr, kernel_.time_of(delay)};
+  if (!waiting_.empty() || !has_room(payload)) {
+    waiting_.push_back(request);
+    return tlm::TLM_ACCEPTED;
+  }
+  Payload* const outer = std::exchange(in_call_, &payload);
+  completed_in_call_ = false;
+  accept(request);
+  in_call_ = outer;
+  if (completed_in_call_) {
+    completed_in_call_ = false;
+    delay = kernel_.delay_to_now();
+    return tlm::TLM_COMPLETED;
+  }
+  phase = tlm::END_REQ;
+  return tlm::TLM_UPDATED;
+}
+
+void TargetSocket::b_transport(Payload& payload, sc_core::sc_time& delay) {
+  if (calls_.empty()) calls_.push_back(std::make_unique<BlockingCall>());
+  std::unique_ptr<BlockingCall> call = std::move(calls_.back());
+  calls_.pop_back();
+  call->done = false;
+  const Request request{&payload, call.get(), kernel_.time_of(delay)};
+  if (waiting_.empty() && has_room(payload)) {
+    accept(request);
+  } else {
+    waiting_.push_back(request);
+  }
+  while (!call->done)
+    sc_core::wait(call->event);
+  delay = kernel_.delay_to(call->completed);
+  calls_.push_back(std::move(call));
+}
+
+unsigned TargetSocket::transport_dbg(Payload& payload) {
+  return debug_ ? debug_(payload) : 0;
+}
+
+bool TargetSocket::get_direct_mem_ptr(Payload& payload, tlm::tlm_dmi& dmi) {
+  return dmi_ && dmi_(payload, dmi);
+}
+
+void TargetSocket::invalidate_dmi(std::uint64_t first, std::uint64_t last) {
+  if (size() == 0 && !sc_core::sc_is_running()) return;
+  (*this)->invalidate_direct_mem_ptr(first, last);
+  after_call();
+}
+
+void TargetSocket::after_call() {
+  if (!knows_peer_) {
+    knows_peer_ = true;
+    foreign_ = dynamic_cast<DoorbellPeer*>((*this).operator->()) == nullptr;
+  }
+  if (foreign_) kernel_.left_for_foreign();
+}
+
+}  // namespace doorbell

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include "doorbell/core/arch/ring.h"
+#include "doorbell/core/arch/task_group.h"
+#include "doorbell/core/kernel.h"
+#include "doorbell/core/payload_pool.h"
+#include "doorbell/core/peer.h"
+
+namespace doorbell {
+
+/// How many transactions a target holds at a time: END_REQ is withheld while that many are inside.
+struct BufferDepth {
+  unsigned reads = 16;
+  unsigned writes = 16;
+};
+
+/// A TLM-2.0 base protocol target socket (64 bits) that gives each transaction to a task.
+///
+///     TargetSocket upstream{"upstream", tasks_, {.reads = 4}, [this](Payload& p) { return
+///     serve(p); }};
+///
+/// The task sets the response status and ends; the response is sent then, and the buffer entry is
+/// free. It runs inside the scheduler, from the transaction's annotated time on. b_transport,
+/// nb_transport and transport_dbg all work, whoever the initiator is; a foreign b_transport waits
+/// in its caller's thread. The payload belongs to the initiator: change its address and our
+/// extensions only, never acquire it, and clear the extensions that you set.
+class TargetSocket : public tlm::tlm_target_socket<64>,
+                     public DoorbellPeer,
+                     private tlm::tlm_fw_transport_if<> {
+ public:
+  using Handler = std::function<Task<void>(Payload&)>;
+  using DebugHandler = std::function<unsigned(Payload&)>;
+  using DmiHandler = std::function<bool(Payload&, tlm::tlm_dmi&)>;
+
+  /// `tasks` is the module's last member and may not be constructed yet.
+  TargetSocket(const char* name, TaskGroup& tasks, BufferDepth depth, Handler handler);
+
+  /// What `transport_dbg` does; without one it returns 0 bytes.
+  void on_debug(DebugHandler handler) { debug_ = std::move(handler); }
+  /// What `get_direct_mem_ptr` does; without one none is granted.
+  void on_dmi(DmiHandler handler) { dmi_ = std::move(handler); }
+  /// Takes a granted range back; a no-op before the simulation runs.
+  void invalidate_dmi(std::uint64_t first, std::uint64_t last);
+
+  /// Transactions inside, or waiting at the door.
+  unsigned held() const { return reads_ + writes_; }
+
+ private:
+  struct BlockingCall {
+    sc_core::sc_event event;
+    bool done = false;
+    Time completed = 0;
+  };
+  struct Request {
+    Payload* payload = nullptr;
+    BlockingCall* call = nullptr;
+    Time arrival = 0;
+  };
+
+  void b_transport(Payload& payload, sc_core::sc_time& delay) override;
+  tlm::tlm_sync_enum nb_transport_fw(Payload& payload, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay) override;
+  unsigned transport_dbg(Payload& payload) override;
+  bool get_direct_mem_ptr(Payload& payload, tlm::tlm_dmi& dmi) override;
+
+  bool has_room(const Payload& payload) const;
+  void accept(const Request& request);
+  Task<void> carry(Request request);
+  void leave(const Payload& payload);
+  void admit_waiting();
+  void respond(const Request& request);
+  void send_response();
+  void after_call();
+
+  Kernel& kernel_;
+  TaskGroup& tasks_;
+  BufferDepth depth_;
+  Handler handler_;
+  DebugHandler debug_;
+  DmiHandler dmi_;
+  unsigned reads_ = 0;
+  unsigned writes_ = 0;
+  Ring<Request> waiting_;     // refused for want of room; one at most from nb_transport
+  Ring<Payload*> responses_;  // the first is with the initiator if response_sent_
+  bool response_sent_ = false;
+  Payload* in_call_ = nullptr;  // of the nb_transport_fw in progress
+  bool completed_in_call_ = false;
+  bool foreign_ = false;
+  bool knows_peer_ = false;
+  std::vector<std::unique_ptr<BlockingCall>> calls_;  // free ones
+};
+
+}  // namespace doorbell

@@ -1,0 +1,80 @@
+#include "doorbell/core/arch/scheduler.h"
+
+#include <gtest/gtest.h>
+
+#include "doorbell/core/arch/task_group.h"
+
+namespace doorbell {
+namespace {
+
+Task<void> ticks(Scheduler& scheduler, Time period, int count, int& done) {
+  for (int i = 0; i < count; ++i) {
+    co_await Delay{scheduler, period};
+    ++done;
+  }
+}
+
+TEST(Scheduler, RunsUpToAndIncludingTheLimit) {
+  Scheduler scheduler;
+  TaskGroup tasks{scheduler};
+  int done = 0;
+  tasks.spawn(ticks(scheduler, 10, 100, done));
+  scheduler.run_until(50);
+  EXPECT_EQ(done, 5);
+  EXPECT_EQ(scheduler.next_due(), 60u);
+  EXPECT_EQ(scheduler.now(), 50u);
+}
+
+Task<void> returns_early(Scheduler& scheduler, int& done) {
+  co_await Delay{scheduler, 5};
+  scheduler.request_return();
+  ++done;
+  co_await Delay{scheduler, 5};
+  ++done;
+}
+
+TEST(Scheduler, ReturnsEarlyWhenAsked) {
+  Scheduler scheduler;
+  TaskGroup tasks{scheduler};
+  int done = 0;
+  tasks.spawn(returns_early(scheduler, done));
+  scheduler.run_until(100);
+  EXPECT_EQ(done, 1);
+  EXPECT_TRUE(scheduler.take_return_request());
+  EXPECT_FALSE(scheduler.take_return_request());
+  scheduler.run_until(100);
+  EXPECT_EQ(done, 2);
+}
+
+TEST(Scheduler, LooseTimingSuspendsWhenTheQuantumIsUsedUp) {
+  Scheduler scheduler;
+  scheduler.set_timing(Timing::loose);
+  scheduler.set_quantum(100);
+  TaskGroup tasks{scheduler};
+  int first = 0;
+  int other = 0;
+  tasks.spawn(ticks(scheduler, 10, 50, first));
+  tasks.spawn(ticks(scheduler, 10, 50, other));
+  scheduler.run_until(0);
+  EXPECT_EQ(first, 10);
+  EXPECT_EQ(other, 10);
+  scheduler.run();
+  EXPECT_EQ(first, 50);
+  EXPECT_EQ(scheduler.timing(), Timing::loose);
+}
+
+TEST(Scheduler, TellsOfASwitchOfTiming) {
+  Scheduler scheduler;
+  int switches = 0;
+  scheduler.on_timing_change([&](Timing timing) {
+    EXPECT_EQ(timing, Timing::loose);
+    ++switches;
+  });
+  scheduler.set_timing(Timing::approximate);
+  scheduler.set_timing(Timing::loose);
+  scheduler.set_timing(Timing::loose);
+  EXPECT_EQ(switches, 1);
+}
+
+}  // namespace
+}  // namespace doorbell

@@ -1,0 +1,149 @@
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <vector>
+
+#include "doorbell/core/arch/wait_primitives.h"
+#include "doorbell/core/initiator_socket.h"
+#include "doorbell/core/memory_port.h"
+#include "doorbell/core/simulation.h"
+#include "doorbell/core/target_socket.h"
+
+namespace doorbell {
+namespace {
+
+/// Answers after `latency`, with room for `depth` reads and writes; reads give their address.
+class Target : public Module {
+ public:
+  Target(const sc_core::sc_module_name& name, Time latency, unsigned depth)
+      : Module(name),
+        socket("socket", tasks_, {depth, depth}, [this](Payload& p) { return serve(p); }),
+        latency_(latency) {}
+  TargetSocket socket;
+  unsigned highest_inside = 0;
+  std::vector<std::uint64_t> order;
+
+ private:
+  Task<void> serve(Payload& payload) {
+    highest_inside = std::max(highest_inside, ++inside_);
+    order.push_back(payload.get_address());
+    co_await Delay{scheduler(), latency_};
+    if (payload.is_read()) {
+      store_little_endian<std::uint64_t>({payload.get_data_ptr(), 8}, payload.get_address());
+    }
+    payload.set_response_status(tlm::TLM_OK_RESPONSE);
+    --inside_;
+  }
+  Time latency_;
+  unsigned inside_ = 0;
+  TaskGroup tasks_{scheduler()};
+};
+
+class Initiator : public Module {
+ public:
+  explicit Initiator(const sc_core::sc_module_name& name) : Module(name), socket("socket") {}
+  InitiatorSocket socket;
+  std::vector<Time> completions;
+  std::vector<std::uint64_t> values;
+
+  void read(Time at, std::uint64_t address) { tasks_.start_at(at, access(address)); }
+
+ private:
+  Task<void> access(std::uint64_t address) {
+    PayloadReference payload = simulation().payloads().take(tlm::TLM_READ_COMMAND, address, 8);
+    co_await socket.transport(*payload);
+    EXPECT_TRUE(payload->is_response_ok());
+    values.push_back(load_little_endian<std::uint64_t>(payload->data()));
+    completions.push_back(now());
+  }
+  TaskGroup tasks_{scheduler()};
+};
+
+TEST(Sockets, AReadTakesTheTargetsLatency) {
+  Initiator initiator{"initiator"};
+  Target target{"target", 100, 4};
+  initiator.socket.bind(target.socket);
+  initiator.read(1000, 0x1234);
+  sc_core::sc_start(1, sc_core::SC_US);
+  EXPECT_EQ(initiator.completions, (std::vector<Time>{1100}));
+  EXPECT_EQ(initiator.values, (std::vector<std::uint64_t>{0x1234}));
+}
+
+TEST(Sockets, AFullTargetWithholdsEndReqAndKeepsOrder) {
+  Initiator initiator{"initiator"};
+  Target target{"target", 100, 2};
+  initiator.socket.bind(target.socket);
+  for (std::uint64_t i = 0; i < 6; ++i)
+    initiator.read(0, i);
+  sc_core::sc_start(1, sc_core::SC_US);
+  EXPECT_EQ(target.highest_inside, 2u);
+  EXPECT_EQ(initiator.completions, (std::vector<Time>{100, 100, 200, 200, 300, 300}));
+  EXPECT_EQ(target.order, (std::vector<std::uint64_t>{0, 1, 2, 3, 4, 5}));
+}
+
+TEST(Sockets, AMillionTransactionsThatCompleteAtOnce) {
+  class Busy : public Module {
+   public:
+    explicit Busy(const sc_core::sc_module_name& name) : Module(name), socket("socket") {
+      tasks_.spawn(run());
+    }
+    InitiatorSocket socket;
+    int done = 0;
+
+   private:
+    Task<void> run() {
+      PayloadReference payload = simulation().payloads().take(tlm::TLM_READ_COMMAND, 0, 8);
+      for (int i = 0; i < 1'000'000; ++i) {
+        co_await socket.transport(*payload);
+        ++done;
+      }
+    }
+    TaskGroup tasks_{scheduler()};
+  };
+  Busy busy{"busy"};
+  Target target{"target", 0, 1};
+  busy.socket.bind(target.socket);
+  sc_core::sc_start(1, sc_core::SC_NS);
+  EXPECT_EQ(busy.done, 1'000'000);
+}
+
+TEST(Sockets, LooseTimingGivesTheSameValuesAndTimes) {
+  Initiator initiator{"initiator"};
+  Target target{"target", 100, 4};
+  initiator.socket.bind(target.socket);
+  initiator.scheduler().set_timing(Timing::loose);
+  initiator.read(1000, 0x1234);
+  sc_core::sc_start(1, sc_core::SC_US);
+  EXPECT_EQ(initiator.completions, (std::vector<Time>{1100}));
+  EXPECT_EQ(initiator.values, (std::vector<std::uint64_t>{0x1234}));
+}
+
+TEST(Sockets, TheMemoryPortMovesBytes) {
+  class Owner : public Module {
+   public:
+    explicit Owner(const sc_core::sc_module_name& name) : Module(name), socket("socket") {
+      tasks_.spawn(run());
+    }
+    InitiatorSocket socket;
+    bool ok = false;
+    std::uint64_t value = 0;
+
+   private:
+    Task<void> run() {
+      std::uint8_t bytes[8];
+      ok = co_await port_.read({}, 0xabcd00, bytes);
+      value = load_little_endian<std::uint64_t>(bytes);
+    }
+    PhysicalMemoryPort port_{socket};
+    TaskGroup tasks_{scheduler()};
+  };
+  Owner owner{"owner"};
+  Target target{"target", 5, 1};
+  owner.socket.bind(target.socket);
+  sc_core::sc_start(1, sc_core::SC_NS);
+  EXPECT_TRUE(owner.ok);
+  EXPECT_EQ(owner.value, 0xabcd00u);
+}
+
+}  // namespace
+}  // namespace doorbell

@@ -1,0 +1,78 @@
+#include "doorbell/core/arch/wake_queue.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "doorbell/core/arch/random.h"
+
+namespace doorbell {
+namespace {
+
+struct Tagged : Waiter {
+  int tag = 0;
+};
+
+TEST(WakeQueue, PopsInOrderOfTimeThenOfPushing) {
+  Random random{1};
+  WakeQueue queue;
+  std::vector<std::unique_ptr<Tagged>> waiters;
+  std::vector<std::pair<Time, int>> expected;
+  Time now = 0;
+  int next_tag = 0;
+  // Near, colliding and far times, with pops in between, over many turns of the ring.
+  for (int round = 0; round < 2000; ++round) {
+    for (int i = 0; i < 5; ++i) {
+      const Time ranges[] = {1, 600, 5'000, 3 * microsecond, 40 * microsecond};
+      auto waiter = std::make_unique<Tagged>();
+      waiter->tag = next_tag++;
+      const Time due = now + random.below(ranges[random.below(5)]);
+      queue.push(*waiter, due);
+      expected.emplace_back(due, waiter->tag);
+      waiters.push_back(std::move(waiter));
+    }
+    for (int i = 0; i < 4; ++i) {
+      const auto first = std::min_element(expected.begin(), expected.end());
+      ASSERT_EQ(queue.next_due(), first->first);
+      auto& waiter = static_cast<Tagged&>(queue.pop());
+      ASSERT_EQ(waiter.due(), first->first);
+      ASSERT_EQ(waiter.tag, first->second);
+      now = first->first;
+      expected.erase(first);
+    }
+  }
+}
+
+TEST(WakeQueue, ForgetsWaitersThatAreDestroyed) {
+  WakeQueue queue;
+  Tagged stays;
+  {
+    Tagged first;
+    Tagged last;
+    Tagged far;
+    queue.push(first, 10);
+    queue.push(stays, 20);
+    queue.push(last, 30);
+    queue.push(far, millisecond);
+  }
+  EXPECT_EQ(queue.next_due(), 20u);
+  EXPECT_EQ(&queue.pop(), &stays);
+  EXPECT_TRUE(queue.empty());
+  EXPECT_EQ(queue.next_due(), never);
+}
+
+TEST(WakeQueue, AcceptsAnEarlierTimeAfterLookingAhead) {
+  WakeQueue queue;
+  Tagged far;
+  Tagged near;
+  queue.push(far, second);
+  EXPECT_EQ(queue.next_due(), second);
+  queue.push(near, 5);
+  EXPECT_EQ(&queue.pop(), &near);
+  EXPECT_EQ(&queue.pop(), &far);
+}
+
+}  // namespace
+}  // namespace doorbell

@@ -1,0 +1,63 @@
+#include "doorbell/core/protocols/wire.h"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+#include <vector>
+
+#include "doorbell/core/arch/task_group.h"
+
+namespace doorbell {
+namespace {
+
+class Driver : public Module {
+ public:
+  explicit Driver(const sc_core::sc_module_name& name) : Module(name), wire("wire") {
+    tasks_.spawn(run());
+  }
+  WireOut wire;
+
+ private:
+  Task<void> run() {
+    co_await Delay{scheduler(), 100};
+    wire.drive(true, 20);
+    wire.drive(true, 30);  // no change
+    co_await Delay{scheduler(), 100};
+    wire.drive(false);
+    co_await Delay{scheduler(), 100};
+    wire.pulse();
+  }
+  TaskGroup tasks_{scheduler()};
+};
+
+using Changes = std::vector<std::pair<Time, bool>>;
+
+TEST(Wire, ChangesArriveAtTheirTime) {
+  Driver driver{"driver"};
+  Changes changes;
+  Scheduler& scheduler = driver.scheduler();
+  WireIn in{"in", [&](bool level) { changes.emplace_back(scheduler.now(), level); }};
+  driver.wire.bind(in);
+  sc_core::sc_start(1, sc_core::SC_NS);
+  EXPECT_EQ(changes, (Changes{{120, true}, {200, false}, {300, true}, {300, false}}));
+}
+
+TEST(Wire, SignalsAreDrivenAtTheSameTimeForEveryLookahead) {
+  Driver driver{"driver"};
+  driver.simulation().kernel().set_lookahead(microsecond);
+  WireToSignal to_signal{"to_signal"};
+  sc_core::sc_signal<bool> signal{"signal"};
+  SignalToWire back{"back"};
+  driver.wire.bind(to_signal.in);
+  to_signal.out.bind(signal);
+  back.in.bind(signal);
+  Changes changes;
+  Scheduler& scheduler = driver.scheduler();
+  WireIn in{"in", [&](bool level) { changes.emplace_back(scheduler.now(), level); }};
+  back.out.bind(in);
+  sc_core::sc_start(250, sc_core::SC_PS);
+  EXPECT_EQ(changes, (Changes{{120, true}, {200, false}}));
+}
+
+}  // namespace
+}  // namespace doorbell
