@@ -1,0 +1,102 @@
+#include "sw/drivers/smmu/page_table.h"
+
+#include <gtest/gtest.h>
+
+#include "fake_hardware.h"
+
+namespace doorbell::sw {
+namespace {
+
+class PageTableDriver : public testing::Test {
+ protected:
+  void initialise(unsigned address_bits) {
+    ASSERT_EQ(page_table_initialise(&table_, &memory_, address_bits), STATUS_OK);
+  }
+  std::uint64_t descriptor(std::uint64_t iova, unsigned level) {
+    const std::uint64_t at = page_table_descriptor(&table_, iova, level);
+    return at == 0 ? 0 : hardware_.load(at, 8);
+  }
+  std::uint64_t lookup(std::uint64_t iova) {
+    std::uint64_t address = 0;
+    return page_table_lookup(&table_, iova, &address) ? address : ~0ull;
+  }
+
+  FakeHardware hardware_;
+  region memory_{0x100000, 0x200000, {}};
+  page_table table_{};
+};
+
+TEST_F(PageTableDriver, PagesAreFoundThroughFourLevels) {
+  initialise(48);
+  EXPECT_EQ(table_.first_level, 0u);
+  const std::uint64_t iova = 0xfffffffff000;
+  ASSERT_EQ(page_table_map(&table_, iova, 0x8090000, PAGE_SIZE, MAP_WRITE | MAP_DEVICE), STATUS_OK);
+  EXPECT_EQ(lookup(iova + 0x40), 0x8090040u);
+  EXPECT_EQ(lookup(iova - 1), ~0ull);
+  // DDI 0487 D8.3: valid page, AttrIndx 2, unprivileged read and write, outer shareable, AF, nG,
+  // XN.
+  EXPECT_EQ(descriptor(iova, 3),
+            0x8090000u | 3 | 2 << 2 | 1 << 6 | 2 << 8 | 1 << 10 | 1 << 11 | 3ull << 53);
+  EXPECT_EQ(descriptor(iova, 0) & 3, 3u);
+}
+
+TEST_F(PageTableDriver, MemoryIsWriteBackInnerShareableAndReadOnlyUnlessAsked) {
+  initialise(39);
+  EXPECT_EQ(table_.first_level, 1u);
+  ASSERT_EQ(page_table_map(&table_, 0x1000, 0x40000000, PAGE_SIZE, 0), STATUS_OK);
+  EXPECT_EQ(descriptor(0x1000, 3),
+            0x40000000u | 3 | 1 << 2 | 1 << 6 | 1 << 7 | 3 << 8 | 1 << 10 | 1 << 11);
+}
+
+TEST_F(PageTableDriver, BlocksWhereTheyFitAndPagesAround) {
+  initialise(48);
+  ASSERT_EQ(page_table_map(&table_, 0x1ff000, 0x401ff000, BLOCK_SIZE + 2 * PAGE_SIZE,
+                           MAP_WRITE | MAP_BLOCKS),
+            STATUS_OK);
+  EXPECT_EQ(descriptor(0x200000, 2) & 3, 1u);
+  EXPECT_EQ(lookup(0x1fffff), 0x401fffffu);
+  EXPECT_EQ(lookup(0x3fffff), 0x403fffffu);
+  EXPECT_EQ(lookup(0x400fff), 0x40400fffu);
+  EXPECT_EQ(lookup(0x401000), ~0ull);
+}
+
+TEST_F(PageTableDriver, WhatIsMappedIsNotMappedAgain) {
+  initialise(48);
+  ASSERT_EQ(page_table_map(&table_, 0x2000, 0x40000000, PAGE_SIZE, 0), STATUS_OK);
+  EXPECT_EQ(page_table_map(&table_, 0x2000, 0x50000000, PAGE_SIZE, 0), STATUS_BAD_ARGUMENT);
+  EXPECT_EQ(lookup(0x2000), 0x40000000u);
+}
+
+TEST_F(PageTableDriver, UnmapTakesLeavesAndOnlyWholeBlocks) {
+  initialise(48);
+  ASSERT_EQ(page_table_map(&table_, 0, 0x40000000, BLOCK_SIZE, MAP_BLOCKS), STATUS_OK);
+  ASSERT_EQ(page_table_map(&table_, BLOCK_SIZE, 0x50000000, 2 * PAGE_SIZE, 0), STATUS_OK);
+  EXPECT_EQ(page_table_unmap(&table_, 0, PAGE_SIZE), STATUS_BAD_ARGUMENT);
+  EXPECT_EQ(page_table_unmap(&table_, BLOCK_SIZE, PAGE_SIZE), STATUS_OK);
+  EXPECT_EQ(lookup(BLOCK_SIZE), ~0ull);
+  EXPECT_EQ(lookup(BLOCK_SIZE + PAGE_SIZE), 0x50001000u);
+  EXPECT_EQ(page_table_unmap(&table_, BLOCK_SIZE, PAGE_SIZE), STATUS_NOT_FOUND);
+  EXPECT_EQ(page_table_unmap(&table_, 0, BLOCK_SIZE), STATUS_OK);
+  EXPECT_EQ(lookup(0), ~0ull);
+}
+
+TEST_F(PageTableDriver, BadArgumentsAreRefused) {
+  EXPECT_EQ(page_table_initialise(&table_, &memory_, 49), STATUS_BAD_ARGUMENT);
+  initialise(39);
+  EXPECT_EQ(page_table_map(&table_, 0x800, 0, PAGE_SIZE, 0), STATUS_BAD_ARGUMENT);
+  EXPECT_EQ(page_table_map(&table_, 0, 0x800, PAGE_SIZE, 0), STATUS_BAD_ARGUMENT);
+  EXPECT_EQ(page_table_map(&table_, 0, 0, 0, 0), STATUS_BAD_ARGUMENT);
+  EXPECT_EQ(page_table_map(&table_, 1ull << 39, 0, PAGE_SIZE, 0), STATUS_BAD_ARGUMENT);
+  EXPECT_EQ(page_table_map(&table_, (1ull << 39) - PAGE_SIZE, 0, 2 * PAGE_SIZE, 0),
+            STATUS_BAD_ARGUMENT);
+  EXPECT_EQ(page_table_descriptor(&table_, 0, 0), 0u);
+}
+
+TEST_F(PageTableDriver, SaysSoWhenTablesDoNotFit) {
+  memory_ = {0x100000, 0x102000, {}};
+  initialise(48);
+  EXPECT_EQ(page_table_map(&table_, 0, 0x40000000, PAGE_SIZE, 0), STATUS_NO_MEMORY);
+}
+
+}  // namespace
+}  // namespace doorbell::sw
