@@ -32,14 +32,20 @@ class Driver : public Module {
 
 using Changes = std::vector<std::pair<Time, bool>>;
 
+class Listener : public Module {
+ public:
+  explicit Listener(const sc_core::sc_module_name& name)
+      : Module(name), wire("wire", [this](bool level) { changes.emplace_back(now(), level); }) {}
+  WireIn wire;
+  Changes changes;
+};
+
 TEST(Wire, ChangesArriveAtTheirTime) {
   Driver driver{"driver"};
-  Changes changes;
-  Scheduler& scheduler = driver.scheduler();
-  WireIn in{"in", [&](bool level) { changes.emplace_back(scheduler.now(), level); }};
-  driver.wire.bind(in);
+  Listener listener{"listener"};
+  driver.wire.bind(listener.wire);
   sc_core::sc_start(1, sc_core::SC_NS);
-  EXPECT_EQ(changes, (Changes{{120, true}, {200, false}, {300, true}, {300, false}}));
+  EXPECT_EQ(listener.changes, (Changes{{120, true}, {200, false}, {300, true}, {300, false}}));
 }
 
 TEST(Wire, SignalsAreDrivenAtTheSameTimeForEveryLookahead) {
@@ -51,12 +57,10 @@ TEST(Wire, SignalsAreDrivenAtTheSameTimeForEveryLookahead) {
   driver.wire.bind(to_signal.in);
   to_signal.out.bind(signal);
   back.in.bind(signal);
-  Changes changes;
-  Scheduler& scheduler = driver.scheduler();
-  WireIn in{"in", [&](bool level) { changes.emplace_back(scheduler.now(), level); }};
-  back.out.bind(in);
+  Listener listener{"listener"};
+  back.out.bind(listener.wire);
   sc_core::sc_start(250, sc_core::SC_PS);
-  EXPECT_EQ(changes, (Changes{{120, true}, {200, false}}));
+  EXPECT_EQ(listener.changes, (Changes{{120, true}, {200, false}}));
 }
 
 }  // namespace
