@@ -49,6 +49,12 @@ class LogHistogram {
     }
   }
 
+  /// Asks for the memory that recording `value` will change.
+  void prefetch(std::uint64_t value) const {
+    const std::size_t slot = bucket_of(value) - first_;
+    if (slot < buckets_.size()) __builtin_prefetch(&buckets_[slot], 1);
+  }
+
   /// Adds everything that `other` has recorded.
   template <class OtherCount>
   void merge(const LogHistogram<OtherCount, bits>& other) {

@@ -121,6 +121,8 @@ class StageStatistics {
   struct Slot {
     std::uint64_t key = 0;
     std::uint32_t vector = 0;  ///< 0 is free, n is vectors_[n - 1].
+    std::uint32_t stream_id = 0;
+    std::uint32_t stream = 0;  ///< Number of the stream that the vector last came by.
   };
   /// A message of the log, found: where it is and whose.
   struct Logged {
@@ -133,9 +135,11 @@ class StageStatistics {
   void settle();
   void find_owners();
   void order_by_stream();
-  void prefetch(const Logged& logged) const;
+  void prefetch_objects(std::size_t position) const;
+  void prefetch_buckets(std::size_t position) const;
+  bool starts_a_stream(std::size_t position) const;
   void settle_one(const Logged& logged);
-  std::uint32_t vector_of(std::uint64_t key);
+  const Slot& owner_of(std::uint64_t key, std::uint32_t stream_id);
   std::uint32_t stream_of(std::uint32_t id);
   /// The slot of `key`, or the free one where it belongs.
   std::size_t slot_of(std::uint64_t key) const;

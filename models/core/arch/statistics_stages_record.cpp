@@ -9,8 +9,15 @@ namespace {
 constexpr std::size_t header_words = 3;
 constexpr unsigned stage_shift = 56;
 constexpr std::uint64_t time_mask = (std::uint64_t{1} << stage_shift) - 1;
-/// How many messages ahead memory is asked for.
-constexpr std::size_t distance = 6;
+/// How many messages ahead objects are asked for, and what their pointers lead to.
+constexpr std::size_t objects_ahead = 12;
+constexpr std::size_t buckets_ahead = 5;
+
+void prefetch_lines(const void* start, std::size_t bytes) {
+  for (std::size_t at = 0; at < bytes; at += 64) {
+    __builtin_prefetch(static_cast<const char*>(start) + at, 1);
+  }
+}
 
 std::uint64_t pair_of(std::uint32_t high, std::uint32_t low) {
   return static_cast<std::uint64_t>(high) << 32 | low;
@@ -56,7 +63,8 @@ void StageStatistics::settle() {
   find_owners();
   order_by_stream();
   for (std::size_t i = 0; i < ordered_.size(); ++i) {
-    if (i + distance < ordered_.size()) prefetch(ordered_[i + distance]);
+    prefetch_objects(i + objects_ahead);
+    prefetch_buckets(i + buckets_ahead);
     settle_one(ordered_[i]);
   }
   log_.clear();
@@ -64,21 +72,16 @@ void StageStatistics::settle() {
 }
 
 void StageStatistics::find_owners() {
-  std::uint32_t last_id = 0;
-  std::uint32_t last_number = 0;
-  bool any = false;
   for (std::size_t i = 0; i < logged_.size(); ++i) {
-    if (i + distance < logged_.size() && !slots_.empty()) {
-      const std::uint64_t key = log_[logged_[i + distance].word + 1];
+    if (i + objects_ahead < logged_.size() && !slots_.empty()) {
+      const std::uint64_t key = log_[logged_[i + objects_ahead].word + 1];
       __builtin_prefetch(&slots_[hash_of(key) & (slots_.size() - 1)]);
     }
     Logged& logged = logged_[i];
-    const std::uint32_t id = high_of(log_[logged.word]);
-    if (!any || id != last_id) last_number = stream_of(id);
-    any = true;
-    last_id = id;
-    logged.stream = last_number;
-    logged.vector = vector_of(log_[logged.word + 1]);
+    const std::uint64_t* words = &log_[logged.word];
+    const Slot& owner = owner_of(words[1], high_of(words[0]));
+    logged.vector = owner.vector - 1;
+    logged.stream = owner.stream;
   }
 }
 
@@ -93,15 +96,36 @@ void StageStatistics::order_by_stream() {
     ordered_[starts_[logged.stream]++] = logged;
 }
 
-void StageStatistics::prefetch(const Logged& logged) const {
-  const auto lines_of = [](const void* start, std::size_t bytes) {
-    for (std::size_t at = 0; at < bytes; at += 64) {
-      __builtin_prefetch(static_cast<const char*>(start) + at);
-    }
-  };
-  lines_of(&vectors_[logged.vector], sizeof(VectorEntry));
-  lines_of(&summaries_[logged.vector * graph_->size()], graph_->size() * sizeof(TimeSummary));
-  lines_of(&log_[logged.word], (header_words + 2 * low_of(log_[logged.word])) * 8);
+bool StageStatistics::starts_a_stream(std::size_t position) const {
+  return position == 0 || ordered_[position].stream != ordered_[position - 1].stream;
+}
+
+void StageStatistics::prefetch_objects(std::size_t position) const {
+  if (position >= ordered_.size()) return;
+  const Logged& logged = ordered_[position];
+  const std::size_t stages = graph_->size();
+  prefetch_lines(&vectors_[logged.vector], sizeof(VectorEntry));
+  prefetch_lines(&summaries_[logged.vector * stages], stages * sizeof(TimeSummary));
+  prefetch_lines(&log_[logged.word], (header_words + 2 * low_of(log_[logged.word])) * 8);
+  if (starts_a_stream(position)) {
+    prefetch_lines(streams_[logged.stream].stages.data(), stages * sizeof(StageHistograms));
+  }
+}
+
+void StageStatistics::prefetch_buckets(std::size_t position) const {
+  if (position >= ordered_.size()) return;
+  const Logged& logged = ordered_[position];
+  const std::uint64_t* words = &log_[logged.word];
+  vectors_[logged.vector].end_to_end.prefetch(words[2]);
+  if (!starts_a_stream(position)) return;
+  const Stream& stream = streams_[logged.stream];
+  const std::uint32_t samples = low_of(words[0]);
+  words += header_words;
+  for (std::uint32_t i = 0; i < samples; ++i, words += 2) {
+    const StageHistograms& histograms = stream.stages[words[0] >> stage_shift];
+    histograms.waiting.prefetch(words[0] & time_mask);
+    histograms.service.prefetch(words[1]);
+  }
 }
 
 void StageStatistics::settle_one(const Logged& logged) {
@@ -180,15 +204,18 @@ std::vector<StageStatistics::Vector> StageStatistics::vectors() {
   return sorted;
 }
 
-std::uint32_t StageStatistics::vector_of(std::uint64_t key) {
+const StageStatistics::Slot& StageStatistics::owner_of(std::uint64_t key, std::uint32_t stream_id) {
   if (slots_.size() < 2 * (vectors_.size() + 1)) grow();
   Slot& slot = slots_[slot_of(key)];
   if (slot.vector == 0) {
     vectors_.push_back({key, {}});
     summaries_.resize(vectors_.size() * graph_->size());
-    slot = {key, static_cast<std::uint32_t>(vectors_.size())};
+    slot = {key, static_cast<std::uint32_t>(vectors_.size()), stream_id, stream_of(stream_id)};
+  } else if (slot.stream_id != stream_id) {
+    slot.stream_id = stream_id;
+    slot.stream = stream_of(stream_id);
   }
-  return slot.vector - 1;
+  return slot;
 }
 
 std::uint32_t StageStatistics::stream_of(std::uint32_t id) {
