@@ -53,7 +53,12 @@ void Kernel::run() {
       sleep_until(due);
       return;
     }
-    scheduler_.run_until(limit);
+    try {
+      scheduler_.run_until(limit);
+    } catch (...) {
+      failure_ = std::current_exception();
+      throw;
+    }
     if (scheduler_.take_return_request()) {
       wake_.notify(sc_core::SC_ZERO_TIME);
       return;

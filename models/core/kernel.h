@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <systemc>
 
 #include "doorbell/core/arch/scheduler.h"
@@ -37,6 +38,9 @@ class Kernel : public sc_core::sc_module {
   void left_for_foreign() {
     if (scheduler_.running()) scheduler_.request_return();
   }
+  /// What a task threw, as it was: SystemC turns it into the sc_report that `sc_start` throws. Null
+  /// when none did.
+  std::exception_ptr failure() const { return failure_; }
   /// Ends the simulation (`sc_stop`) once the task in hand suspends.
   void stop();
 
@@ -46,6 +50,7 @@ class Kernel : public sc_core::sc_module {
 
   Scheduler scheduler_;
   Time lookahead_ = 0;
+  std::exception_ptr failure_;
   sc_core::sc_event wake_;
 };
 
