@@ -1,0 +1,18 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "doorbell/trace/format/record.h"
+
+namespace doorbell::trace {
+
+/// The spelling of an enumerator in a trace, and back (nothing when there is none of that name).
+std::string_view name_of(SmmuOpcode opcode);
+std::string_view name_of(ItsOpcode opcode);
+std::string_view name_of(AccessKind kind);
+std::optional<SmmuOpcode> smmu_opcode(std::string_view name);
+std::optional<ItsOpcode> its_opcode(std::string_view name);
+std::optional<AccessKind> access_kind(std::string_view name);
+
+}  // namespace doorbell::trace
