@@ -1,5 +1,7 @@
 #include "doorbell/core/initiator_socket.h"
 
+#include <utility>
+
 #include "doorbell/core/blocking_bridge.h"
 #include "doorbell/core/simulation.h"
 
@@ -39,11 +41,7 @@ bool InitiatorSocket::Transport::await_suspend(std::coroutine_handle<> awaiter) 
   }
   socket_.send(*this);
   // Completed in the call, at this very time: go on without a detour.
-  if (state_ == State::done && completed_ <= socket_.kernel_.scheduler().now()) {
-    unlink();
-    return false;
-  }
-  return true;
+  return !(state_ == State::done && completed_ <= socket_.kernel_.scheduler().now());
 }
 
 void InitiatorSocket::send(Transport& transport) {
@@ -58,6 +56,7 @@ void InitiatorSocket::send(Transport& transport) {
   tlm::tlm_phase phase = tlm::BEGIN_REQ;
   sc_core::sc_time delay = kernel_.delay_to_now();
   Payload& payload = transport.payload_;
+  Transport* const outer = std::exchange(in_call_, &transport);
   const tlm::tlm_sync_enum status = (*this)->nb_transport_fw(payload, phase, delay);
   const Time at = kernel_.time_of(delay);
   after_call();
@@ -69,6 +68,7 @@ void InitiatorSocket::send(Transport& transport) {
     finish(transport, at);
     end_response(payload);
   }
+  in_call_ = outer;
 }
 
 void InitiatorSocket::request_ended(Time at) {
@@ -81,7 +81,9 @@ void InitiatorSocket::send_next() {
   auto* next = static_cast<Transport*>(queue_.pop());
   if (next == nullptr) return;
   send(*next);
-  if (sending_ == nullptr) request_ended(kernel_.scheduler().now());
+  const Time now = kernel_.scheduler().now();
+  if (sending_ == nullptr) request_ended(now);
+  if (next->state_ == Transport::State::done && next->completed_ <= now) next->resume();
 }
 
 void InitiatorSocket::finish(Transport& transport, Time at) {
@@ -89,7 +91,12 @@ void InitiatorSocket::finish(Transport& transport, Time at) {
   transport.state_ = Transport::State::done;
   transport.completed_ = at;
   if (sending_ == &transport) request_ended(at);
-  kernel_.scheduler().wake_at(transport, at);
+  Scheduler& scheduler = kernel_.scheduler();
+  if (at > scheduler.now() || !scheduler.running()) {
+    scheduler.wake_at(transport, at);
+  } else if (in_call_ != &transport) {
+    transport.resume();
+  }  // otherwise whoever sends it goes on
 }
 
 void InitiatorSocket::end_response(Payload& payload) {

@@ -30,7 +30,7 @@ enum class ForeignTarget { blocking, non_blocking };
 /// in. Bound to a target of ours it uses nb_transport; a foreign one is called as `foreign` says.
 class InitiatorSocket : public tlm::tlm_initiator_socket<64>,
                         public DoorbellPeer,
-                        private tlm::tlm_bw_transport_if<> {
+                        public tlm::tlm_bw_transport_if<> {
  public:
   /// `bridge_threads`: how many b_transport calls a foreign target has at a time. [1, 1024]
   explicit InitiatorSocket(const char* name, ForeignTarget foreign = ForeignTarget::blocking,
@@ -69,6 +69,9 @@ class InitiatorSocket : public tlm::tlm_initiator_socket<64>,
     dmi_listener_ = std::move(listener);
   }
 
+  /// Whether the target is not one of ours. Known from end_of_elaboration on.
+  bool is_foreign() const { return foreign_; }
+
   /// Requests sent and not answered.
   std::size_t outstanding() const { return outstanding_count_; }
 
@@ -105,6 +108,7 @@ class InitiatorSocket : public tlm::tlm_initiator_socket<64>,
   bool foreign_ = false;
   std::unique_ptr<BlockingBridge> bridge_;
   Transport* sending_ = nullptr;  // BEGIN_REQ without END_REQ
+  Transport* in_call_ = nullptr;  // whose nb_transport_fw is in progress
   WaitList queue_;                // of Transports
   SendNext send_next_{*this};
   std::vector<Transport*> outstanding_;

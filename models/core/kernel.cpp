@@ -30,25 +30,25 @@ void Kernel::sleep_until(Time due) {
 
 void Kernel::run() {
   wake_.cancel();
+  kernel_time_ = sc_core::sc_time_stamp().value();
   for (;;) {
     const Time due = scheduler_.next_due();
-    const Time kernel_time = sc_core::sc_time_stamp().value();
     if (due == never) return;
     if (sc_core::sc_pending_activity_at_current_time()) {
       // Foreign processes at this time first. A notification for now would keep them pending with
       // ours for ever, so it is only made where ours is due now.
-      if (due <= kernel_time) {
+      if (due <= kernel_time_) {
         wake_.notify(sc_core::SC_ZERO_TIME);
       } else {
         sleep_until(due);
       }
       return;
     }
-    // Nothing foreign is left to do at kernel_time, so what is due now may run, and what is due
+    // Nothing foreign is left to do at this time, so what is due now may run, and what is due
     // before the next foreign activity may run ahead.
     const Time foreign = sc_core::sc_time_to_pending_activity().value();
     const Time ahead = std::min(lookahead_, foreign == 0 ? 0 : foreign - 1);
-    const Time limit = std::min(kernel_time + ahead, never - 1);
+    const Time limit = std::min(kernel_time_ + ahead, never - 1);
     if (due > limit) {
       sleep_until(due);
       return;

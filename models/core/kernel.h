@@ -23,15 +23,17 @@ class Kernel : public sc_core::sc_module {
   void set_lookahead(Time lookahead) { lookahead_ = lookahead; }
 
   /// The time that an annotated delay of a call from anywhere means, in ps.
-  Time time_of(const sc_core::sc_time& delay) const {
-    return sc_core::sc_time_stamp().value() + delay.value();
-  }
+  Time time_of(const sc_core::sc_time& delay) const { return kernel_time() + delay.value(); }
   /// The annotation that an outbound call at local time `time` carries.
   sc_core::sc_time delay_to(Time time) const {
-    const Time kernel_time = sc_core::sc_time_stamp().value();
-    return sc_core::sc_time::from_value(time > kernel_time ? time - kernel_time : 0);
+    const Time kernel = kernel_time();
+    return sc_core::sc_time::from_value(time > kernel ? time - kernel : 0);
   }
   sc_core::sc_time delay_to_now() const { return delay_to(scheduler_.now()); }
+  /// `sc_time_stamp()` in ps. It stands still while our method runs.
+  Time kernel_time() const {
+    return scheduler_.running() ? kernel_time_ : sc_core::sc_time_stamp().value();
+  }
 
   /// Say so after any call that left for a foreign module: it may have notified, paused or stopped,
   /// so the kernel gets its turn.
@@ -50,6 +52,7 @@ class Kernel : public sc_core::sc_module {
 
   Scheduler scheduler_;
   Time lookahead_ = 0;
+  Time kernel_time_ = 0;  // as of the last run()
   std::exception_ptr failure_;
   sc_core::sc_event wake_;
 };

@@ -32,7 +32,7 @@ struct BufferDepth {
 /// extensions only, never acquire it, and clear the extensions that you set.
 class TargetSocket : public tlm::tlm_target_socket<64>,
                      public DoorbellPeer,
-                     private tlm::tlm_fw_transport_if<> {
+                     public tlm::tlm_fw_transport_if<> {
  public:
   using Handler = std::function<Task<void>(Payload&)>;
   using DebugHandler = std::function<unsigned(Payload&)>;

@@ -1,4 +1,5 @@
-// The scheduler alone: what a delay, a slot and a nested task cost, and a lane of the shape of an MSI's road.
+// The scheduler alone: what a delay, a slot and a nested task cost, and a lane of the shape of an
+// MSI's road.
 
 #include <benchmark/benchmark.h>
 
@@ -49,7 +50,8 @@ struct Lane {
 
 void lane(benchmark::State& state) {
   Lane lane;
-  for (int i = 0; i < state.range(0); ++i) lane.tasks.spawn(lane.message());
+  for (int i = 0; i < state.range(0); ++i)
+    lane.tasks.spawn(lane.message());
   Time until = 0;
   for (auto _ : state) {
     until += 10 * microsecond;
@@ -63,7 +65,8 @@ void lane(benchmark::State& state) {
 BENCHMARK(lane)->Arg(16)->Arg(128)->Arg(1024);
 
 Task<void> ticks(Scheduler& scheduler, Time period) {
-  for (;;) co_await Delay{scheduler, period};
+  for (;;)
+    co_await Delay{scheduler, period};
 }
 
 void delays(benchmark::State& state) {

@@ -69,6 +69,14 @@ TEST(Sockets, AReadTakesTheTargetsLatency) {
   EXPECT_EQ(initiator.values, (std::vector<std::uint64_t>{0x1234}));
 }
 
+TEST(Sockets, KnowTheirOwnKind) {
+  Initiator initiator{"initiator"};
+  Target target{"target", 100, 4};
+  initiator.socket.bind(target.socket);
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  EXPECT_FALSE(initiator.socket.is_foreign());
+}
+
 TEST(Sockets, AFullTargetWithholdsEndReqAndKeepsOrder) {
   Initiator initiator{"initiator"};
   Target target{"target", 100, 2};

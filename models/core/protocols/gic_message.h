@@ -31,6 +31,7 @@ struct Request {
   std::uint32_t token = 0;   ///< Comes back in the acknowledgement.
   std::uint8_t priority = 0;   ///< Of set_spi.
   bool by_command = false;     ///< INT, not a doorbell.
+  bool moved = false;          ///< Of set_lpi: what move_lpi or move_all took away elsewhere, not a new interrupt.
   Journey* journey = nullptr;  ///< Of the MSI; the receiver takes it over.
 };
 
