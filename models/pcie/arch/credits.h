@@ -24,7 +24,7 @@ constexpr FlowCredits credits_needed(const TlpHeader& header) {
 }
 
 /// What a receiver advertises at initialisation, for each class; 0 means infinite (PCIe 6.0 2.6.1).
-/// Defaults: the receiver of a generation 5 x16 hard block (docs/timing.md section 1, R-Tile).
+/// Defaults: the receiver of a generation 5 x16 hard block (docs/timing.md, R-Tile).
 struct CreditLimits {
   FlowCredits posted{784, 1456};
   FlowCredits non_posted{784, 392};

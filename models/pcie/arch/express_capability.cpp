@@ -16,7 +16,6 @@ constexpr std::uint32_t Role_Based_Error_Reporting = 1u << 15;
 constexpr std::uint16_t Enable_Relaxed_Ordering = 1 << 4;
 constexpr std::uint16_t Extended_Tag_Enable = 1 << 8;
 constexpr std::uint16_t Enable_No_Snoop = 1 << 11;
-constexpr std::uint16_t read_request_512 = 2 << 12;
 constexpr std::uint16_t read_request_mask = 7 << 12;
 constexpr std::uint16_t error_reporting_enables = 0xf;
 constexpr std::uint16_t payload_mask = 7 << 5;
@@ -36,6 +35,11 @@ constexpr std::uint16_t completion_timeout_bits = 0x1f;
 constexpr std::uint32_t Aspm_Optionality_Compliance = 1u << 22;
 constexpr std::uint16_t link_control_writable = 0x00cb;  // ASPM, RCB, Common Clock, Extended Synch
 
+// Encoding of sizes from 128 to 4096 bytes.
+unsigned size_code(unsigned bytes) {
+  return static_cast<unsigned>(std::countr_zero(bytes / 128));
+}
+
 }  // namespace
 
 ExpressCapability::ExpressCapability(ConfigurationSpace& space, const ExpressFeatures& features)
@@ -47,12 +51,14 @@ ExpressCapability::ExpressCapability(ConfigurationSpace& space, const ExpressFea
 
   const bool extended = features.tag_width != TagWidth::bits5;
   const bool ten_bits = features.tag_width == TagWidth::bits10;
-  const auto payload = static_cast<unsigned>(std::countr_zero(max_payload_supported_ / 128));
   space_.define(offset_ + Device_Capabilities, 4,
-                payload | (extended ? Extended_Tag_Supported : 0) | Role_Based_Error_Reporting, 0);
+                size_code(max_payload_supported_) | (extended ? Extended_Tag_Supported : 0) |
+                    Role_Based_Error_Reporting,
+                0);
   const std::uint16_t tag_enable = extended ? Extended_Tag_Enable : 0;
   space_.define(offset_ + Device_Control, 2,
-                Enable_Relaxed_Ordering | Enable_No_Snoop | read_request_512 | tag_enable,
+                Enable_Relaxed_Ordering | Enable_No_Snoop | size_code(features.max_payload) << 5 |
+                    size_code(features.max_read_request) << 12 | tag_enable,
                 error_reporting_enables | Enable_Relaxed_Ordering | payload_mask | tag_enable |
                     Enable_No_Snoop | read_request_mask);
   space_.define(offset_ + Device_Status, 2, 0, 0, device_status_write_1_to_clear);

@@ -12,6 +12,8 @@ struct ExpressFeatures {
   unsigned generation = 4;               ///< link speed, 1 to 6
   unsigned lanes = 4;                    ///< link width
   unsigned max_payload_supported = 256;  ///< bytes, a power of two from 128 to 4096
+  unsigned max_payload = 128;            ///< Device Control at the start, bytes
+  unsigned max_read_request = 512;       ///< likewise
   TagWidth tag_width = TagWidth::bits8;  ///< the widest that the function supports
   bool root_complex_integrated = false;  ///< device/port type RCiEP in place of Endpoint
 };

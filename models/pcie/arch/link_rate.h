@@ -32,7 +32,7 @@ struct BytePeriod {
 /// (PCIe 6.0 3.5).
 inline constexpr unsigned dllp_wire_bytes = 8;
 
-/// SKP Ordered Sets: 4 symbols in every 1538 (docs/timing.md section 1; PCIe 6.0 4.2.8).
+/// SKP Ordered Sets: 4 symbols in every 1538 (docs/timing.md; PCIe 6.0 4.2.8).
 inline constexpr unsigned skp_symbols = 4;
 inline constexpr unsigned skp_interval_symbols = 1538;
 

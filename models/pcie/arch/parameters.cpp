@@ -3,7 +3,7 @@
 namespace doorbell::pcie {
 
 void CreditParameters::describe(ParameterGroup& group) {
-  const char* tile = "R-Tile UG 683501, RX Flow Control Interface (docs/timing.md section 8)";
+  const char* tile = "R-Tile UG 683501, RX Flow Control Interface (docs/timing.md)";
   const auto add = [&](const char* name, std::uint32_t& value, std::uint32_t most,
                        const char* help) {
     group.add(name, value, {.unit = "credits", .maximum = most, .source = tile, .help = help});
@@ -44,11 +44,11 @@ void LinkParameters::describe(ParameterGroup& group) {
              .help = "MPS that sets the Ack and UpdateFC limits"});
   group.add(
       "dllp", dllp, {{"shared", DllpAccounting::shared}, {"constant", DllpAccounting::constant}},
-      {.source = "docs/timing.md section 1",
+      {.source = "docs/timing.md",
        .help = "DLLPs take their place in the direction they travel in, or a constant share"});
   group.time("latency", latency,
              {.maximum = millisecond,
-              .source = "docs/timing.md section 8: 170 ns one way with the root complex",
+              .source = "docs/timing.md: 170 ns one way with the root complex",
               .help = "one way, beside serialisation"});
   group.time("update_interval", update_interval,
              {.maximum = millisecond,
@@ -60,10 +60,39 @@ void LinkParameters::describe(ParameterGroup& group) {
               "advertised by the lower port: traffic to the device");
 }
 
+void RootPortParameters::describe(ParameterGroup& group) {
+  group.add("bus", bus,
+            {.unit = "bus",
+             .maximum = 255,
+             .source = "QEMU's virt",
+             .help = "bus number below the port"});
+  group.add("device", device,
+            {.unit = "device",
+             .maximum = 31,
+             .source = "QEMU's virt: 0 is the host bridge",
+             .help = "device number"});
+  group.add("whole_bus", whole_bus,
+            {.source = "PCIe 6.0 6.13 (ARI)",
+             .help = "all devices and functions of the bus, for up to 256 functions"});
+}
+
 void RootComplexParameters::describe(ParameterGroup& group) {
+  group.add("segment", segment,
+            {.unit = "segment",
+             .maximum = 0x7fff,
+             .source = "QEMU's virt",
+             .help = "PCI segment (domain)"});
+  group.add("ecam_base", ecam_base,
+            {.unit = "address", .source = "QEMU's virt (highmem)", .help = "of bus 0 in the ECAM"});
+  group.add("ecam_buses", ecam_buses,
+            {.unit = "buses",
+             .minimum = 1,
+             .maximum = 256,
+             .source = "QEMU's virt",
+             .help = "1 MiB each"});
   group.time("latency", latency,
              {.maximum = millisecond,
-              .source = "docs/timing.md section 8: 170 ns one way with the link",
+              .source = "docs/timing.md: 170 ns one way with the link",
               .help = "each way through the root complex"});
   group.add("posted_entries", posted_entries,
             {.unit = "writes",
@@ -77,13 +106,19 @@ void RootComplexParameters::describe(ParameterGroup& group) {
              .maximum = 65536,
              .source = "assumption",
              .help = "reads in flight towards memory"});
-  group.add("completion_bytes", completion_bytes,
+  group.add("processor_entries", processor_entries,
+            {.unit = "accesses",
+             .minimum = 1,
+             .maximum = 256,
+             .source = "assumption",
+             .help = "reads, and as many writes, of processors at a time"});
+  group.add("max_payload", max_payload,
             {.unit = "bytes",
-             .minimum = 64,
+             .minimum = 128,
              .maximum = 4096,
              .power_of_two = true,
              .source = "docs/timing.md V1",
-             .help = "largest completion; the closed form has MPS"});
+             .help = "largest completion and processor write"});
   group.add("read_completion_boundary", read_completion_boundary,
             {.unit = "bytes",
              .minimum = 64,
@@ -106,6 +141,7 @@ void RootComplexParameters::describe(ParameterGroup& group) {
   };
   map("stream_id_base", "stream_id_shift", stream_id, "StreamID = base + (requester ID << shift)");
   map("device_id_base", "device_id_shift", device_id, "DeviceID = base + (requester ID << shift)");
+  group.list("ports", ports, "root ports", 1, 256);
 }
 
 void FunctionParameters::describe(ParameterGroup& group) {
@@ -160,12 +196,24 @@ void EndpointParameters::describe(ParameterGroup& group) {
              .power_of_two = true,
              .source = "docs/timing.md V1",
              .help = "Max_Payload_Size Supported"});
+  const auto initial = [&](const char* name, std::uint32_t& value, const char* help) {
+    group.add(name, value,
+              {.unit = "bytes",
+               .minimum = 128,
+               .maximum = 4096,
+               .power_of_two = true,
+               .source = "what boot firmware leaves; PCIe 6.0 7.5.3.4 resets to 128 and 512",
+               .help = help});
+  };
+  initial("initial_max_payload", initial_max_payload, "Max_Payload_Size at the start");
+  initial("initial_max_read_request", initial_max_read_request,
+          "Max_Read_Request_Size at the start");
   group.add("tag_width", tag_width,
             {{"5", TagWidth::bits5}, {"8", TagWidth::bits8}, {"10", TagWidth::bits10}},
             {.source = "PCIe 6.0 2.2.6.2", .help = "widest tag field, in bits"});
   group.time("latency", latency,
              {.maximum = millisecond,
-              .source = "docs/timing.md section 8: inside the 170 ns one way",
+              .source = "docs/timing.md: inside the 170 ns one way",
               .help = "each way through the endpoint"});
   group.group("function", function, "every function of the endpoint");
 }

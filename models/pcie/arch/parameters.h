@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "doorbell/core/arch/parameters.h"
 #include "doorbell/core/arch/time.h"
@@ -36,15 +37,28 @@ struct LinkParameters {
 /// of a whole virtual channel as the base specification has it.
 enum class OrderDomain : std::uint8_t { requester, vc };
 
+/// A root port: where what is below it sits in configuration space.
+struct RootPortParameters {
+  std::uint32_t bus = 0;
+  std::uint32_t device = 1;
+  bool whole_bus = false;
+  void describe(ParameterGroup& group);
+};
+
 struct RootComplexParameters {
+  std::uint32_t segment = 0;
+  std::uint64_t ecam_base = 0x40'1000'0000;
+  std::uint32_t ecam_buses = 256;
   Time latency = 20 * nanosecond;
   std::uint32_t posted_entries = 64;
   std::uint32_t read_entries = 64;
-  std::uint32_t completion_bytes = 256;
+  std::uint32_t processor_entries = 16;
+  std::uint32_t max_payload = 256;
   std::uint32_t read_completion_boundary = 64;
   OrderDomain order_domain = OrderDomain::requester;
   RequesterMap stream_id;
   RequesterMap device_id;
+  std::vector<RootPortParameters> ports{RootPortParameters{}};
   void describe(ParameterGroup& group);
 };
 
@@ -64,6 +78,8 @@ struct FunctionParameters {
 struct EndpointParameters {
   std::uint32_t functions = 1;
   std::uint32_t max_payload_supported = 256;
+  std::uint32_t initial_max_payload = 256;
+  std::uint32_t initial_max_read_request = 512;
   TagWidth tag_width = TagWidth::bits8;
   Time latency = 0;
   FunctionParameters function;

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "doorbell/core/message_socket.h"
+#include "doorbell/core/simulation.h"
+#include "doorbell/pcie/arch/link_rate.h"
+#include "doorbell/pcie/arch/parameters.h"
+#include "doorbell/pcie/bus_decode.h"
+#include "doorbell/pcie/function.h"
+#include "doorbell/pcie/transmit_queue.h"
+
+namespace doorbell::pcie {
+
+/// An endpoint with one or more functions behind one link. Functions are numbered from 0; more than
+/// 8 need a bus of their own (ARI, PCIe 6.0 6.13).
+class Endpoint : public Module {
+ public:
+  /// `link` is what the link capability of the functions says. The maps are those of the root
+  /// complex: they name MSIs in Journeys and statistics, nothing else.
+  explicit Endpoint(const sc_core::sc_module_name& name, const EndpointParameters& parameters = {},
+                    const LinkShape& link = {}, RequesterMap stream_id = {},
+                    RequesterMap device_id = {});
+
+ private:
+  /// The link's end that also says which addresses the functions claim.
+  class Port : public MessageTarget<PcieTlp>, public BusDecode {
+   public:
+    Port(pcie::Endpoint& owner, const char* name)
+        : MessageTarget(name, [&owner](Tlp& tlp) { owner.receive(tlp); }), owner_(owner) {}
+    bool claims(std::uint64_t address) const override;
+
+   private:
+    pcie::Endpoint& owner_;
+  };
+
+ public:
+  Port link;
+
+  unsigned function_count() const { return static_cast<unsigned>(functions_.size()); }
+  Function& function(unsigned number) { return *functions_[number]; }
+  const EndpointParameters& parameters() const { return parameters_; }
+
+ private:
+  void receive(Tlp& tlp);
+  void receive_write(Tlp& tlp);
+  Task<void> answer_configuration(Tlp tlp);
+  Task<void> answer_read(Tlp tlp);
+  Function* function_at(std::uint16_t id);
+  Function* function_claiming(std::uint64_t address) const;
+  void free_buffer(const Tlp& tlp);
+
+  EndpointParameters parameters_;
+  LinkShape shape_;
+  StageId stage_;
+  bool wide_function_numbers_;  // ARI
+  TransmitQueue transmit_;
+  std::vector<std::unique_ptr<Function>> functions_;
+  Counter unsupported_;
+  TaskGroup tasks_;
+};
+
+}  // namespace doorbell::pcie

@@ -1,0 +1,207 @@
+#include "doorbell/pcie/function.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace doorbell::pcie {
+namespace {
+
+constexpr unsigned engine_bar = 0;
+constexpr unsigned msix_bar = 2;
+constexpr std::uint32_t page = 4096;
+
+constexpr std::uint32_t pba_offset(unsigned vectors) {
+  return (vectors * MsixTable::entry_bytes + page - 1) / page * page;
+}
+
+FunctionIdentity identity(const EndpointParameters& endpoint) {
+  const FunctionParameters& f = endpoint.function;
+  return {.vendor_id = static_cast<std::uint16_t>(f.vendor_id),
+          .device_id = static_cast<std::uint16_t>(f.device_id),
+          .class_code = f.class_code,
+          .subsystem_vendor_id = static_cast<std::uint16_t>(f.vendor_id),
+          .subsystem_id = static_cast<std::uint16_t>(f.device_id),
+          .multi_function = endpoint.functions > 1};
+}
+
+std::vector<BarInfo> bars(unsigned vectors) {
+  // The PBA has a page of its own behind the table: 2048 vectors need 256 bytes of it.
+  const std::uint64_t msix_bytes = std::bit_ceil(std::uint64_t{pba_offset(vectors)} + page);
+  return {{engine_bar, dma::bar_bytes, true, false}, {msix_bar, msix_bytes, true, false}};
+}
+
+ExpressFeatures features(const EndpointParameters& endpoint, const LinkShape& link) {
+  return {.generation = link.generation,
+          .lanes = link.lanes,
+          .max_payload_supported = endpoint.max_payload_supported,
+          .max_payload = std::min(endpoint.initial_max_payload, endpoint.max_payload_supported),
+          .max_read_request = endpoint.initial_max_read_request,
+          .tag_width = endpoint.tag_width};
+}
+
+// Accesses to a BAR are carried out by naturally aligned pieces of up to a double word.
+unsigned piece_at(std::uint64_t address, std::size_t remaining) {
+  unsigned size = 4;
+  while (address % size != 0 || size > remaining)
+    size /= 2;
+  return size;
+}
+
+}  // namespace
+
+Function::Function(const Context& context, const StatisticsGroup& group, unsigned number)
+    : context_(context),
+      requester_id_(static_cast<std::uint16_t>(number)),
+      space_(identity(context.endpoint), bars(context.endpoint.function.msix_vectors)),
+      power_(space_),
+      msi_(space_, context.endpoint.function.msi_vectors, context.endpoint.function.msi_masking),
+      msix_(space_, {.vectors = context.endpoint.function.msix_vectors,
+                     .table_bar = msix_bar,
+                     .pba_bar = msix_bar,
+                     .pba_offset = pba_offset(context.endpoint.function.msix_vectors)}),
+      express_(space_, features(context.endpoint, context.link)),
+      configured_(context.simulation.scheduler()),
+      bus_master_(group,
+                  {context.simulation, context.transmit, express_, [this] { return requester_id_; },
+                   [this] { return may_issue(); }, context.endpoint.function.tags}),
+      dma_engine_(context.simulation, group, *this, context.endpoint.function.local_memory),
+      messages_sent_(group, "messages_sent", {"MSIs", Better::neither, "messages sent at once"}),
+      messages_held_(group, "messages_held",
+                     {"MSIs", Better::neither, "messages held back by a mask"}),
+      messages_released_(group, "messages_released",
+                         {"MSIs", Better::neither, "held messages sent after all"}),
+      messages_merged_(group, "messages_merged",
+                       {"MSIs", Better::neither, "signals of a vector that was held already"}),
+      messages_refused_(
+          group, "messages_refused",
+          {"MSIs", Better::lower, "signals while MSI and MSI-X, or bus mastering, were off"}) {
+  context_.tasks.spawn(dma_engine_.run());
+}
+
+std::uint32_t Function::read_configuration(unsigned offset, unsigned size) {
+  return space_.read(offset, size);
+}
+
+void Function::write_configuration(unsigned offset, unsigned size, std::uint32_t value) {
+  space_.write(offset, size, value);
+  configured_.notify_all();
+  dma_engine_.wake();
+  release_unmasked();
+}
+
+bool Function::claims(std::uint64_t address) const {
+  ConfigurationSpace::BarHit hit{};
+  return power_.in_d0() && space_.decode(address, hit);
+}
+
+bool Function::read_memory(std::uint64_t address, std::span<std::uint8_t> data) {
+  ConfigurationSpace::BarHit hit{};
+  if (!claims(address) || !space_.decode(address, hit)) return false;
+  for (std::size_t done = 0; done < data.size();) {
+    const unsigned size = piece_at(hit.offset + done, data.size() - done);
+    const std::uint32_t value = read_bar(hit.index, hit.offset + done, size);
+    for (unsigned i = 0; i < size; ++i)
+      data[done + i] = static_cast<std::uint8_t>(value >> 8 * i);
+    done += size;
+  }
+  return true;
+}
+
+bool Function::write_memory(std::uint64_t address, std::span<const std::uint8_t> data) {
+  ConfigurationSpace::BarHit hit{};
+  if (!claims(address) || !space_.decode(address, hit)) return false;
+  for (std::size_t done = 0; done < data.size();) {
+    const unsigned size = piece_at(hit.offset + done, data.size() - done);
+    std::uint32_t value = 0;
+    for (unsigned i = 0; i < size; ++i)
+      value |= std::uint32_t{data[done + i]} << 8 * i;
+    write_bar(hit.index, hit.offset + done, size, value);
+    done += size;
+  }
+  return true;
+}
+
+std::uint32_t Function::read_bar(unsigned bar, std::uint64_t offset, unsigned size) {
+  if (bar == engine_bar) {
+    return offset < dma::register_bytes ? dma_engine_.read(offset, size) : 0;
+  }
+  const std::uint32_t pba = msix_.layout().pba_offset;
+  const std::uint64_t value = offset < pba ? msix_.table().read_table(offset, size)
+                                           : msix_.table().read_pba(offset - pba, size);
+  return static_cast<std::uint32_t>(value);
+}
+
+void Function::write_bar(unsigned bar, std::uint64_t offset, unsigned size, std::uint32_t value) {
+  if (bar == msix_bar) {
+    if (offset >= msix_.layout().pba_offset) return;
+    msix_.table().write_table(offset, size, value);
+    release_unmasked();
+    return;
+  }
+  if (offset < dma::register_bytes) {
+    dma_engine_.write(offset, size, value);
+  } else if (offset - dma::doorbell_region < dma::doorbell_bytes) {
+    ring_doorbell(offset - dma::doorbell_region, value);
+  }
+}
+
+void Function::ring_doorbell(std::uint64_t offset, std::uint32_t value) {
+  if (!doorbell_listener_) return;
+  doorbell_listener_(
+      {static_cast<std::uint32_t>(offset), value, context_.simulation.scheduler().now()});
+}
+
+Task<bool> Function::read(std::uint64_t address, std::uint32_t length, std::span<std::uint8_t> into,
+                          RequestAttributes attributes) {
+  return bus_master_.read(address, length, into, attributes);
+}
+
+Task<bool> Function::write(std::uint64_t address, std::uint32_t length,
+                           std::span<const std::uint8_t> from, RequestAttributes attributes) {
+  return bus_master_.write(address, length, from, attributes);
+}
+
+Task<MsiOutcome> Function::signal(unsigned vector) {
+  MsiMessage message;
+  MsiOutcome outcome =
+      msix_.enabled() ? msix_.signal(vector, message) : msi_.signal(vector, message);
+  if (outcome == MsiOutcome::sent && !may_issue()) outcome = MsiOutcome::disabled;
+  switch (outcome) {
+    case MsiOutcome::sent:
+      messages_sent_.add();
+      co_await send(message);
+      break;
+    case MsiOutcome::pending:
+      messages_held_.add();
+      break;
+    case MsiOutcome::merged:
+      messages_merged_.add();
+      break;
+    case MsiOutcome::disabled:
+      messages_refused_.add();
+      break;
+  }
+  co_return outcome;
+}
+
+void Function::release_unmasked() {
+  if (!may_issue()) return;
+  const auto release = [this](const MsiMessage& message) {
+    messages_released_.add();
+    context_.tasks.start(send(message));
+  };
+  while (const auto message = msix_.take_unmasked())
+    release(*message);
+  while (const auto message = msi_.take_unmasked())
+    release(*message);
+}
+
+Task<void> Function::send(MsiMessage message) {
+  Simulation& simulation = context_.simulation;
+  Journey* journey = simulation.journeys().start(
+      {context_.stream_id(requester_id_), context_.device_id(requester_id_), message.data},
+      context_.stage, simulation.scheduler().now());
+  return bus_master_.send_message(message.address, message.data, journey);
+}
+
+}  // namespace doorbell::pcie

@@ -1,0 +1,170 @@
+#include "doorbell/pcie/link_direction.h"
+
+#include <utility>
+
+namespace doorbell::pcie {
+namespace {
+
+// Wire bytes of the TLPs that credits stood for: 24 of header and framing, 16 for each data credit.
+constexpr std::uint64_t header_credit_bytes = 24;
+
+Time duration(BytePeriod period, std::uint64_t bytes) {
+  return (bytes * period.numerator + period.denominator - 1) / period.denominator;
+}
+
+}  // namespace
+
+LinkDirection::LinkDirection(Scheduler& scheduler, const StatisticsGroup& group,
+                             const LinkParameters& parameters, const CreditLimits& receiver,
+                             StageId stage)
+    : scheduler_(scheduler),
+      shape_(parameters.shape()),
+      limits_(receiver),
+      stage_(stage),
+      latency_(parameters.latency),
+      update_interval_(parameters.update_interval),
+      dllp_time_(duration(tlp_byte_period(shape_), dllp_wire_bytes)),
+      limit_bytes_(ack_limit_bytes(shape_)),
+      shares_line_(shape_.dllp == DllpAccounting::shared && !uses_flits(shape_.generation)),
+      lane_(tlp_byte_period(shape_)),
+      freed_{Freed{*this, TlpClass::posted}, Freed{*this, TlpClass::non_posted},
+             Freed{*this, TlpClass::completion}},
+      line_(group, "line", {"bytes", Better::neither, "the line, while TLPs or DLLPs are on it"}),
+      waiting_(group, "queue", {"TLPs", Better::lower, "TLPs that wait for the line"}),
+      tlps_(group, "tlps", {"TLPs", Better::neither, "TLPs sent"}),
+      tlp_bytes_(group, "tlp_bytes", {"bytes", Better::neither, "bytes of TLPs on the line"}),
+      payload_bytes_(group, "payload_bytes", {"bytes", Better::higher, "bytes of data in TLPs"}),
+      dllps_(group, "dllps", {"DLLPs", Better::lower, "Acks and UpdateFCs sent"}) {
+  // The guideline's limit is in symbol times of a lane (PCIe 6.0 2.6.1.2).
+  if (update_interval_ == 0) {
+    update_interval_ = duration(raw_byte_period(shape_.generation, 1), limit_bytes_);
+  }
+}
+
+void LinkDirection::connect(TlpInterface& sender, TlpInterface& receiver, LinkDirection& reverse) {
+  sender_ = &sender;
+  receiver_ = &receiver;
+  reverse_ = &reverse;
+}
+
+void LinkDirection::advertise() {
+  for (unsigned kind = 0; kind < tlp_classes; ++kind) {
+    const FlowCredits& limit = limits_.of(static_cast<TlpClass>(kind));
+    const auto grant = [&](unsigned credit_class, std::uint32_t count) {
+      sender_->return_credits(credit_class, count == 0 ? infinite_credits : count,
+                              scheduler_.now());
+    };
+    grant(header_credits(static_cast<TlpClass>(kind)), limit.headers);
+    grant(data_credits(static_cast<TlpClass>(kind)), limit.data);
+  }
+}
+
+void LinkDirection::accept(Tlp tlp, Time at) {
+  tlp.entered = at;
+  if (tlp.journey != nullptr) tlp.journey->enter(stage_, at);
+  waiting_.enter(at);
+  Queued queued{tlp, at, wire_bytes(header_of(tlp), shape_.generation)};
+  settle(at);
+  if (queue_.empty() && lane_.end() <= at) {
+    transmit(queued);
+    return;
+  }
+  if (tlp.journey != nullptr) tlp.journey->wait(at, "line");
+  queue_.push_back(queued);
+  if (!pump_.linked()) scheduler_.wake_at(pump_, lane_.end());
+}
+
+void LinkDirection::pump() {
+  const Time now = scheduler_.now();
+  settle(now);
+  if (lane_.end() <= now) {
+    transmit(queue_.front());
+    queue_.pop_front();
+  }
+  if (!queue_.empty()) scheduler_.wake_at(pump_, lane_.end());
+}
+
+void LinkDirection::transmit(Queued& queued) {
+  const Time start = lane_.occupy(queued.ready, queued.bytes);
+  const Time arrival = lane_.end() + latency_;
+  if (queued.tlp.journey != nullptr) queued.tlp.journey->serve(start);
+  waiting_.leave(start, queued.ready);
+  line_.occupy(start, lane_.end());
+  tlps_.add();
+  tlp_bytes_.add(queued.bytes);
+  const bool carries_data = queued.tlp.type == pcie_tlp::Type::memory_write ||
+                            queued.tlp.type == pcie_tlp::Type::completion_with_data;
+  if (carries_data) payload_bytes_.add(queued.tlp.length);
+  receiver_->deliver(queued.tlp, arrival);
+  if (shares_line_) reverse_->acknowledge(queued.bytes, arrival);
+}
+
+void LinkDirection::acknowledge(unsigned bytes, Time at) {
+  unacknowledged_bytes_ += bytes;
+  while (unacknowledged_bytes_ >= limit_bytes_) {
+    unacknowledged_bytes_ -= limit_bytes_;
+    due_acks_.push_back(at);
+  }
+  settle(scheduler_.now());
+}
+
+void LinkDirection::settle(Time now) {
+  while (!due_acks_.empty() && due_acks_.front() <= now) {
+    const Time due = due_acks_.front();
+    due_acks_.pop_front();
+    const Time start = lane_.occupy(due, dllp_wire_bytes);
+    line_.occupy(start, lane_.end());
+    dllps_.add();
+  }
+}
+
+Time LinkDirection::send_dllp(Time at) {
+  settle(at);
+  const Time start = lane_.occupy(at, dllp_wire_bytes);
+  line_.occupy(start, lane_.end());
+  dllps_.add();
+  return lane_.end();
+}
+
+void LinkDirection::free_credits(unsigned credit_class, std::uint64_t count, Time at) {
+  const auto kind = static_cast<TlpClass>(credit_class / 2);
+  const bool data = credit_class % 2 != 0;
+  const FlowCredits& limit = limits_.of(kind);
+  if ((data ? limit.data : limit.headers) == 0) return;  // infinite: never updated (2.6.1)
+  Freed& freed = freed_[static_cast<unsigned>(kind)];
+  (data ? freed.credits.data : freed.credits.headers) += static_cast<std::uint32_t>(count);
+  if (!shares_line_) {
+    return_credits(freed, at + latency_ + dllp_time_);
+    return;
+  }
+  freed.bytes += count * (data ? credit_unit_bytes : header_credit_bytes);
+  if (freed.bytes >= limit_bytes_) {
+    freed.unlink();
+    update(kind, at);
+  } else if (!freed.linked()) {
+    scheduler_.wake_at(freed, at + update_interval_);
+  }
+}
+
+void LinkDirection::update(TlpClass kind, Time at) {
+  Freed& freed = freed_[static_cast<unsigned>(kind)];
+  const Time sent = reverse_->send_dllp(at);
+  return_credits(freed, sent + latency_);
+  if (freed.bytes < limit_bytes_) {
+    freed.bytes = 0;  // the timer's UpdateFC
+    return;
+  }
+  // A TLP longer than the limit asks for more than one: the rate of UpdateFCs is one a limit.
+  for (freed.bytes -= limit_bytes_; freed.bytes >= limit_bytes_; freed.bytes -= limit_bytes_) {
+    reverse_->send_dllp(at);
+  }
+}
+
+void LinkDirection::return_credits(Freed& freed, Time at) {
+  const FlowCredits credits = std::exchange(freed.credits, {});
+  if (credits.headers != 0)
+    sender_->return_credits(header_credits(freed.kind), credits.headers, at);
+  if (credits.data != 0) sender_->return_credits(data_credits(freed.kind), credits.data, at);
+}
+
+}  // namespace doorbell::pcie

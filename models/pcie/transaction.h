@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "doorbell/core/payload_pool.h"
+#include "doorbell/core/protocols/pcie_tlp.h"
+#include "doorbell/pcie/arch/credits.h"
+#include "doorbell/pcie/arch/tlp.h"
+
+namespace doorbell::pcie {
+
+using pcie_tlp::Tlp;
+
+/// Flow-control and ordering class of a TLP on a socket.
+inline TlpClass class_of(const Tlp& tlp) {
+  if (tlp.is_posted()) return TlpClass::posted;
+  return tlp.is_completion() ? TlpClass::completion : TlpClass::non_posted;
+}
+
+/// The header that would go over the wire. A completion's `Tlp::address` is that of its first byte.
+TlpHeader header_of(const Tlp& tlp);
+
+/// Credit class of the protocol for the headers or data of a TLP class.
+constexpr unsigned header_credits(TlpClass kind) {
+  return 2 * static_cast<unsigned>(kind);
+}
+constexpr unsigned data_credits(TlpClass kind) {
+  return 2 * static_cast<unsigned>(kind) + 1;
+}
+
+/// What a receiver of "infinite" credits grants: more than any simulation consumes.
+inline constexpr std::uint64_t infinite_credits = std::uint64_t{1} << 48;
+
+/// The payload bytes of a TLP with data, wherever they are kept. Empty when a request carries no
+/// bytes.
+std::span<std::uint8_t> data_of(Tlp& tlp);
+
+/// Puts `bytes` into `tlp`: inline up to 8, otherwise in a pooled payload of which the TLP gets the
+/// reference.
+void attach_data(Tlp& tlp, std::span<const std::uint8_t> bytes, PayloadPool& pool);
+
+/// Gives up the TLP's reference to its payload, if it has one.
+inline void release_data(Tlp& tlp) {
+  if (tlp.data != nullptr) tlp.data->release();
+  tlp.data = nullptr;
+}
+
+/// The completion of `request` that says `status`, without data.
+Tlp completion_of(const Tlp& request, std::uint16_t completer, pcie_tlp::Status status);
+
+}  // namespace doorbell::pcie
