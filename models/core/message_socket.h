@@ -132,7 +132,7 @@ class MessageInitiator
           MessageInterface<Protocol, typename Protocol::Backward>>,
       public detail::MessageEndpoint<typename Protocol::Forward, typename Protocol::Backward,
                                      Protocol::credit_classes>,
-      public MessageInterface<Protocol, typename Protocol::Backward> {
+      private MessageInterface<Protocol, typename Protocol::Backward> {
   using Endpoint = detail::MessageEndpoint<typename Protocol::Forward, typename Protocol::Backward,
                                            Protocol::credit_classes>;
   using Incoming = MessageInterface<Protocol, typename Protocol::Backward>;
@@ -175,7 +175,7 @@ class MessageTarget
                                          MessageInterface<Protocol, typename Protocol::Backward>>,
       public detail::MessageEndpoint<typename Protocol::Backward, typename Protocol::Forward,
                                      Protocol::credit_classes>,
-      public MessageInterface<Protocol, typename Protocol::Forward> {
+      private MessageInterface<Protocol, typename Protocol::Forward> {
   using Endpoint = detail::MessageEndpoint<typename Protocol::Backward, typename Protocol::Forward,
                                            Protocol::credit_classes>;
   using Incoming = MessageInterface<Protocol, typename Protocol::Forward>;
