@@ -1,0 +1,48 @@
+#include "doorbell/cpu/arch/parameters.h"
+
+namespace doorbell::cpu {
+namespace {
+
+constexpr const char* assumption = "assumption; no public number";
+
+ParameterInfo cycles(const char* source, const char* help) {
+  return {.unit = "cycles", .maximum = 1'000'000, .source = source, .help = help};
+}
+
+}  // namespace
+
+void CpuParameters::describe(ParameterGroup& group) {
+  group.frequency("frequency", frequency,
+                  {.minimum = 1, .source = assumption, .help = "Clock of a processor."});
+  group.add("exception_entry", exception_entry,
+            cycles(assumption,
+                   "From a taken IRQ to the handler's first access: vector, registers saved."));
+  group.add("exception_return", exception_return,
+            cycles(assumption, "From the handler's end to what was interrupted."));
+  group.add("handler", handler,
+            cycles("assumption: 100 ns; entry, acknowledge, handler and end stay below the 750 ns "
+                   "from write to handler that Tang measured",
+                   "Instructions between the acknowledge and the end of an interrupt."));
+  group.add("wfi_wake", wfi_wake, cycles(assumption, "From the IRQ to the instruction after WFI."));
+  group.add("access_issue", access_issue,
+            cycles(assumption, "Instructions around an access to a device."));
+  group.add("cached_access", cached_access,
+            cycles("Neoverse N1 TRM 100616: L1 load to use, 4 cycles",
+                   "An access to normal memory that hits the cache."));
+  group.add("spin", spin, cycles(assumption, "One turn of a polling loop, beside its accesses."));
+  group.add("memory", memory,
+            {{"cached", MemoryAccess::cached}, {"uncached", MemoryAccess::uncached}},
+            {.source = "the tables and queues of a coherent system are cacheable (IHI 0070, 3.15)",
+             .help = "Whether firmware's accesses to normal memory hit a cache or travel."});
+  group.add("posted_writes", posted_writes,
+            {.source = "Device-nGnRnE, as Linux maps ECAM; Device-nGnRE is true",
+             .help = "Whether firmware goes on while a write to a device travels."});
+  group.add("stack", stack,
+            {.unit = "bytes",
+             .minimum = 16 << 10,
+             .maximum = 64 << 20,
+             .help = "Stack of the firmware, on the host.",
+             .host_only = true});
+}
+
+}  // namespace doorbell::cpu

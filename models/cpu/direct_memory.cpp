@@ -1,0 +1,56 @@
+#include "doorbell/cpu/direct_memory.h"
+
+#include <algorithm>
+
+#include "doorbell/core/simulation.h"
+
+namespace doorbell::cpu {
+
+DirectMemory::DirectMemory(InitiatorSocket& socket)
+    : socket_(socket), port_(socket), scheduler_(Simulation::current().scheduler()) {
+  socket_.on_dmi_invalidate([this](std::uint64_t first, std::uint64_t last) {
+    std::erase_if(grants_, [&](const Grant& g) { return g.first <= last && g.last >= first; });
+  });
+  scheduler_.on_timing_change([this](Timing) { forget_grants(); });
+}
+
+bool DirectMemory::ask(std::uint64_t address) {
+  // Targets grant only in loose timing: do not trouble them otherwise.
+  if (scheduler_.timing() != Timing::loose) return false;
+  PayloadReference payload =
+      Simulation::current().payloads().take(tlm::TLM_READ_COMMAND, address, 8);
+  tlm::tlm_dmi dmi;
+  if (!socket_.get_dmi(*payload, dmi) || !dmi.is_read_write_allowed()) return false;
+  grants_.push_back({dmi.get_start_address(), dmi.get_end_address(), dmi.get_dmi_ptr()});
+  return true;
+}
+
+std::uint8_t* DirectMemory::pointer(std::uint64_t address, std::uint64_t size) {
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    for (const Grant& grant : grants_) {
+      if (address >= grant.first && address <= grant.last && size - 1 <= grant.last - address) {
+        return grant.bytes + (address - grant.first);
+      }
+    }
+    if (!ask(address)) return nullptr;
+  }
+  return nullptr;
+}
+
+bool DirectMemory::read(std::uint64_t address, std::span<std::uint8_t> data) {
+  if (const std::uint8_t* bytes = pointer(address, data.size())) {
+    std::copy_n(bytes, data.size(), data.begin());
+    return true;
+  }
+  return port_.read_debug(address, data);
+}
+
+bool DirectMemory::write(std::uint64_t address, std::span<const std::uint8_t> data) {
+  if (std::uint8_t* bytes = pointer(address, data.size())) {
+    std::copy_n(data.begin(), data.size(), bytes);
+    return true;
+  }
+  return port_.write_debug(address, data);
+}
+
+}  // namespace doorbell::cpu

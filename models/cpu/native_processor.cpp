@@ -1,0 +1,266 @@
+#include "doorbell/cpu/native_processor.h"
+
+#include <utility>
+
+namespace doorbell::cpu {
+namespace {
+
+NativeProcessor* running = nullptr;  // set around every resume of a firmware's fiber
+
+constexpr std::uint64_t first_special_intid = 1020;
+constexpr std::uint64_t last_special_intid = 1023;
+
+}  // namespace
+
+ProcessorStatistics::ProcessorStatistics(const StatisticsGroup& group)
+    : interrupts(group, "interrupts", {"interrupts", Better::neither, "IRQ exceptions taken."}),
+      spurious(group, "spurious",
+               {"reads", Better::lower, "Reads of ICC_IAR1_EL1 that found no interrupt."}),
+      device_accesses(group, "device_accesses",
+                      {"accesses", Better::neither, "Loads and stores that went to the bus."}),
+      bus_errors(group, "bus_errors", {"accesses", Better::lower, "Answered with an error."}),
+      undefined_accesses(
+          group, "undefined_accesses",
+          {"accesses", Better::lower, "System registers that the CPU interface does not know."}),
+      in_handler(group, "in_handler",
+                 {"interrupts", Better::lower, "From exception entry to exception return."}),
+      idle(group, "idle", {"waits", Better::neither, "Inside WFI."}),
+      wait(group, "wait", {"ps", Better::lower, "From the IRQ line to exception entry."}) {}
+
+NativeProcessor::NativeProcessor(const sc_core::sc_module_name& name, unsigned number,
+                                 std::uint32_t affinity, const CpuParameters& parameters)
+    : Module(name),
+      memory("memory"),
+      gic("gic"),
+      irq("irq", [this](bool level) { line_.set(level, now()); }),
+      number_(number),
+      affinity_(affinity),
+      parameters_(parameters),
+      clock_(scheduler(), parameters.frequency),
+      direct_(memory),
+      line_(scheduler()),
+      statistics_(statistics()),
+      posted_(scheduler()),
+      tasks_(scheduler()) {
+  gic.bind(static_cast<CpuInterfaceBackward&>(*this));
+}
+
+void NativeProcessor::start_of_simulation() {
+  if (!firmware_) return;
+  fiber_ = std::make_unique<Fiber>(parameters_.stack, firmware_);
+  tasks_.spawn(execute());
+}
+
+void NativeProcessor::set_line(Line line, bool level, Time at) {
+  if (line == Line::irq) line_.set(level, at);
+}
+
+NativeProcessor& NativeProcessor::current() {
+  return *running;
+}
+
+void NativeProcessor::run_firmware() {
+  NativeProcessor* const before = std::exchange(running, this);
+  try {
+    fiber_->resume();
+  } catch (...) {
+    running = before;
+    throw;
+  }
+  running = before;
+}
+
+Task<void> NativeProcessor::execute() {
+  for (;;) {
+    run_firmware();
+    if (fiber_->finished()) co_return;
+    if (debt_ != 0) co_await clock_.cycles(std::exchange(debt_, 0));
+    if (interrupt_due() && request_.kind != Request::Kind::pass) continue;
+    co_await perform();
+    request_.performed = true;
+  }
+}
+
+Task<void> NativeProcessor::perform() {
+  switch (request_.kind) {
+    case Request::Kind::pass:
+      break;
+    case Request::Kind::transport:
+      co_await posted_.drained();
+      co_await memory.transport(*request_.payload);
+      break;
+    case Request::Kind::drain:
+      co_await posted_.drained();
+      break;
+    case Request::Kind::read_register: {
+      const CpuInterfaceForward::Value answer = co_await gic->read_register(request_.encoding);
+      request_.value = answer.value;
+      request_.known = answer.known;
+      break;
+    }
+    case Request::Kind::write_register:
+      request_.known = co_await gic->write_register(request_.encoding, request_.value);
+      break;
+    case Request::Kind::sleep:
+      statistics_.idle.begin(now());
+      co_await line_.raised();
+      statistics_.idle.end(now());
+      co_await clock_.cycles(parameters_.wfi_wake);
+      break;
+  }
+}
+
+Task<void> NativeProcessor::post(PayloadReference payload) {
+  posted_.add();
+  co_await memory.transport(*payload);
+  if (!payload->is_response_ok()) statistics_.bus_errors.add();
+  posted_.remove();
+}
+
+void NativeProcessor::request(Request wanted) {
+  request_ = wanted;
+  for (;;) {
+    fiber_->suspend();
+    const Request done = request_;
+    take_interrupts();
+    request_ = done;
+    if (done.performed) return;
+  }
+}
+
+void NativeProcessor::take_interrupts() {
+  while (interrupt_due()) {
+    statistics_.interrupts.add();
+    statistics_.wait.record(now() - line_.high_since());
+    statistics_.in_handler.begin(now());
+    masked_ = true;
+    debt_ += parameters_.exception_entry;
+    handler_(handler_argument_);
+    work(parameters_.exception_return);
+    request({});
+    statistics_.in_handler.end(now());
+    masked_ = false;
+  }
+}
+
+bool NativeProcessor::travels(MemoryType type) const {
+  return type == MemoryType::device || parameters_.memory == MemoryAccess::uncached;
+}
+
+void NativeProcessor::transport(PooledPayload& payload) {
+  statistics_.device_accesses.add();
+  work(parameters_.access_issue);
+  request({.kind = Request::Kind::transport, .payload = &payload});
+  if (!payload.is_response_ok()) statistics_.bus_errors.add();
+}
+
+std::uint64_t NativeProcessor::load_cached(std::uint64_t address, unsigned size) {
+  std::uint8_t bytes[8] = {};
+  work(parameters_.cached_access);
+  if (!direct_.read(address, {bytes, size})) {
+    statistics_.bus_errors.add();
+    return ~std::uint64_t{0};
+  }
+  return load_little_endian<std::uint64_t>(bytes);
+}
+
+std::uint64_t NativeProcessor::load(std::uint64_t address, unsigned size, MemoryType type) {
+  if (!travels(type)) return load_cached(address, size);
+  PayloadReference payload = simulation().payloads().take(tlm::TLM_READ_COMMAND, address, size);
+  transport(*payload);
+  if (!payload->is_response_ok()) return ~std::uint64_t{0};
+  std::uint64_t value = 0;
+  for (unsigned i = 0; i < size; ++i)
+    value |= std::uint64_t{payload->data()[i]} << 8 * i;
+  return value;
+}
+
+void NativeProcessor::store(std::uint64_t address, unsigned size, std::uint64_t value,
+                            MemoryType type) {
+  std::uint8_t bytes[8];
+  store_little_endian(std::span<std::uint8_t>(bytes), value);
+  if (!travels(type)) {
+    work(parameters_.cached_access);
+    if (!direct_.write(address, {bytes, size})) statistics_.bus_errors.add();
+    return;
+  }
+  PayloadReference payload = simulation().payloads().take(tlm::TLM_WRITE_COMMAND, address, size);
+  std::copy_n(bytes, size, payload->data().begin());
+  if (!parameters_.posted_writes) return transport(*payload);
+  statistics_.device_accesses.add();
+  work(parameters_.access_issue);
+  barrier();  // one write travels at a time: they arrive in program order
+  tasks_.start(post(std::move(payload)));
+}
+
+void NativeProcessor::fill(std::uint64_t address, std::uint64_t size, std::uint8_t value) {
+  if (travels(MemoryType::normal)) {
+    const std::uint64_t word = value * 0x0101010101010101;
+    for (std::uint64_t i = 0; i < size; i += 8)
+      store(address + i, 8, word, MemoryType::normal);
+    return;
+  }
+  std::uint8_t line[64];
+  std::fill(std::begin(line), std::end(line), value);
+  for (std::uint64_t i = 0; i < size; i += sizeof line) {
+    const std::uint64_t part = std::min<std::uint64_t>(sizeof line, size - i);
+    work(parameters_.cached_access);
+    if (!direct_.write(address + i, {line, part})) statistics_.bus_errors.add();
+  }
+}
+
+void NativeProcessor::barrier() {
+  request({.kind = Request::Kind::drain});
+}
+
+std::uint64_t NativeProcessor::read_system_register(std::uint32_t encoding) {
+  Request answer{.kind = Request::Kind::read_register, .encoding = encoding};
+  request(answer);
+  if (!request_.known) statistics_.undefined_accesses.add();
+  const std::uint64_t value = request_.value;
+  if (encoding == ICC_IAR1_EL1) {
+    if (value >= first_special_intid && value <= last_special_intid) {
+      statistics_.spurious.add();
+    } else {
+      work(parameters_.handler);
+    }
+  }
+  return value;
+}
+
+void NativeProcessor::write_system_register(std::uint32_t encoding, std::uint64_t value) {
+  request({.kind = Request::Kind::write_register, .encoding = encoding, .value = value});
+  if (!request_.known) statistics_.undefined_accesses.add();
+}
+
+void NativeProcessor::work(std::uint64_t cycles) {
+  debt_ += cycles;
+}
+
+void NativeProcessor::spin() {
+  work(parameters_.spin);
+  request({});
+}
+
+void NativeProcessor::wait_for_interrupt() {
+  request({.kind = Request::Kind::drain});
+  request({.kind = Request::Kind::sleep});
+}
+
+Time NativeProcessor::time() {
+  request({});
+  return now();
+}
+
+void NativeProcessor::set_interrupt_handler(InterruptHandler handler, void* argument) {
+  handler_ = handler;
+  handler_argument_ = argument;
+}
+
+bool NativeProcessor::mask_interrupts(bool masked) {
+  const bool before = std::exchange(masked_, masked);
+  take_interrupts();
+  return before;
+}
+
+}  // namespace doorbell::cpu

@@ -1,0 +1,139 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "doorbell/core/arch/clock.h"
+#include "doorbell/core/arch/statistics_kinds.h"
+#include "doorbell/core/arch/task_group.h"
+#include "doorbell/core/arch/wait_primitives.h"
+#include "doorbell/core/initiator_socket.h"
+#include "doorbell/core/protocols/cpu_interface.h"
+#include "doorbell/core/protocols/wire.h"
+#include "doorbell/core/simulation.h"
+#include "doorbell/cpu/arch/fiber.h"
+#include "doorbell/cpu/arch/parameters.h"
+#include "doorbell/cpu/direct_memory.h"
+#include "doorbell/cpu/interrupt_line.h"
+
+namespace doorbell::cpu {
+
+/// What a processor counts.
+struct ProcessorStatistics {
+  explicit ProcessorStatistics(const StatisticsGroup& group);
+  Counter interrupts;  ///< IRQ exceptions taken
+  Counter spurious;    ///< ICC_IAR1_EL1 reads that returned 1020 to 1023
+  Counter device_accesses;
+  Counter bus_errors;           ///< accesses answered with an error
+  Counter undefined_accesses;   ///< system registers that nobody knows
+  ServerStatistics in_handler;  ///< from exception entry to return
+  ServerStatistics idle;        ///< inside WFI
+  HistogramStatistics wait;     ///< from the IRQ line to exception entry
+};
+
+/// A processor whose firmware is compiled for the host: an ordinary function on a fiber, which goes
+/// to the bus, the GIC and the passing of time through the member functions below. Several of them
+/// share a process; each is `current()` while its firmware runs.
+///
+/// Time passes only in these functions. An IRQ is taken between them, or while waiting: exception
+/// entry, the handler (on the same stack, with interrupts masked), exception return.
+class NativeProcessor : public Module, private CpuInterfaceBackward {
+ public:
+  /// `number` counts from 0; `affinity` is Aff3.Aff2.Aff1.Aff0 packed, as in
+  /// GICR_TYPER.Affinity_Value.
+  NativeProcessor(const sc_core::sc_module_name& name, unsigned number, std::uint32_t affinity,
+                  const CpuParameters& parameters);
+
+  InitiatorSocket memory;     ///< to the fabric
+  CpuInterfaceInitiator gic;  ///< system registers ICC_*, and the IRQ line
+  WireIn irq;                 ///< the same line for controllers without that protocol
+
+  /// What runs from time 0 on. Before the simulation starts; without it the processor is off.
+  void set_firmware(std::function<void()> firmware) { firmware_ = std::move(firmware); }
+  /// The firmware has returned, or never started.
+  bool halted() const { return fiber_ == nullptr || fiber_->finished(); }
+  unsigned number() const { return number_; }
+  std::uint32_t affinity() const { return affinity_; }
+
+  // For firmware, on this processor's fiber.
+
+  /// The processor whose firmware is running. Only from firmware.
+  static NativeProcessor& current();
+
+  enum class MemoryType : std::uint8_t { normal, device };
+  /// 1, 2, 4 or 8 bytes, little-endian. An access answered with an error reads as all ones and is
+  /// counted.
+  std::uint64_t load(std::uint64_t address, unsigned size, MemoryType type);
+  void store(std::uint64_t address, unsigned size, std::uint64_t value, MemoryType type);
+  /// Normal memory: `size` bytes set to `value`.
+  void fill(std::uint64_t address, std::uint64_t size, std::uint8_t value);
+  /// DSB: returns when every earlier access has been answered.
+  void barrier();
+  /// Unknown registers read as 0 and are counted.
+  std::uint64_t read_system_register(std::uint32_t encoding);
+  void write_system_register(std::uint32_t encoding, std::uint64_t value);
+  /// Lets firmware's own instructions take time.
+  void work(std::uint64_t cycles);
+  /// One turn of a polling loop.
+  void spin();
+  /// WFI: until the IRQ line is high, masked or not.
+  void wait_for_interrupt();
+  /// Simulated time now, in ps.
+  Time time();
+
+  using InterruptHandler = void (*)(void* argument);
+  void set_interrupt_handler(InterruptHandler handler, void* argument);
+  /// PSTATE.I. Set at the start. Returns what it was; a pending interrupt is taken when it is
+  /// cleared.
+  bool mask_interrupts(bool masked);
+
+ private:
+  /// What the fiber asks of the task that drives it.
+  struct Request {
+    enum class Kind : std::uint8_t { pass, transport, drain, read_register, write_register, sleep };
+    Kind kind = Kind::pass;
+    PooledPayload* payload = nullptr;
+    std::uint32_t encoding = 0;
+    std::uint64_t value = 0;
+    bool known = true;
+    bool performed = false;  ///< false: an interrupt comes first
+  };
+
+  void start_of_simulation() override;
+  void set_line(Line line, bool level, Time at) override;
+
+  // On the scheduler.
+  Task<void> execute();
+  Task<void> perform();
+  Task<void> post(PayloadReference payload);
+  void run_firmware();
+
+  // On the fiber.
+  void request(Request request);
+  void take_interrupts();
+  bool interrupt_due() { return !masked_ && handler_ != nullptr && line_.high(now()); }
+  bool travels(MemoryType type) const;
+  void transport(PooledPayload& payload);
+  std::uint64_t load_cached(std::uint64_t address, unsigned size);
+
+  unsigned number_;
+  std::uint32_t affinity_;
+  CpuParameters parameters_;
+  Clock clock_;
+  DirectMemory direct_;
+  InterruptLine line_;
+  ProcessorStatistics statistics_;
+  std::function<void()> firmware_;
+  InterruptHandler handler_ = nullptr;
+  void* handler_argument_ = nullptr;
+  bool masked_ = true;
+  std::uint64_t debt_ = 0;  ///< cycles that firmware has used and that have not passed yet
+  Request request_;
+  Outstanding posted_;
+  std::unique_ptr<Fiber> fiber_;
+  TaskGroup tasks_;
+};
+
+}  // namespace doorbell::cpu

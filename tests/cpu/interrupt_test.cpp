@@ -1,0 +1,173 @@
+#include <gtest/gtest.h>
+
+#include "test_bench.h"
+
+namespace doorbell::cpu {
+namespace {
+
+NativeProcessor& here() {
+  return NativeProcessor::current();
+}
+void run() {
+  sc_core::sc_start(100, sc_core::SC_US);
+}
+
+/// 1 GHz: a cycle is a nanosecond.
+CpuParameters costs() {
+  CpuParameters parameters = free_of_cost();
+  parameters.exception_entry = 30;
+  parameters.exception_return = 20;
+  parameters.handler = 50;
+  parameters.wfi_wake = 5;
+  return parameters;
+}
+
+void take_one(void* seen) {
+  const std::uint64_t intid = here().read_system_register(ICC_IAR1_EL1);
+  static_cast<std::vector<std::uint64_t>*>(seen)->push_back(intid);
+  if (intid < 1020 || intid > 1023) here().write_system_register(ICC_EOIR1_EL1, intid);
+}
+
+class Interrupt : public testing::Test {
+ protected:
+  /// Sets the handler up, unmasks, and idles until `count` interrupts were seen.
+  void idle_until(std::size_t count) {
+    bench_.processor.set_firmware([this, count] {
+      here().set_interrupt_handler(take_one, &seen_);
+      here().mask_interrupts(false);
+      while (seen_.size() < count)
+        here().wait_for_interrupt();
+      finished_ = here().time();
+    });
+  }
+  Bench bench_{costs()};
+  std::vector<std::uint64_t> seen_;
+  Time finished_ = 0;
+};
+
+TEST_F(Interrupt, FromWfiItTakesExactlyTheConfiguredParts) {
+  idle_until(1);
+  bench_.interface.raise_at(1000 * nanosecond, 8192);
+  run();
+  EXPECT_EQ(seen_, (std::vector<std::uint64_t>{8192}));
+  // WFI 5, entry 30, the read of ICC_IAR1_EL1 20.
+  ASSERT_EQ(bench_.interface.acknowledged.size(), 1u);
+  EXPECT_EQ(bench_.interface.acknowledged[0], 1055 * nanosecond);
+  // The handler 50, the write of ICC_EOIR1_EL1 20.
+  EXPECT_EQ(bench_.interface.ended[0], 1125 * nanosecond);
+  EXPECT_EQ(finished_, 1145 * nanosecond);
+  EXPECT_EQ(bench_.counter("interrupts"), 1u);
+  EXPECT_EQ(bench_.counter("spurious"), 0u);
+}
+
+TEST_F(Interrupt, TheWaitAndTheHandlerAreMeasured) {
+  idle_until(1);
+  bench_.interface.raise_at(1000 * nanosecond, 8192);
+  run();
+  Statistics& statistics = bench_.processor.simulation().statistics();
+  const auto& wait = dynamic_cast<const HistogramStatistics&>(*statistics.find("cpu0.wait"));
+  EXPECT_EQ(wait.histogram().sum(), 5 * nanosecond);
+  const auto& handler = dynamic_cast<const ServerStatistics&>(*statistics.find("cpu0.in_handler"));
+  EXPECT_EQ(handler.busy_time(), 140 * nanosecond);
+}
+
+TEST_F(Interrupt, OneThatComesDuringAnAccessIsTakenAfterIt) {
+  bench_.processor.set_firmware([this] {
+    here().set_interrupt_handler(take_one, &seen_);
+    here().mask_interrupts(false);
+    here().load(0, 4, device);
+    finished_ = here().time();
+  });
+  bench_.interface.raise_at(40 * nanosecond, 33);
+  run();
+  EXPECT_EQ(bench_.interface.acknowledged, (std::vector<Time>{150 * nanosecond}));
+  EXPECT_EQ(finished_, 240 * nanosecond);
+}
+
+TEST_F(Interrupt, OneThatComesDuringInstructionsIsTakenBeforeTheNextAccess) {
+  bench_.processor.set_firmware([this] {
+    here().set_interrupt_handler(take_one, &seen_);
+    here().mask_interrupts(false);
+    here().work(200);
+    here().load(0, 4, device);
+  });
+  bench_.interface.raise_at(40 * nanosecond, 33);
+  run();
+  EXPECT_EQ(bench_.interface.acknowledged, (std::vector<Time>{250 * nanosecond}));
+  EXPECT_EQ(bench_.memory.arrivals, (std::vector<Time>{340 * nanosecond}));
+}
+
+TEST_F(Interrupt, AMaskedOneWaitsForUnmaskingButWakesWfi) {
+  Time woken = 0;
+  bench_.processor.set_firmware([&] {
+    here().set_interrupt_handler(take_one, &seen_);
+    here().wait_for_interrupt();
+    woken = here().time();
+    EXPECT_TRUE(seen_.empty());
+    EXPECT_TRUE(here().mask_interrupts(false));
+    EXPECT_EQ(seen_.size(), 1u);
+  });
+  bench_.interface.raise_at(1000 * nanosecond, 40);
+  run();
+  EXPECT_EQ(woken, 1005 * nanosecond);
+  EXPECT_EQ(bench_.interface.acknowledged, (std::vector<Time>{1055 * nanosecond}));
+}
+
+TEST_F(Interrupt, AsManyAsAreRaisedAreTakenOneAfterTheOther) {
+  idle_until(100);
+  for (unsigned i = 0; i < 100; ++i)
+    bench_.interface.raise_at((1000 + 7 * i) * nanosecond, 8192 + i);
+  run();
+  ASSERT_EQ(seen_.size(), 100u);
+  for (unsigned i = 0; i < 100; ++i)
+    EXPECT_EQ(seen_[i], 8192 + i);
+  // Back to back: entry 30, IAR 20, handler 50, EOIR 20, return 20.
+  EXPECT_EQ(finished_, (1005 + 100 * 140) * nanosecond);
+}
+
+TEST_F(Interrupt, ASpuriousAcknowledgeIsCountedAndCostsNoHandler) {
+  bench_.processor.set_firmware([&] {
+    EXPECT_EQ(here().read_system_register(ICC_IAR1_EL1), 1023u);
+    finished_ = here().time();
+  });
+  run();
+  EXPECT_EQ(bench_.counter("spurious"), 1u);
+  EXPECT_EQ(finished_, 20 * nanosecond);
+}
+
+TEST_F(Interrupt, LooseTimingTakesTheSameInterrupts) {
+  bench_.processor.scheduler().set_timing(Timing::loose);
+  idle_until(3);
+  for (unsigned i = 0; i < 3; ++i)
+    bench_.interface.raise_at((1000 + 2000 * i) * nanosecond, 8192 + i);
+  run();
+  EXPECT_EQ(seen_, (std::vector<std::uint64_t>{8192, 8193, 8194}));
+}
+
+TEST_F(Interrupt, AWireWithATimeAnnotationDoesTheSame) {
+  class Button : public Module {
+   public:
+    explicit Button(const sc_core::sc_module_name& name) : Module(name), out("out") {
+      tasks_.spawn(press());
+    }
+    WireOut out;
+
+   private:
+    Task<void> press() {
+      co_await Until{scheduler(), 500 * nanosecond};
+      out.drive(true, 100 * nanosecond);
+    }
+    TaskGroup tasks_{scheduler()};
+  };
+  Button button{"button"};
+  button.out.bind(bench_.processor.irq);
+  bench_.processor.set_firmware([&] {
+    here().wait_for_interrupt();
+    finished_ = here().time();
+  });
+  run();
+  EXPECT_EQ(finished_, 605 * nanosecond);
+}
+
+}  // namespace
+}  // namespace doorbell::cpu
