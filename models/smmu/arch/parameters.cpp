@@ -38,12 +38,24 @@ void TbuParameters::describe(ParameterGroup& group) {
              .maximum = 1000,
              .source = "[M600] one lookup a cycle",
              .help = "Between two lookups of the main TLB"});
+  group.add("outstanding_reads", outstanding_reads,
+            {.unit = "reads",
+             .minimum = 1,
+             .maximum = 65536,
+             .source = "[M500] 128",
+             .help = "Reads inside the TBU until their response"});
+  group.add("outstanding_writes", outstanding_writes,
+            {.unit = "writes",
+             .minimum = 1,
+             .maximum = 65536,
+             .source = "[M500] 128",
+             .help = "Writes inside the TBU until their response"});
   group.add("translation_slots", translation_slots,
             {.unit = "slots",
              .minimum = 1,
              .maximum = 65536,
              .source = "[G5] 16 to [AG5] 256",
-             .help = "Transactions inside the TBU"});
+             .help = "Transactions in translation at a time"});
   group.add("translation_requests", translation_requests,
             {.unit = "requests",
              .minimum = 1,
@@ -103,12 +115,8 @@ void TcuParameters::describe(ParameterGroup& group) {
              .maximum = 64,
              .source = "a 64-byte line",
              .help = "Commands read from the queue at a time"});
-  group.add("pending_events", pending_events,
-            {.unit = "records",
-             .minimum = 1,
-             .maximum = 65536,
-             .source = "assumption",
-             .help = "Event records that wait to be written"});
+  group.add("msi_device_id", msi_device_id,
+            {.source = "integrator's choice", .help = "DeviceID of the SMMU's own MSIs"});
 }
 
 Features SmmuParameters::features() const {

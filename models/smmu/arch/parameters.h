@@ -27,7 +27,9 @@ struct TbuParameters {
                            3,
                            "[G5] 2048 entries, 3 cycles; [M600] 4 ways, RANDOM"};
   std::uint32_t main_tlb_interval = 1;      ///< cycles between two lookups
-  std::uint32_t translation_slots = 64;     ///< transactions inside the TBU
+  std::uint32_t outstanding_reads = 128;    ///< transactions inside the TBU, until their response
+  std::uint32_t outstanding_writes = 128;
+  std::uint32_t translation_slots = 64;     ///< of them, transactions that are being translated
   std::uint32_t translation_requests = 64;  ///< DTI tokens: requests at the TCU at a time
   std::uint32_t invalidation = 4;           ///< cycles of one invalidation in the TLBs
   std::uint32_t default_stream_id = 0;      ///< of transactions that carry no Requester
@@ -53,7 +55,7 @@ struct TcuParameters {
   std::uint32_t prefetch_command = 8;       ///< cycles until PREFETCH has started its fetches
   std::uint32_t sync_command = 140;   ///< cycles of SYNC beside decoding and what it waits for
   std::uint32_t command_fetch = 4;    ///< commands read at a time
-  std::uint32_t pending_events = 16;  ///< event records that wait to be written
+  std::uint32_t msi_device_id = 0;           ///< DeviceID of the SMMU's own MSIs
 
   void describe(ParameterGroup& group);
 };

@@ -7,7 +7,6 @@
 namespace doorbell::smmu {
 
 std::uint64_t TlbEntry::translate(std::uint64_t address) const {
-  if (bypass()) return address;
   return leaf.output_base | (address & low_mask(leaf.size_log2));
 }
 
@@ -37,8 +36,8 @@ const TlbEntry* Tlb::peek(std::uint32_t stream_id, std::uint64_t address) const 
   return nullptr;
 }
 
-void Tlb::insert(const TlbEntry& entry) {
-  const unsigned size = std::min(entry.leaf.size_log2, 64u);
+bool Tlb::insert(const TlbEntry& entry) {
+  const unsigned size = entry.leaf.size_log2;
   const Key key = key_of(entry.tag.stream_id, entry.input_base, size);
   const std::size_t before = cache_.size();
   const auto result = cache_.insert(key, entry);
@@ -48,6 +47,7 @@ void Tlb::insert(const TlbEntry& entry) {
   } else if (cache_.size() != before) {
     count(size, 1);
   }
+  return result.evicted;
 }
 
 void Tlb::count(unsigned size_log2, int change) {
@@ -72,8 +72,8 @@ std::size_t Tlb::invalidate(const Invalidation& invalidation) {
 
 std::size_t Tlb::invalidate_range(const Invalidation& invalidation) {
   const auto matches = [&](const Key& key, const TlbEntry& entry) {
-    if (entry.bypass() || !invalidation.matches_leaf(entry.tag, canonical(key.page), key.size_log2,
-                                                     entry.leaf.level)) {
+    if (entry.bypass || !invalidation.matches_leaf(entry.tag, canonical(key.page), key.size_log2,
+                                                   entry.leaf.level)) {
       return false;
     }
     count(key.size_log2, -1);
@@ -82,7 +82,6 @@ std::size_t Tlb::invalidate_range(const Invalidation& invalidation) {
   std::size_t erased = 0;
   for (std::size_t i = sizes_.size(); i-- > 0;) {  // from behind: a size may go with its last entry
     const unsigned size = sizes_[i];
-    if (size >= 64) continue;
     const std::uint64_t first = invalidation.first >> size;
     const std::uint64_t last = invalidation.last >> size;
     if (last - first >= cache_.capacity()) return erased + cache_.erase_if(matches);

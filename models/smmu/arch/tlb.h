@@ -19,10 +19,10 @@ constexpr std::uint64_t canonical(std::uint64_t address) {
 struct TlbEntry {
   std::uint64_t input_base = 0;
   TranslationTag tag;
-  Leaf leaf;                    ///< leaf.size_log2 = 64: the stream bypasses
-  std::uint8_t attributes = 0;  ///< MAIR attribute
+  Leaf leaf;
+  std::uint8_t attributes = 0xff;  ///< MAIR attribute
+  bool bypass = false;             ///< Identity for a stream that is not translated.
 
-  bool bypass() const { return leaf.size_log2 >= 64; }
   std::uint64_t translate(std::uint64_t address) const;
 };
 
@@ -41,7 +41,8 @@ class Tlb {
   /// Without being a use, for a debugger.
   const TlbEntry* peek(std::uint32_t stream_id, std::uint64_t address) const;
 
-  void insert(const TlbEntry& entry);
+  /// Whether a valid entry had to make room.
+  bool insert(const TlbEntry& entry);
   /// The number of entries removed.
   std::size_t invalidate(const Invalidation& invalidation);
   std::size_t invalidate_all();
@@ -55,9 +56,7 @@ class Tlb {
     std::uint32_t size_log2 = 0;
 
     bool operator==(const Key&) const = default;
-    std::uint64_t set_hash() const {
-      return (size_log2 >= 64 ? 0 : page >> size_log2) + spread(stream_id);
-    }
+    std::uint64_t set_hash() const { return (page >> size_log2) + spread(stream_id); }
     std::uint64_t group() const { return canonical(page) ^ size_log2; }
   };
   static Key key_of(std::uint32_t stream_id, std::uint64_t address, unsigned size_log2);
@@ -66,7 +65,7 @@ class Tlb {
   void count(unsigned size_log2, int change);
 
   AssociativeCache<Key, TlbEntry> cache_;
-  std::array<std::uint32_t, 65> entries_of_size_{};
+  std::array<std::uint32_t, 64> entries_of_size_{};
   std::vector<unsigned> sizes_;  ///< page sizes in use, ascending
 };
 

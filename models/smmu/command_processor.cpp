@@ -1,0 +1,156 @@
+#include "doorbell/smmu/command_processor.h"
+
+#include <algorithm>
+
+#include "doorbell/smmu/arch/registers.h"
+
+namespace doorbell::smmu {
+
+CommandProcessor::CommandProcessor(Scheduler& scheduler, const Clock& clock,
+                                   const StatisticsGroup& group, const SmmuParameters& parameters,
+                                   RegisterBank& registers, MemoryPort& memory,
+                                   Interrupts& interrupts, CommandActions& actions)
+    : scheduler_(scheduler),
+      clock_(clock),
+      parameters_(parameters.tcu),
+      features_(parameters.features()),
+      cr0_(registers.handle("SMMU_CR0")),
+      cr0ack_(registers.handle("SMMU_CR0ACK")),
+      base_(registers.handle("SMMU_CMDQ_BASE")),
+      prod_(registers.handle("SMMU_CMDQ_PROD")),
+      cons_(registers.handle("SMMU_CMDQ_CONS")),
+      memory_(memory),
+      interrupts_(interrupts),
+      actions_(actions),
+      changed_(scheduler),
+      busy_(scheduler),
+      invalidations_(group, "commands_invalidate",
+                     {"commands", Better::neither, "CFGI and TLBI carried out"}),
+      syncs_(group, "commands_sync", {"commands", Better::neither, "CMD_SYNC completed"}),
+      prefetches_(group, "commands_prefetch",
+                  {"commands", Better::neither, "CMD_PREFETCH carried out"}),
+      errors_(group, "command_errors", {"errors", Better::lower, "CERROR_ILL and CERROR_ABT"}),
+      used_(group, "command_queue", {"commands", Better::lower, "Commands in the Command queue"}),
+      server_(group, "command_processor",
+              {"batches", Better::lower, "Busy from fetching commands to having consumed them"}),
+      sync_time_(group, "sync_time",
+                 {"ps", Better::lower, "CMD_SYNC from its decoding to its completion"}) {}
+
+QueueLayout CommandProcessor::layout() const {
+  return QueueLayout::from_register(base_.get(), features_.command_queue_log2, log2_command_bytes,
+                                    features_.output_address_bits);
+}
+
+bool CommandProcessor::ready() const {
+  const auto prod = static_cast<std::uint32_t>(prod_.get());
+  const auto cons = static_cast<std::uint32_t>(cons_.get());
+  const QueueLayout queue = layout();
+  return CR0::CMDQEN.test(cr0ack_.get()) && CR0::CMDQEN.test(cr0_.get()) &&
+         !interrupts_.active(GlobalError::CMDQ_ERR) && !queue.empty(prod, cons) &&
+         queue.consistent(prod, cons);
+}
+
+Task<void> CommandProcessor::run() {
+  while (true) {
+    while (!ready())
+      co_await changed_.wait();
+    const Time start = scheduler_.now();
+    server_.begin(start);
+    busy_.add();
+    const unsigned count = co_await fetch();
+    co_await execute_batch(count);
+    busy_.remove();
+    server_.end(scheduler_.now());
+  }
+}
+
+Task<void> CommandProcessor::idle() {
+  while (busy_.count() != 0)
+    co_await busy_.drained();
+}
+
+/// Reads commands from CONS on, no further than PROD or the end of the queue. 0 after CERROR_ABT.
+Task<unsigned> CommandProcessor::fetch() {
+  const QueueLayout queue = layout();
+  const auto cons = static_cast<std::uint32_t>(cons_.get());
+  const std::uint32_t used = queue.used(static_cast<std::uint32_t>(prod_.get()), cons);
+  used_.set(used);
+  const std::uint32_t count = std::min({used, queue.entries() - queue.index(cons),
+                                        parameters_.command_fetch, std::uint32_t{largest_fetch}});
+  const bool ok = co_await memory_.read({}, queue.entry_address(cons, log2_command_bytes),
+                                        std::span(bytes_).first(count << log2_command_bytes));
+  if (!ok) {
+    fail(CommandError::CERROR_ABT);
+    co_return 0;
+  }
+  co_return count;
+}
+
+Task<void> CommandProcessor::execute_batch(unsigned count) {
+  for (unsigned i = 0; i < count && ready(); ++i) {
+    const auto bytes = std::span(bytes_).subspan(std::size_t{i} << log2_command_bytes, 16);
+    const CommandWords words{load_little_endian<std::uint64_t>(bytes.first(8)),
+                             load_little_endian<std::uint64_t>(bytes.last(8))};
+    const bool legal = co_await execute(words);
+    if (!legal) {
+      fail(CommandError::CERROR_ILL);
+      co_return;
+    }
+  }
+}
+
+/// False for an illegal command, which is not consumed.
+Task<bool> CommandProcessor::execute(const CommandWords& words) {
+  co_await clock_.cycles(parameters_.command_decode);
+  const std::optional<Command> command = decode_command(words, features_);
+  if (!command) co_return false;
+  if (command->opcode == Opcode::CMD_SYNC) {
+    co_await execute_sync(*command);
+    co_return true;
+  }
+  if (command->invalidates()) {
+    co_await clock_.cycles(parameters_.invalidation_command);
+    co_await actions_.invalidate(command->invalidation());
+    invalidations_.add();
+  } else {
+    co_await clock_.cycles(parameters_.prefetch_command);
+    actions_.prefetch(command->stream);
+    prefetches_.add();
+  }
+  consume();
+  co_return true;
+}
+
+Task<void> CommandProcessor::execute_sync(const Command& command) {
+  const Time start = scheduler_.now();
+  co_await clock_.cycles(parameters_.sync_command);
+  co_await actions_.synchronise();
+  // Whoever sees the signal sees CONS behind the command, too (4.7.3).
+  consume();
+  syncs_.add();
+  if (command.signal == Command::CompletionSignal::SIG_IRQ) {
+    co_await interrupts_.sync_completed(
+        command.msi_address & low_mask(features_.output_address_bits), command.msi_data);
+  } else if (command.signal == Command::CompletionSignal::SIG_SEV && features_.send_event) {
+    interrupts_.send_event();
+  }
+  sync_time_.record(scheduler_.now() - start);
+}
+
+void CommandProcessor::fail(CommandError error) {
+  errors_.add();
+  cons_.set(CMDQ_CONS::ERR.set(cons_.get(), static_cast<std::uint64_t>(error)));
+  interrupts_.activate(GlobalError::CMDQ_ERR);
+}
+
+void CommandProcessor::consume() {
+  const QueueLayout queue = layout();
+  const auto prod = static_cast<std::uint32_t>(prod_.get());
+  const auto cons = static_cast<std::uint32_t>(cons_.get());
+  const bool was_full = queue.full(prod, cons);
+  cons_.set(CMDQ_CONS::RD.set(cons, queue.next(cons)));
+  used_.set(queue.used(prod, static_cast<std::uint32_t>(cons_.get())));
+  if (was_full && features_.send_event) interrupts_.send_event();  // 4.1.2
+}
+
+}  // namespace doorbell::smmu

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "doorbell/core/arch/clock.h"
+#include "doorbell/core/arch/registers.h"
+#include "doorbell/core/arch/statistics_kinds.h"
+#include "doorbell/core/arch/task.h"
+#include "doorbell/core/arch/wait_primitives.h"
+#include "doorbell/core/memory_port.h"
+#include "doorbell/smmu/arch/command.h"
+#include "doorbell/smmu/arch/parameters.h"
+#include "doorbell/smmu/arch/queue.h"
+#include "doorbell/smmu/interrupts.h"
+
+namespace doorbell::smmu {
+
+/// What commands do, beside taking time.
+class CommandActions {
+ public:
+  virtual ~CommandActions() = default;
+  /// Removes from the TCU's caches and tells the TBUs, without waiting for them.
+  virtual Task<void> invalidate(const Invalidation& invalidation) = 0;
+  /// Starts to fetch the configuration of a stream.
+  virtual void prefetch(const Stream& stream) = 0;
+  /// Waits for all that a CMD_SYNC guarantees (IHI 0070 4.7.3).
+  virtual Task<void> synchronise() = 0;
+};
+
+/// Consumes the Command queue in order (IHI 0070 chapter 4): a few commands are fetched at a time,
+/// each takes time, and SMMU_CMDQ_CONS passes a CMD_SYNC when all before it is complete. An error
+/// stops consumption until software acknowledges it in SMMU_GERRORN (7.1); the commands are then
+/// fetched anew.
+class CommandProcessor {
+ public:
+  CommandProcessor(Scheduler& scheduler, const Clock& clock, const StatisticsGroup& group,
+                   const SmmuParameters& parameters, RegisterBank& registers, MemoryPort& memory,
+                   Interrupts& interrupts, CommandActions& actions);
+
+  /// Something has changed: SMMU_CMDQ_PROD, SMMU_GERRORN or CMDQEN.
+  void notify() { changed_.notify_all(); }
+  /// The task that consumes.
+  Task<void> run();
+  /// Waits until no command is in progress: for CMDQEN = 0.
+  Task<void> idle();
+
+ private:
+  static constexpr unsigned largest_fetch = 64;
+
+  bool ready() const;
+  QueueLayout layout() const;
+  Task<unsigned> fetch();
+  Task<void> execute_batch(unsigned count);
+  Task<bool> execute(const CommandWords& words);
+  Task<void> execute_sync(const Command& command);
+  void fail(CommandError error);
+  void consume();
+
+  Scheduler& scheduler_;
+  const Clock& clock_;
+  TcuParameters parameters_;
+  Features features_;
+  RegisterBank::Handle cr0_, cr0ack_, base_, prod_, cons_;
+  MemoryPort& memory_;
+  Interrupts& interrupts_;
+  CommandActions& actions_;
+  Condition changed_;
+  Outstanding busy_;
+  std::array<std::uint8_t, largest_fetch << log2_command_bytes> bytes_;
+  Counter invalidations_;
+  Counter syncs_;
+  Counter prefetches_;
+  Counter errors_;
+  Gauge used_;
+  ServerStatistics server_;
+  HistogramStatistics sync_time_;
+};
+
+}  // namespace doorbell::smmu

@@ -1,0 +1,105 @@
+#include "doorbell/smmu/configuration_unit.h"
+
+namespace doorbell::smmu {
+
+ConfigurationUnit::ConfigurationUnit(Scheduler& scheduler, const Clock& clock,
+                                     const StatisticsGroup& group, const SmmuParameters& parameters,
+                                     MemoryPort& memory, const InvalidationLog& log)
+    : clock_(clock),
+      latency_(parameters.tcu.configuration_cache.latency),
+      features_(parameters.features()),
+      memory_(memory),
+      log_(log),
+      cache_(parameters.tcu.configuration_cache.geometry),
+      fetches_(scheduler),
+      statistics_(group, "configuration_cache",
+                  {"look-ups", Better::neither, "STE and CD of a stream"}) {}
+
+Task<ConfigurationUnit::Result> ConfigurationUnit::find(StreamTable table, Stream stream) {
+  if (!table.contains(stream.stream_id)) co_return Result{EventType::C_BAD_STREAMID, 0, {}};
+  co_await clock_.cycles(latency_);
+  Result result;
+  bool ste_is_known = false;
+  if (const StreamConfiguration* cached = cache_.lookup(stream.stream_id)) {
+    result.configuration = *cached;
+    ste_is_known = true;
+    if (!cached->ste.translates() || cached->has_cd) {
+      statistics_.hit();
+      co_return check(stream, result);
+    }
+  }
+  statistics_.miss();
+  if (auto* const pending = fetches_.find(stream.stream_id)) {
+    result = co_await fetches_.join(*pending);
+  } else {
+    auto& opened = fetches_.open(stream.stream_id);
+    result = co_await fetch(table, stream.stream_id, result.configuration, ste_is_known);
+    fetches_.complete(opened, result);
+  }
+  co_return check(stream, result);
+}
+
+Task<ConfigurationUnit::Result> ConfigurationUnit::fetch(StreamTable table, std::uint32_t stream_id,
+                                                         StreamConfiguration known,
+                                                         bool ste_is_known) {
+  const InvalidationLog::Epoch start = log_.epoch();
+  Result result;
+  result.configuration = known;
+  ConfigurationWords words;
+  if (!ste_is_known) {
+    result.fetch_address = table.entry_address(stream_id);
+    const bool fetched = co_await read(result.fetch_address, words);
+    if (!fetched) {
+      result.fault = EventType::F_STE_FETCH;
+      co_return result;
+    }
+    result.configuration.ste = StreamTableEntry::decode(words);
+    if (result.configuration.ste.illegal(features_)) {
+      result.fault = EventType::C_BAD_STE;
+      co_return result;
+    }
+  }
+  if (result.configuration.ste.translates()) {
+    result.fetch_address = result.configuration.ste.S1ContextPtr;
+    const bool fetched = co_await read(result.fetch_address, words);
+    if (!fetched) {
+      result.fault = EventType::F_CD_FETCH;
+    } else {
+      result.configuration.cd = ContextDescriptor::decode(words, features_);
+      const bool illegal = result.configuration.cd.illegal(result.configuration.ste, features_);
+      result.configuration.has_cd = !illegal;
+      if (illegal) result.fault = EventType::C_BAD_CD;
+    }
+  }
+  // What an invalidation has overtaken is used, but not kept; nor is what is invalid.
+  if (!log_.configuration_affected(start, stream_id))
+    cache_.insert(stream_id, result.configuration);
+  co_return result;
+}
+
+Task<bool> ConfigurationUnit::read(std::uint64_t address, ConfigurationWords& words) {
+  std::array<std::uint8_t, sizeof(ConfigurationWords)> bytes;
+  const bool ok = co_await memory_.read({}, address, bytes);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    words[i] = load_little_endian<std::uint64_t>(std::span(bytes).subspan(8 * i, 8));
+  }
+  co_return ok;
+}
+
+/// A SubstreamID is checked against the STE, before the CD is looked at.
+ConfigurationUnit::Result ConfigurationUnit::check(const Stream& stream, Result result) const {
+  const bool ste_is_valid =
+      result.fault != EventType::F_STE_FETCH && result.fault != EventType::C_BAD_STE;
+  const StreamTableEntry& ste = result.configuration.ste;
+  if (!ste_is_valid || ste.aborts()) return result;
+  const EventType fault = ste.check_substream(stream);
+  if (fault != EventType::none) result.fault = fault;
+  return result;
+}
+
+void ConfigurationUnit::invalidate(const Invalidation& invalidation) {
+  statistics_.invalidation(cache_.invalidate(invalidation));
+  fetches_.close();
+}
+
+}  // namespace doorbell::smmu

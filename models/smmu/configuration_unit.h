@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+
+#include "doorbell/core/arch/clock.h"
+#include "doorbell/core/arch/statistics_kinds.h"
+#include "doorbell/core/arch/task.h"
+#include "doorbell/core/memory_port.h"
+#include "doorbell/smmu/arch/configuration_cache.h"
+#include "doorbell/smmu/arch/invalidation_log.h"
+#include "doorbell/smmu/arch/parameters.h"
+#include "doorbell/smmu/arch/stream_table.h"
+#include "doorbell/smmu/pending_table.h"
+
+namespace doorbell::smmu {
+
+/// Finds the configuration of streams: from the configuration cache or by fetching STE and CD (IHI
+/// 0070 3.3). Fetches of one stream are merged.
+class ConfigurationUnit {
+ public:
+  ConfigurationUnit(Scheduler& scheduler, const Clock& clock, const StatisticsGroup& group,
+                    const SmmuParameters& parameters, MemoryPort& memory,
+                    const InvalidationLog& log);
+
+  /// `fault` is none for a usable configuration: then the STE is valid and, if it translates, so is
+  /// the CD.
+  struct Result {
+    EventType fault = EventType::none;
+    std::uint64_t fetch_address = 0;
+    StreamConfiguration configuration;
+  };
+  /// Faults: C_BAD_STREAMID, F_STE_FETCH, C_BAD_STE, C_BAD_SUBSTREAMID, F_CD_FETCH, C_BAD_CD (IHI
+  /// 0070 7.3.18). An STE that aborts has none.
+  Task<Result> find(StreamTable table, Stream stream);
+
+  /// The number of structures removed.
+  void invalidate(const Invalidation& invalidation);
+
+ private:
+  Task<Result> fetch(StreamTable table, std::uint32_t stream_id, StreamConfiguration known,
+                     bool ste_is_known);
+  Task<bool> read(std::uint64_t address, ConfigurationWords& words);
+  Result check(const Stream& stream, Result result) const;
+
+  const Clock& clock_;
+  std::uint32_t latency_;
+  Features features_;
+  MemoryPort& memory_;
+  const InvalidationLog& log_;
+  ConfigurationCache cache_;
+  PendingTable<std::uint32_t, Result> fetches_;
+  CacheStatistics statistics_;
+};
+
+}  // namespace doorbell::smmu

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "doorbell/core/arch/registers.h"
+#include "doorbell/core/arch/statistics_kinds.h"
+#include "doorbell/core/arch/task.h"
+#include "doorbell/core/arch/wait_primitives.h"
+#include "doorbell/core/memory_port.h"
+#include "doorbell/smmu/arch/event.h"
+#include "doorbell/smmu/arch/features.h"
+#include "doorbell/smmu/arch/queue.h"
+#include "doorbell/smmu/interrupts.h"
+
+namespace doorbell::smmu {
+
+/// The Event queue (IHI 0070 3.5, 7.2, 7.4): records are committed in the order of their events,
+/// written one after the other, and then published by SMMU_EVENTQ_PROD.
+class EventQueue {
+ public:
+  EventQueue(Scheduler& scheduler, const StatisticsGroup& group, RegisterBank& registers,
+             MemoryPort& memory, Interrupts& interrupts, const Features& features);
+
+  /// Commits a record; false when the queue is not writable and the event is lost, with the
+  /// overflow condition if the queue is full.
+  bool record(const Event& event);
+
+  /// Records committed so far, and waiting until that many have become visible (or have aborted).
+  std::uint64_t committed() const { return committed_; }
+  Task<void> visible(std::uint64_t count);
+
+  /// The task that writes.
+  Task<void> run();
+
+ private:
+  bool enabled() const;
+  QueueLayout layout() const;
+  void publish();
+
+  Features features_;
+  RegisterBank::Handle cr0ack_, base_, prod_, cons_;
+  MemoryPort& memory_;
+  Interrupts& interrupts_;
+  Mailbox<EventRecord> records_;
+  Condition written_changed_;
+  std::uint64_t committed_ = 0;
+  std::uint64_t written_ = 0;
+  bool overflow_ = false;  // to be shown once the records before it are visible
+  Counter recorded_;
+  Counter lost_;
+  Counter write_aborts_;
+  Gauge used_;
+};
+
+}  // namespace doorbell::smmu

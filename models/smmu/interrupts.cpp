@@ -1,0 +1,59 @@
+#include "doorbell/smmu/interrupts.h"
+
+#include "doorbell/core/memory_port.h"
+#include "doorbell/core/simulation.h"
+#include "doorbell/smmu/arch/registers.h"
+
+namespace doorbell::smmu {
+
+Interrupts::Interrupts(RegisterBank& registers, InitiatorSocket& socket, std::uint32_t device_id,
+                       const Wires& wires, TaskGroup& tasks)
+    : irq_ctrl_(registers.handle("SMMU_IRQ_CTRL")),
+      gerror_(registers.handle("SMMU_GERROR")),
+      eventq_address_(registers.handle("SMMU_EVENTQ_IRQ_CFG0")),
+      eventq_data_(registers.handle("SMMU_EVENTQ_IRQ_CFG1")),
+      gerror_address_(registers.handle("SMMU_GERROR_IRQ_CFG0")),
+      gerror_data_(registers.handle("SMMU_GERROR_IRQ_CFG1")),
+      socket_(socket),
+      device_id_(device_id),
+      wires_(wires),
+      tasks_(tasks) {}
+
+void Interrupts::event_queue_filled() {
+  if (!IRQ_CTRL::EVENTQ_IRQEN.test(irq_ctrl_.get())) return;
+  wires_.eventq.pulse();
+  if (const std::uint64_t address = eventq_address_.get()) {
+    tasks_.spawn(msi(address, static_cast<std::uint32_t>(eventq_data_.get()),
+                     GlobalError::MSI_EVENTQ_ABT_ERR));
+  }
+}
+
+void Interrupts::activate(GlobalError error) {
+  if (!errors_.activate(error)) return;
+  gerror_.set(errors_.gerror());
+  // An aborted GERROR MSI is not told by another one (7.5.1).
+  if (error == GlobalError::MSI_GERROR_ABT_ERR || !IRQ_CTRL::GERROR_IRQEN.test(irq_ctrl_.get())) {
+    return;
+  }
+  wires_.gerror.pulse();
+  if (const std::uint64_t address = gerror_address_.get()) {
+    tasks_.spawn(msi(address, static_cast<std::uint32_t>(gerror_data_.get()),
+                     GlobalError::MSI_GERROR_ABT_ERR));
+  }
+}
+
+Task<void> Interrupts::sync_completed(std::uint64_t address, std::uint32_t data) {
+  wires_.cmdq_sync.pulse();
+  if (address != 0) co_await msi(address, data, GlobalError::MSI_CMDQ_ABT_ERR);
+}
+
+Task<void> Interrupts::msi(std::uint64_t address, std::uint32_t data, GlobalError on_abort) {
+  const PayloadReference write =
+      Simulation::current().payloads().take(tlm::TLM_WRITE_COMMAND, address, 4);
+  write->requester().device_id = device_id_;
+  store_little_endian<std::uint32_t>(write->data(), data);
+  co_await socket_.transport(*write);
+  if (!write->is_response_ok()) activate(on_abort);
+}
+
+}  // namespace doorbell::smmu

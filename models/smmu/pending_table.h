@@ -1,0 +1,89 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "doorbell/core/arch/task.h"
+#include "doorbell/core/arch/wait_primitives.h"
+
+namespace doorbell::smmu {
+
+/// Operations under way that others may join instead of starting the same again: misses of a TBU,
+/// walks and configuration fetches of a TCU. The one who opens an entry completes it; those who
+/// join wait for its result.
+template <class Key, class Result>
+class PendingTable {
+ public:
+  explicit PendingTable(Scheduler& scheduler) : scheduler_(scheduler) {}
+
+  class Entry {
+   public:
+    explicit Entry(Scheduler& scheduler) : completed_(scheduler) {}
+
+   private:
+    friend class PendingTable;
+    Key key_{};
+    Result result_{};
+    bool joinable_ = false;
+    bool done_ = false;
+    unsigned users_ = 0;
+    Condition completed_;
+  };
+
+  /// An operation on `key` that can be joined; null when there is none.
+  Entry* find(const Key& key) {
+    for (Entry* entry : active_) {
+      if (entry->joinable_ && entry->key_ == key) return entry;
+    }
+    return nullptr;
+  }
+  Entry& open(const Key& key) {
+    if (free_.empty()) {
+      all_.push_back(std::make_unique<Entry>(scheduler_));
+      free_.push_back(all_.back().get());
+    }
+    Entry& entry = *free_.back();
+    free_.pop_back();
+    entry.key_ = key;
+    entry.joinable_ = true;
+    entry.done_ = false;
+    entry.users_ = 1;
+    active_.push_back(&entry);
+    return entry;
+  }
+  void complete(Entry& entry, const Result& result) {
+    entry.result_ = result;
+    entry.done_ = true;
+    entry.joinable_ = false;
+    std::erase(active_, &entry);
+    entry.completed_.notify_all();
+    release(entry);
+  }
+  /// Waits for the result of an operation that somebody else opened.
+  Task<Result> join(Entry& entry) {
+    ++entry.users_;
+    while (!entry.done_)
+      co_await entry.completed_.wait();
+    Result result = entry.result_;
+    release(entry);
+    co_return result;
+  }
+  /// From now on nobody joins what is under way: an invalidation has come.
+  void close() {
+    for (Entry* entry : active_)
+      entry->joinable_ = false;
+  }
+
+ private:
+  void release(Entry& entry) {
+    if (--entry.users_ == 0) free_.push_back(&entry);
+  }
+
+  Scheduler& scheduler_;
+  std::vector<std::unique_ptr<Entry>> all_;
+  std::vector<Entry*> free_;
+  std::vector<Entry*> active_;
+};
+
+}  // namespace doorbell::smmu

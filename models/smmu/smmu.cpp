@@ -1,0 +1,10 @@
+#include "doorbell/smmu/smmu.h"
+
+namespace doorbell::smmu {
+
+Smmu::Smmu(const sc_core::sc_module_name& module_name, const SmmuParameters& parameters)
+    : sc_module(module_name), tcu("tcu", parameters), tbu("tbu", parameters) {
+  tbu.dti.bind(tcu.dti());
+}
+
+}  // namespace doorbell::smmu

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "doorbell/smmu/tbu.h"
+#include "doorbell/smmu/tcu.h"
+
+namespace doorbell::smmu {
+
+/// An SMMUv3 with one TBU, ready wired: what another SystemC project puts between a requester and
+/// the system.
+///
+///     doorbell::smmu::Smmu smmu("smmu");
+///     device.socket.bind(smmu.upstream());        // translated transactions come in here
+///     smmu.downstream().bind(bus.target);         // and leave here
+///     smmu.tables().bind(bus.target_of_tables);   // stream table, CDs, translation tables
+///     smmu.queues().bind(bus.target_of_queues);   // Command and Event queue, MSIs
+///     cpu_bus.bind(smmu.registers());             // 128 KiB of registers, addressed from 0
+///
+/// The interrupts are `tcu.eventq`, `tcu.gerror` and `tcu.cmdq_sync`; they may be left unbound. Any
+/// TLM-2.0 modules can be bound. Transactions without a `Requester` have the StreamID
+/// `parameters.tbu.default_stream_id`.
+class Smmu : public sc_core::sc_module {
+ public:
+  explicit Smmu(const sc_core::sc_module_name& name, const SmmuParameters& parameters = {});
+
+  Tcu tcu;
+  Tbu tbu;
+
+  TargetSocket& upstream() { return tbu.upstream; }
+  InitiatorSocket& downstream() { return tbu.downstream; }
+  TargetSocket& registers() { return tcu.registers; }
+  InitiatorSocket& tables() { return tcu.tables; }
+  InitiatorSocket& queues() { return tcu.queues; }
+};
+
+}  // namespace doorbell::smmu

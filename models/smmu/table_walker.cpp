@@ -1,0 +1,146 @@
+#include "doorbell/smmu/table_walker.h"
+
+#include <algorithm>
+#include <string>
+
+#include "doorbell/smmu/arch/bit_field.h"
+#include "doorbell/smmu/arch/tlb.h"
+
+namespace doorbell::smmu {
+namespace {
+
+std::array<CacheGeometry, WalkCache::levels> geometry_of(const TcuParameters& parameters) {
+  std::array<CacheGeometry, WalkCache::levels> geometry;
+  for (unsigned level = 0; level < WalkCache::levels; ++level) {
+    geometry[level] = parameters.walk_cache[level].geometry;
+  }
+  return geometry;
+}
+
+}  // namespace
+
+TableWalker::TableWalker(Scheduler& scheduler, const Clock& clock, const StatisticsGroup& group,
+                         const SmmuParameters& parameters, MemoryPort& memory,
+                         const InvalidationLog& log)
+    : scheduler_(scheduler),
+      clock_(clock),
+      memory_(memory),
+      log_(log),
+      cache_(geometry_of(parameters.tcu)),
+      walkers_(scheduler, group, "walkers", parameters.tcu.walkers),
+      walks_(scheduler),
+      merged_walks_(group, "merged_walks",
+                    {"walks", Better::neither, "That waited for another's walk of the page"}) {
+  for (unsigned level = 0; level < WalkCache::levels; ++level) {
+    // All levels are looked up at once; the slowest one decides.
+    latency_ = std::max(latency_, parameters.tcu.walk_cache[level].latency);
+    const std::string number = std::to_string(level);
+    cache_statistics_[level] = std::make_unique<CacheStatistics>(
+        group, "walk_cache_level" + number,
+        StatisticInfo{"look-ups", Better::neither, "Descriptors of level " + number});
+    const std::string length = std::to_string(level + 1);
+    walks_of_length_[level] = std::make_unique<Counter>(
+        group, "walks_of_" + length,
+        StatisticInfo{"walks", Better::neither,
+                      "Walks that read this many descriptors: " + length});
+  }
+}
+
+Task<TableWalker::Result> TableWalker::walk(TranslationTag tag, const TranslationRegime& regime,
+                                            std::uint64_t address, Journey* journey) {
+  Result result;
+  const auto start = start_walk(regime, address);
+  if (!start) {
+    result.fault = EventType::F_TRANSLATION;
+    co_return result;
+  }
+  co_await clock_.cycles(latency_);
+  const Key key{canonical(address) >> tag.granule, tag.asid, tag.vmid};
+  if (auto* const pending = walks_.find(key)) {
+    merged_walks_.add();
+    if (journey != nullptr) journey->wait(scheduler_.now(), "another's walk", {"page", key.page});
+    result = co_await walks_.join(*pending);
+    if (journey != nullptr) journey->serve(scheduler_.now());
+    co_return result;
+  }
+  WalkPosition position = *start;
+  if (look_up(tag, address, position, result)) co_return result;
+  auto& opened = walks_.open(key);
+  {
+    const Slot walker = co_await walkers_.acquire(Holder{"walk of page", key.page}, journey);
+    result = co_await read_tables(tag, regime, address, position);
+  }
+  walks_.complete(opened, result);
+  co_return result;
+}
+
+/// True when the walk caches hold the leaf; otherwise `position` is where reading begins.
+bool TableWalker::look_up(const TranslationTag& tag, std::uint64_t address, WalkPosition& position,
+                          Result& result) {
+  const unsigned first = position.level;
+  WalkCache::Hit hit{WalkPosition{}, 0};
+  const bool found = cache_.lookup(tag, address, first, hit);
+  for (unsigned level = WalkCache::levels; level-- > (found ? hit.level + 1 : first);) {
+    cache_statistics_[level]->miss();
+  }
+  if (!found) return false;
+  cache_statistics_[hit.level]->hit();
+  if (const auto* const leaf = std::get_if<Leaf>(&hit.step)) {
+    result.leaf = *leaf;
+    return true;
+  }
+  position = std::get<WalkPosition>(hit.step);
+  return false;
+}
+
+Task<TableWalker::Result> TableWalker::read_tables(TranslationTag tag,
+                                                   const TranslationRegime& regime,
+                                                   std::uint64_t address, WalkPosition position) {
+  const InvalidationLog::Epoch start = log_.epoch();
+  const TranslationTable& table = regime.table[table_half(address)];
+  Result result;
+  for (unsigned length = 0;; ++length) {
+    result.fetch_address = descriptor_address(position, table.granule, table.input_bits, address);
+    std::array<std::uint8_t, 8> bytes;
+    const bool ok = co_await memory_.read({}, result.fetch_address, bytes);
+    if (!ok) {
+      result.fault = EventType::F_WALK_EABT;
+      walks_of_length_[length]->add();
+      co_return result;
+    }
+    const WalkStep step =
+        step_walk(regime, position, address, load_little_endian<std::uint64_t>(bytes));
+    keep(start, tag, address, position.level, step);
+    if (step.kind == WalkStep::Kind::table) {
+      position = step.next;
+      continue;
+    }
+    result.fault = step.fault;
+    result.leaf = step.leaf;
+    walks_of_length_[length]->add();
+    co_return result;
+  }
+}
+
+/// Puts a valid descriptor into its walk cache, unless an invalidation has overtaken the walk.
+void TableWalker::keep(InvalidationLog::Epoch start, const TranslationTag& tag,
+                       std::uint64_t address, unsigned level, const WalkStep& step) {
+  if (step.kind == WalkStep::Kind::table) {
+    if (!log_.table_affected(start, tag)) cache_.insert(tag, address, level, step.next);
+  } else if (step.kind == WalkStep::Kind::leaf) {
+    TranslationTag leaf_tag = tag;
+    leaf_tag.global = !step.leaf.not_global;
+    const std::uint64_t base = canonical(address) & ~low_mask(step.leaf.size_log2);
+    if (!log_.leaf_affected(start, leaf_tag, base, step.leaf.size_log2, step.leaf.level)) {
+      cache_.insert(tag, address, level, step.leaf);
+    }
+  }
+}
+
+void TableWalker::invalidate(const Invalidation& invalidation) {
+  const std::size_t removed = cache_.invalidate(invalidation);
+  cache_statistics_[WalkCache::levels - 1]->invalidation(removed);
+  walks_.close();
+}
+
+}  // namespace doorbell::smmu

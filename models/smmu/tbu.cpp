@@ -1,0 +1,208 @@
+#include "doorbell/smmu/tbu.h"
+
+#include <algorithm>
+
+#include "doorbell/smmu/debug_translation.h"
+#include "doorbell/smmu/dti_codec.h"
+
+namespace doorbell::smmu {
+namespace {
+
+constexpr std::uint64_t smallest_page = 4096;
+
+bool crosses_page(const Payload& payload) {
+  const std::uint64_t offset = payload.get_address() % smallest_page;
+  return offset + payload.get_data_length() > smallest_page;
+}
+
+Access access_of(const Payload& payload, const Requester* requester) {
+  return {.write = payload.is_write(),
+          .privileged = requester != nullptr && requester->privileged,
+          .instruction = requester != nullptr && requester->instruction};
+}
+
+}  // namespace
+
+Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& parameters)
+    : Module(module_name),
+      upstream(
+          "upstream", tasks_,
+          {.reads = parameters.tbu.outstanding_reads, .writes = parameters.tbu.outstanding_writes},
+          [this](Payload& payload) { return serve(payload); }),
+      downstream("downstream"),
+      dti("dti", [this](dti::ToTbu& message) { receive(message); }),
+      parameters_(parameters),
+      clock_(scheduler(), parameters.clock),
+      stage_(simulation().stages().add(
+          {"tbu", 40, "tcu", "Look-ups in the TBU; waits for slots, merged misses and order"})),
+      micro_tlb_(parameters.tbu.micro_tlb.geometry),
+      main_tlb_(parameters.tbu.main_tlb.geometry),
+      micro_tlb_statistics_(statistics(), "micro_tlb", {"look-ups", Better::neither, "First TLB"}),
+      main_tlb_statistics_(statistics(), "main_tlb",
+                           {"look-ups", Better::neither, "Second TLB, after a micro TLB miss"}),
+      main_tlb_server_(statistics(), "main_tlb_port",
+                       {"look-ups", Better::lower, "Look-ups of the main TLB, one at a time"}),
+      inside_(statistics(), "transactions_inside",
+              {"transactions", Better::lower, "From arrival to response"}),
+      transactions_(statistics(), "transactions",
+                    {"transactions", Better::neither, "That arrived"}),
+      terminated_(statistics(), "terminated",
+                  {"transactions", Better::lower, "Answered with an abort"}),
+      terminated_doorbells_(statistics(), "terminated_doorbells",
+                            {"doorbells", Better::lower, "MSIs among the terminated"}),
+      merged_misses_(statistics(), "merged_misses",
+                     {"transactions", Better::neither, "That waited for another's miss"}),
+      translations_(scheduler(), statistics(), "translation_slots",
+                    parameters.tbu.translation_slots),
+      requests_(scheduler(), statistics(), "translation_requests",
+                parameters.tbu.translation_requests),
+      misses_(scheduler()),
+      control_(scheduler()),
+      coloured_{Outstanding(scheduler()), Outstanding(scheduler())},
+      tasks_(scheduler()) {
+  for (std::uint32_t i = 0; i < parameters.tbu.translation_requests; ++i) {
+    answers_.push_back(std::make_unique<PendingAnswer>(scheduler()));
+  }
+  upstream.on_debug([this](Payload& payload) { return serve_debug(payload); });
+}
+
+void Tbu::start_of_simulation() {
+  // Invalidations are taken one after the other; two may wait.
+  dti.grant(Dti::invalidation_credits, 2);
+  tasks_.spawn(control());
+}
+
+Stream Tbu::stream_of(const Requester* requester) const {
+  if (requester == nullptr) return {.stream_id = parameters_.tbu.default_stream_id};
+  return {.stream_id = requester->stream_id,
+          .substream_id = requester->pasid,
+          .substream_valid = requester->has_pasid};
+}
+
+OrderedRelease* Tbu::order_of(const Payload& payload, const Requester* requester) {
+  if (requester == nullptr || !payload.is_write() || !requester->is_posted ||
+      requester->relaxed_ordering || requester->order_domain == 0) {
+    return nullptr;
+  }
+  std::unique_ptr<OrderedRelease>& order = orders_[requester->order_domain];
+  if (!order) order = std::make_unique<OrderedRelease>(scheduler());
+  return order.get();
+}
+
+Task<void> Tbu::serve(Payload& payload) {
+  Requester* const requester = requester_of(payload);
+  Journey* const journey = requester != nullptr ? requester->journey : nullptr;
+  const Time arrival = now();
+  if (journey != nullptr) journey->enter(stage_, arrival);
+  transactions_.add();
+  inside_.enter(arrival);
+  Outstanding& before_sync = coloured_[colour_];
+  before_sync.add();
+
+  OrderedRelease* const order = order_of(payload, requester);
+  const Stream stream = stream_of(requester);
+  if (crosses_page(payload)) {
+    co_await forward_pieces(payload, requester, stream, journey, order);
+  } else {
+    co_await forward(payload, requester, stream, journey, order);
+  }
+
+  before_sync.remove();
+  inside_.leave(now(), arrival);
+}
+
+Task<void> Tbu::forward(Payload& payload, Requester* requester, const Stream& stream,
+                        Journey* journey, OrderedRelease* order) {
+  const std::uint64_t address = payload.get_address();
+  const OrderedRelease::Ticket ticket = order != nullptr ? order->take() : 0;
+  Translation translation;
+  {
+    const Slot slot =
+        co_await translations_.acquire(Holder{"translation of stream", stream.stream_id}, journey);
+    translation = co_await translate(stream, address, access_of(payload, requester), journey);
+  }
+  co_await wait_for_turn(order, ticket, journey);
+  if (order != nullptr) order->done(ticket);  // the next one is woken after this one has gone out
+  if (!translation.allowed) {
+    terminate(payload, requester);
+    co_return;
+  }
+  payload.set_address(translation.address);
+  if (requester != nullptr) requester->memory_attributes = translation.attributes;
+  co_await downstream.transport(payload);
+}
+
+// Pages next to each other need not be mapped next to each other: each piece goes its own way.
+Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Stream& stream,
+                               Journey* journey, OrderedRelease* order) {
+  const OrderedRelease::Ticket ticket = order != nullptr ? order->take() : 0;
+  co_await wait_for_turn(order, ticket, journey);
+  const Access access = access_of(payload, requester);
+  const std::uint64_t address = payload.get_address();
+  const unsigned length = payload.get_data_length();
+  auto status = tlm::TLM_OK_RESPONSE;
+  for (unsigned done = 0; done < length && status == tlm::TLM_OK_RESPONSE;) {
+    const std::uint64_t from = address + done;
+    const auto size = static_cast<unsigned>(
+        std::min<std::uint64_t>(length - done, smallest_page - from % smallest_page));
+    Translation translation;
+    {
+      const Slot slot = co_await translations_.acquire(
+          Holder{"translation of stream", stream.stream_id}, journey);
+      translation = co_await translate(stream, from, access, journey);
+    }
+    if (!translation.allowed) {
+      if (order != nullptr) order->done(ticket);
+      terminate(payload, requester);
+      co_return;
+    }
+    const PayloadReference piece =
+        simulation().payloads().take(payload.get_command(), translation.address, size);
+    if (requester != nullptr) {
+      piece->requester() = *requester;
+      piece->requester().memory_attributes = translation.attributes;
+    }
+    if (access.write) std::copy_n(payload.get_data_ptr() + done, size, piece->data().data());
+    co_await downstream.transport(*piece);
+    status = piece->get_response_status();
+    if (!access.write) std::copy_n(piece->data().data(), size, payload.get_data_ptr() + done);
+    done += size;
+  }
+  if (order != nullptr) order->done(ticket);
+  payload.set_response_status(status);
+}
+
+Task<void> Tbu::wait_for_turn(OrderedRelease* order, OrderedRelease::Ticket ticket,
+                              Journey* journey) {
+  if (order == nullptr || order->is_turn(ticket)) co_return;
+  if (journey != nullptr) journey->wait(now(), "earlier posted writes");
+  co_await order->turn(ticket);
+  if (journey != nullptr) journey->serve(now());
+}
+
+void Tbu::terminate(Payload& payload, Requester* requester) {
+  terminated_.add();
+  payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
+  if (requester == nullptr || requester->journey == nullptr) return;
+  terminated_doorbells_.add();
+  simulation().journeys().finish(requester->journey, Outcome::terminated_by_smmu, now());
+  requester->journey = nullptr;
+}
+
+unsigned Tbu::serve_debug(Payload& payload) {
+  auto* const socket = dynamic_cast<sc_core::sc_object*>(dti.operator->());
+  auto* const tcu =
+      socket != nullptr ? dynamic_cast<DebugTranslation*>(socket->get_parent_object()) : nullptr;
+  if (tcu == nullptr || crosses_page(payload)) return 0;
+  const Requester* const requester = requester_of(payload);
+  const std::uint64_t address = payload.get_address();
+  const auto output =
+      tcu->translate_debug(stream_of(requester), address, access_of(payload, requester));
+  if (!output) return 0;
+  payload.set_address(*output);
+  const unsigned bytes = downstream.transport_debug(payload);
+  payload.set_address(address);
+  return bytes;
+}
+
+}  // namespace doorbell::smmu

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "doorbell/core/arch/clock.h"
+#include "doorbell/core/arch/slots.h"
+#include "doorbell/core/arch/statistics_kinds.h"
+#include "doorbell/core/arch/task_group.h"
+#include "doorbell/core/arch/wait_primitives.h"
+#include "doorbell/core/initiator_socket.h"
+#include "doorbell/core/message_socket.h"
+#include "doorbell/core/protocols/dti.h"
+#include "doorbell/core/requester.h"
+#include "doorbell/core/simulation.h"
+#include "doorbell/core/target_socket.h"
+#include "doorbell/smmu/arch/access.h"
+#include "doorbell/smmu/arch/parameters.h"
+#include "doorbell/smmu/arch/tlb.h"
+#include "doorbell/smmu/pending_table.h"
+
+namespace doorbell::smmu {
+
+/// Translation buffer unit: sits between requesters and the system, translates every transaction
+/// with its micro and main TLB and asks the TCU about the rest.
+///
+/// A transaction's StreamID is that of its `Requester`, or `default_stream_id` when it bears none.
+/// Others are served while one waits for the TCU; those that miss on the same page wait for the
+/// same answer. Posted writes of one order domain leave in the order in which they came. A
+/// terminated transaction is answered with TLM_GENERIC_ERROR_RESPONSE, and the Journey of its MSI
+/// ends. DMI is never granted.
+class Tbu : public Module {
+ public:
+  Tbu(const sc_core::sc_module_name& name, const SmmuParameters& parameters);
+
+  TargetSocket upstream;
+  InitiatorSocket downstream;
+  MessageInitiator<Dti> dti;  ///< To the TCU.
+
+ private:
+  /// How a transaction goes on.
+  struct Translation {
+    bool allowed = false;
+    std::uint64_t address = 0;
+    std::uint8_t attributes = 0xff;
+  };
+  struct MissKey {
+    Stream stream;
+    std::uint64_t page = 0;
+    bool operator==(const MissKey&) const = default;
+  };
+  struct PendingAnswer {
+    explicit PendingAnswer(Scheduler& scheduler) : arrived(scheduler) {}
+    dti::TranslationAnswer answer;
+    bool has_answer = false;
+    Condition arrived;
+  };
+  using Control = std::variant<dti::InvalidationRequest, dti::SyncRequest>;
+
+  void start_of_simulation() override;
+
+  // Transactions
+  Task<void> serve(Payload& payload);
+  Task<void> forward(Payload& payload, Requester* requester, const Stream& stream, Journey* journey,
+                     OrderedRelease* order);
+  Task<void> forward_pieces(Payload& payload, Requester* requester, const Stream& stream,
+                            Journey* journey, OrderedRelease* order);
+  Task<void> wait_for_turn(OrderedRelease* order, OrderedRelease::Ticket ticket, Journey* journey);
+  void terminate(Payload& payload, Requester* requester);
+  Stream stream_of(const Requester* requester) const;
+  OrderedRelease* order_of(const Payload& payload, const Requester* requester);
+  unsigned serve_debug(Payload& payload);
+
+  // Translation
+  Task<Translation> translate(Stream stream, std::uint64_t address, Access access,
+                              Journey* journey);
+  Task<Translation> miss(Stream stream, std::uint64_t address, Access access, Journey* journey);
+  Task<dti::TranslationAnswer> ask(Stream stream, std::uint64_t address, Access access,
+                                   Journey* journey);
+  Task<void> main_tlb_turn();
+  void fill_micro_tlb(const TlbEntry& entry);
+
+  // Messages of the TCU
+  void receive(dti::ToTbu& message);
+  void take_answer(const dti::TranslationAnswer& answer);
+  Task<void> control();
+
+  SmmuParameters parameters_;
+  Clock clock_;
+  StageId stage_;
+  Tlb micro_tlb_;
+  Tlb main_tlb_;
+  CacheStatistics micro_tlb_statistics_;
+  CacheStatistics main_tlb_statistics_;
+  ServerStatistics main_tlb_server_;
+  QueueStatistics inside_;
+  Counter transactions_;
+  Counter terminated_;
+  Counter terminated_doorbells_;
+  Counter merged_misses_;
+  Slots translations_;
+  Slots requests_;
+  Time main_tlb_free_ = 0;
+  PendingTable<MissKey, dti::TranslationAnswer> misses_;
+  std::vector<std::unique_ptr<PendingAnswer>> answers_;  // by token
+  std::unordered_map<std::uint32_t, std::unique_ptr<OrderedRelease>> orders_;
+  Mailbox<Control> control_;
+  // Transactions that came before and after the latest SYNC: it waits for those before it.
+  unsigned colour_ = 0;
+  Outstanding coloured_[2];
+  TaskGroup tasks_;
+};
+
+}  // namespace doorbell::smmu

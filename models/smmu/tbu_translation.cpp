@@ -1,0 +1,164 @@
+// The TBU's look-ups, its requests to the TCU, and what the TCU asks of it.
+#include <algorithm>
+
+#include "doorbell/smmu/dti_codec.h"
+#include "doorbell/smmu/tbu.h"
+
+namespace doorbell::smmu {
+
+Task<Tbu::Translation> Tbu::translate(Stream stream, std::uint64_t address, Access access,
+                                      Journey* journey) {
+  co_await clock_.cycles(parameters_.tbu.micro_tlb.latency);
+  // A TLB entry is of a stream; with a SubstreamID the TCU is always asked (IDR1.SSIDSIZE = 0).
+  const TlbEntry* entry =
+      stream.substream_valid ? nullptr : micro_tlb_.lookup(stream.stream_id, address).entry;
+  if (entry != nullptr && entry->leaf.permissions.allow(access)) {
+    micro_tlb_statistics_.hit();
+    co_return Translation{true, entry->translate(address), entry->attributes};
+  }
+  micro_tlb_statistics_.miss();
+  co_await main_tlb_turn();
+  if (!stream.substream_valid) {
+    const Tlb::Lookup found = main_tlb_.lookup(stream.stream_id, address);
+    if (found.probes > 1) {
+      // One look-up for each page size in use (MMU-600): they follow each other in the pipeline.
+      const std::uint64_t more =
+          std::uint64_t{found.probes - 1} * parameters_.tbu.main_tlb_interval;
+      main_tlb_free_ += clock_.duration(more);
+      co_await clock_.cycles(more);
+    }
+    // Looked up again: an invalidation may have come meanwhile.
+    entry = main_tlb_.lookup(stream.stream_id, address).entry;
+    if (entry != nullptr && entry->leaf.permissions.allow(access)) {
+      main_tlb_statistics_.hit();
+      const Translation translation{true, entry->translate(address), entry->attributes};
+      fill_micro_tlb(*entry);
+      co_return translation;
+    }
+  }
+  main_tlb_statistics_.miss();
+  co_return co_await miss(stream, address, access, journey);
+}
+
+/// Waits for the look-up pipeline: a turn every `main_tlb_interval`, a result after `latency`.
+Task<void> Tbu::main_tlb_turn() {
+  const Time arrival = now();
+  // Under loose timing local times don't follow each other, and nobody waits for the port.
+  Time start = clock_.after(arrival, 0);
+  if (scheduler().timing() == Timing::approximate) {
+    start = std::max(start, main_tlb_free_);
+    main_tlb_free_ = clock_.after(start, parameters_.tbu.main_tlb_interval);
+    main_tlb_server_.occupy(start, main_tlb_free_);
+  }
+  co_await Delay(scheduler(), clock_.after(start, parameters_.tbu.main_tlb.latency) - arrival);
+}
+
+void Tbu::fill_micro_tlb(const TlbEntry& entry) {
+  if (micro_tlb_.insert(entry)) micro_tlb_statistics_.eviction();
+}
+
+Task<Tbu::Translation> Tbu::miss(Stream stream, std::uint64_t address, Access access,
+                                 Journey* journey) {
+  using Result = dti::TranslationAnswer::Result;
+  const MissKey key{stream, address >> 12};
+  dti::TranslationAnswer answer;
+  if (auto* const pending = misses_.find(key)) {
+    merged_misses_.add();
+    if (journey != nullptr) journey->wait(now(), "another's miss", Holder{"page", key.page});
+    answer = co_await misses_.join(*pending);
+    if (journey != nullptr) journey->serve(now());
+    const TlbEntry entry = to_entry(answer);
+    const bool translated = answer.result == Result::translated || answer.result == Result::bypass;
+    if (translated && entry.leaf.permissions.allow(access)) {
+      co_return Translation{true, entry.translate(address), entry.attributes};
+    }
+    // Not for this access, or terminated: every transaction has a fault, and an event, of its own.
+    answer = co_await ask(stream, address, access, journey);
+  } else {
+    auto& opened = misses_.open(key);
+    answer = co_await ask(stream, address, access, journey);
+    misses_.complete(opened, answer);
+  }
+  if (answer.result != Result::translated && answer.result != Result::bypass) {
+    co_return Translation{};
+  }
+  co_return Translation{true, to_entry(answer).translate(address), answer.memory_attributes};
+}
+
+Task<dti::TranslationAnswer> Tbu::ask(Stream stream, std::uint64_t address, Access access,
+                                      Journey* journey) {
+  const Slot token =
+      co_await requests_.acquire(Holder{"request of stream", stream.stream_id}, journey);
+  if (journey != nullptr && dti.credits(Dti::translation_credits).available() == 0) {
+    journey->wait(now(), "translation credits");
+  }
+  co_await dti.credits(Dti::translation_credits).take();
+  if (journey != nullptr) journey->serve(now());
+  PendingAnswer& pending = *answers_[token.index()];
+  pending.has_answer = false;
+  dti::TranslationRequest request;
+  request.token = token.index();
+  request.stream_id = stream.stream_id;
+  request.has_substream_id = stream.substream_valid;
+  request.substream_id = stream.substream_id;
+  request.address = address;
+  request.write = access.write;
+  request.instruction = access.instruction;
+  request.privileged = access.privileged;
+  request.journey = journey;
+  dti.send(request, clock_.duration(parameters_.dti_latency));
+  while (!pending.has_answer)
+    co_await pending.arrived.wait();
+  if (journey != nullptr) journey->enter(stage_, now());
+  co_return pending.answer;
+}
+
+void Tbu::receive(dti::ToTbu& message) {
+  if (const auto* const answer = std::get_if<dti::TranslationAnswer>(&message)) {
+    take_answer(*answer);
+  } else if (const auto* const request = std::get_if<dti::InvalidationRequest>(&message)) {
+    control_.push(*request);
+  } else {
+    control_.push(dti::SyncRequest{});
+  }
+}
+
+void Tbu::take_answer(const dti::TranslationAnswer& answer) {
+  using Result = dti::TranslationAnswer::Result;
+  const bool translated = answer.result == Result::translated || answer.result == Result::bypass;
+  if (translated && answer.may_cache) {
+    const TlbEntry entry = to_entry(answer);
+    if (main_tlb_.insert(entry)) main_tlb_statistics_.eviction();
+    fill_micro_tlb(entry);
+  }
+  PendingAnswer& pending = *answers_[answer.token];
+  pending.answer = answer;
+  pending.has_answer = true;
+  pending.arrived.notify_one();
+}
+
+Task<void> Tbu::control() {
+  const Time dti_latency = clock_.duration(parameters_.dti_latency);
+  while (true) {
+    while (control_.empty())
+      co_await control_.arrived();
+    const Control request = control_.pop();
+    if (const auto* const invalidation = std::get_if<dti::InvalidationRequest>(&request)) {
+      co_await clock_.cycles(parameters_.tbu.invalidation);
+      const Invalidation what = to_invalidation(*invalidation);
+      micro_tlb_statistics_.invalidation(micro_tlb_.invalidate(what));
+      main_tlb_statistics_.invalidation(main_tlb_.invalidate(what));
+      misses_.close();
+      dti.send(dti::InvalidationAcknowledge{}, dti_latency);
+    } else {
+      Outstanding& before = coloured_[colour_];
+      colour_ ^= 1;
+      while (before.count() != 0)
+        co_await before.drained();
+      dti.send(dti::SyncAcknowledge{}, dti_latency);
+    }
+    dti.return_credit(Dti::invalidation_credits, 1, dti_latency);
+  }
+}
+
+}  // namespace doorbell::smmu

@@ -1,0 +1,138 @@
+// How the TCU answers its TBUs (IHI 0070 chapter 15).
+#include "doorbell/smmu/arch/registers.h"
+#include "doorbell/smmu/dti_codec.h"
+#include "doorbell/smmu/tcu.h"
+
+namespace doorbell::smmu {
+
+void Tcu::receive(unsigned tbu, dti::ToTcu& message) {
+  if (const auto* const request = std::get_if<dti::TranslationRequest>(&message)) {
+    tasks_.start(serve(tbu, *request));
+  } else {
+    acknowledgements_.remove();
+  }
+}
+
+StreamTable Tcu::stream_table() const {
+  return StreamTable::from_registers(strtab_base_.get(),
+                                     static_cast<std::uint32_t>(strtab_base_cfg_.get()), features_);
+}
+
+Task<void> Tcu::serve(unsigned tbu, dti::TranslationRequest request) {
+  Journey* const journey = request.journey;
+  if (journey != nullptr) journey->enter(stage_, now());
+  const Stream stream{.stream_id = request.stream_id,
+                      .substream_id = request.substream_id,
+                      .substream_valid = request.has_substream_id};
+  const Access access{
+      .write = request.write, .privileged = request.privileged, .instruction = request.instruction};
+  dti::TranslationAnswer answer;
+  {
+    const Slot slot =
+        co_await translations_.acquire(Holder{"translation of stream", stream.stream_id}, journey);
+    const InvalidationLog::Epoch start = log_.epoch();
+    const Outcome outcome = co_await translate(stream, request.address, access, journey);
+    if (outcome.kind == Outcome::Kind::translated) {
+      translated_.add();
+      answer = to_answer(outcome.entry);
+      const TlbEntry& e = outcome.entry;
+      answer.may_cache = !stream.substream_valid &&
+                         !log_.configuration_affected(start, stream.stream_id) &&
+                         !log_.leaf_affected(start, e.tag, canonical(e.input_base),
+                                             e.leaf.size_log2, e.leaf.level);
+    } else {
+      terminate(outcome, request);
+      answer.result = dti::TranslationAnswer::Result::abort;
+    }
+  }
+  answer.token = request.token;
+  answer.stream_id = request.stream_id;
+  const Time latency = clock_.duration(parameters_.dti_latency);
+  dti_[tbu]->send(answer, latency);
+  dti_[tbu]->return_credit(Dti::translation_credits, 1, latency);
+}
+
+Task<Tcu::Outcome> Tcu::translate(Stream stream, std::uint64_t address, Access access,
+                                  Journey* journey) {
+  Outcome outcome;
+  outcome.event = {.stream = stream, .access = access, .input_address = address};
+  if (!enabled()) {
+    // SMMU_GBPA decides, and nothing is recorded (IHI 0070 6.3.14, 3.4).
+    if (!GBPA::ABORT.test(gbpa_.get())) outcome = bypass(stream, address, access, false);
+    co_return outcome;
+  }
+  const ConfigurationUnit::Result found = co_await configurations_->find(stream_table(), stream);
+  outcome.event.fetch_address = found.fetch_address;
+  if (found.fault != EventType::none) {
+    outcome.event.type = found.fault;
+    outcome.suppressed =
+        found.fault == EventType::C_BAD_STREAMID && !CR2::RECINVSID.test(cr2_.get());
+    co_return outcome;
+  }
+  const StreamTableEntry& ste = found.configuration.ste;
+  if (ste.aborts()) co_return outcome;
+  if (ste.bypasses()) co_return bypass(stream, address, access, true);
+
+  const ContextDescriptor& cd = found.configuration.cd;
+  TranslationTag tag;
+  tag.stream_id = stream.stream_id;
+  tag.asid = cd.ASID;
+  tag.granule = cd.regime.table[table_half(address)].granule;
+  const TableWalker::Result walk = co_await walker_->walk(tag, cd.regime, address, journey);
+  outcome.event.fetch_address = walk.fetch_address;
+  outcome.event.type = walk.fault;
+  if (walk.fault == EventType::none && !walk.leaf.permissions.allow(access)) {
+    outcome.event.type = EventType::F_PERMISSION;
+  }
+  if (outcome.event.type != EventType::none) {
+    outcome.suppressed = is_translation_fault(outcome.event.type) && !cd.R;
+    co_return outcome;
+  }
+  outcome.kind = Outcome::Kind::translated;
+  outcome.entry.input_base = address & ~low_mask(walk.leaf.size_log2);
+  outcome.entry.tag = tag;
+  outcome.entry.tag.global = !walk.leaf.not_global;
+  outcome.entry.leaf = walk.leaf;
+  outcome.entry.attributes = static_cast<std::uint8_t>(cd.MAIR >> (8 * walk.leaf.attribute_index));
+  co_return outcome;
+}
+
+/// Identity over the whole output address range; beyond it an address size fault (IHI
+/// 0070 3.4, 7.3.14), of which nothing is recorded while SMMUEN = 0.
+Tcu::Outcome Tcu::bypass(const Stream& stream, std::uint64_t address, const Access& access,
+                         bool record) const {
+  Outcome outcome;
+  outcome.event = {.stream = stream, .access = access, .input_address = address};
+  if ((address & ~low_mask(features_.output_address_bits)) != 0) {
+    outcome.event.type = record ? EventType::F_ADDR_SIZE : EventType::none;
+    return outcome;
+  }
+  outcome.kind = Outcome::Kind::translated;
+  TlbEntry& entry = outcome.entry;
+  entry.tag.stream_id = stream.stream_id;
+  entry.bypass = true;
+  entry.leaf.size_log2 = features_.output_address_bits;
+  entry.leaf.permissions = {.privileged_write = true,
+                            .unprivileged_read = true,
+                            .unprivileged_write = true,
+                            .privileged_execute = true,
+                            .unprivileged_execute = true};
+  return outcome;
+}
+
+/// Every terminated transaction is counted as one of three; MSIs also apart.
+void Tcu::terminate(const Outcome& outcome, const dti::TranslationRequest& request) {
+  const bool doorbell = request.journey != nullptr;
+  if (outcome.event.type == EventType::none || outcome.suppressed) {
+    terminated_suppressed_.add();
+    if (doorbell) doorbells_suppressed_.add();
+  } else if (events_->record(outcome.event)) {
+    terminated_recorded_.add();
+    if (doorbell) doorbells_recorded_.add();
+  } else {
+    terminated_lost_.add();
+    if (doorbell) doorbells_lost_.add();
+  }
+}
+
+}  // namespace doorbell::smmu
