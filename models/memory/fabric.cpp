@@ -1,0 +1,218 @@
+#include "doorbell/memory/fabric.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace doorbell::memory {
+
+/// One direction's buffer and channel of a port.
+struct Fabric::Way {
+  Way(Fabric& fabric, const StatisticsGroup& group, const std::string& name, std::uint32_t depth)
+      : buffer(group, name, {.unit = name, .help = "Held, from request to answer."}, depth),
+        channel(fabric.clock_, fabric.parameters_.width, group, name + "_channel") {}
+  QueueStatistics buffer;
+  DataChannel channel;
+};
+
+struct Fabric::Port {
+  Port(Fabric& fabric, unsigned port_number, const std::string& port_name, unsigned targets)
+      : number(port_number),
+        name(port_name),
+        group(fabric.statistics().group(port_name)),
+        socket(port_name.c_str(), fabric.tasks_,
+               {fabric.parameters_.port_reads, fabric.parameters_.port_writes},
+               [&fabric, this](Payload& payload) { return fabric.serve(*this, payload); }),
+        reads(fabric, group, "reads", fabric.parameters_.port_reads),
+        writes(fabric, group, "writes", fabric.parameters_.port_writes),
+        order(fabric.scheduler(), targets, group) {
+    socket.on_debug([&fabric](Payload& payload) { return fabric.debug(payload); });
+    socket.on_dmi(
+        [&fabric](Payload& payload, tlm::tlm_dmi& dmi) { return fabric.get_dmi(payload, dmi); });
+  }
+  unsigned number;
+  std::string name;
+  StatisticsGroup group;
+  TargetSocket socket;
+  Way reads;
+  Way writes;
+  WriteOrder order;
+};
+
+struct Fabric::Target {
+  Target(Fabric& fabric, unsigned number, const FabricTarget& description, unsigned ports)
+      : name(description.name),
+        socket(name.c_str(), description.foreign, fabric.parameters_.target_writes),
+        reads(fabric.scheduler(), ports, fabric.parameters_.target_reads,
+              fabric.statistics().group(name), "reads"),
+        writes(fabric.scheduler(), ports, fabric.parameters_.target_writes,
+               fabric.statistics().group(name), "writes") {
+    for (const FabricTarget::Region& region : description.regions) {
+      fabric.map_.add({region.base, region.size, number, region.target_base});
+    }
+    socket.on_dmi_invalidate([&fabric, number](std::uint64_t first, std::uint64_t last) {
+      fabric.invalidate_dmi(number, {first, last});
+    });
+  }
+  std::string name;
+  InitiatorSocket socket;
+  Arbiter reads;
+  Arbiter writes;
+};
+
+Fabric::Fabric(const sc_core::sc_module_name& module_name, const FabricParameters& parameters,
+               const std::vector<std::string>& ports, const std::vector<FabricTarget>& targets)
+    : Module(module_name),
+      parameters_(parameters),
+      clock_(scheduler(), parameters.clock),
+      ordering_stage_(simulation().stages().add(
+          {"ordering", 60, "fabric", "Posted writes ahead that are not yet observed."})),
+      fabric_stage_(simulation().stages().add(
+          {"fabric", 70, "its", "The interconnect, from its port to the ITS."})),
+      decode_errors_(statistics(), "decode_errors",
+                     {.unit = "transactions",
+                      .better = Better::lower,
+                      .help = "Answered with an error, since no target owns the address."}) {
+  const auto port_count = static_cast<unsigned>(ports.size());
+  for (const FabricTarget& target : targets) {
+    const auto number = static_cast<unsigned>(targets_.size());
+    targets_.push_back(std::make_unique<Target>(*this, number, target, port_count));
+  }
+  for (const std::string& port : ports) {
+    const auto number = static_cast<unsigned>(ports_.size());
+    const auto target_count = static_cast<unsigned>(targets.size());
+    ports_.push_back(std::make_unique<Port>(*this, number, port, target_count));
+  }
+}
+
+Fabric::~Fabric() = default;
+
+TargetSocket& Fabric::port(std::string_view wanted) {
+  for (const auto& port : ports_) {
+    if (port->name == wanted) return port->socket;
+  }
+  throw std::out_of_range("no port is called " + std::string(wanted));
+}
+
+InitiatorSocket& Fabric::target(std::string_view wanted) {
+  for (const auto& target : targets_) {
+    if (target->name == wanted) return target->socket;
+  }
+  throw std::out_of_range("no target is called " + std::string(wanted));
+}
+
+Task<void> Fabric::serve(Port& port, Payload& payload) {
+  QueueStatistics& buffer = payload.is_write() ? port.writes.buffer : port.reads.buffer;
+  const Time entered = now();
+  buffer.enter(entered);
+  const AddressRegion* region = map_.find(payload.get_address(), payload.get_data_length());
+  if (region == nullptr) {
+    co_await refuse(payload);
+  } else {
+    co_await forward(port, *region, payload);
+  }
+  buffer.leave(now(), entered);
+}
+
+/// The default target: answers after the latencies, and an MSI's road ends here.
+Task<void> Fabric::refuse(Payload& payload) {
+  Requester* const requester = requester_of(payload);
+  if (requester != nullptr && requester->journey != nullptr) {
+    requester->journey->enter(fabric_stage_, now());
+  }
+  decode_errors_.add();
+  co_await clock_.cycles(parameters_.request_latency + parameters_.response_latency);
+  if (requester != nullptr && requester->journey != nullptr) {
+    simulation().journeys().finish(requester->journey, Outcome::answered_with_error, now());
+    requester->journey = nullptr;
+  }
+  payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+}
+
+Task<void> Fabric::forward(Port& port, const AddressRegion& region, Payload& payload) {
+  const Requester* const requester = requester_of(payload);
+  Journey* const journey = requester == nullptr ? nullptr : requester->journey;
+  const std::uint32_t domain = requester == nullptr ? 0 : requester->order_domain;
+  const bool ordered = domain != 0 && payload.is_write() && requester->is_posted;
+  if (journey != nullptr) journey->enter(ordering_stage_, now());
+  if (ordered) {
+    co_await port.order.admit(domain, region.target, requester->relaxed_ordering, journey);
+  }
+  if (journey != nullptr) journey->enter(fabric_stage_, now());
+  co_await transport(port, region, payload, journey);
+  // From here on the Journey belongs to whoever took it over.
+  const Time answered = clock_.after(now(), parameters_.response_latency);
+  const Time arrived = payload.is_read()
+                           ? port.reads.channel.transfer(answered, payload.get_data_length()).to
+                           : answered;
+  co_await Delay{scheduler(), arrived - now()};
+  if (ordered) port.order.answered(domain, region.target);
+}
+
+Task<void> Fabric::transport(Port& port, const AddressRegion& region, Payload& payload,
+                             Journey* journey) {
+  Target& target = *targets_[region.target];
+  const bool is_write = payload.is_write();
+  // A port's write channel carries data; reads cross with their answers.
+  const Time sent =
+      is_write ? port.writes.channel.transfer(now(), payload.get_data_length()).from : now();
+  co_await Delay{scheduler(), clock_.after(sent, parameters_.request_latency) - now()};
+  Arbiter& arbiter = is_write ? target.writes : target.reads;
+  const Time granted = co_await arbiter.grant(port.number, journey);
+  const std::uint64_t data = is_write ? payload.get_data_length() : 0;
+  co_await clock_.cycles(port.writes.channel.cycles_of(data));
+  arbiter.crossed();
+  const std::uint64_t address = payload.get_address();
+  payload.set_address(region.to_target(address));
+  co_await target.socket.transport(payload);
+  payload.set_address(address);
+  arbiter.answered(granted);
+}
+
+unsigned Fabric::debug(Payload& payload) {
+  const std::uint64_t address = payload.get_address();
+  const AddressRegion* region = map_.find(address);
+  if (region == nullptr) return 0;
+  const unsigned length = payload.get_data_length();
+  payload.set_address(region->to_target(address));
+  payload.set_data_length(
+      static_cast<unsigned>(std::min<std::uint64_t>(length - 1, region->last() - address) + 1));
+  const unsigned done = targets_[region->target]->socket.transport_debug(payload);
+  payload.set_address(address);
+  payload.set_data_length(length);
+  return done;
+}
+
+bool Fabric::get_dmi(Payload& payload, tlm::tlm_dmi& dmi) {
+  const std::uint64_t address = payload.get_address();
+  const AddressRegion* region = map_.find(address);
+  if (region == nullptr) return false;
+  payload.set_address(region->to_target(address));
+  const bool granted = targets_[region->target]->socket.get_dmi(payload, dmi);
+  payload.set_address(address);
+  const auto range = from_target(*region, {dmi.get_start_address(), dmi.get_end_address()});
+  if (!range) return false;
+  if (granted) {
+    // The pointer is of the first byte of the target's range, which the region may cut off.
+    const std::uint64_t cut = region->to_target(range->first) - dmi.get_start_address();
+    dmi.set_dmi_ptr(dmi.get_dmi_ptr() + cut);
+    const Time latency =
+        clock_.duration(parameters_.request_latency + parameters_.response_latency);
+    dmi.set_read_latency(dmi.get_read_latency() + sc_core::sc_time::from_value(latency));
+    dmi.set_write_latency(dmi.get_write_latency() + sc_core::sc_time::from_value(latency));
+  }
+  dmi.set_start_address(range->first);
+  dmi.set_end_address(range->last);
+  return granted;
+}
+
+void Fabric::invalidate_dmi(unsigned target, AddressRange range) {
+  for (const AddressRegion& region : map_.regions()) {
+    if (region.target != target) continue;
+    const auto shown = from_target(region, range);
+    if (!shown) continue;
+    for (const auto& port : ports_)
+      port->socket.invalidate_dmi(shown->first, shown->last);
+  }
+}
+
+}  // namespace doorbell::memory

@@ -1,0 +1,154 @@
+#include "doorbell/memory/ram.h"
+
+#include <algorithm>
+
+namespace doorbell::memory {
+
+Ram::Ram(const sc_core::sc_module_name& module_name, const RamParameters& parameters)
+    : Module(module_name),
+      upstream("upstream", tasks_, {parameters.reads, parameters.writes},
+               [this](Payload& payload) { return serve(payload); }),
+      parameters_(parameters),
+      storage_(parameters.size),
+      clock_(scheduler(), parameters.clock),
+      read_channel_(clock_, parameters.width, statistics(), "read_channel"),
+      write_channel_(clock_, parameters.width, statistics(), "write_channel"),
+      reads_(statistics(), "reads", {.unit = "reads", .help = "Held, from request to answer."},
+             parameters.reads),
+      writes_(statistics(), "writes", {.unit = "writes", .help = "Held, from request to answer."},
+              parameters.writes),
+      bytes_read_(statistics(), "bytes_read", {.unit = "bytes"}),
+      bytes_written_(statistics(), "bytes_written", {.unit = "bytes"}),
+      errors_(statistics(), "errors",
+              {.unit = "transactions", .better = Better::lower, .help = "Answered with an error."}),
+      cache_(statistics(), "last_level_cache",
+             {.unit = "lines", .better = Better::higher, .help = "Look-ups of lines."}) {
+  const LastLevelCacheParameters& cache = parameters.last_level_cache;
+  if (cache.size != 0) tags_.emplace(cache.size, cache.ways, cache.line);
+  upstream.on_debug([this](Payload& payload) { return debug(payload); });
+  upstream.on_dmi([this](Payload& payload, tlm::tlm_dmi& dmi) { return grant_dmi(payload, dmi); });
+  scheduler().on_timing_change([this](Timing timing) {
+    if (timing == Timing::approximate) upstream.invalidate_dmi(0, storage_.size() - 1);
+  });
+}
+
+tlm::tlm_response_status Ram::check(const Payload& payload) const {
+  if (payload.get_streaming_width() < payload.get_data_length()) {
+    return tlm::TLM_BURST_ERROR_RESPONSE;
+  }
+  if (!storage_.contains(payload.get_address(), payload.get_data_length())) {
+    return tlm::TLM_ADDRESS_ERROR_RESPONSE;
+  }
+  return tlm::TLM_OK_RESPONSE;
+}
+
+Task<void> Ram::serve(Payload& payload) {
+  const tlm::tlm_response_status status = check(payload);
+  if (status != tlm::TLM_OK_RESPONSE) {
+    errors_.add();
+  } else if (payload.is_read()) {
+    co_await serve_read(payload);
+  } else if (payload.is_write()) {
+    co_await serve_write(payload);
+  }
+  payload.set_dmi_allowed(scheduler().timing() == Timing::loose && status == tlm::TLM_OK_RESPONSE);
+  payload.set_response_status(status);
+}
+
+Task<void> Ram::serve_read(Payload& payload) {
+  const Time entered = now();
+  reads_.enter(entered);
+  co_await Delay{scheduler(), latency_of_read(payload)};
+  const Time ready = now();
+  co_await Delay{scheduler(), read_channel_.transfer(ready, payload.get_data_length()).to - ready};
+  copy(payload);
+  bytes_read_.add(payload.get_data_length());
+  reads_.leave(now(), entered);
+}
+
+Task<void> Ram::serve_write(Payload& payload) {
+  const Time entered = now();
+  writes_.enter(entered);
+  touch_cache(payload);
+  const Time taken = write_channel_.transfer(entered, payload.get_data_length()).to;
+  co_await Delay{scheduler(), taken + parameters_.write_latency - entered};
+  copy(payload);
+  bytes_written_.add(payload.get_data_length());
+  writes_.leave(now(), entered);
+}
+
+/// A read is as late as the latest of its lines.
+Time Ram::latency_of_read(const Payload& payload) {
+  if (!tags_) return parameters_.read_latency;
+  const std::uint64_t misses = cache_.misses();
+  touch_cache(payload);
+  return cache_.misses() == misses ? parameters_.last_level_cache.hit : parameters_.read_latency;
+}
+
+/// Reads and writes alike leave their lines in the cache.
+void Ram::touch_cache(const Payload& payload) {
+  if (!tags_) return;
+  const std::uint64_t end = payload.get_address() + payload.get_data_length();
+  const std::uint64_t line = tags_->line_bytes();
+  for (std::uint64_t at = payload.get_address() / line * line; at < end; at += line) {
+    const CacheTags::Result result = tags_->access(at);
+    if (result.hit) {
+      cache_.hit();
+    } else {
+      cache_.miss();
+    }
+    if (result.evicted) cache_.eviction();
+  }
+}
+
+/// Moves the data, at the instant at which the access takes effect.
+void Ram::copy(Payload& payload) {
+  const std::uint64_t address = payload.get_address();
+  const unsigned length = payload.get_data_length();
+  std::uint8_t* const data = payload.get_data_ptr();
+  const std::uint8_t* const enables = payload.get_byte_enable_ptr();
+  const unsigned period = payload.get_byte_enable_length();
+  const unsigned step = enables == nullptr ? length : 1;
+  for (unsigned i = 0; i < length; i += step) {
+    if (enables != nullptr && enables[i % period] == TLM_BYTE_DISABLED) continue;
+    if (payload.is_read()) {
+      storage_.read(address + i, {data + i, step});
+    } else {
+      storage_.write(address + i, {data + i, step});
+    }
+  }
+}
+
+unsigned Ram::debug(Payload& payload) {
+  const std::uint64_t address = payload.get_address();
+  if (address >= storage_.size()) return 0;
+  const auto length = static_cast<unsigned>(
+      std::min<std::uint64_t>(payload.get_data_length(), storage_.size() - address));
+  if (payload.is_read()) {
+    storage_.read(address, {payload.get_data_ptr(), length});
+  } else if (payload.is_write()) {
+    storage_.write(address, {payload.get_data_ptr(), length});
+  }
+  return length;
+}
+
+bool Ram::grant_dmi(Payload& payload, tlm::tlm_dmi& dmi) {
+  const std::uint64_t address = payload.get_address();
+  dmi.init();
+  if (address >= storage_.size()) return false;
+  const std::uint64_t first = address / SparseStorage::chunk_bytes * SparseStorage::chunk_bytes;
+  dmi.set_start_address(first);
+  dmi.set_end_address(std::min(first + SparseStorage::chunk_bytes, storage_.size()) - 1);
+  if (scheduler().timing() != Timing::loose) {
+    // What is refused, IEEE 1666-2011 11.2.5: here all of it.
+    dmi.allow_none();
+    return false;
+  }
+  dmi.set_dmi_ptr(storage_.chunk(address));
+  dmi.set_read_latency(sc_core::sc_time::from_value(parameters_.last_level_cache.hit));
+  dmi.set_write_latency(sc_core::sc_time::from_value(parameters_.write_latency));
+  dmi.allow_read_write();
+  return true;
+}
+
+}  // namespace doorbell::memory

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+
+#include "doorbell/core/arch/clock.h"
+#include "doorbell/core/simulation.h"
+#include "doorbell/core/target_socket.h"
+#include "doorbell/memory/arch/cache_tags.h"
+#include "doorbell/memory/arch/parameters.h"
+#include "doorbell/memory/arch/sparse_storage.h"
+#include "doorbell/memory/data_channel.h"
+
+namespace doorbell::memory {
+
+/// A memory behind a last-level cache, at addresses [0, size).
+///
+/// A write is answered when all observers would see it: its data cross the write channel, and
+/// `write_latency` passes. A read takes the latency of the cache or of the memory, then its data
+/// cross the read channel. An access beyond the end is answered with TLM_ADDRESS_ERROR_RESPONSE, a
+/// streaming burst with TLM_BURST_ERROR_RESPONSE. DMI is granted under loose timing only.
+class Ram : public Module {
+ public:
+  Ram(const sc_core::sc_module_name& name, const RamParameters& parameters);
+
+  TargetSocket upstream;
+
+  const RamParameters& parameters() const { return parameters_; }
+  /// The bytes themselves, for tests and loaders.
+  SparseStorage& storage() { return storage_; }
+
+ private:
+  Task<void> serve(Payload& payload);
+  Task<void> serve_read(Payload& payload);
+  Task<void> serve_write(Payload& payload);
+  Time latency_of_read(const Payload& payload);
+  void touch_cache(const Payload& payload);
+  tlm::tlm_response_status check(const Payload& payload) const;
+  void copy(Payload& payload);
+  unsigned debug(Payload& payload);
+  bool grant_dmi(Payload& payload, tlm::tlm_dmi& dmi);
+
+  RamParameters parameters_;
+  SparseStorage storage_;
+  std::optional<CacheTags> tags_;
+  Clock clock_;
+  DataChannel read_channel_;
+  DataChannel write_channel_;
+  QueueStatistics reads_;
+  QueueStatistics writes_;
+  Counter bytes_read_;
+  Counter bytes_written_;
+  Counter errors_;
+  CacheStatistics cache_;
+  TaskGroup tasks_{scheduler()};
+};
+
+}  // namespace doorbell::memory
