@@ -130,4 +130,11 @@ PendingInterrupt DistributorState::highest_for(unsigned processor) const {
   });
 }
 
+bool DistributorState::deliverable(std::uint32_t INTID, unsigned processor) const {
+  const auto is_it = [this, INTID, processor](std::uint32_t other) {
+    return other == INTID && target(other) == processor;
+  };
+  return spis_.highest(enabled_groups(), is_it).valid();
+}
+
 }  // namespace doorbell::gic

@@ -47,6 +47,8 @@ class DistributorState {
 
   /// The most urgent SPI for a processor.
   PendingInterrupt highest_for(unsigned processor) const;
+  /// Whether an SPI is pending, enabled, inactive and routed to a processor.
+  bool deliverable(std::uint32_t INTID, unsigned processor) const;
 
  private:
   using Change = void (InterruptBank::*)(std::size_t, std::uint32_t);

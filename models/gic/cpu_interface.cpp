@@ -1,0 +1,149 @@
+#include "doorbell/gic/cpu_interface.h"
+
+#include <algorithm>
+
+#include "doorbell/gic/arch/its_tables.h"
+
+namespace doorbell::gic {
+
+CpuInterface::CpuInterface(const sc_core::sc_module_name& name, const GicCommonParameters& common,
+                           const CpuInterfaceParameters& parameters, InterruptSource& redistributor)
+    : Module(name),
+      socket("socket"),
+      clock_(scheduler(), common.frequency),
+      register_access_(parameters.register_access),
+      line_latency_(clock_.duration(parameters.interrupt_cycles)),
+      stage_(
+          simulation().stages().add({"cpu_acknowledge", 100, "",
+                                     "Waiting for the processor to read ICC_IAR1_EL1; that read"})),
+      redistributor_(redistributor),
+      state_(common.priority_bits),
+      acknowledged_(statistics(), "acknowledged",
+                    {.unit = "interrupts", .help = "Read from ICC_IAR0/1_EL1"}),
+      acknowledged_lpis_(statistics(), "acknowledged_lpis",
+                         {.unit = "LPIs", .help = "Of those, LPIs"}),
+      spurious_(statistics(), "spurious",
+                {.unit = "reads",
+                 .better = Better::lower,
+                 .help = "Reads of ICC_IAR0/1_EL1 that gave 1023"}),
+      interrupts_(statistics(), "interrupts",
+                  {.unit = "edges", .help = "Times the IRQ line was raised"}) {
+  socket.bind(static_cast<CpuInterfaceForward&>(*this));
+}
+
+void CpuInterface::update() {
+  const PendingInterrupt pending = highest();
+  const bool interrupts = state_.interrupts(pending);
+  const bool irq = interrupts && pending.group == Group::group1;
+  if (!irq) {
+    signalled_ = spurious_INTID;
+  } else if (pending.INTID != signalled_) {
+    signalled_ = pending.INTID;
+    if (Journey* journey = redistributor_.journey(pending.INTID)) {
+      const Time raised = irq_ ? now() : now() + line_latency_;
+      journey->serve(now(), "IRQ line");
+      journey->enter(stage_, raised);
+      journey->wait(raised, "processor");
+    }
+  }
+  if (irq && !irq_) interrupts_.add();
+  signal(CpuInterfaceBackward::Line::irq, irq_, irq);
+  signal(CpuInterfaceBackward::Line::fiq, fiq_, interrupts && pending.group == Group::group0);
+}
+
+void CpuInterface::signal(CpuInterfaceBackward::Line line, bool& level, bool wanted) {
+  if (level == wanted) return;
+  level = wanted;
+  socket->set_line(line, level, now() + line_latency_);
+}
+
+Task<CpuInterfaceForward::Value> CpuInterface::read_register(std::uint32_t encoding) {
+  const Time began = now();
+  co_await Delay{scheduler(), register_access_};
+  Value result;
+  const auto icc = static_cast<IccRegister>(encoding);
+  switch (icc) {
+    case IccRegister::ICC_IAR0_EL1:
+      result.value = acknowledge(Group::group0, began);
+      break;
+    case IccRegister::ICC_IAR1_EL1:
+      result.value = acknowledge(Group::group1, began);
+      break;
+    case IccRegister::ICC_HPPIR0_EL1:
+      result.value = state_.highest_pending(Group::group0, highest());
+      break;
+    case IccRegister::ICC_HPPIR1_EL1:
+      result.value = state_.highest_pending(Group::group1, highest());
+      break;
+    default: {
+      const std::optional<std::uint64_t> value = state_.read(icc);
+      result.known = value.has_value();
+      result.value = value.value_or(0);
+    }
+  }
+  co_return result;
+}
+
+Task<bool> CpuInterface::write_register(std::uint32_t encoding, std::uint64_t value) {
+  co_await Delay{scheduler(), register_access_};
+  const auto icc = static_cast<IccRegister>(encoding);
+  switch (icc) {
+    case IccRegister::ICC_EOIR0_EL1:
+      end_of_interrupt(Group::group0, value);
+      break;
+    case IccRegister::ICC_EOIR1_EL1:
+      end_of_interrupt(Group::group1, value);
+      break;
+    case IccRegister::ICC_DIR_EL1:
+      if (const auto INTID = state_.deactivate(value)) redistributor_.deactivate(*INTID);
+      break;
+    case IccRegister::ICC_SGI0R_EL1:
+      co_await redistributor_.send_sgi(SgiRequest::decode(value), Group::group0);
+      break;
+    case IccRegister::ICC_SGI1R_EL1:
+      co_await redistributor_.send_sgi(SgiRequest::decode(value), Group::group1);
+      break;
+    case IccRegister::ICC_ASGI1R_EL1:
+      break;  // the other Security state's: there is none
+    default:
+      if (!state_.write(icc, value)) co_return false;
+  }
+  update();
+  co_return true;
+}
+
+std::uint32_t CpuInterface::acknowledge(Group group, Time access_began) {
+  for (;;) {
+    const PendingInterrupt pending = highest();
+    if (pending.group != group || !state_.interrupts(pending)) {
+      spurious_.add();
+      return spurious_INTID;
+    }
+    Journey* journey = nullptr;
+    // An SPI that was withdrawn under way leaves room for the next.
+    if (pending.INTID >= 32 && pending.INTID < first_lpi) {
+      if (!redistributor_.acknowledge(pending.INTID, journey)) continue;
+      state_.acknowledge(group, pending);
+    } else {
+      state_.acknowledge(group, pending);
+      redistributor_.acknowledge(pending.INTID, journey);
+    }
+    acknowledged_.add();
+    if (pending.INTID >= first_lpi) acknowledged_lpis_.add();
+    finish(journey, access_began);
+    update();
+    return pending.INTID;
+  }
+}
+
+void CpuInterface::finish(Journey* journey, Time access_began) {
+  if (journey == nullptr) return;
+  journey->serve(std::max(access_began, journey->latest()), "ICC_IAR1_EL1");
+  simulation().journeys().finish(journey, Outcome::acknowledged, now());
+}
+
+void CpuInterface::end_of_interrupt(Group group, std::uint64_t value) {
+  if (const auto INTID = state_.end_of_interrupt(group, value)) redistributor_.deactivate(*INTID);
+}
+
+}  // namespace doorbell::gic

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "doorbell/core/arch/clock.h"
+#include "doorbell/core/arch/statistics_kinds.h"
+#include "doorbell/core/protocols/cpu_interface.h"
+#include "doorbell/core/simulation.h"
+#include "doorbell/gic/arch/cpu_interface_state.h"
+#include "doorbell/gic/arch/parameters.h"
+#include "doorbell/gic/interrupt_source.h"
+
+namespace doorbell::gic {
+
+/// The CPU interface of one processor: ICC_* System registers and the IRQ and FIQ lines (IHI
+/// 0069, 12.2). IRQ is asserted for Group 1 interrupts, FIQ for Group 0 (4.6.2).
+class CpuInterface : public Module, private CpuInterfaceForward {
+ public:
+  CpuInterface(const sc_core::sc_module_name& name, const GicCommonParameters& common,
+               const CpuInterfaceParameters& parameters, InterruptSource& redistributor);
+
+  CpuInterfaceTarget socket;
+
+  /// What the redistributor has may have changed.
+  void update();
+
+  std::uint64_t acknowledged() const { return acknowledged_.value(); }
+
+ private:
+  Task<Value> read_register(std::uint32_t encoding) override;
+  Task<bool> write_register(std::uint32_t encoding, std::uint64_t value) override;
+  std::uint32_t acknowledge(Group group, Time access_began);
+  void finish(Journey* journey, Time access_began);
+  void end_of_interrupt(Group group, std::uint64_t value);
+  void signal(CpuInterfaceBackward::Line line, bool& level, bool wanted);
+  PendingInterrupt highest() const { return redistributor_.highest(state_.enabled_groups()); }
+
+  Clock clock_;
+  Time register_access_;
+  Time line_latency_;
+  StageId stage_;
+  InterruptSource& redistributor_;
+  CpuInterfaceState state_;
+  bool irq_ = false;
+  bool fiq_ = false;
+  std::uint32_t signalled_ = spurious_INTID;  ///< the LPI that the IRQ line was last seen for
+  Counter acknowledged_;
+  Counter acknowledged_lpis_;
+  Counter spurious_;
+  Counter interrupts_;
+};
+
+}  // namespace doorbell::gic

@@ -1,0 +1,118 @@
+#include "doorbell/gic/distributor.h"
+
+#include <algorithm>
+
+#include "doorbell/gic/arch/register_tables.h"
+#include "doorbell/gic/register_access.h"
+
+namespace doorbell::gic {
+
+using gic_message::Kind;
+
+Distributor::Distributor(const sc_core::sc_module_name& name, const GicCommonParameters& parameters,
+                         const std::vector<Affinity>& processors)
+    : Module(name),
+      registers("registers", tasks_, {}, [this](Payload& payload) { return access(payload); }),
+      clock_(scheduler(), parameters.frequency),
+      register_cycles_(parameters.register_cycles),
+      link_latency_(clock_.duration(parameters.link_cycles)),
+      processors_(processors),
+      state_({parameters.spis, parameters.intid_bits, parameters.priority_bits, processors}),
+      told_(processors.size(), 0),
+      changes_(scheduler()),
+      acknowledged_(statistics(), "acknowledged",
+                    {.unit = "SPIs", .help = "SPIs taken by a processor"}),
+      withdrawn_(statistics(), "withdrawn",
+                 {.unit = "SPIs", .help = "SPIs that were gone when a processor read IAR"}),
+      sgis_(statistics(), "sgis", {.unit = "SGIs", .help = "SGIs sent to a processor"}),
+      tasks_(scheduler()) {
+  registers.on_debug(
+      [this](Payload& payload) { return debug_access(state_.registers(), payload, GICD_bytes); });
+  state_.on_change([this] { changed(); });
+  for (unsigned i = 0; i < processors.size(); ++i) {
+    const std::string link = "redistributor" + std::to_string(i);
+    links_.push_back(std::make_unique<MessageInitiator<GicMessage>>(
+        link.c_str(), [](gic_message::Acknowledge&) {}));
+    tasks_.spawn(forward(i));
+  }
+  for (std::uint32_t INTID = 32; INTID < 32 + parameters.spis; ++INTID) {
+    const std::string wire = "spi" + std::to_string(INTID);
+    spis_.push_back(std::make_unique<WireIn>(
+        wire.c_str(), [this, INTID](bool level) { state_.set_line(INTID, level); }));
+  }
+}
+
+Task<void> Distributor::access(Payload& payload) {
+  co_await clock_.cycles(register_cycles_);
+  const bool all_told = std::all_of(told_.begin(), told_.end(),
+                                    [this](std::uint64_t version) { return version == version_; });
+  state_.set_write_pending(!all_told);
+  access_registers(state_.registers(), payload, GICD_bytes);
+}
+
+void Distributor::changed() {
+  ++version_;
+  changes_.notify_all();
+}
+
+Task<void> Distributor::forward(unsigned processor) {
+  MessageInitiator<GicMessage>& link = *links_[processor];
+  PendingInterrupt offered;
+  unsigned groups = 0;
+  for (;;) {
+    while (told_[processor] == version_)
+      co_await changes_.wait();
+    co_await link.credits(GicMessage::command_credits).take();
+    const std::uint64_t version = version_;
+    const PendingInterrupt best = state_.highest_for(processor);
+    if (best == offered && groups == state_.enabled_groups()) {
+      link.credits(GicMessage::command_credits).give();
+    } else {
+      // A change of the enabled groups concerns the redistributor's own interrupts too.
+      const gic_message::Request request{.kind = best.valid() ? Kind::set_spi : Kind::clear_spi,
+                                         .intid = best.INTID,
+                                         .priority = best.priority,
+                                         .group = static_cast<std::uint8_t>(best.group)};
+      link.send(request, link_latency_);
+      offered = best;
+      groups = state_.enabled_groups();
+      co_await Delay{scheduler(), link_latency_};
+    }
+    told_[processor] = version;
+  }
+}
+
+bool Distributor::acknowledge_spi(std::uint32_t INTID, unsigned processor) {
+  if (!state_.deliverable(INTID, processor)) {
+    withdrawn_.add();
+    return false;
+  }
+  acknowledged_.add();
+  state_.acknowledge(INTID);
+  return true;
+}
+
+void Distributor::deactivate_spi(std::uint32_t INTID) {
+  state_.deactivate(INTID);
+}
+
+Task<void> Distributor::send_sgi(SgiRequest request, Group group, unsigned processor) {
+  for (unsigned i = 0; i < processors_.size(); ++i) {
+    if (!request.reaches(processors_[i], processors_[processor])) continue;
+    MessageInitiator<GicMessage>& link = *links_[i];
+    co_await link.credits(GicMessage::command_credits).take();
+    const gic_message::Request message{.kind = Kind::generate_sgi,
+                                       .intid = request.INTID,
+                                       .source = processor,
+                                       .group = static_cast<std::uint8_t>(group)};
+    sgis_.add();
+    link.send(message, link_latency_);
+  }
+}
+
+void Distributor::set_awake(unsigned processor, bool awake) {
+  state_.set_takes_part(processor, awake);
+  changed();
+}
+
+}  // namespace doorbell::gic

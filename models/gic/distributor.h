@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "doorbell/core/arch/clock.h"
+#include "doorbell/core/arch/statistics_kinds.h"
+#include "doorbell/core/message_socket.h"
+#include "doorbell/core/protocols/gic_message.h"
+#include "doorbell/core/protocols/wire.h"
+#include "doorbell/core/target_socket.h"
+#include "doorbell/gic/arch/distributor_state.h"
+#include "doorbell/gic/arch/parameters.h"
+#include "doorbell/gic/interrupt_source.h"
+
+namespace doorbell::gic {
+
+/// The Distributor: GICD registers and SPIs (IHI 0069, 12.9). It tells each redistributor of the
+/// most urgent SPI for it.
+class Distributor : public Module, public SpiSource {
+ public:
+  /// `processors`: their affinities, in the order of the redistributors.
+  Distributor(const sc_core::sc_module_name& name, const GicCommonParameters& parameters,
+              const std::vector<Affinity>& processors);
+
+  TargetSocket registers;  ///< GICD, 64 KiB; addresses are taken modulo that
+  MessageInitiator<GicMessage>& redistributor(unsigned processor) { return *links_[processor]; }
+  /// The wire of SPI `INTID`, 32 to 31 + spis. An edge-triggered one takes a pulse.
+  WireIn& spi(std::uint32_t INTID) { return *spis_.at(INTID - 32); }
+
+  unsigned enabled_groups() const override { return state_.enabled_groups(); }
+  bool acknowledge_spi(std::uint32_t INTID, unsigned processor) override;
+  void deactivate_spi(std::uint32_t INTID) override;
+  Task<void> send_sgi(SgiRequest request, Group group, unsigned processor) override;
+  void set_awake(unsigned processor, bool awake) override;
+
+  DistributorState& state() { return state_; }
+
+ private:
+  Task<void> access(Payload& payload);
+  Task<void> forward(unsigned processor);
+  void changed();
+
+  Clock clock_;
+  std::uint32_t register_cycles_;
+  Time link_latency_;
+  std::vector<Affinity> processors_;
+  DistributorState state_;
+  std::uint64_t version_ = 0;  ///< of what is deliverable
+  std::vector<std::uint64_t>
+      told_;  ///< the version that each redistributor knows; GICD_CTLR.RWP until all do
+  Condition changes_;
+  Counter acknowledged_;
+  Counter withdrawn_;
+  Counter sgis_;
+  std::vector<std::unique_ptr<MessageInitiator<GicMessage>>> links_;
+  std::vector<std::unique_ptr<WireIn>> spis_;
+  TaskGroup tasks_;
+};
+
+}  // namespace doorbell::gic

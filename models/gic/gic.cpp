@@ -1,0 +1,50 @@
+#include "doorbell/gic/gic.h"
+
+namespace doorbell::gic {
+
+Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
+         const std::vector<Affinity>& processors)
+    : Module(name),
+      lpi_memory("lpi_memory"),
+      lpi_port_(lpi_memory),
+      lpi_tables_(scheduler(), statistics(), lpi_port_, parameters.redistributor.outstanding_reads,
+                  1) {
+  const GicCommonParameters& common = parameters.common;
+  const auto count = static_cast<unsigned>(processors.size());
+  const bool shared = parameters.redistributor.lpi_cache_scope == LpiCacheScope::chip;
+  for (unsigned i = 0; i < (shared ? 1 : count); ++i) {
+    const StatisticsGroup group =
+        statistics().group(shared ? "lpi_cache" : "lpi_cache" + std::to_string(i));
+    lpi_caches_.push_back(std::make_unique<LpiCache>(group, parameters.redistributor));
+  }
+  distributor_ = std::make_unique<Distributor>("distributor", common, processors);
+  its_ = std::make_unique<Its>("its", common, parameters.its, count);
+  for (unsigned i = 0; i < count; ++i) {
+    RedistributorConfiguration configuration;
+    configuration.processor = i;
+    configuration.affinity = processors[i];
+    configuration.last = i + 1 == count;
+    configuration.intid_bits = common.intid_bits;
+    configuration.priority_bits = common.priority_bits;
+    const std::string number = std::to_string(i);
+    redistributors_.push_back(std::make_unique<Redistributor>(
+        ("redistributor" + number).c_str(), common, parameters.redistributor, parameters.its,
+        configuration, 1, lpi_tables_, *lpi_caches_[shared ? 0 : i], *distributor_));
+    Redistributor& redistributor = *redistributors_.back();
+    cpu_interfaces_.push_back(std::make_unique<CpuInterface>(
+        ("cpu_interface" + number).c_str(), common, parameters.cpu_interface, redistributor));
+    CpuInterface& cpu_interface = *cpu_interfaces_.back();
+    redistributor.on_change([&cpu_interface] { cpu_interface.update(); });
+    distributor_->redistributor(i).bind(redistributor.from_distributor);
+    its_->redistributor(i).bind(redistributor.from_its(0));
+  }
+}
+
+std::vector<Affinity> affinities_of_virt(unsigned processors) {
+  std::vector<Affinity> affinities;
+  for (unsigned i = 0; i < processors; ++i)
+    affinities.push_back({(i / 16) << 8 | i % 16});
+  return affinities;
+}
+
+}  // namespace doorbell::gic

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "doorbell/gic/cpu_interface.h"
+#include "doorbell/gic/distributor.h"
+#include "doorbell/gic/its.h"
+#include "doorbell/gic/redistributor.h"
+
+namespace doorbell::gic {
+
+/// A GICv3 with an ITS, wired: a distributor, and for each processor a redistributor and a CPU
+/// interface.
+///
+/// What a platform binds: `distributor().registers`, `redistributor(i).registers`, `its().control`
+/// and `its().translater` (targets), `its().memory` and `lpi_memory` (initiators, to memory),
+/// `cpu_interface(i).socket` (to processor i), and the wires `distributor().spi(INTID)` and
+/// `redistributor(i).ppi(INTID)`.
+class Gic : public Module {
+ public:
+  /// `processors`: one affinity for each, in the order of GICR_TYPER.Processor_Number.
+  Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
+      const std::vector<Affinity>& processors);
+
+  InitiatorSocket lpi_memory;  ///< LPI configuration and pending tables, physical addresses
+
+  unsigned processors() const { return static_cast<unsigned>(redistributors_.size()); }
+  Distributor& distributor() { return *distributor_; }
+  Redistributor& redistributor(unsigned processor) { return *redistributors_[processor]; }
+  CpuInterface& cpu_interface(unsigned processor) { return *cpu_interfaces_[processor]; }
+  Its& its() { return *its_; }
+
+ private:
+  PhysicalMemoryPort lpi_port_;
+  TablePort lpi_tables_;
+  std::vector<std::unique_ptr<LpiCache>> lpi_caches_;  ///< one, or one for each redistributor
+  std::unique_ptr<Distributor> distributor_;
+  std::vector<std::unique_ptr<Redistributor>> redistributors_;
+  std::vector<std::unique_ptr<CpuInterface>> cpu_interfaces_;
+  std::unique_ptr<Its> its_;
+};
+
+/// Affinities 0.0.0.0 to 0.0.0.15, 0.0.1.0 and so on: 16 processors a cluster, as QEMU's virt
+/// numbers them.
+std::vector<Affinity> affinities_of_virt(unsigned processors);
+
+}  // namespace doorbell::gic

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+
+#include "doorbell/core/arch/journey.h"
+#include "doorbell/core/arch/task.h"
+#include "doorbell/gic/arch/affinity.h"
+#include "doorbell/gic/arch/priority.h"
+
+namespace doorbell::gic {
+
+/// What redistributors and CPU interfaces ask of the distributor on the spot, as parts of one GIC.
+class SpiSource {
+ public:
+  virtual ~SpiSource() = default;
+  /// GICD_CTLR.EnableGrp0 in bit 0, EnableGrp1 in bit 1.
+  virtual unsigned enabled_groups() const = 0;
+  /// A processor acknowledges an SPI that it was offered. False when it has been withdrawn
+  /// meanwhile (disabled, moved, taken by another).
+  virtual bool acknowledge_spi(std::uint32_t INTID, unsigned processor) = 0;
+  virtual void deactivate_spi(std::uint32_t INTID) = 0;
+  /// ICC_SGI0R_EL1, ICC_SGI1R_EL1 on `processor`.
+  virtual Task<void> send_sgi(SgiRequest request, Group group, unsigned processor) = 0;
+  /// A processor was woken or put to sleep (GICR_WAKER).
+  virtual void set_awake(unsigned processor, bool awake) = 0;
+};
+
+/// What a CPU interface asks of its redistributor on the spot.
+class InterruptSource {
+ public:
+  virtual ~InterruptSource() = default;
+  /// The most urgent interrupt of `groups` that is pending, enabled and forwarded to this
+  /// processor.
+  virtual PendingInterrupt highest(unsigned groups) const = 0;
+  /// Takes an interrupt that `highest` gave: it becomes active, an LPI isn't pending any more.
+  /// False when it was withdrawn. The Journey of an LPI goes to the caller.
+  virtual bool acknowledge(std::uint32_t INTID, Journey*& journey) = 0;
+  virtual void deactivate(std::uint32_t INTID) = 0;
+  virtual Task<void> send_sgi(SgiRequest request, Group group) = 0;
+  /// The Journey of a pending LPI, or null.
+  virtual Journey* journey(std::uint32_t INTID) = 0;
+};
+
+}  // namespace doorbell::gic

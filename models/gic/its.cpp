@@ -1,0 +1,158 @@
+#include "doorbell/gic/its.h"
+
+#include "doorbell/gic/arch/register_tables.h"
+#include "doorbell/gic/register_access.h"
+
+namespace doorbell::gic {
+namespace {
+
+ItsLimits limits_of(const GicCommonParameters& common, const ItsParameters& parameters,
+                    unsigned processors) {
+  ItsLimits limits;
+  limits.device_bits = parameters.device_bits;
+  limits.event_bits = parameters.event_bits;
+  limits.intid_bits = common.intid_bits;
+  limits.itt_entry_bytes = parameters.itt_entry_bytes;
+  limits.processors = processors;
+  return limits;
+}
+
+}  // namespace
+
+Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
+         const ItsParameters& parameters, unsigned processors)
+    : Module(name),
+      control("control", tasks_, {}, [this](Payload& payload) { return access_control(payload); }),
+      // One write waits at the door for an entry of the buffer; with a second one END_REQ is
+      // withheld.
+      translater("translater", tasks_, {.reads = 1, .writes = 1},
+                 [this](Payload& payload) { return accept(payload); }),
+      memory("memory"),
+      parameters_(parameters),
+      clock_(scheduler(), common.frequency),
+      register_cycles_(common.register_cycles),
+      link_latency_(clock_.duration(common.link_cycles)),
+      stage_(simulation().stages().add(
+          {"its", 80, "redistributor",
+           "Waiting for buffer, pipeline, tables and credits; translation by the ITS"})),
+      registers_(limits_of(common, parameters, processors), parameters.collection_entry_bytes),
+      memory_port_(memory),
+      port_(scheduler(), statistics(), memory_port_, parameters.outstanding_reads,
+            parameters.outstanding_writes),
+      counters_(statistics()),
+      translator_(scheduler(), statistics(), parameters_, limits_of(common, parameters, processors),
+                  registers_, port_),
+      translations_(scheduler()),
+      buffer_(scheduler(), statistics(), "doorbell_buffer", parameters.doorbell_entries),
+      pipeline_(scheduler(), statistics(), "pipeline", 1),
+      commands_(scheduler(), clock_, parameters_, registers_, translator_, port_, *this,
+                translations_, counters_),
+      tasks_(scheduler()) {
+  for (unsigned i = 0; i < processors; ++i) {
+    const std::string link = "redistributor" + std::to_string(i);
+    links_.push_back(std::make_unique<MessageInitiator<GicMessage>>(
+        link.c_str(),
+        [this](gic_message::Acknowledge& answer) { commands_.acknowledged(answer); }));
+  }
+  registers_.on_command([this] { commands_.notify(); });
+  control.on_debug([this](Payload& payload) {
+    return debug_access(registers_.registers(), payload, GITS_bytes);
+  });
+  tasks_.spawn(commands_.run());
+}
+
+Task<void> Its::access_control(Payload& payload) {
+  co_await clock_.cycles(register_cycles_);
+  registers_.set_busy(commands_.busy() || translations_.under_way() != 0 || pipeline_.free() == 0);
+  access_registers(registers_.registers(), payload, GITS_bytes);
+}
+
+void Its::refuse(Payload& payload, Journey* journey, Counter& counter) {
+  counter.add();
+  simulation().journeys().finish(journey, Outcome::answered_with_error, now());
+  if (Requester* requester = requester_of(payload)) requester->journey = nullptr;
+  payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
+}
+
+Task<void> Its::accept(Payload& payload) {
+  Journey* const journey = journey_of(payload);
+  if (journey != nullptr) journey->enter(stage_, now());
+  const unsigned width = payload.get_data_length();
+  const bool doorbell =
+      payload.is_write() && payload.get_address() % GITS_bytes == GITS_TRANSLATER_offset;
+  if (!doorbell) {
+    // GITS_TRANSLATER is WO and the rest of the frame is RES0 (12.18).
+    if (payload.is_read()) std::fill_n(payload.get_data_ptr(), width, std::uint8_t{0});
+    payload.set_response_status(tlm::TLM_OK_RESPONSE);
+    co_return;
+  }
+  const Requester* const requester = requester_of(payload);
+  if (width != 2 && width != 4) {
+    refuse(payload, journey, counters_.bad_accesses);
+    co_return;
+  }
+  if (requester == nullptr) {
+    refuse(payload, journey, counters_.without_identity);
+    co_return;
+  }
+  Msi msi{requester->device_id, 0, journey, 0};
+  for (unsigned i = 0; i < width; ++i)
+    msi.EventID |= std::uint32_t{payload.get_data_ptr()[i]} << (8 * i);
+  const Holder holder{"MSI of DeviceID", msi.DeviceID};
+  Slot entry = co_await buffer_.acquire(holder, journey);
+  counters_.doorbells.add();
+  msi.accepted = now();
+  payload.set_response_status(tlm::TLM_OK_RESPONSE);
+  tasks_.start(translate(msi, std::move(entry)));
+}
+
+Task<void> Its::translate(Msi msi, [[maybe_unused]] Slot entry) {
+  {
+    const Holder holder{"MSI of DeviceID", msi.DeviceID};
+    Slot stage = co_await pipeline_.acquire(holder, msi.journey);
+    co_await clock_.cycles(parameters_.pipeline_cycles);
+  }
+  if (!registers_.enabled()) {
+    drop(msi, ItsError::ITS_DISABLED);
+    co_return;
+  }
+  const unsigned epoch = translations_.enter();
+  std::optional<Route> known = translator_.look_up(msi.DeviceID, msi.EventID);
+  if (!known) known = co_await translator_.walk(msi.DeviceID, msi.EventID, msi.journey);
+  if (known->error != ItsError::none) {
+    translations_.leave(epoch);
+    drop(msi, known->error);
+    co_return;
+  }
+  const gic_message::Request request{
+      .kind = gic_message::Kind::set_lpi, .intid = known->INTID, .journey = msi.journey};
+  MessageInitiator<GicMessage>& link = *links_[known->processor];
+  Credits& credits = link.credits(GicMessage::lpi_credits);
+  if (!credits.try_take()) {
+    if (msi.journey != nullptr) {
+      const Holder holder{"credits of redistributor", known->processor};
+      msi.journey->wait(now(), "credits", holder);
+    }
+    co_await credits.take();
+    if (msi.journey != nullptr) msi.journey->serve(now());
+  }
+  link.send(request, link_latency_);
+  translations_.leave(epoch);
+  counters_.sent.add();
+  counters_.latency.record(now() - msi.accepted);
+}
+
+void Its::drop(const Msi& msi, ItsError error) {
+  counters_.dropped.add();
+  counters_.dropped_for(error).add();
+  simulation().journeys().finish(msi.journey, Outcome::dropped_by_its, now());
+}
+
+Task<void> Its::send(std::uint32_t processor, gic_message::Request request) {
+  MessageInitiator<GicMessage>& link = *links_[processor];
+  const bool lpi = request.kind == gic_message::Kind::set_lpi;
+  co_await link.credits(lpi ? GicMessage::lpi_credits : GicMessage::command_credits).take();
+  link.send(request, link_latency_);
+}
+
+}  // namespace doorbell::gic

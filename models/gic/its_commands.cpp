@@ -1,0 +1,251 @@
+#include "doorbell/gic/its_commands.h"
+
+namespace doorbell::gic {
+
+using gic_message::Kind;
+using gic_message::Request;
+
+ItsCommands::ItsCommands(Scheduler& scheduler, const Clock& clock, const ItsParameters& parameters,
+                         ItsRegisters& registers, ItsTranslator& translator, TablePort& port,
+                         RedistributorLinks& links, Barrier& translations,
+                         ItsStatistics& statistics)
+    : clock_(clock),
+      parameters_(parameters),
+      registers_(registers),
+      translator_(translator),
+      port_(port),
+      links_(links),
+      translations_(translations),
+      statistics_(statistics),
+      work_(scheduler),
+      answered_(scheduler) {}
+
+Task<void> ItsCommands::run() {
+  for (;;) {
+    while (!registers_.has_command())
+      co_await work_.wait();
+    busy_ = true;
+    co_await process_next();
+    busy_ = false;
+  }
+}
+
+Task<void> ItsCommands::process_next() {
+  std::array<std::uint8_t, its_command_bytes> bytes{};
+  const bool ok = co_await port_.read(registers_.command_address(), bytes, "command");
+  if (!ok) {
+    // A queue that can't be read leaves nothing to go on with.
+    statistics_.command_errors(ItsError::MEMORY_FAULT).add();
+    registers_.stall();
+    co_return;
+  }
+  ItsCommandWords words{};
+  for (unsigned i = 0; i < words.size(); ++i) {
+    words[i] = load_little_endian<std::uint64_t>(std::span(bytes).subspan(8 * i, 8));
+  }
+  const ItsCommand command = decode(words);
+  co_await clock_.cycles(parameters_.command_cycles);
+  const ItsError error = co_await execute(command);
+  statistics_.commands.add();
+  statistics_.commands_of(command.opcode).add();
+  if (error != ItsError::none) {
+    statistics_.command_errors(error).add();
+    if (parameters_.stall_on_command_error) {
+      registers_.stall();
+      co_return;
+    }
+  }
+  registers_.advance();
+}
+
+Task<ItsError> ItsCommands::execute(ItsCommand command) {
+  switch (command.opcode) {
+    case ItsOpcode::MAPD:
+      return map_device(command);
+    case ItsOpcode::MAPC:
+      return map_collection(command);
+    case ItsOpcode::MAPTI:
+    case ItsOpcode::MAPI:
+      return map_interrupt(command);
+    case ItsOpcode::MOVI:
+      return move_interrupt(command);
+    case ItsOpcode::DISCARD:
+      return discard(command);
+    case ItsOpcode::INT:
+      return tell(command, Kind::set_lpi);
+    case ItsOpcode::CLEAR:
+      return tell(command, Kind::clear_lpi);
+    case ItsOpcode::INV:
+      return tell(command, Kind::invalidate_lpi);
+    case ItsOpcode::INVALL:
+      return invalidate_collection(command);
+    case ItsOpcode::SYNC:
+      return synchronize(command);
+    case ItsOpcode::MOVALL:
+      return move_all(command);
+  }
+  return refuse(ItsError::COMMAND_UNKNOWN);
+}
+
+Task<ItsError> ItsCommands::refuse(ItsError error) {
+  co_return error;
+}
+
+Task<ItsError> ItsCommands::map_device(ItsCommand command) {
+  const ItsLimits& limits = translator_.limits();
+  ItsError error = check_DeviceID(limits, registers_.devices(), command.DeviceID);
+  if (error == ItsError::none && command.V) error = check_MAPD(limits, command.Size);
+  if (error != ItsError::none) co_return error;
+  DeviceEntry entry;
+  if (command.V) entry = {true, command.ITT_addr, command.Size};
+  error = co_await translator_.write_device(command.DeviceID, entry);
+  // Software may free the old ITT as soon as CREADR has passed: nothing may still be reading it.
+  co_await translations_.wait();
+  co_return error;
+}
+
+Task<ItsError> ItsCommands::map_collection(ItsCommand command) {
+  ItsError error = check_ICID(registers_.collections(), command.ICID);
+  if (error == ItsError::none && command.V) {
+    error = check_target(translator_.limits(), command.RDbase, ItsError::SIZE_OOR);
+  }
+  if (error != ItsError::none) co_return error;
+  CollectionEntry entry;
+  if (command.V) entry = {true, command.RDbase};
+  error = co_await translator_.write_collection(command.ICID, entry);
+  co_return error;
+}
+
+Task<ItsError> ItsCommands::map_interrupt(ItsCommand command) {
+  const ItsLimits& limits = translator_.limits();
+  const auto device = co_await translator_.device(command.DeviceID);
+  if (device.error != ItsError::none) co_return device.error;
+  ItsError error = check_EventID(device.entry, command.EventID);
+  if (error == ItsError::none) error = check_pINTID(limits, command.pINTID);
+  if (error == ItsError::none) error = check_ICID(registers_.collections(), command.ICID);
+  if (error != ItsError::none) co_return error;
+  const InterruptEntry entry{true, command.pINTID, command.ICID};
+  error = co_await translator_.write_interrupt(
+      command.DeviceID, command.EventID,
+      device.entry.ite_address(command.EventID, limits.itt_entry_bytes), entry);
+  co_return error;
+}
+
+Task<ItsError> ItsCommands::move_interrupt(ItsCommand command) {
+  const Target from = co_await target_of(command.DeviceID, command.EventID);
+  if (from.error != ItsError::none) co_return from.error;
+  const auto to = co_await translator_.collection(command.ICID);
+  if (to.error != ItsError::none) co_return to.error;
+  const InterruptEntry entry{true, from.INTID, command.ICID};
+  const ItsError error = co_await write_interrupt(command, entry);
+  if (error != ItsError::none) co_return error;
+  // MSIs that were translated by the old entry reach the old redistributor ahead of the question.
+  co_await translations_.wait();
+  const auto new_processor = static_cast<std::uint32_t>(to.entry.RDbase);
+  if (new_processor == from.processor) co_return ItsError::none;
+  const Request question{.kind = Kind::move_lpi, .intid = from.INTID};
+  const gic_message::Acknowledge answer = co_await ask(from.processor, question);
+  if (answer.was_pending) {
+    const Request moved{
+        .kind = Kind::set_lpi, .intid = from.INTID, .moved = true, .journey = answer.journey};
+    co_await links_.send(new_processor, moved);
+  }
+  co_return ItsError::none;
+}
+
+Task<ItsError> ItsCommands::discard(ItsCommand command) {
+  const Target target = co_await target_of(command.DeviceID, command.EventID);
+  // An event of an unmapped collection can be discarded: it is pending nowhere.
+  const bool unreachable = target.error == ItsError::UNMAPPED_COLLECTION;
+  if (target.error != ItsError::none && !unreachable) co_return target.error;
+  const InterruptEntry invalid{};
+  const ItsError error = co_await write_interrupt(command, invalid);
+  if (error != ItsError::none) co_return error;
+  co_await translations_.wait();
+  if (!unreachable) {
+    const Request clear{.kind = Kind::clear_lpi, .intid = target.INTID, .by_command = true};
+    co_await links_.send(target.processor, clear);
+  }
+  co_return ItsError::none;
+}
+
+Task<ItsError> ItsCommands::tell(ItsCommand command, Kind kind) {
+  const Target target = co_await target_of(command.DeviceID, command.EventID);
+  if (target.error != ItsError::none) co_return target.error;
+  if (kind == Kind::clear_lpi) co_await translations_.wait();
+  if (kind == Kind::set_lpi) statistics_.sent_by_INT.add();
+  const Request request{.kind = kind, .intid = target.INTID, .by_command = true};
+  co_await links_.send(target.processor, request);
+  co_return ItsError::none;
+}
+
+Task<ItsError> ItsCommands::invalidate_collection(ItsCommand command) {
+  const auto collection = co_await translator_.collection(command.ICID);
+  if (collection.error != ItsError::none) co_return collection.error;
+  const Request request{.kind = Kind::invalidate_all_lpis, .by_command = true};
+  co_await links_.send(static_cast<std::uint32_t>(collection.entry.RDbase), request);
+  co_return ItsError::none;
+}
+
+Task<ItsError> ItsCommands::synchronize(ItsCommand command) {
+  const ItsError error = check_target(translator_.limits(), command.RDbase, ItsError::RDBASE_OOR);
+  if (error != ItsError::none) co_return error;
+  co_await translations_.wait();
+  const Request request{.kind = Kind::sync, .by_command = true};
+  co_await ask(static_cast<std::uint32_t>(command.RDbase), request);
+  co_return ItsError::none;
+}
+
+Task<ItsError> ItsCommands::move_all(ItsCommand command) {
+  const ItsLimits& limits = translator_.limits();
+  ItsError error = check_target(limits, command.RDbase, ItsError::RDBASE_OOR);
+  if (error == ItsError::none) error = check_target(limits, command.RDbase2, ItsError::RDBASE_OOR);
+  if (error != ItsError::none || command.RDbase == command.RDbase2) co_return error;
+  co_await translations_.wait();
+  const auto from = static_cast<std::uint32_t>(command.RDbase);
+  const auto to = static_cast<std::uint32_t>(command.RDbase2);
+  // One pending LPI at a time leaves the one redistributor and enters the other.
+  for (;;) {
+    const Request question{.kind = Kind::move_all, .by_command = true};
+    const gic_message::Acknowledge answer = co_await ask(from, question);
+    if (!answer.was_pending) co_return ItsError::none;
+    const Request moved{
+        .kind = Kind::set_lpi, .intid = answer.intid, .moved = true, .journey = answer.journey};
+    co_await links_.send(to, moved);
+  }
+}
+
+Task<ItsCommands::Target> ItsCommands::target_of(std::uint32_t DeviceID, std::uint32_t EventID) {
+  const auto interrupt = co_await translator_.interrupt(DeviceID, EventID);
+  if (interrupt.error != ItsError::none) co_return Target{interrupt.error};
+  const auto collection = co_await translator_.collection(interrupt.entry.ICID);
+  co_return Target{collection.error, interrupt.entry.INTID,
+                   static_cast<std::uint32_t>(collection.entry.RDbase)};
+}
+
+Task<ItsError> ItsCommands::write_interrupt(ItsCommand command, InterruptEntry entry) {
+  const auto device = co_await translator_.device(command.DeviceID);
+  if (device.error != ItsError::none) co_return device.error;
+  const std::uint64_t address =
+      device.entry.ite_address(command.EventID, translator_.limits().itt_entry_bytes);
+  const ItsError error =
+      co_await translator_.write_interrupt(command.DeviceID, command.EventID, address, entry);
+  co_return error;
+}
+
+Task<gic_message::Acknowledge> ItsCommands::ask(std::uint32_t processor, Request request) {
+  request.token = ++token_;
+  awaiting_ = true;
+  co_await links_.send(processor, request);
+  while (awaiting_)
+    co_await answered_.wait();
+  co_return answer_;
+}
+
+void ItsCommands::acknowledged(const gic_message::Acknowledge& acknowledge) {
+  answer_ = acknowledge;
+  awaiting_ = false;
+  answered_.notify_all();
+}
+
+}  // namespace doorbell::gic

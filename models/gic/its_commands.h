@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+
+#include "doorbell/core/arch/clock.h"
+#include "doorbell/core/protocols/gic_message.h"
+#include "doorbell/gic/arch/its_registers.h"
+#include "doorbell/gic/its_statistics.h"
+#include "doorbell/gic/its_translator.h"
+
+namespace doorbell::gic {
+
+/// How the ITS reaches its redistributors, in order for each.
+class RedistributorLinks {
+ public:
+  virtual ~RedistributorLinks() = default;
+  /// Sends a message, once a credit of its class is there.
+  virtual Task<void> send(std::uint32_t processor, gic_message::Request request) = 0;
+};
+
+/// Processes the command queue of an ITS, one command after the other (IHI 0069, 5.3). A command
+/// has taken effect in the ITS when GITS_CREADR passes it, and everywhere when a SYNC behind it
+/// has.
+class ItsCommands {
+ public:
+  ItsCommands(Scheduler& scheduler, const Clock& clock, const ItsParameters& parameters,
+              ItsRegisters& registers, ItsTranslator& translator, TablePort& port,
+              RedistributorLinks& links, Barrier& translations, ItsStatistics& statistics);
+
+  /// The root task: waits for commands and processes them.
+  Task<void> run();
+  /// There may be something to do.
+  void notify() { work_.notify_all(); }
+  bool busy() const { return busy_; }
+
+  /// An answer from a redistributor.
+  void acknowledged(const gic_message::Acknowledge& acknowledge);
+
+ private:
+  struct Target {
+    ItsError error = ItsError::none;
+    std::uint32_t INTID = 0;
+    std::uint32_t processor = 0;
+  };
+
+  Task<void> process_next();
+  Task<ItsError> execute(ItsCommand command);
+  static Task<ItsError> refuse(ItsError error);
+  Task<ItsError> map_device(ItsCommand command);
+  Task<ItsError> map_collection(ItsCommand command);
+  Task<ItsError> map_interrupt(ItsCommand command);
+  Task<ItsError> move_interrupt(ItsCommand command);
+  Task<ItsError> discard(ItsCommand command);
+  /// INT, CLEAR, INV: a message about an interrupt to the redistributor that it targets.
+  Task<ItsError> tell(ItsCommand command, gic_message::Kind kind);
+  Task<ItsError> invalidate_collection(ItsCommand command);
+  Task<ItsError> synchronize(ItsCommand command);
+  Task<ItsError> move_all(ItsCommand command);
+
+  /// What an event is mapped to, for commands that name one.
+  Task<Target> target_of(std::uint32_t DeviceID, std::uint32_t EventID);
+  /// Writes the interrupt translation entry of the command's event.
+  Task<ItsError> write_interrupt(ItsCommand command, InterruptEntry entry);
+  /// Sends a request and waits for its acknowledgement.
+  Task<gic_message::Acknowledge> ask(std::uint32_t processor, gic_message::Request request);
+
+  Clock clock_;
+  const ItsParameters& parameters_;
+  ItsRegisters& registers_;
+  ItsTranslator& translator_;
+  TablePort& port_;
+  RedistributorLinks& links_;
+  Barrier& translations_;
+  ItsStatistics& statistics_;
+  Condition work_;
+  Condition answered_;
+  bool busy_ = false;
+  std::uint32_t token_ = 0;
+  bool awaiting_ = false;
+  gic_message::Acknowledge answer_;
+};
+
+}  // namespace doorbell::gic

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "doorbell/core/arch/statistics_kinds.h"
+#include "doorbell/gic/arch/its_error.h"
+
+namespace doorbell::gic {
+
+/// What became of the MSIs and commands of an ITS. Every doorbell is received, and then sent to a
+/// redistributor, dropped for a reason, or still inside.
+class ItsStatistics {
+ public:
+  explicit ItsStatistics(const StatisticsGroup& group);
+
+  Counter doorbells;         ///< writes of GITS_TRANSLATER with a DeviceID
+  Counter without_identity;  ///< writes that bring no Requester; answered with an error
+  Counter bad_accesses;      ///< of another width; answered with an error
+  Counter sent;              ///< of doorbells, to a redistributor
+  Counter dropped;           ///< all reasons
+  Counter commands;          ///< processed, with or without an error
+  Counter sent_by_INT;       ///< LPIs that INT made
+  HistogramStatistics
+      latency;  ///< of a doorbell, from the accepted write to the message that leaves
+
+  Counter& dropped_for(ItsError error) { return *dropped_for_[static_cast<std::size_t>(error)]; }
+  Counter& command_errors(ItsError error) {
+    return *command_errors_[static_cast<std::size_t>(error)];
+  }
+  Counter& commands_of(ItsOpcode opcode);
+
+ private:
+  static constexpr std::size_t errors = 256;
+  static constexpr std::size_t opcodes = 256;
+  std::array<Counter*, errors> dropped_for_{};
+  std::array<Counter*, errors> command_errors_{};
+  std::array<Counter*, opcodes> commands_of_{};
+};
+
+}  // namespace doorbell::gic

@@ -1,0 +1,193 @@
+#include "doorbell/gic/its_translator.h"
+
+namespace doorbell::gic {
+namespace {
+
+/// Reverses the low 16 bits: neighbouring DeviceIDs differ in high bits of a set number,
+/// neighbouring EventIDs in low ones.
+std::uint64_t reversed(std::uint64_t value) {
+  std::uint64_t result = 0;
+  for (unsigned i = 0; i < 16; ++i)
+    result |= ((value >> i) & 1) << (15 - i);
+  return result;
+}
+
+}  // namespace
+
+ItsTranslator::ItsTranslator(Scheduler& scheduler, const StatisticsGroup& group,
+                             const ItsParameters& parameters, const ItsLimits& limits,
+                             const ItsRegisters& registers, TablePort& port)
+    : limits_(limits),
+      registers_(registers),
+      port_(port),
+      devices_(parameters.device_cache_entries, parameters.cache_ways),
+      events_(parameters.event_cache_entries, parameters.cache_ways),
+      collections_(parameters.collection_cache_entries, parameters.cache_ways),
+      walks_(scheduler, group, "translations", parameters.translation_slots),
+      device_statistics_(
+          group, "device_cache",
+          {.unit = "look-ups", .better = Better::higher, .help = "DeviceID to ITT, for MSIs"}),
+      event_statistics_(group, "event_cache",
+                        {.unit = "look-ups",
+                         .better = Better::higher,
+                         .help = "DeviceID and EventID to INTID and collection, for MSIs"}),
+      collection_statistics_(group, "collection_cache",
+                             {.unit = "look-ups",
+                              .better = Better::higher,
+                              .help = "collection to redistributor, for MSIs"}) {}
+
+std::uint64_t ItsTranslator::event_index(const EventKey& key) {
+  return key.EventID ^ reversed(key.DeviceID);
+}
+
+std::optional<Route> ItsTranslator::look_up(std::uint32_t DeviceID, std::uint32_t EventID) {
+  const EventKey key{DeviceID, EventID};
+  const InterruptEntry* interrupt = events_.find(event_index(key), key);
+  if (interrupt == nullptr) {
+    event_statistics_.miss();
+    return std::nullopt;
+  }
+  event_statistics_.hit();
+  const CollectionEntry* collection = collections_.find(interrupt->ICID, interrupt->ICID);
+  if (collection == nullptr) return std::nullopt;  // counted where it is read
+  collection_statistics_.hit();
+  return Route{ItsError::none, interrupt->INTID, static_cast<std::uint32_t>(collection->RDbase)};
+}
+
+Task<Route> ItsTranslator::walk(std::uint32_t DeviceID, std::uint32_t EventID, Journey* journey) {
+  const Holder holder{"translation of DeviceID", DeviceID};
+  Slot slot = co_await walks_.acquire(holder, journey);
+  // Another walk may have brought some of it meanwhile.
+  const EventKey key{DeviceID, EventID};
+  const bool event_cached = events_.peek(event_index(key), key) != nullptr;
+  if (!event_cached) {
+    const bool device_cached = devices_.peek(DeviceID, DeviceID) != nullptr;
+    device_cached ? device_statistics_.hit() : device_statistics_.miss();
+  }
+  const Found<InterruptEntry> interrupt = co_await this->interrupt(DeviceID, EventID, journey);
+  if (interrupt.error != ItsError::none) co_return Route{interrupt.error};
+  const std::uint16_t ICID = interrupt.entry.ICID;
+  const bool collection_cached = collections_.peek(ICID, ICID) != nullptr;
+  collection_cached ? collection_statistics_.hit() : collection_statistics_.miss();
+  const Found<CollectionEntry> collection = co_await this->collection(ICID, journey);
+  if (collection.error != ItsError::none) co_return Route{collection.error};
+  co_return Route{ItsError::none, interrupt.entry.INTID,
+                  static_cast<std::uint32_t>(collection.entry.RDbase)};
+}
+
+Task<ItsTranslator::Found<DeviceEntry>> ItsTranslator::device(std::uint32_t DeviceID,
+                                                              Journey* journey) {
+  Found<DeviceEntry> found;
+  const ItsTable table = registers_.devices();
+  found.error = check_DeviceID(limits_, table, DeviceID);
+  if (found.error != ItsError::none) co_return found;
+  if (const DeviceEntry* cached = devices_.find(DeviceID, DeviceID)) {
+    found.entry = *cached;
+    co_return found;
+  }
+  const std::uint64_t changes = changes_;
+  ItsEntryBytes bytes{};
+  const bool ok =
+      co_await port_.read(*table.address(DeviceID), std::span(bytes.data(), DeviceEntry::bytes),
+                          "device table entry", journey);
+  found.entry = decode_device_entry(bytes);
+  if (!ok) {
+    found.error = ItsError::MEMORY_FAULT;
+  } else if (!found.entry.valid) {
+    found.error = ItsError::UNMAPPED_DEVICE;
+  } else if (changes == changes_) {
+    if (devices_.insert(DeviceID, DeviceID, found.entry)) device_statistics_.eviction();
+  }
+  co_return found;
+}
+
+Task<ItsTranslator::Found<InterruptEntry>> ItsTranslator::interrupt(std::uint32_t DeviceID,
+                                                                    std::uint32_t EventID,
+                                                                    Journey* journey) {
+  Found<InterruptEntry> found;
+  const EventKey key{DeviceID, EventID};
+  if (const InterruptEntry* cached = events_.find(event_index(key), key)) {
+    found.entry = *cached;
+    co_return found;
+  }
+  const std::uint64_t changes = changes_;
+  const Found<DeviceEntry> device = co_await this->device(DeviceID, journey);
+  found.error =
+      device.error == ItsError::none ? check_EventID(device.entry, EventID) : device.error;
+  if (found.error != ItsError::none) co_return found;
+  ItsEntryBytes bytes{};
+  const std::uint64_t address = device.entry.ite_address(EventID, limits_.itt_entry_bytes);
+  const bool ok = co_await port_.read(address, std::span(bytes.data(), limits_.itt_entry_bytes),
+                                      "interrupt translation entry", journey);
+  found.entry = decode_interrupt_entry(bytes, limits_.itt_entry_bytes);
+  if (!ok) {
+    found.error = ItsError::MEMORY_FAULT;
+  } else if (!found.entry.valid) {
+    found.error = ItsError::UNMAPPED_INTERRUPT;
+  } else if (changes == changes_) {
+    if (events_.insert(event_index(key), key, found.entry)) event_statistics_.eviction();
+  }
+  co_return found;
+}
+
+Task<ItsTranslator::Found<CollectionEntry>> ItsTranslator::collection(std::uint16_t ICID,
+                                                                      Journey* journey) {
+  Found<CollectionEntry> found;
+  const ItsTable table = registers_.collections();
+  found.error = check_ICID(table, ICID);
+  if (found.error != ItsError::none) co_return found;
+  if (const CollectionEntry* cached = collections_.find(ICID, ICID)) {
+    found.entry = *cached;
+    co_return found;
+  }
+  const std::uint64_t changes = changes_;
+  ItsEntryBytes bytes{};
+  const bool ok =
+      co_await port_.read(*table.address(ICID), std::span(bytes.data(), table.entry_bytes),
+                          "collection table entry", journey);
+  found.entry = decode_collection_entry(bytes, table.entry_bytes);
+  const bool in_range = found.entry.RDbase < limits_.processors;
+  if (!ok) {
+    found.error = ItsError::MEMORY_FAULT;
+  } else if (!found.entry.valid || !in_range) {
+    found.error = ItsError::UNMAPPED_COLLECTION;
+  } else if (changes == changes_) {
+    if (collections_.insert(ICID, ICID, found.entry)) collection_statistics_.eviction();
+  }
+  co_return found;
+}
+
+Task<ItsError> ItsTranslator::write_device(std::uint32_t DeviceID, DeviceEntry entry) {
+  const ItsEntryBytes bytes = encode(entry);
+  const bool ok =
+      co_await port_.write(*registers_.devices().address(DeviceID),
+                           std::span(bytes.data(), DeviceEntry::bytes), "device table entry");
+  ++changes_;
+  device_statistics_.invalidation(devices_.erase(DeviceID, DeviceID));
+  event_statistics_.invalidation(events_.erase_if(
+      [DeviceID](const EventKey& key, const InterruptEntry&) { return key.DeviceID == DeviceID; }));
+  co_return ok ? ItsError::none : ItsError::MEMORY_FAULT;
+}
+
+Task<ItsError> ItsTranslator::write_interrupt(std::uint32_t DeviceID, std::uint32_t EventID,
+                                              std::uint64_t address, InterruptEntry entry) {
+  const ItsEntryBytes bytes = encode(entry, limits_.itt_entry_bytes);
+  const bool ok = co_await port_.write(address, std::span(bytes.data(), limits_.itt_entry_bytes),
+                                       "interrupt translation entry");
+  ++changes_;
+  const EventKey key{DeviceID, EventID};
+  event_statistics_.invalidation(events_.erase(event_index(key), key));
+  co_return ok ? ItsError::none : ItsError::MEMORY_FAULT;
+}
+
+Task<ItsError> ItsTranslator::write_collection(std::uint16_t ICID, CollectionEntry entry) {
+  const ItsTable table = registers_.collections();
+  const ItsEntryBytes bytes = encode(entry, table.entry_bytes);
+  const bool ok = co_await port_.write(
+      *table.address(ICID), std::span(bytes.data(), table.entry_bytes), "collection table entry");
+  ++changes_;
+  collection_statistics_.invalidation(collections_.erase(ICID, ICID));
+  co_return ok ? ItsError::none : ItsError::MEMORY_FAULT;
+}
+
+}  // namespace doorbell::gic

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "doorbell/core/arch/slots.h"
+#include "doorbell/core/arch/statistics_kinds.h"
+#include "doorbell/gic/arch/its_registers.h"
+#include "doorbell/gic/arch/its_tables.h"
+#include "doorbell/gic/arch/parameters.h"
+#include "doorbell/gic/arch/set_associative_cache.h"
+#include "doorbell/gic/barrier.h"
+#include "doorbell/gic/table_port.h"
+
+namespace doorbell::gic {
+
+/// Where an event leads, or why it leads nowhere.
+struct Route {
+  ItsError error = ItsError::none;
+  std::uint32_t INTID = 0;
+  std::uint32_t processor = 0;
+};
+
+/// The device, collection and interrupt translation tables of an ITS behind its three caches (IHI
+/// 0069, 5.2). Entries stay in use until a command changes them or others evict them; invalid ones
+/// are never cached.
+class ItsTranslator {
+ public:
+  template <typename Entry>
+  struct Found {
+    ItsError error = ItsError::none;
+    Entry entry{};
+  };
+
+  ItsTranslator(Scheduler& scheduler, const StatisticsGroup& group, const ItsParameters& parameters,
+                const ItsLimits& limits, const ItsRegisters& registers, TablePort& port);
+
+  /// The route when all caches hit; nothing when tables must be read. Counts hits and misses.
+  std::optional<Route> look_up(std::uint32_t DeviceID, std::uint32_t EventID);
+  /// The route by reading tables, after a `look_up` that found none. Waits for one of the
+  /// translation slots.
+  Task<Route> walk(std::uint32_t DeviceID, std::uint32_t EventID, Journey* journey);
+
+  // Entries through the caches. Not counted as look-ups: commands use them too.
+  Task<Found<DeviceEntry>> device(std::uint32_t DeviceID, Journey* journey = nullptr);
+  Task<Found<InterruptEntry>> interrupt(std::uint32_t DeviceID, std::uint32_t EventID,
+                                        Journey* journey = nullptr);
+  Task<Found<CollectionEntry>> collection(std::uint16_t ICID, Journey* journey = nullptr);
+
+  // For commands: changes in memory, after which no cache has what was there before.
+  Task<ItsError> write_device(std::uint32_t DeviceID, DeviceEntry entry);
+  Task<ItsError> write_interrupt(std::uint32_t DeviceID, std::uint32_t EventID,
+                                 std::uint64_t address, InterruptEntry entry);
+  Task<ItsError> write_collection(std::uint16_t ICID, CollectionEntry entry);
+
+  const ItsLimits& limits() const { return limits_; }
+
+ private:
+  struct EventKey {
+    std::uint32_t DeviceID = 0;
+    std::uint32_t EventID = 0;
+    bool operator==(const EventKey&) const = default;
+  };
+  /// Spreads the vectors of one device over the sets, and those of different devices over different
+  /// sets.
+  static std::uint64_t event_index(const EventKey& key);
+
+  ItsLimits limits_;
+  const ItsRegisters& registers_;
+  TablePort& port_;
+  SetAssociativeCache<std::uint32_t, DeviceEntry> devices_;
+  SetAssociativeCache<EventKey, InterruptEntry> events_;
+  SetAssociativeCache<std::uint16_t, CollectionEntry> collections_;
+  std::uint64_t changes_ = 0;  ///< of tables by commands: a read that overlaps one isn't cached
+  Slots walks_;
+  CacheStatistics device_statistics_;
+  CacheStatistics event_statistics_;
+  CacheStatistics collection_statistics_;
+};
+
+}  // namespace doorbell::gic

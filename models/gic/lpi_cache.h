@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+
+#include "doorbell/core/arch/statistics_kinds.h"
+#include "doorbell/gic/arch/lpi_tables.h"
+#include "doorbell/gic/arch/parameters.h"
+#include "doorbell/gic/arch/set_associative_cache.h"
+
+namespace doorbell::gic {
+
+/// The LPI configurations that the GIC has read, and the room for pending LPIs: one for the chip,
+/// or one for each redistributor. A configuration stays in use until INV, INVALL or eviction,
+/// whatever software writes into its table (IHI 0069, 5.1.1.1).
+class LpiCache {
+ public:
+  LpiCache(const StatisticsGroup& group, const RedistributorParameters& parameters)
+      : entries_(parameters.lpi_cache_entries, parameters.lpi_cache_ways),
+        capacity_(parameters.lpi_cache_entries),
+        configurations_(
+            group, "configurations",
+            {.unit = "look-ups", .better = Better::higher, .help = "LPI configurations"}),
+        pending_(group, "pending",
+                 {.unit = "LPIs", .help = "Pending LPIs held, not spilled to memory"}) {}
+
+  /// Counts a hit or a miss.
+  const LpiConfiguration* find(std::uint32_t INTID) {
+    const LpiConfiguration* found = entries_.find(INTID, INTID);
+    found != nullptr ? configurations_.hit() : configurations_.miss();
+    return found;
+  }
+  void insert(std::uint32_t INTID, LpiConfiguration configuration) {
+    if (entries_.insert(INTID, INTID, configuration)) configurations_.eviction();
+  }
+  void invalidate(std::uint32_t INTID) {
+    ++invalidations_;
+    configurations_.invalidation(entries_.erase(INTID, INTID));
+  }
+  void invalidate_all() {
+    ++invalidations_;
+    configurations_.invalidation(
+        entries_.erase_if([](std::uint32_t, LpiConfiguration) { return true; }));
+  }
+  /// Changes with each invalidation: a read that overlaps one must be made again.
+  std::uint64_t invalidations() const { return invalidations_; }
+
+  /// Pending LPIs come and go; more than there is room for must spill.
+  bool has_room() const { return held_ < capacity_; }
+  bool overfull() const { return held_ > capacity_; }
+  void hold() { pending_.set(++held_); }
+  void let_go() { pending_.set(--held_); }
+
+ private:
+  SetAssociativeCache<std::uint32_t, LpiConfiguration> entries_;
+  std::int64_t capacity_;
+  std::int64_t held_ = 0;
+  std::uint64_t invalidations_ = 0;
+  CacheStatistics configurations_;
+  Gauge pending_;
+};
+
+}  // namespace doorbell::gic

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+
+#include "doorbell/core/arch/statistics_kinds.h"
+
+namespace doorbell::gic {
+
+/// What became of the LPIs of a redistributor. Of those that doorbells made, and likewise of those
+/// that INT made: arrived = made pending + coalesced + dropped. And: made pending + restored +
+/// moved in = taken + cleared + moved out + still pending.
+class LpiStatistics {
+ public:
+  struct Source {
+    Source(const StatisticsGroup& group, const char* whose);
+    Counter made_pending, coalesced, dropped;
+  };
+
+  explicit LpiStatistics(const StatisticsGroup& group);
+
+  Source by_doorbell;
+  Source by_command;
+  Counter dropped_lpis_disabled;  ///< GICR_CTLR.EnableLPIs is 0
+  Counter dropped_out_of_range;   ///< INTID outside GICR_PROPBASER.IDbits
+  Counter restored;               ///< found in the Pending table when LPIs were enabled
+  Counter moved_in, moved_in_coalesced, moved_in_dropped, moved_out;
+  Counter cleared;            ///< CLEAR, DISCARD
+  Counter acknowledged;       ///< taken by the CPU interface
+  Counter spilled, refilled;  ///< between the cache and the Pending table
+  Counter table_errors;       ///< table accesses that were answered with an error
+  Gauge pending;              ///< held or spilled
+  Gauge masked;               ///< of those, not enabled
+};
+
+}  // namespace doorbell::gic

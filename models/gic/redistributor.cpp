@@ -1,0 +1,160 @@
+#include "doorbell/gic/redistributor.h"
+
+#include "doorbell/gic/arch/register_tables.h"
+#include "doorbell/gic/register_access.h"
+
+namespace doorbell::gic {
+namespace {
+
+constexpr std::uint64_t command_buffer = 2;  ///< messages other than LPIs that a link holds
+
+}  // namespace
+
+Redistributor::Redistributor(const sc_core::sc_module_name& name, const GicCommonParameters& common,
+                             const RedistributorParameters& parameters, const ItsParameters& its,
+                             const RedistributorConfiguration& configuration, unsigned its_count,
+                             TablePort& tables, LpiCache& cache, SpiSource& distributor)
+    : Module(name),
+      registers("registers", tasks_, {}, [this](Payload& payload) { return access(payload); }),
+      from_distributor("from_distributor",
+                       [this](gic_message::Request& request) { receive(request); }),
+      clock_(scheduler(), common.frequency),
+      parameters_(parameters),
+      register_cycles_(common.register_cycles),
+      link_latency_(clock_.duration(common.link_cycles)),
+      lpi_credits_(its.lpi_credits),
+      distributor_(distributor),
+      state_(configuration),
+      credits_owed_(its_count, 0),
+      lpis_({scheduler(), simulation().journeys(), clock_,
+             simulation().stages().add(
+                 {"redistributor", 90, "cpu_acknowledge",
+                  "Waiting for a configuration that enables it and for more urgent ones; "
+                  "pipeline and configuration read"}),
+             common.priority_bits, parameters_},
+            statistics(), tables, cache, callbacks()),
+      tasks_(scheduler()) {
+  registers.on_debug(
+      [this](Payload& payload) { return debug_access(state_.registers(), payload, GICR_bytes); });
+  for (std::uint32_t i = 0; i < its_count; ++i) {
+    const std::string link = "from_its" + std::to_string(i);
+    from_its_.push_back(std::make_unique<MessageTarget<GicMessage>>(
+        link.c_str(), [this, i](gic_message::Request& request) {
+          request.source = i;
+          lpis_.receive(request);
+        }));
+  }
+  for (std::uint32_t INTID = 16; INTID < 32; ++INTID) {
+    const std::string wire = "ppi" + std::to_string(INTID);
+    ppis_.push_back(std::make_unique<WireIn>(
+        wire.c_str(), [this, INTID](bool level) { state_.set_line(INTID, level); }));
+  }
+  state_.on_change([this] { changed(); });
+  state_.on_wake([this](bool awake) { distributor_.set_awake(state_.processor(), awake); });
+  state_.on_enable_lpis([this](bool enabled) {
+    enabled ? lpis_.enable(state_.tables(), state_.pending_table_zero()) : lpis_.disable();
+  });
+}
+
+LpiController::Callbacks Redistributor::callbacks() {
+  return {
+      .changed = [this] { changed(); },
+      .acknowledge =
+          [this](std::uint32_t its, const gic_message::Acknowledge& answer) {
+            from_its_[its]->send(answer, link_latency_);
+          },
+      .return_lpi_credit = [this](std::uint32_t its) { return_lpi_credit(its); },
+      .return_command_credit =
+          [this](std::uint32_t its) {
+            from_its_[its]->return_credit(GicMessage::command_credits, 1, link_latency_);
+          },
+      .write_pending = [this](bool pending) { state_.set_write_pending(pending); },
+  };
+}
+
+void Redistributor::start_of_simulation() {
+  for (auto& link : from_its_) {
+    link->grant(GicMessage::lpi_credits, lpi_credits_);
+    link->grant(GicMessage::command_credits, command_buffer);
+  }
+  from_distributor.grant(GicMessage::command_credits, command_buffer);
+}
+
+void Redistributor::return_lpi_credit(std::uint32_t its) {
+  // Several credits travel in one message; never so few that the ITS could run dry waiting for
+  // them.
+  const std::uint32_t batch = lpi_credits_ >= 4 ? lpi_credits_ / 4 : 1;
+  if (++credits_owed_[its] < batch) return;
+  from_its_[its]->return_credit(GicMessage::lpi_credits, credits_owed_[its], link_latency_);
+  credits_owed_[its] = 0;
+}
+
+Task<void> Redistributor::access(Payload& payload) {
+  co_await clock_.cycles(register_cycles_);
+  access_registers(state_.registers(), payload, GICR_bytes);
+}
+
+void Redistributor::receive(const gic_message::Request& request) {
+  const auto group = static_cast<Group>(request.group);
+  switch (request.kind) {
+    case gic_message::Kind::set_spi:
+      offered_ = {request.intid, request.priority, group};
+      changed();
+      break;
+    case gic_message::Kind::clear_spi:
+      offered_ = PendingInterrupt::none();
+      changed();
+      break;
+    case gic_message::Kind::generate_sgi:
+      // An SGI of the other group isn't forwarded (12.2.22).
+      if (state_.group(request.intid) == group) state_.set_pending(request.intid);
+      break;
+    default:
+      break;
+  }
+  from_distributor.return_credit(GicMessage::command_credits, 1, link_latency_);
+}
+
+void Redistributor::changed() {
+  if (changed_) changed_();
+}
+
+PendingInterrupt Redistributor::highest(unsigned groups) const {
+  if (!state_.awake()) return PendingInterrupt::none();
+  const unsigned enabled = groups & distributor_.enabled_groups();
+  PendingInterrupt best = state_.highest(enabled);
+  const bool offered = ((enabled >> static_cast<unsigned>(offered_.group)) & 1) != 0;
+  if (offered) best = more_urgent(best, offered_);
+  if ((enabled & 2) != 0) best = more_urgent(best, lpis_.highest());
+  return best;
+}
+
+bool Redistributor::acknowledge(std::uint32_t INTID, Journey*& journey) {
+  if (INTID >= first_lpi) {
+    journey = lpis_.take(INTID);
+    return true;
+  }
+  if (INTID < 32) {
+    state_.acknowledge(INTID);
+    return true;
+  }
+  // The distributor's next offer is on its way; this one is used up or was withdrawn.
+  offered_ = PendingInterrupt::none();
+  const bool taken = distributor_.acknowledge_spi(INTID, state_.processor());
+  changed();
+  return taken;
+}
+
+void Redistributor::deactivate(std::uint32_t INTID) {
+  if (INTID < 32) {
+    state_.deactivate(INTID);
+  } else if (INTID < first_lpi) {
+    distributor_.deactivate_spi(INTID);
+  }
+}
+
+Task<void> Redistributor::send_sgi(SgiRequest request, Group group) {
+  return distributor_.send_sgi(request, group, state_.processor());
+}
+
+}  // namespace doorbell::gic

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "doorbell/core/message_socket.h"
+#include "doorbell/core/protocols/wire.h"
+#include "doorbell/core/target_socket.h"
+#include "doorbell/gic/arch/parameters.h"
+#include "doorbell/gic/arch/redistributor_state.h"
+#include "doorbell/gic/interrupt_source.h"
+#include "doorbell/gic/lpi_controller.h"
+
+namespace doorbell::gic {
+
+/// A Redistributor: GICR registers, SGIs, PPIs and LPIs of one processor, and the SPI that the
+/// distributor offers it (IHI 0069, 12.11).
+class Redistributor : public Module, public InterruptSource {
+ public:
+  /// `tables` is where LPI tables are read and written; `cache` may be shared with other
+  /// redistributors.
+  Redistributor(const sc_core::sc_module_name& name, const GicCommonParameters& common,
+                const RedistributorParameters& parameters, const ItsParameters& its,
+                const RedistributorConfiguration& configuration, unsigned its_count,
+                TablePort& tables, LpiCache& cache, SpiSource& distributor);
+
+  TargetSocket registers;  ///< GICR, RD and SGI frames, 128 KiB; addresses are taken modulo that
+  MessageTarget<GicMessage> from_distributor;
+  MessageTarget<GicMessage>& from_its(unsigned its) { return *from_its_[its]; }
+  /// The wire of PPI `INTID`, 16 to 31.
+  WireIn& ppi(std::uint32_t INTID) { return *ppis_.at(INTID - 16); }
+
+  /// Called after whatever may have changed `highest`.
+  void on_change(std::function<void()> listener) { changed_ = std::move(listener); }
+
+  PendingInterrupt highest(unsigned groups) const override;
+  bool acknowledge(std::uint32_t INTID, Journey*& journey) override;
+  void deactivate(std::uint32_t INTID) override;
+  Task<void> send_sgi(SgiRequest request, Group group) override;
+  Journey* journey(std::uint32_t INTID) override { return lpis_.journey(INTID); }
+
+  const LpiController& lpis() const { return lpis_; }
+
+ private:
+  Task<void> access(Payload& payload);
+  void receive(const gic_message::Request& request);
+  LpiController::Callbacks callbacks();
+  void return_lpi_credit(std::uint32_t its);
+  void changed();
+  void start_of_simulation() override;
+
+  Clock clock_;
+  RedistributorParameters parameters_;
+  std::uint32_t register_cycles_;
+  Time link_latency_;
+  std::uint32_t lpi_credits_;
+  SpiSource& distributor_;
+  RedistributorState state_;
+  PendingInterrupt offered_;  ///< by the distributor
+  std::function<void()> changed_;
+  std::vector<std::unique_ptr<MessageTarget<GicMessage>>> from_its_;
+  std::vector<std::uint32_t> credits_owed_;  ///< to each ITS, given back several at a time
+  std::vector<std::unique_ptr<WireIn>> ppis_;
+  LpiController lpis_;
+  TaskGroup tasks_;
+};
+
+}  // namespace doorbell::gic

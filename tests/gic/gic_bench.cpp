@@ -1,0 +1,289 @@
+#include "gic_bench.h"
+
+#include <gtest/gtest.h>
+
+#include "doorbell/gic/arch/register_tables.h"
+
+namespace doorbell::gic::test {
+
+Memory::Memory(const sc_core::sc_module_name& name)
+    : Module(name),
+      its("its", tasks_, {64, 64}, [this](Payload& payload) { return serve(payload, true); }),
+      lpis("lpis", tasks_, {64, 64}, [this](Payload& payload) { return serve(payload, false); }) {}
+
+void Memory::poke(std::uint64_t address, std::span<const std::uint8_t> bytes) {
+  for (const std::uint8_t byte : bytes) {
+    std::unique_ptr<Page>& page = pages_[address / page_bytes];
+    if (page == nullptr) page = std::make_unique<Page>();
+    (*page)[address++ % page_bytes] = byte;
+  }
+}
+
+std::uint8_t Memory::peek(std::uint64_t address) const {
+  const auto page = pages_.find(address / page_bytes);
+  return page == pages_.end() ? 0 : (*page->second)[address % page_bytes];
+}
+
+Task<void> Memory::serve(Payload& payload, bool of_its) {
+  const std::uint64_t address = payload.get_address();
+  const unsigned size = payload.get_data_length();
+  ++(payload.is_read() ? (of_its ? its_reads : lpi_reads) : (of_its ? its_writes : lpi_writes));
+  if (payload.is_read() && of_its) highest_its_reads = std::max(highest_its_reads, ++reading_);
+  co_await Delay{scheduler(), latency};
+  if (payload.is_read() && of_its) --reading_;
+  if (address / page_bytes == faulty / page_bytes) {
+    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    co_return;
+  }
+  if (payload.is_read()) {
+    for (unsigned i = 0; i < size; ++i)
+      payload.get_data_ptr()[i] = peek(address + i);
+  } else {
+    poke(address, {payload.get_data_ptr(), size});
+  }
+  payload.set_response_status(tlm::TLM_OK_RESPONSE);
+}
+
+Processor::Processor(const sc_core::sc_module_name& name) : Module(name), socket("socket") {
+  socket.bind(static_cast<CpuInterfaceBackward&>(*this));
+}
+
+void Processor::set_line(Line line, bool level, Time at) {
+  (line == Line::irq ? irq : fiq) = level;
+  irq_changed = at;
+  if (irq) raised_.notify_all();
+}
+
+Task<void> Processor::handle_forever(Time handler) {
+  for (;;) {
+    while (!irq)
+      co_await raised_.wait();
+    if (irq_changed > now()) co_await Delay{scheduler(), irq_changed - now()};
+    const CpuInterfaceForward::Value value = co_await socket->read_register(ICC_IAR1_EL1);
+    if (value.value == spurious_INTID) continue;
+    handled.push_back(static_cast<std::uint32_t>(value.value));
+    handled_at.push_back(now());
+    co_await Delay{scheduler(), handler};
+    co_await socket->write_register(ICC_EOIR1_EL1, value.value);
+  }
+}
+
+Bench::Bench(const GicParameters& parameters, unsigned count, const sc_core::sc_module_name& name)
+    : Module(name), gic("gic", parameters, affinities_of_virt(count)) {
+  gic.its().memory.bind(memory.its);
+  gic.lpi_memory.bind(memory.lpis);
+  device.bind(gic.its().translater);
+  gits.bind(gic.its().control);
+  gicd.bind(gic.distributor().registers);
+  for (unsigned i = 0; i < count; ++i) {
+    const std::string number = std::to_string(i);
+    processors.push_back(std::make_unique<Processor>(("processor" + number).c_str()));
+    processors.back()->socket.bind(gic.cpu_interface(i).socket);
+    gicr.push_back(std::make_unique<InitiatorSocket>(("gicr" + number).c_str()));
+    gicr.back()->bind(gic.redistributor(i).registers);
+  }
+}
+
+Bench::~Bench() = default;
+
+Task<void> Bench::watch(Task<void> task) {
+  co_await task;
+  finished_ = true;
+  sc_core::sc_pause();
+}
+
+void Bench::run(Task<void> task, Time limit) {
+  finished_ = false;
+  tasks_.spawn(watch(std::move(task)));
+  const Time end = now() + limit;
+  while (!finished_ && now() < end)
+    advance(std::min<Time>(end - now(), microsecond));
+  ASSERT_TRUE(finished_) << "not done after " << limit << " ps";
+}
+
+void Bench::advance(Time duration) {
+  sc_core::sc_start(sc_core::sc_time::from_value(duration));
+}
+
+Task<void> Bench::access(InitiatorSocket& socket, tlm::tlm_command command, std::uint64_t address,
+                         unsigned size, std::uint64_t& data, bool& ok) {
+  PayloadReference payload = simulation().payloads().take(command, address, size);
+  for (unsigned i = 0; i < size; ++i)
+    payload->data()[i] = static_cast<std::uint8_t>(data >> (8 * i));
+  co_await socket.transport(*payload);
+  ok = payload->is_response_ok();
+  if (command != tlm::TLM_READ_COMMAND) co_return;
+  data = 0;
+  for (unsigned i = 0; i < size; ++i)
+    data |= std::uint64_t{payload->data()[i]} << (8 * i);
+}
+
+std::uint64_t Bench::read(InitiatorSocket& socket, std::uint64_t offset, unsigned size) {
+  std::uint64_t data = 0;
+  bool ok = false;
+  run(access(socket, tlm::TLM_READ_COMMAND, offset, size, data, ok));
+  EXPECT_TRUE(ok);
+  return data;
+}
+
+bool Bench::write(InitiatorSocket& socket, std::uint64_t offset, unsigned size,
+                  std::uint64_t data) {
+  bool ok = false;
+  run(access(socket, tlm::TLM_WRITE_COMMAND, offset, size, data, ok));
+  return ok;
+}
+
+namespace {
+
+Task<void> read_register(Processor& processor, std::uint32_t encoding, std::uint64_t& value) {
+  const CpuInterfaceForward::Value result = co_await processor.socket->read_register(encoding);
+  EXPECT_TRUE(result.known);
+  value = result.value;
+}
+
+Task<void> write_register(Processor& processor, std::uint32_t encoding, std::uint64_t value) {
+  const bool known = co_await processor.socket->write_register(encoding, value);
+  EXPECT_TRUE(known);
+}
+
+}  // namespace
+
+std::uint64_t Bench::read_icc(unsigned processor, std::uint32_t encoding) {
+  std::uint64_t value = 0;
+  run(read_register(*processors[processor], encoding, value));
+  return value;
+}
+
+void Bench::write_icc(unsigned processor, std::uint32_t encoding, std::uint64_t value) {
+  run(write_register(*processors[processor], encoding, value));
+}
+
+void Bench::bring_up() {
+  write(gicd, 0x0000, 4, 0x13);
+  for (unsigned i = 0; i < processors.size(); ++i)
+    bring_up_redistributor(i);
+  bring_up_its();
+}
+
+void Bench::bring_up_redistributor(unsigned i, bool pending_table_zero) {
+  InitiatorSocket& rd = *gicr[i];
+  write(rd, 0x0014, 4, 0);  // GICR_WAKER
+  write(rd, 0x10080, 4, ~0u);
+  write(rd, 0x0070, 8, configuration_table | 7 << 7 | 1 << 10 | 15);
+  write(
+      rd, 0x0078, 8,
+      std::uint64_t{pending_table_zero} << 62 | (pending_tables + i * 0x10000) | 7 << 7 | 1 << 10);
+  write(rd, 0x0000, 4, 1);  // GICR_CTLR.EnableLPIs
+  write_icc(i, ICC_PMR_EL1, 0xF0);
+  write_icc(i, ICC_BPR1_EL1, 0);
+  write_icc(i, ICC_IGRPEN1_EL1, 1);
+}
+
+void Bench::bring_up_its() {
+  write(gits, 0x0100, 8, 1ULL << 63 | 7ULL << 59 | device_table | 1 << 10 | 2 << 8);  // 64 KiB
+  write(gits, 0x0108, 8, 1ULL << 63 | 7ULL << 59 | collection_table | 1 << 10 | 2 << 8);
+  write(gits, 0x0080, 8, 1ULL << 63 | 7ULL << 59 | 1 << 10 | queue_base | 15);
+  write(gits, 0x0088, 8, 0);
+  written_ = 0;
+  write(gits, 0x0000, 4, 1);
+  std::vector<ItsCommand> commands;
+  for (unsigned i = 0; i < processors.size(); ++i) {
+    const auto ICID = static_cast<std::uint16_t>(i);
+    commands.push_back({.opcode = ItsOpcode::MAPC, .ICID = ICID, .RDbase = i, .V = true});
+    commands.push_back({.opcode = ItsOpcode::SYNC, .RDbase = i});
+    commands.push_back({.opcode = ItsOpcode::INVALL, .ICID = ICID});
+    commands.push_back({.opcode = ItsOpcode::SYNC, .RDbase = i});
+  }
+  issue(commands);
+}
+
+void Bench::post(const std::vector<ItsCommand>& commands) {
+  for (const ItsCommand& command : commands) {
+    const ItsCommandWords words = encode(command);
+    std::array<std::uint8_t, its_command_bytes> bytes{};
+    for (unsigned i = 0; i < words.size(); ++i) {
+      store_little_endian<std::uint64_t>(std::span(bytes).subspan(8 * i, 8), words[i]);
+    }
+    memory.poke(queue_base + written_, bytes);
+    written_ = (written_ + its_command_bytes) % queue_bytes;
+  }
+  write(gits, 0x0088, 4, written_);
+}
+
+void Bench::issue(const std::vector<ItsCommand>& commands) {
+  post(commands);
+  for (int polls = 0; polls < 100'000; ++polls) {
+    const std::uint64_t CREADR = read(gits, 0x0090, 4);
+    if (CREADR == written_ || (CREADR & 1) != 0) return;
+  }
+  FAIL() << "the command queue doesn't drain";
+}
+
+void Bench::sync() {
+  std::vector<ItsCommand> commands;
+  for (unsigned i = 0; i < processors.size(); ++i)
+    commands.push_back({.opcode = ItsOpcode::SYNC, .RDbase = i});
+  issue(commands);
+}
+
+void Bench::map_device(std::uint32_t DeviceID, unsigned event_bits) {
+  issue({{.opcode = ItsOpcode::MAPD,
+          .DeviceID = DeviceID,
+          .ITT_addr = itts + std::uint64_t{DeviceID} * 0x100000,
+          .Size = static_cast<std::uint8_t>(event_bits - 1),
+          .V = true}});
+}
+
+void Bench::map_event(std::uint32_t DeviceID, std::uint32_t EventID, std::uint32_t INTID,
+                      std::uint16_t ICID) {
+  issue({{.opcode = ItsOpcode::MAPTI,
+          .DeviceID = DeviceID,
+          .EventID = EventID,
+          .pINTID = INTID,
+          .ICID = ICID}});
+}
+
+Task<void> Bench::send(std::uint32_t DeviceID, std::uint32_t EventID, bool& ok, unsigned width) {
+  PayloadReference payload =
+      simulation().payloads().take(tlm::TLM_WRITE_COMMAND, GITS_TRANSLATER_offset, width);
+  for (unsigned i = 0; i < width; ++i)
+    payload->data()[i] = static_cast<std::uint8_t>(EventID >> (8 * i));
+  payload->requester().device_id = DeviceID;
+  co_await device.transport(*payload);
+  ok = payload->is_response_ok();
+}
+
+bool Bench::doorbell(std::uint32_t DeviceID, std::uint32_t EventID) {
+  bool ok = false;
+  run(send(DeviceID, EventID, ok));
+  return ok;
+}
+
+Task<void> Bench::stream_one(std::uint32_t DeviceID, std::uint32_t EventID) {
+  bool ok = false;
+  co_await send(DeviceID, EventID, ok);
+  EXPECT_TRUE(ok);
+  ++streamed;
+}
+
+Task<void> Bench::stream(std::vector<std::pair<std::uint32_t, std::uint32_t>> events,
+                         Time interval) {
+  for (const auto& [DeviceID, EventID] : events) {
+    tasks_.start(stream_one(DeviceID, EventID));
+    co_await Delay{scheduler(), interval};
+  }
+}
+
+void Bench::send_stream(std::vector<std::pair<std::uint32_t, std::uint32_t>> events,
+                        Time interval) {
+  tasks_.spawn(stream(std::move(events), interval));
+}
+
+std::uint64_t Bench::counter(const std::string& path) const {
+  const Statistic* found = simulation().statistics().find("bench.gic." + path);
+  const auto* counter = dynamic_cast<const Counter*>(found);
+  EXPECT_NE(counter, nullptr) << path;
+  return counter == nullptr ? 0 : counter->value();
+}
+
+}  // namespace doorbell::gic::test

@@ -1,0 +1,255 @@
+#include <gtest/gtest.h>
+
+#include "gic_bench.h"
+
+namespace doorbell::gic::test {
+namespace {
+
+constexpr std::uint32_t DeviceID = 0x10;
+constexpr std::uint32_t lpi = 8200;
+constexpr std::uint8_t enabled = 0xA3, masked = 0xA2;
+
+class Lpi : public testing::Test {
+ protected:
+  void SetUp() override {
+    bench.bring_up();
+    bench.map_device(DeviceID);
+    bench.map_event(DeviceID, 3, lpi);
+    bench.configure(lpi, enabled);
+    bench.sync();
+  }
+  void settle() { bench.advance(2 * microsecond); }
+  Bench bench;
+};
+
+TEST_F(Lpi, ADoorbellInterruptsTheProcessorOfItsCollection) {
+  EXPECT_TRUE(bench.doorbell(DeviceID, 3));
+  settle();
+  EXPECT_TRUE(bench.processors[0]->irq);
+  EXPECT_FALSE(bench.processors[1]->irq);
+  EXPECT_EQ(bench.read_icc(0, ICC_HPPIR1_EL1), lpi);
+  EXPECT_EQ(bench.acknowledge(0), lpi);
+  EXPECT_EQ(bench.read_icc(0, ICC_RPR_EL1), 0xA0u);
+  EXPECT_EQ(bench.acknowledge(0), 1023u) << "taken once";
+  bench.end(0, lpi);
+  EXPECT_EQ(bench.read_icc(0, ICC_RPR_EL1), 0xFFu);
+  settle();
+  EXPECT_FALSE(bench.processors[0]->irq);
+  EXPECT_EQ(bench.counter("its.doorbells"), 1u);
+  EXPECT_EQ(bench.counter("its.sent"), 1u);
+  EXPECT_EQ(bench.counter("redistributor0.by_doorbell.made_pending"), 1u);
+  EXPECT_EQ(bench.counter("redistributor0.acknowledged"), 1u);
+}
+
+TEST_F(Lpi, SixteenBitWritesAreDoorbellsToo) {
+  bool ok = false;
+  bench.run(bench.send(DeviceID, 3, ok, 2));
+  EXPECT_TRUE(ok);
+  settle();
+  EXPECT_EQ(bench.acknowledge(0), lpi);
+}
+
+TEST_F(Lpi, APendingOneAbsorbsFurtherMsis) {
+  for (int i = 0; i < 5; ++i)
+    bench.doorbell(DeviceID, 3);
+  settle();
+  EXPECT_EQ(bench.acknowledge(0), lpi);
+  bench.end(0, lpi);
+  EXPECT_EQ(bench.acknowledge(0), 1023u);
+  EXPECT_EQ(bench.counter("redistributor0.by_doorbell.made_pending"), 1u);
+  EXPECT_EQ(bench.counter("redistributor0.by_doorbell.coalesced"), 4u);
+}
+
+TEST_F(Lpi, OneThatArrivesWhileItsPredecessorIsHandledIsTakenAgain) {
+  bench.doorbell(DeviceID, 3);
+  settle();
+  EXPECT_EQ(bench.acknowledge(0), lpi);
+  bench.doorbell(DeviceID, 3);
+  settle();
+  EXPECT_FALSE(bench.processors[0]->irq) << "not above the running priority";
+  bench.end(0, lpi);
+  settle();
+  EXPECT_TRUE(bench.processors[0]->irq);
+  EXPECT_EQ(bench.acknowledge(0), lpi);
+}
+
+TEST_F(Lpi, AMaskedOneStaysPendingUntilItsConfigurationIsInvalidated) {
+  bench.map_event(DeviceID, 4, lpi + 1);
+  bench.configure(lpi + 1, masked);
+  bench.doorbell(DeviceID, 4);
+  settle();
+  EXPECT_FALSE(bench.processors[0]->irq);
+  bench.configure(lpi + 1, enabled);
+  bench.sync();
+  settle();
+  EXPECT_FALSE(bench.processors[0]->irq)
+      << "without INV the configuration that was read stays in use";
+  bench.issue({{.opcode = ItsOpcode::INV, .DeviceID = DeviceID, .EventID = 4},
+               {.opcode = ItsOpcode::SYNC}});
+  EXPECT_EQ(bench.acknowledge(0), lpi + 1);
+}
+
+TEST_F(Lpi, AStaleConfigurationIsUsedUntilINV) {
+  bench.doorbell(DeviceID, 3);
+  settle();
+  EXPECT_EQ(bench.acknowledge(0), lpi);
+  bench.end(0, lpi);
+  bench.configure(lpi, masked);
+  bench.sync();
+  bench.doorbell(DeviceID, 3);
+  settle();
+  EXPECT_EQ(bench.acknowledge(0), lpi) << "masked in memory, enabled in the cache";
+  bench.end(0, lpi);
+  bench.issue({{.opcode = ItsOpcode::INV, .DeviceID = DeviceID, .EventID = 3},
+               {.opcode = ItsOpcode::SYNC}});
+  bench.doorbell(DeviceID, 3);
+  settle();
+  EXPECT_EQ(bench.acknowledge(0), 1023u);
+}
+
+TEST_F(Lpi, AStaleConfigurationIsUsedUntilINVALL) {
+  bench.doorbell(DeviceID, 3);
+  settle();
+  EXPECT_EQ(bench.acknowledge(0), lpi);
+  bench.end(0, lpi);
+  bench.configure(lpi, 0x20 | 3);
+  bench.doorbell(DeviceID, 3);
+  settle();
+  bench.acknowledge(0);
+  EXPECT_EQ(bench.read_icc(0, ICC_RPR_EL1), 0xA0u) << "the old priority";
+  bench.end(0, lpi);
+  bench.issue({{.opcode = ItsOpcode::INVALL, .ICID = 0}, {.opcode = ItsOpcode::SYNC}});
+  bench.doorbell(DeviceID, 3);
+  settle();
+  bench.acknowledge(0);
+  EXPECT_EQ(bench.read_icc(0, ICC_RPR_EL1), 0x20u);
+}
+
+TEST_F(Lpi, INVMasksOneThatIsPending) {
+  bench.write_icc(0, ICC_IGRPEN1_EL1, 0);
+  bench.doorbell(DeviceID, 3);
+  settle();
+  bench.configure(lpi, masked);
+  bench.issue({{.opcode = ItsOpcode::INV, .DeviceID = DeviceID, .EventID = 3},
+               {.opcode = ItsOpcode::SYNC}});
+  bench.write_icc(0, ICC_IGRPEN1_EL1, 1);
+  EXPECT_EQ(bench.acknowledge(0), 1023u);
+  const auto* held = dynamic_cast<const Gauge*>(
+      bench.simulation().statistics().find("bench.gic.redistributor0.masked"));
+  ASSERT_NE(held, nullptr);
+  EXPECT_EQ(held->value(), 1) << "held, masked";
+}
+
+TEST_F(Lpi, DroppedWhileLpisAreDisabled) {
+  bench.write(*bench.gicr[0], 0x0000, 4, 0);
+  settle();
+  bench.advance(100 * microsecond);
+  EXPECT_TRUE(bench.doorbell(DeviceID, 3));
+  settle();
+  EXPECT_EQ(bench.acknowledge(0), 1023u);
+  EXPECT_EQ(bench.counter("redistributor0.dropped_lpis_disabled"), 1u);
+  EXPECT_EQ(bench.counter("redistributor0.by_doorbell.dropped"), 1u);
+}
+
+TEST_F(Lpi, DroppedWhenOutsideTheRedistributorsTables) {
+  bench.write(*bench.gicr[0], 0x0000, 4, 0);
+  bench.advance(200 * microsecond);
+  bench.write(*bench.gicr[0], 0x0070, 8, configuration_table | 13);  // 14 bits: up to 16383
+  bench.write(*bench.gicr[0], 0x0000, 4, 1);
+  bench.map_event(DeviceID, 5, 20000);
+  bench.doorbell(DeviceID, 5);
+  settle();
+  EXPECT_EQ(bench.counter("redistributor0.dropped_out_of_range"), 1u);
+}
+
+TEST_F(Lpi, TablesThatCantBeReadLeaveItMasked) {
+  bench.memory.faulty = configuration_table;
+  bench.doorbell(DeviceID, 3);
+  settle();
+  EXPECT_EQ(bench.acknowledge(0), 1023u);
+  EXPECT_EQ(bench.counter("redistributor0.table_errors"), 1u);
+}
+
+class PendingTable : public testing::Test {
+ protected:
+  static std::uint64_t bit_address(std::uint32_t INTID) { return pending_tables + INTID / 8; }
+};
+
+TEST_F(PendingTable, IsReadWhenLpisAreEnabled) {
+  Bench bench;
+  bench.memory.poke(bit_address(lpi), 1u << (lpi % 8));
+  bench.memory.poke(bit_address(40000), 1u << (40000 % 8));
+  bench.configure(lpi, enabled);
+  bench.configure(40000, 0x43);
+  bench.bring_up();
+  bench.advance(100 * microsecond);
+  EXPECT_EQ(bench.acknowledge(0), 40000u);
+  bench.end(0, 40000);
+  EXPECT_EQ(bench.acknowledge(0), lpi);
+  EXPECT_EQ(bench.counter("redistributor0.restored"), 2u);
+}
+
+TEST_F(PendingTable, IsNotReadWithPTZ) {
+  Bench bench;
+  bench.memory.poke(bit_address(lpi), 1u << (lpi % 8));
+  bench.configure(lpi, enabled);
+  bench.write(bench.gicd, 0, 4, 0x13);
+  bench.bring_up_redistributor(0, true);
+  bench.advance(100 * microsecond);
+  EXPECT_EQ(bench.memory.lpi_reads, 0u);
+  EXPECT_EQ(bench.acknowledge(0), 1023u);
+}
+
+TEST_F(PendingTable, IsWrittenBackWhenLpisAreDisabled) {
+  Bench bench;
+  bench.bring_up();
+  bench.map_device(DeviceID);
+  bench.map_event(DeviceID, 3, lpi);
+  bench.configure(lpi, masked);
+  bench.doorbell(DeviceID, 3);
+  bench.advance(2 * microsecond);
+  bench.write(*bench.gicr[0], 0x0000, 4, 0);
+  EXPECT_EQ(bench.read(*bench.gicr[0], 0x0000, 4), 8u) << "GICR_CTLR.RWP until it is written";
+  bench.advance(100 * microsecond);
+  EXPECT_EQ(bench.read(*bench.gicr[0], 0x0000, 4), 0u);
+  EXPECT_EQ(bench.memory.peek(bit_address(lpi)), 1u << (lpi % 8));
+  bench.configure(lpi, enabled);
+  bench.write(*bench.gicr[0], 0x0000, 4, 1);
+  bench.advance(100 * microsecond);
+  EXPECT_EQ(bench.acknowledge(0), lpi);
+}
+
+TEST_F(PendingTable, TakesWhatTheCacheHasNoRoomFor) {
+  GicParameters parameters;
+  parameters.redistributor.lpi_cache_entries = 4;
+  Bench bench(parameters);
+  bench.bring_up();
+  bench.map_device(DeviceID);
+  for (std::uint32_t event = 0; event < 16; ++event) {
+    bench.map_event(DeviceID, event, lpi + event);
+    bench.configure(lpi + event, static_cast<std::uint8_t>(0xF0 - 8 * event) | 1);
+  }
+  bench.write_icc(0, ICC_PMR_EL1, 0);
+  for (std::uint32_t event = 0; event < 16; ++event) {
+    bench.doorbell(DeviceID, event);
+    bench.advance(microsecond);
+  }
+  EXPECT_EQ(bench.counter("redistributor0.spilled"), 12u);
+  EXPECT_NE(bench.memory.peek(bit_address(lpi)) & 1u << (lpi % 8), 0)
+      << "the least urgent is in memory";
+  bench.doorbell(DeviceID, 0);
+  bench.advance(microsecond);
+  EXPECT_EQ(bench.counter("redistributor0.by_doorbell.coalesced"), 1u)
+      << "pending in memory is pending";
+  bench.write_icc(0, ICC_PMR_EL1, 0xF8);
+  for (std::uint32_t event = 16; event-- > 0;) {
+    EXPECT_EQ(bench.acknowledge(0), lpi + event);
+    bench.end(0, lpi + event);
+  }
+  bench.advance(100 * microsecond);
+  EXPECT_EQ(bench.memory.peek(bit_address(lpi)), 0u);
+  EXPECT_EQ(bench.counter("redistributor0.refilled"), 12u);
+}
+
+}  // namespace
+}  // namespace doorbell::gic::test
