@@ -16,7 +16,9 @@ constexpr unsigned functions_without_ari = 8;
 Endpoint::Endpoint(const sc_core::sc_module_name& module_name, const EndpointParameters& parameters,
                    const LinkShape& shape, RequesterMap stream_id, RequesterMap device_id)
     : Module(module_name),
-      link(*this, "link"),
+      link(
+          "link", [this](Tlp& tlp) { receive(tlp); },
+          [this](std::uint64_t address) { return function_claiming(address) != nullptr; }),
       parameters_(parameters),
       shape_(shape),
       stage_(simulation().stages().add(
@@ -25,7 +27,7 @@ Endpoint::Endpoint(const sc_core::sc_module_name& module_name, const EndpointPar
       wide_function_numbers_(parameters.functions > functions_without_ari),
       transmit_(scheduler(), statistics(),
                 {[this](unsigned credit_class) -> Credits& { return link.credits(credit_class); },
-                 [this](const Tlp& tlp) { link.send(tlp, 0); }, tasks_}),
+                 [this](const Tlp& tlp) { link.send(tlp); }, tasks_}),
       unsupported_(statistics(), "unsupported_requests",
                    {"requests", Better::lower, "requests that no function claimed"}),
       tasks_(scheduler()) {
@@ -35,10 +37,6 @@ Endpoint::Endpoint(const sc_core::sc_module_name& module_name, const EndpointPar
     functions_.push_back(
         std::make_unique<Function>(context, statistics().group("function" + std::to_string(i)), i));
   }
-}
-
-bool Endpoint::Port::claims(std::uint64_t address) const {
-  return owner_.function_claiming(address) != nullptr;
 }
 
 Function* Endpoint::function_at(std::uint16_t id) {
@@ -56,8 +54,8 @@ Function* Endpoint::function_claiming(std::uint64_t address) const {
 void Endpoint::free_buffer(const Tlp& tlp) {
   const FlowCredits used = credits_needed(header_of(tlp));
   const TlpClass kind = class_of(tlp);
-  link.return_credit(header_credits(kind), used.headers, 0);
-  if (used.data != 0) link.return_credit(data_credits(kind), used.data, 0);
+  link.return_credit(header_credits(kind), used.headers);
+  if (used.data != 0) link.return_credit(data_credits(kind), used.data);
 }
 
 void Endpoint::receive(Tlp& tlp) {

@@ -4,12 +4,11 @@
 #include <memory>
 #include <vector>
 
-#include "doorbell/core/message_socket.h"
 #include "doorbell/core/simulation.h"
 #include "doorbell/pcie/arch/link_rate.h"
 #include "doorbell/pcie/arch/parameters.h"
-#include "doorbell/pcie/bus_decode.h"
 #include "doorbell/pcie/function.h"
+#include "doorbell/pcie/lower_port.h"
 #include "doorbell/pcie/transmit_queue.h"
 
 namespace doorbell::pcie {
@@ -24,20 +23,8 @@ class Endpoint : public Module {
                     const LinkShape& link = {}, RequesterMap stream_id = {},
                     RequesterMap device_id = {});
 
- private:
-  /// The link's end that also says which addresses the functions claim.
-  class Port : public MessageTarget<PcieTlp>, public BusDecode {
-   public:
-    Port(pcie::Endpoint& owner, const char* name)
-        : MessageTarget(name, [&owner](Tlp& tlp) { owner.receive(tlp); }), owner_(owner) {}
-    bool claims(std::uint64_t address) const override;
-
-   private:
-    pcie::Endpoint& owner_;
-  };
-
- public:
-  Port link;
+  /// Bound by the lower end of a link.
+  LowerPort link;
 
   unsigned function_count() const { return static_cast<unsigned>(functions_.size()); }
   Function& function(unsigned number) { return *functions_[number]; }

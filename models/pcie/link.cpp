@@ -13,15 +13,23 @@ Link::Link(const sc_core::sc_module_name& module_name, const LinkParameters& par
             parameters_.downstream_credits.limits, stage_),
       up_(scheduler(), statistics().group("upstream"), parameters_,
           parameters_.upstream_credits.limits, stage_) {
-  upstream.bind(static_cast<TlpInterface&>(upper_));
-  downstream.bind(static_cast<TlpInterface&>(lower_));
+  upstream.bind(static_cast<DownstreamInterface&>(upper_));
+  downstream.bind(static_cast<UpstreamInterface&>(lower_));
 }
 
 void Link::end_of_elaboration() {
-  TlpInterface& above = *upstream.operator->();
-  TlpInterface& below = *downstream.operator->();
-  down_.connect(above, below, up_);
-  up_.connect(below, above, down_);
+  UpstreamInterface& above = *upstream.operator->();
+  DownstreamInterface& below = *downstream.operator->();
+  const auto towards = [](auto& neighbour) {
+    return [&neighbour](const Tlp& tlp, Time at) { neighbour.deliver(tlp, at); };
+  };
+  const auto crediting = [](auto& neighbour) {
+    return [&neighbour](unsigned credit_class, std::uint64_t count, Time at) {
+      neighbour.return_credits(credit_class, count, at);
+    };
+  };
+  down_.connect({towards(below), crediting(above)}, up_);
+  up_.connect({towards(above), crediting(below)}, down_);
 }
 
 void Link::start_of_simulation() {
@@ -29,7 +37,7 @@ void Link::start_of_simulation() {
   up_.advertise();
 }
 
-bool Link::Side::claims(std::uint64_t address) const {
+bool Link::Upper::claims(std::uint64_t address) const {
   const auto* below = dynamic_cast<const BusDecode*>(link_.downstream.operator->());
   return below != nullptr && below->claims(address);
 }

@@ -6,6 +6,7 @@
 #include "doorbell/core/simulation.h"
 #include "doorbell/pcie/bus_decode.h"
 #include "doorbell/pcie/link_direction.h"
+#include "doorbell/pcie/lower_port.h"
 
 namespace doorbell::pcie {
 
@@ -18,27 +19,36 @@ class Link : public Module {
   explicit Link(const sc_core::sc_module_name& name, const LinkParameters& parameters = {});
 
   /// Bound by the MessageInitiator<PcieTlp> of the upper port.
-  tlm::tlm_base_target_socket<64, TlpInterface, TlpInterface> upstream;
+  tlm::tlm_base_target_socket<64, DownstreamInterface, UpstreamInterface> upstream;
   /// Bound to the MessageTarget<PcieTlp> of the lower port.
-  tlm::tlm_base_initiator_socket<64, TlpInterface, TlpInterface> downstream;
+  tlm::tlm_base_initiator_socket<64, DownstreamInterface, UpstreamInterface> downstream;
 
   const LinkParameters& parameters() const { return parameters_; }
 
  private:
   /// What a neighbour sees: it sends into one direction and frees credits of the other.
-  class Side : public TlpInterface, public BusDecode {
+  class Upper : public DownstreamInterface, public BusDecode {
    public:
-    Side(Link& link, LinkDirection& out, LinkDirection& in) : link_(link), out_(out), in_(in) {}
-    void deliver(Tlp tlp, Time at) override { out_.accept(tlp, at); }
+    explicit Upper(Link& link) : link_(link) {}
+    void deliver(PcieTlp::Forward tlp, Time at) override { link_.down_.accept(tlp, at); }
     void return_credits(unsigned credit_class, std::uint64_t count, Time at) override {
-      in_.free_credits(credit_class, count, at);
+      link_.up_.free_credits(credit_class, count, at);
     }
     bool claims(std::uint64_t address) const override;
 
    private:
     Link& link_;
-    LinkDirection& out_;
-    LinkDirection& in_;
+  };
+  class Lower : public UpstreamInterface {
+   public:
+    explicit Lower(Link& link) : link_(link) {}
+    void deliver(PcieTlp::Backward tlp, Time at) override { link_.up_.accept(tlp, at); }
+    void return_credits(unsigned credit_class, std::uint64_t count, Time at) override {
+      link_.down_.free_credits(credit_class, count, at);
+    }
+
+   private:
+    Link& link_;
   };
 
   void end_of_elaboration() override;
@@ -48,8 +58,8 @@ class Link : public Module {
   StageId stage_;
   LinkDirection down_;  // from the upper port
   LinkDirection up_;    // towards it
-  Side upper_{*this, down_, up_};
-  Side lower_{*this, up_, down_};
+  Upper upper_{*this};
+  Lower lower_{*this};
 };
 
 }  // namespace doorbell::pcie

@@ -41,9 +41,8 @@ LinkDirection::LinkDirection(Scheduler& scheduler, const StatisticsGroup& group,
   }
 }
 
-void LinkDirection::connect(TlpInterface& sender, TlpInterface& receiver, LinkDirection& reverse) {
-  sender_ = &sender;
-  receiver_ = &receiver;
+void LinkDirection::connect(Neighbours neighbours, LinkDirection& reverse) {
+  neighbours_ = std::move(neighbours);
   reverse_ = &reverse;
 }
 
@@ -51,8 +50,8 @@ void LinkDirection::advertise() {
   for (unsigned kind = 0; kind < tlp_classes; ++kind) {
     const FlowCredits& limit = limits_.of(static_cast<TlpClass>(kind));
     const auto grant = [&](unsigned credit_class, std::uint32_t count) {
-      sender_->return_credits(credit_class, count == 0 ? infinite_credits : count,
-                              scheduler_.now());
+      neighbours_.return_credits(credit_class, count == 0 ? infinite_credits : count,
+                                 scheduler_.now());
     };
     grant(header_credits(static_cast<TlpClass>(kind)), limit.headers);
     grant(data_credits(static_cast<TlpClass>(kind)), limit.data);
@@ -95,7 +94,7 @@ void LinkDirection::transmit(Queued& queued) {
   const bool carries_data = queued.tlp.type == pcie_tlp::Type::memory_write ||
                             queued.tlp.type == pcie_tlp::Type::completion_with_data;
   if (carries_data) payload_bytes_.add(queued.tlp.length);
-  receiver_->deliver(queued.tlp, arrival);
+  neighbours_.deliver(queued.tlp, arrival);
   if (shares_line_) reverse_->acknowledge(queued.bytes, arrival);
 }
 
@@ -163,8 +162,8 @@ void LinkDirection::update(TlpClass kind, Time at) {
 void LinkDirection::return_credits(Freed& freed, Time at) {
   const FlowCredits credits = std::exchange(freed.credits, {});
   if (credits.headers != 0)
-    sender_->return_credits(header_credits(freed.kind), credits.headers, at);
-  if (credits.data != 0) sender_->return_credits(data_credits(freed.kind), credits.data, at);
+    neighbours_.return_credits(header_credits(freed.kind), credits.headers, at);
+  if (credits.data != 0) neighbours_.return_credits(data_credits(freed.kind), credits.data, at);
 }
 
 }  // namespace doorbell::pcie

@@ -2,19 +2,16 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 
 #include "doorbell/core/arch/ring.h"
 #include "doorbell/core/arch/scheduler.h"
 #include "doorbell/core/arch/statistics_kinds.h"
-#include "doorbell/core/message_socket.h"
 #include "doorbell/pcie/arch/link_rate.h"
 #include "doorbell/pcie/arch/parameters.h"
 #include "doorbell/pcie/transaction.h"
 
 namespace doorbell::pcie {
-
-/// What a link calls on its two neighbours.
-using TlpInterface = MessageInterface<PcieTlp, Tlp>;
 
 /// One direction of a link: a line on which TLPs follow each other in the order in which they came,
 /// DLLPs of the other direction's traffic between them, and the credits of its own receiver.
@@ -23,8 +20,13 @@ class LinkDirection {
   LinkDirection(Scheduler& scheduler, const StatisticsGroup& group,
                 const LinkParameters& parameters, const CreditLimits& receiver, StageId stage);
 
-  /// `sender` gets credits, `receiver` TLPs; `reverse` carries this direction's Acks and UpdateFCs.
-  void connect(TlpInterface& sender, TlpInterface& receiver, LinkDirection& reverse);
+  /// What the two neighbours take: the receiver TLPs, the sender credits.
+  struct Neighbours {
+    std::function<void(const Tlp&, Time)> deliver;
+    std::function<void(unsigned, std::uint64_t, Time)> return_credits;
+  };
+  /// `reverse` carries this direction's Acks and UpdateFCs.
+  void connect(Neighbours neighbours, LinkDirection& reverse);
   /// Advertises the receiver's credits to the sender (PCIe 6.0 3.4).
   void advertise();
 
@@ -80,8 +82,7 @@ class LinkDirection {
   unsigned limit_bytes_;
   bool shares_line_;
 
-  TlpInterface* sender_ = nullptr;
-  TlpInterface* receiver_ = nullptr;
+  Neighbours neighbours_;
   LinkDirection* reverse_ = nullptr;
 
   Lane lane_;

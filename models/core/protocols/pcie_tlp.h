@@ -60,11 +60,21 @@ struct Tlp {
   }
 };
 
+/// A TLP by its direction: a socket's two interfaces must be of different types.
+struct DownstreamTlp : Tlp {
+  DownstreamTlp() = default;
+  DownstreamTlp(const Tlp& tlp) : Tlp(tlp) {}
+};
+struct UpstreamTlp : Tlp {
+  UpstreamTlp() = default;
+  UpstreamTlp(const Tlp& tlp) : Tlp(tlp) {}
+};
+
 }  // namespace pcie_tlp
 
 struct PcieTlp {
-  using Forward = pcie_tlp::Tlp;   ///< Downstream: root complex to endpoint.
-  using Backward = pcie_tlp::Tlp;  ///< Upstream.
+  using Forward = pcie_tlp::DownstreamTlp;  ///< Root complex to endpoint.
+  using Backward = pcie_tlp::UpstreamTlp;
   static constexpr std::size_t credit_classes = 6;
   /// Header and data credits of each type (2.6.1); a data credit is 16 bytes.
   enum : unsigned {
