@@ -2,34 +2,18 @@
  * The drivers against QEMU's `virt` machine: its SMMUv3, its ITS, and its `edu` device (QEMU,
  * docs/specs/edu.txt). Ends with one line "PASS" or "FAIL: what".
  */
-#include "sw/drivers/gic/gic.h"
-#include "sw/drivers/its/its.h"
-#include "sw/drivers/its/lpi.h"
-#include "sw/drivers/msi/msi.h"
-#include "sw/drivers/pcie/pcie.h"
-#include "sw/drivers/pcie/registers.h"
-#include "sw/drivers/smmu/smmu.h"
 #include "sw/drivers/uart/pl011.h"
 #include "sw/include/access.h"
 #include "sw/include/poll.h"
 #include "sw/include/processor.h"
+#include "sw/scenarios/machine.h"
 #include "sw/start/firmware.h"
 
-/* The memory map of `virt`. */
-#define VIRT_UART UINT64_C(0x09000000)
-#define VIRT_DISTRIBUTOR UINT64_C(0x08000000)
-#define VIRT_REDISTRIBUTORS UINT64_C(0x080a0000)
-#define VIRT_ITS UINT64_C(0x08080000)
-#define VIRT_SMMU UINT64_C(0x09050000)
-#define VIRT_ECAM UINT64_C(0x4010000000)
-#define VIRT_PCIE_MEMORY UINT64_C(0x10000000)
-#define VIRT_PCIE_MEMORY_END UINT64_C(0x3eff0000)
-
+#define UART UINT64_C(0x09000000)
 #define TABLES UINT64_C(0x41000000)
 #define TABLES_END UINT64_C(0x43000000)
 #define SOURCE_BUFFER UINT64_C(0x44000000)
 #define TARGET_BUFFER UINT64_C(0x44010000)
-#define DOORBELL_IOVA UINT64_C(0xfffff000)
 /* The device keeps 28 bits of a DMA address. */
 #define SOURCE_IOVA UINT64_C(0x00100000)
 #define TARGET_IOVA UINT64_C(0x00205000)
@@ -55,36 +39,18 @@
 
 #define F_TRANSLATION 0x10u
 
-static const struct pl011 uart = {VIRT_UART};
-static struct region memory = {TABLES, TABLES_END, {0}};
-static struct gic gic = {.distributor = VIRT_DISTRIBUTOR,
-                         .redistributors = VIRT_REDISTRIBUTORS,
-                         .redistributor_limit = 16};
-static struct redistributor redistributors[MAXIMUM_PROCESSORS];
-static struct its its = {.base = VIRT_ITS, .memory = &memory};
-static struct lpi_tables lpis = {.memory = &memory};
-static struct smmu smmu = {.base = VIRT_SMMU,
-                           .memory = &memory,
-                           .stream_id_bits = 16,
-                           .log2_commands = 8,
-                           .log2_events = 7};
-static struct smmu_domain domain;
+static const struct pl011 uart = {UART};
 static struct pcie_function functions[16];
-static struct pcie_host host = {.ecam = VIRT_ECAM,
-                                .last_bus = 255,
-                                .memory = {VIRT_PCIE_MEMORY, VIRT_PCIE_MEMORY_END},
-                                .functions = functions,
-                                .capacity = 16};
 static struct msi_vector vectors[8];
-static struct msi_controller controller = {
-    .its = &its, .lpis = &lpis, .vectors = vectors, .capacity = 8};
-static struct msi_device device;
-static uint64_t edu; /* its BAR 0 */
+static struct machine machine;
+static struct machine_device device;
+static struct smmu_event last_event;
 
 static volatile uint32_t last_status;    /* EDU_INTERRUPT_STATUS at the last interrupt */
 static volatile unsigned last_processor; /* that took it */
 static volatile unsigned interrupts_seen;
-static volatile bool second_is_up;
+static volatile unsigned events_seen;
+static volatile bool second_has_left;
 
 static void fail(const char* what, uint64_t value) {
   pl011_print(&uart, "FAIL: ");
@@ -112,19 +78,17 @@ void firmware_unexpected_exception(uint64_t syndrome, uint64_t return_address,
   fail("unexpected exception, ESR_EL1", syndrome);
 }
 
-static void take_interrupt(void* argument) {
-  (void)argument;
-  uint32_t intid = gic_acknowledge();
-  if (gic_is_special(intid)) return;
-  if (!msi_dispatch(&controller, intid)) fail("an interrupt nobody asked for", intid);
-  gic_end(intid);
+static void take_event(struct machine* source, const struct smmu_event* event) {
+  (void)source;
+  last_event = *event;
+  events_seen = events_seen + 1;
 }
 
 static void take_edu_interrupt(struct msi_vector* vector, void* argument) {
   (void)vector;
   (void)argument;
-  uint32_t status = mmio_read32(edu + EDU_INTERRUPT_STATUS);
-  mmio_write32(edu + EDU_INTERRUPT_ACKNOWLEDGE, status);
+  uint32_t status = machine_read(&device, 0, EDU_INTERRUPT_STATUS);
+  machine_write(&device, 0, EDU_INTERRUPT_ACKNOWLEDGE, status);
   last_status = status;
   last_processor = processor_number();
   interrupts_seen = interrupts_seen + 1;
@@ -144,36 +108,19 @@ static void expect_interrupt(const char* what, unsigned number, uint32_t status,
   pl011_print(&uart, "\n");
 }
 
-static void set_up_processor(unsigned processor) {
-  interrupts_install(take_interrupt, 0);
-  expect("redistributor and CPU interface",
-         gic_initialise_processor(&gic, &redistributors[processor]));
-  expect("LPIs enabled", lpi_initialise_processor(&lpis, &redistributors[processor]));
-  expect("MAPC", its_map_collection(&its, processor, &redistributors[processor]));
-  expect("INVALL", its_invalidate_collection(&its, processor));
-  interrupts_unmask();
-}
-
 static void set_up_device(void) {
-  expect("PCIe enumerated", pcie_enumerate(&host));
-  const struct pcie_function* function = pcie_find(&host, EDU_VENDOR, EDU_DEVICE);
-  if (function == 0) fail("no edu device among the functions", host.count);
-  edu = function->bars[0].address;
-  uint32_t id = function->requester_id;
-  expect("address space", smmu_domain_initialise(&smmu, &domain, ASID, 48));
-  expect("stream attached", smmu_attach(&smmu, id, &domain));
-  expect("source mapped", smmu_map(&domain, SOURCE_IOVA, SOURCE_BUFFER, PAGE_SIZE, 0));
-  expect("target mapped", smmu_map(&domain, TARGET_IOVA, TARGET_BUFFER, PAGE_SIZE, MAP_WRITE));
-  pcie_command(&host, function->requester_id, COMMAND_MEMORY_SPACE | COMMAND_BUS_MASTER, 0);
-  uint32_t identification = mmio_read32(edu + EDU_IDENTIFICATION);
+  const struct pcie_function* function = pcie_find(&machine.pcie, EDU_VENDOR, EDU_DEVICE);
+  if (function == 0) fail("no edu device among the functions", machine.pcie.count);
+  expect("device added", machine_add_device(&machine, &device, function, ASID, 1));
+  uint32_t identification = machine_read(&device, 0, EDU_IDENTIFICATION);
   if ((identification & 0xff) != 0xed) fail("edu identification", identification);
-  uint64_t doorbell = 0;
-  expect("doorbell mapped", msi_map_doorbell(&controller, &domain, DOORBELL_IOVA, &doorbell));
-  expect("MAPD", msi_attach(&device, &controller, &host, function, id, 1, doorbell));
-  expect("MAPTI and INV", msi_request(&device, 0, 0, take_edu_interrupt, 0));
+  expect("source mapped", machine_map(&device, SOURCE_IOVA, SOURCE_BUFFER, PAGE_SIZE, false));
+  expect("target mapped", machine_map(&device, TARGET_IOVA, TARGET_BUFFER, PAGE_SIZE, true));
+  expect("vector requested", machine_request(&device, 0, 0, take_edu_interrupt, 0));
 }
 
 static void start_dma(uint64_t source, uint64_t target, uint32_t command) {
+  uint64_t edu = device.function->bars[0].address;
   mmio_write64(edu + EDU_DMA_SOURCE, source);
   mmio_write64(edu + EDU_DMA_TARGET, target);
   mmio_write64(edu + EDU_DMA_COUNT, TRANSFER);
@@ -198,63 +145,79 @@ static void check_dma(void) {
 
 /* The target page is unmapped with its TLBI: the next write faults, and the event says so. */
 static void check_fault(void) {
-  struct smmu_event event;
-  if (smmu_next_event(&smmu, &event)) fail("an early SMMU event", event.words[0]);
-  expect("target unmapped", smmu_unmap(&smmu, &domain, TARGET_IOVA, PAGE_SIZE));
+  const struct machine_range target = {TARGET_IOVA, PAGE_SIZE};
+  if (events_seen != 0) fail("an early SMMU event", last_event.words[0]);
+  expect("target unmapped", machine_unmap(&device, &target, 1));
   start_dma(EDU_BUFFER, TARGET_IOVA, EDU_DMA_TO_MEMORY);
   expect_interrupt("MSI after the faulting DMA", 4, EDU_DMA_INTERRUPT_STATUS, 0);
-  if (!smmu_next_event(&smmu, &event)) fail("no SMMU event for an unmapped IOVA", 0);
-  uint64_t expected = F_TRANSLATION | (uint64_t)device.device_id << 32;
-  if ((event.words[0] & UINT64_C(0xffffffff000000ff)) != expected) {
-    fail("event other than F_TRANSLATION of the device", event.words[0]);
+  struct deadline deadline = deadline_start();
+  while (events_seen == 0) {
+    if (deadline_passed(&deadline)) fail("no SMMU event for an unmapped IOVA", 0);
   }
-  if (event.words[2] / PAGE_SIZE != TARGET_IOVA / PAGE_SIZE) fail("event address", event.words[2]);
-  expect("F_TRANSLATION recorded", STATUS_OK);
+  uint64_t expected = F_TRANSLATION | (uint64_t)device.function->requester_id << 32;
+  if ((last_event.words[0] & UINT64_C(0xffffffff000000ff)) != expected) {
+    fail("event other than F_TRANSLATION of the device", last_event.words[0]);
+  }
+  if (last_event.words[2] / PAGE_SIZE != TARGET_IOVA / PAGE_SIZE) {
+    fail("event address", last_event.words[2]);
+  }
+  expect("F_TRANSLATION recorded, with its interrupt", STATUS_OK);
 }
 
 /* A masked LPI stays pending until it is enabled again. */
 static void check_masking(void) {
-  expect("LPI disabled and INV", msi_set_enabled(&device, 0, false));
-  mmio_write32(edu + EDU_INTERRUPT_RAISE, 2);
+  expect("LPI disabled and INV", msi_set_enabled(&device.msi, 0, false));
+  machine_write(&device, 0, EDU_INTERRUPT_RAISE, 2);
   uint64_t end = processor_time_ns() + 20000000;
   while (processor_time_ns() < end)
     spin_hint();
   if (interrupts_seen != 4) fail("a disabled LPI was taken", interrupts_seen);
-  expect("LPI enabled and INV", msi_set_enabled(&device, 0, true));
+  expect("LPI enabled and INV", msi_set_enabled(&device.msi, 0, true));
   expect_interrupt("pending LPI after enabling", 5, 2, 0);
 }
 
 static void check_affinity(void) {
   int64_t started = processor_start(1);
   if (started != 0) fail("CPU_ON", (uint64_t)started);
-  struct deadline deadline = deadline_start();
-  while (!second_is_up) {
-    if (deadline_passed(&deadline)) fail("second processor did not start", 0);
-  }
-  expect("MOVI", msi_set_processor(&device, 0, 1));
-  mmio_write32(edu + EDU_INTERRUPT_RAISE, 4);
+  expect("second processor joined", machine_wait_for(&machine, 2));
+  expect("MOVI", machine_move(&device, 0, 1));
+  machine_write(&device, 0, EDU_INTERRUPT_RAISE, 4);
   expect_interrupt("MSI on the second processor", 6, 4, 1);
+}
+
+static void check_stop(void) {
+  machine_stop(&machine);
+  struct deadline deadline = deadline_start();
+  while (!second_has_left) {
+    if (deadline_passed(&deadline)) fail("second processor did not stop", 0);
+  }
+  expect("second processor stopped by an SGI", STATUS_OK);
 }
 
 void firmware_main(unsigned processor) {
   if (processor != 0) {
-    set_up_processor(processor);
-    second_is_up = true;
-    for (;;)
-      wait_for_interrupt();
+    expect("joined", machine_join(&machine));
+    machine_idle(&machine);
+    second_has_left = true;
+    return;
   }
-  expect("distributor", gic_initialise(&gic));
-  expect("LPI properties", lpi_initialise(&lpis, &gic));
-  expect("ITS", its_initialise(&its));
-  set_up_processor(0);
-  expect("SMMU", smmu_initialise(&smmu));
+  machine.description = machine_virt(TABLES, TABLES_END);
+  machine.functions = functions;
+  machine.function_capacity = 16;
+  machine.vectors = vectors;
+  machine.vector_capacity = 8;
+  machine.on_event = take_event;
+  expect("GIC, ITS, SMMU, PCIe", machine_initialise(&machine));
+  expect("joined", machine_join(&machine));
   set_up_device();
-  mmio_write32(edu + EDU_INTERRUPT_RAISE, 1);
+  machine_write(&device, 0, EDU_INTERRUPT_RAISE, 1);
   expect_interrupt("MSI through stage 1 to an LPI", 1, 1, 0);
   check_dma();
   check_fault();
   check_masking();
   check_affinity();
+  check_stop();
+  if (machine.unclaimed != 0) fail("interrupts that nobody asked for", machine.unclaimed);
   pl011_print(&uart, "PASS\n");
   system_off();
 }

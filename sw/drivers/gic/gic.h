@@ -27,6 +27,7 @@ struct gic {
 /* The redistributor of one processor. */
 struct redistributor {
   uint64_t base;
+  uint32_t affinity;
   uint16_t processor_number; /* GICR_TYPER.Processor_Number */
   bool lpis;
 };

@@ -13,6 +13,7 @@ static enum status find(const struct gic* gic, struct redistributor* redistribut
     uint64_t type = mmio_read64(base + GICR_TYPER);
     if (field_get(GICR_TYPER_Affinity_Value, type) == affinity) {
       redistributor->base = base;
+      redistributor->affinity = affinity;
       redistributor->processor_number = (uint16_t)field_get(GICR_TYPER_Processor_Number, type);
       redistributor->lpis = (type & GICR_TYPER_PLPIS) != 0;
       return STATUS_OK;

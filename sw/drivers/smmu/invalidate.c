@@ -30,18 +30,23 @@ static void add_ranges(struct smmu_batch* batch, uint16_t asid, uint64_t iova, u
   }
 }
 
+void smmu_batch_add_range(struct smmu_batch* batch, uint16_t asid, uint64_t iova, uint64_t size,
+                          bool leaf) {
+  uint64_t pages = align_up(size, PAGE_SIZE) / PAGE_SIZE;
+  if (batch->smmu->range_invalidation) {
+    add_ranges(batch, asid, iova, pages, leaf);
+    return;
+  }
+  for (uint64_t i = 0; i < pages; i++) {
+    smmu_batch_add(batch, tlbi_nh_va(asid, iova + i * PAGE_SIZE, leaf));
+  }
+}
+
 enum status smmu_invalidate_range(struct smmu* smmu, uint16_t asid, uint64_t iova, uint64_t size,
                                   bool leaf) {
   struct smmu_batch batch;
   smmu_batch_start(&batch, smmu);
-  uint64_t pages = align_up(size, PAGE_SIZE) / PAGE_SIZE;
-  if (smmu->range_invalidation) {
-    add_ranges(&batch, asid, iova, pages, leaf);
-  } else {
-    for (uint64_t i = 0; i < pages; i++) {
-      smmu_batch_add(&batch, tlbi_nh_va(asid, iova + i * PAGE_SIZE, leaf));
-    }
-  }
+  smmu_batch_add_range(&batch, asid, iova, size, leaf);
   return smmu_batch_finish(&batch);
 }
 

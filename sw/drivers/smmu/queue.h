@@ -1,9 +1,13 @@
-/* The command queue and its commands, for the files of this driver. IHI 0070, sections 3.5 and 4.
+/* The command queue and batches of commands. IHI 0070, sections 3.5 and 4.
  */
 #ifndef SW_DRIVERS_SMMU_QUEUE_H
 #define SW_DRIVERS_SMMU_QUEUE_H
 
 #include "sw/drivers/smmu/smmu.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define SMMU_BATCH 64
 
@@ -18,6 +22,9 @@ struct smmu_batch {
 void smmu_batch_start(struct smmu_batch* batch, struct smmu* smmu);
 /* A full batch is sent, without a SYNC, to make room. */
 void smmu_batch_add(struct smmu_batch* batch, struct smmu_command command);
+/* TLBI_NH_VA for each page of a range, or its range form where the SMMU has it. */
+void smmu_batch_add_range(struct smmu_batch* batch, uint16_t asid, uint64_t iova, uint64_t size,
+                          bool leaf);
 /* Sends the rest and a CMD_SYNC, and waits until it has completed. */
 enum status smmu_batch_finish(struct smmu_batch* batch);
 
@@ -29,5 +36,9 @@ enum status smmu_post(struct smmu* smmu, struct smmu_command command);
 struct smmu_command smmu_command_sync(void);
 /* An entry of a queue by its index; the wrap bit is ignored. */
 uint64_t smmu_queue_entry(const struct smmu_queue* queue, uint32_t index, unsigned entry_size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,0 +1,49 @@
+#include "sw/native/native.h"
+
+#include "doorbell/cpu/native_processor.h"
+#include "sw/host/host.h"
+
+namespace doorbell::sw {
+namespace {
+
+using cpu::NativeProcessor;
+
+NativeProcessor& here() {
+  return NativeProcessor::current();
+}
+
+NativeProcessor::MemoryType type_of(bool device) {
+  return device ? NativeProcessor::MemoryType::device : NativeProcessor::MemoryType::normal;
+}
+
+constexpr host_operations operations = {
+    .read = [](std::uint64_t address, unsigned size,
+               bool device) { return here().load(address, size, type_of(device)); },
+    .write = [](std::uint64_t address, unsigned size, std::uint64_t value,
+                bool device) { here().store(address, size, value, type_of(device)); },
+    .fill = [](std::uint64_t address, std::uint64_t size,
+               std::uint8_t value) { here().fill(address, size, value); },
+    .barrier = [] { here().barrier(); },
+    .system_register_read =
+        [](std::uint32_t encoding) { return here().read_system_register(encoding); },
+    .system_register_write =
+        [](std::uint32_t encoding, std::uint64_t value) {
+          here().write_system_register(encoding, value);
+        },
+    .number = [] { return here().number(); },
+    .affinity = [] { return here().affinity(); },
+    .time_ns = [] { return std::uint64_t{here().time() / nanosecond}; },
+    .install_handler = [](interrupt_handler* handler,
+                          void* argument) { here().set_interrupt_handler(handler, argument); },
+    .set_interrupt_mask = [](bool masked) { return here().mask_interrupts(masked); },
+    .wait_for_interrupt = [] { here().wait_for_interrupt(); },
+    .spin_hint = [] { here().spin(); },
+};
+
+}  // namespace
+
+void run_on_native_processors() {
+  host_set_operations(&operations);
+}
+
+}  // namespace doorbell::sw

@@ -1,0 +1,72 @@
+#include "sw/drivers/pcie/registers.h"
+#include "sw/drivers/smmu/queue.h"
+#include "sw/include/access.h"
+#include "sw/scenarios/machine.h"
+
+enum status machine_add_device(struct machine* machine, struct machine_device* device,
+                               const struct pcie_function* function, uint16_t asid,
+                               unsigned vectors) {
+  uint32_t id = function->requester_id;
+  device->machine = machine;
+  device->function = function;
+  enum status status = smmu_domain_initialise(&machine->smmu, &device->domain, asid,
+                                              machine->description.address_bits);
+  if (status == STATUS_OK) status = smmu_attach(&machine->smmu, id, &device->domain);
+  uint64_t doorbell = 0;
+  if (status == STATUS_OK) {
+    status = msi_map_doorbell(&machine->msis, &device->domain, machine->description.doorbell_iova,
+                              &doorbell);
+  }
+  if (status != STATUS_OK) return status;
+  pcie_command(&machine->pcie, function->requester_id, COMMAND_MEMORY_SPACE | COMMAND_BUS_MASTER,
+               0);
+  return msi_attach(&device->msi, &machine->msis, &machine->pcie, function, id, vectors, doorbell);
+}
+
+enum status machine_request(struct machine_device* device, unsigned vector, unsigned processor,
+                            msi_handler* handler, void* argument) {
+  return msi_request(&device->msi, vector, processor, handler, argument);
+}
+
+enum status machine_release(struct machine_device* device, unsigned vector) {
+  return msi_release(&device->msi, vector);
+}
+
+enum status machine_move(struct machine_device* device, unsigned vector, unsigned processor) {
+  return msi_set_processor(&device->msi, vector, processor);
+}
+
+enum status machine_map(struct machine_device* device, uint64_t iova, uint64_t address,
+                        uint64_t size, bool writable) {
+  return smmu_map(&device->domain, iova, address, size, writable ? MAP_WRITE : 0);
+}
+
+enum status machine_invalidate(struct machine_device* device, const struct machine_range* ranges,
+                               unsigned count) {
+  struct smmu_batch batch;
+  smmu_batch_start(&batch, &device->machine->smmu);
+  for (unsigned i = 0; i < count; i++) {
+    smmu_batch_add_range(&batch, device->domain.asid, ranges[i].iova, ranges[i].size, true);
+  }
+  return smmu_batch_finish(&batch);
+}
+
+enum status machine_unmap(struct machine_device* device, const struct machine_range* ranges,
+                          unsigned count) {
+  enum status status = STATUS_OK;
+  for (unsigned i = 0; i < count; i++) {
+    enum status unmapped = page_table_unmap(&device->domain.table, ranges[i].iova, ranges[i].size);
+    if (status == STATUS_OK) status = unmapped;
+  }
+  enum status invalidated = machine_invalidate(device, ranges, count);
+  return status != STATUS_OK ? status : invalidated;
+}
+
+uint32_t machine_read(const struct machine_device* device, unsigned bar, uint64_t offset) {
+  return mmio_read32(device->function->bars[bar].address + offset);
+}
+
+void machine_write(const struct machine_device* device, unsigned bar, uint64_t offset,
+                   uint32_t value) {
+  mmio_write32(device->function->bars[bar].address + offset, value);
+}

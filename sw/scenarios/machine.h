@@ -1,0 +1,142 @@
+/*
+ * A whole system brought up by the drivers: what an operating system does between reset and its
+ * first device driver, and then on behalf of device drivers.
+ *
+ * The first processor calls machine_initialise(), every processor machine_join(). After that any
+ * processor may call the rest.
+ */
+#ifndef SW_SCENARIOS_MACHINE_H
+#define SW_SCENARIOS_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sw/drivers/gic/gic.h"
+#include "sw/drivers/its/its.h"
+#include "sw/drivers/its/lpi.h"
+#include "sw/drivers/msi/msi.h"
+#include "sw/drivers/pcie/pcie.h"
+#include "sw/drivers/smmu/smmu.h"
+#include "sw/include/region.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MACHINE_PROCESSORS ITS_COLLECTIONS
+
+/* Where the hardware is, and how large its tables shall be. */
+struct machine_description {
+  uint64_t distributor;
+  uint64_t redistributors;
+  unsigned processors; /* redistributors that there is room for, at most MACHINE_PROCESSORS */
+  uint64_t its;
+  uint64_t smmu;
+  uint32_t smmu_event_interrupt; /* INTIDs of edge-triggered SPIs; 0: not wired */
+  uint32_t smmu_error_interrupt;
+  uint64_t ecam;
+  unsigned last_bus;
+  struct pcie_window pcie_memory;
+  struct pcie_window pcie_prefetchable_memory;
+  uint64_t tables; /* RAM for all tables and queues */
+  uint64_t tables_end;
+  unsigned stream_id_bits;
+  unsigned log2_commands; /* SMMU queues */
+  unsigned log2_events;
+  bool sync_by_message;
+  unsigned address_bits;  /* of an IOVA */
+  uint64_t doorbell_iova; /* the page where every device finds the ITS */
+};
+
+/* The `virt` machine of QEMU, with tables in [tables, tables_end) of its RAM. */
+struct machine_description machine_virt(uint64_t tables, uint64_t tables_end);
+
+struct machine;
+typedef void machine_event_handler(struct machine* machine, const struct smmu_event* event);
+
+struct machine {
+  /* Filled in by the caller, before anything is called. */
+  struct machine_description description;
+  struct pcie_function* functions;
+  unsigned function_capacity;
+  struct msi_vector* vectors; /* for all devices together */
+  unsigned vector_capacity;
+  machine_event_handler* on_event; /* called for each SMMU event; may be null */
+
+  struct region memory;
+  struct gic gic;
+  struct redistributor redistributors[MACHINE_PROCESSORS];
+  struct lpi_tables lpis;
+  struct its its;
+  struct smmu smmu;
+  struct pcie_host pcie;
+  struct msi_controller msis;
+  uint32_t stage;  /* enum machine_stage, of machine_initialise() */
+  uint32_t joined; /* processors */
+  uint32_t stopping;
+  uint64_t taken[MACHINE_PROCESSORS];    /* interrupts by processor */
+  uint64_t spurious[MACHINE_PROCESSORS]; /* acknowledges that found none */
+  uint64_t unclaimed;                    /* interrupts that no handler wanted */
+  uint64_t events;                       /* SMMU events */
+};
+
+/* A PCIe function with an address space of its own. StreamID and DeviceID are its requester ID. */
+struct machine_device {
+  struct machine* machine;
+  const struct pcie_function* function;
+  struct smmu_domain domain;
+  struct msi_device msi;
+};
+
+enum machine_stage { MACHINE_OFF, MACHINE_READY, MACHINE_FAILED };
+
+struct machine_range {
+  uint64_t iova;
+  uint64_t size;
+};
+
+/* On the first processor: distributor, LPI and ITS tables, SMMU, and all of PCIe enumerated. */
+enum status machine_initialise(struct machine* machine);
+/* On each processor: its redistributor, LPIs, collection and handler; interrupts are unmasked on
+ * return. The others wait here for the first one's machine_initialise(). */
+enum status machine_join(struct machine* machine);
+/* Returns when `processors` have joined. */
+enum status machine_wait_for(const struct machine* machine, unsigned processors);
+/* Takes interrupts until machine_stop(). */
+void machine_idle(struct machine* machine);
+/* Ends machine_idle() on every processor, once it has taken its next interrupt; SGI 0 sees to that.
+ */
+void machine_stop(struct machine* machine);
+
+/* Gives a function an address space with the doorbell page in it, memory and bus mastering, and
+ * `vectors` MSI-X vectors (or one MSI). */
+enum status machine_add_device(struct machine* machine, struct machine_device* device,
+                               const struct pcie_function* function, uint16_t asid,
+                               unsigned vectors);
+/* Opens a vector for a processor. */
+enum status machine_request(struct machine_device* device, unsigned vector, unsigned processor,
+                            msi_handler* handler, void* argument);
+enum status machine_release(struct machine_device* device, unsigned vector);
+/* Affinity: MOVI. */
+enum status machine_move(struct machine_device* device, unsigned vector, unsigned processor);
+
+enum status machine_map(struct machine_device* device, uint64_t iova, uint64_t address,
+                        uint64_t size, bool writable);
+/* Strict: all leaves are cleared, then invalidated, closed by one CMD_SYNC that has completed on
+ * return. */
+enum status machine_unmap(struct machine_device* device, const struct machine_range* ranges,
+                          unsigned count);
+/* Invalidations alone, closed by one CMD_SYNC. */
+enum status machine_invalidate(struct machine_device* device, const struct machine_range* ranges,
+                               unsigned count);
+
+/* Registers of the function, in a BAR. */
+uint32_t machine_read(const struct machine_device* device, unsigned bar, uint64_t offset);
+void machine_write(const struct machine_device* device, unsigned bar, uint64_t offset,
+                   uint32_t value);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
