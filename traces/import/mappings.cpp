@@ -65,11 +65,22 @@ ItemPtr Mappings::insert_map(std::uint64_t slot, std::uint32_t cpu, const Map& m
   return window_.insert_before(slot, cpu, map);
 }
 
+ItemPtr Mappings::unmap_item(std::uint64_t slot, std::uint32_t cpu, const Unmap& unmap) {
+  const auto last = window_.last_before(slot);
+  auto* before = last ? std::get_if<Unmap>(&last->record.operation) : nullptr;
+  if (before != nullptr && last->record.cpu == cpu && before->stream == unmap.stream &&
+      before->iova + before->pages * page_bytes == unmap.iova) {
+    before->pages += unmap.pages;
+    return last;
+  }
+  return window_.insert_before(slot, cpu, unmap);
+}
+
 ItemPtr Mappings::insert_unmap(std::uint64_t slot, Stream stream, Pages::const_iterator first,
                                std::uint32_t pages) {
   const auto& mapping = first->second;
-  const auto item = window_.insert_before(slot, cpu_of(stream, mapping.queue),
-                                          Unmap{stream, first->first * page_bytes, pages});
+  const auto item = unmap_item(slot, cpu_of(stream, mapping.queue),
+                               Unmap{stream, first->first * page_bytes, pages});
   auto first_use = mapping.first_use;
   auto last_use = mapping.last_use;
   for (std::uint32_t i = 0; i < pages; ++i, ++first) {
@@ -114,7 +125,7 @@ void Mappings::infer_sync() {
 }
 
 std::optional<std::uint32_t> Mappings::unmap(Stream stream, std::uint64_t iova, std::uint64_t pages,
-                                             const Item& tlbi) {
+                                             Item& tlbi) {
   auto& of_stream = streams_[stream];
   const auto end_page = iova / page_bytes + pages;
   std::optional<std::uint32_t> cpu;
@@ -128,7 +139,7 @@ std::optional<std::uint32_t> Mappings::unmap(Stream stream, std::uint64_t iova, 
       ++length;
       ++end;
     }
-    insert_unmap(tlbi.slot, stream, at, length);
+    tlbi.depend_on(insert_unmap(tlbi.slot, stream, at, length));
     cpu = run_cpu;
     for (; at != end; at = of_stream.pages.erase(at)) {
       of_stream.released[at->first] = nullptr;

@@ -38,7 +38,7 @@ class Mappings {
   /// uses, and the handler of the commands that used them. Returns the processor that does it, if
   /// anything was mapped.
   std::optional<std::uint32_t> unmap(Stream stream, std::uint64_t iova, std::uint64_t pages,
-                                     const Item& tlbi);
+                                     Item& tlbi);
   /// Makes a TLBI wait for the stream's uses of the range, whose mappings stay.
   void follow_uses(Stream stream, std::uint64_t iova, std::uint64_t pages, Item& tlbi) const;
 
@@ -70,6 +70,7 @@ class Mappings {
   ItemPtr insert_map(std::uint64_t slot, std::uint32_t cpu, const Map& map);
   void infer_invalidation(Stream stream, Pages::iterator page, const ItemPtr& submission);
   void infer_sync();
+  ItemPtr unmap_item(std::uint64_t slot, std::uint32_t cpu, const Unmap& unmap);
   ItemPtr insert_unmap(std::uint64_t slot, Stream stream, Pages::const_iterator first,
                        std::uint32_t pages);
 
