@@ -129,8 +129,9 @@ static bool is_set(const uint32_t* flag) {
 enum status machine_join(struct machine* machine) {
   unsigned processor = processor_number();
   if (processor >= MACHINE_PROCESSORS) return STATUS_BAD_ARGUMENT;
-  while (!is_set(&machine->initialised))
+  while (!is_set(&machine->stage))
     spin_hint();
+  if (__atomic_load_n(&machine->stage, __ATOMIC_ACQUIRE) == MACHINE_FAILED) return STATUS_REFUSED;
   struct redistributor* redistributor = &machine->redistributors[processor];
   enum status status = gic_initialise_processor(&machine->gic, redistributor);
   if (status == STATUS_OK) status = lpi_initialise_processor(&machine->lpis, redistributor);
