@@ -1,7 +1,6 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
-#include <systemc>
 
 #include "doorbell/core/arch/error.h"
 #include "platforms/command/commands.h"
@@ -11,24 +10,23 @@ namespace {
 
 constexpr int input_error_status = 2;
 
-void perform(const doorbell::RunOptions& options) {
-  doorbell::run(options);
+int perform(const doorbell::RunOptions& options) {
+  return doorbell::run(options);
 }
-void perform(const doorbell::ImportOptions& options) {
-  doorbell::import_recording(options);
+int perform(const doorbell::ImportOptions& options) {
+  return doorbell::import_recording(options);
 }
-void perform(const doorbell::ParametersOptions&) {
-  doorbell::print_parameters();
+int perform(const doorbell::ParametersOptions&) {
+  return doorbell::print_parameters();
 }
 
 }  // namespace
 
-int sc_main(int argc, char** argv) {
+int main(int argc, char** argv) {
   try {
-    if (const auto options = doorbell::parse_command_line(argc, argv)) {
-      std::visit([](const auto& of_command) { perform(of_command); }, *options);
-    }
-    return EXIT_SUCCESS;
+    const auto options = doorbell::parse_command_line(argc, argv);
+    if (!options) return EXIT_SUCCESS;
+    return std::visit([](const auto& of_command) { return perform(of_command); }, *options);
   } catch (const doorbell::InputError& error) {
     std::cerr << "doorbell: " << error.what() << '\n';
     return input_error_status;
@@ -36,10 +34,4 @@ int sc_main(int argc, char** argv) {
     std::cerr << "doorbell: internal error: " << error.what() << '\n';
     return EXIT_FAILURE;
   }
-}
-
-int main(int argc, char** argv) {
-  // The output belongs to the run, so that it is the same everywhere.
-  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
-  return sc_core::sc_elab_and_sim(argc, argv);
 }

@@ -1,0 +1,142 @@
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "doorbell/core/arch/parameter_yaml.h"
+#include "doorbell/trace/format/content_hash.h"
+#include "doorbell/trace/format/output_file.h"
+#include "platforms/command/commands.h"
+#include "platforms/command/run_loop.h"
+#include "platforms/replay/replay.h"
+#include "platforms/report/chrome_trace.h"
+#include "platforms/report/report.h"
+#include "platforms/version.h"
+#include "platforms/virt/platform.h"
+
+namespace doorbell {
+namespace {
+
+/// What a shell gives a command that Ctrl-C has ended: 128 + SIGINT.
+constexpr int interrupted_status = 130;
+
+/// A file of results, or none. It is opened before the run, so that a path that can't be written is
+/// found out at once and not after an hour.
+using Output = std::optional<trace::OutputFile>;
+
+void open(Output& output, const std::string& path) {
+  if (!path.empty()) output.emplace(path);
+}
+
+/// One run of the command, from the files it reads to the files it writes.
+class Run {
+ public:
+  explicit Run(const RunOptions& options);
+  int perform();
+
+ private:
+  void read_parameters();
+  void begin_measuring();
+  RunPosition position() const;
+  RunReport report(RunLoop::End end);
+  void write(const RunReport& report);
+
+  const RunOptions& options_;
+  virt::VirtParameters parameters_;
+  ParameterTree tree_{parameters_};
+  std::uint64_t workload_hash_ = 0;
+  Output statistics_file_;
+  Output trace_file_;
+  Simulation& simulation_ = Simulation::current();
+  RunLoop loop_{simulation_};
+  std::optional<virt::Platform> platform_;
+  std::optional<replay::Replay> replay_;
+  std::optional<ChromeTrace> trace_;
+  Time measured_from_ = 0;
+};
+
+Run::Run(const RunOptions& options) : options_(options) {
+  read_parameters();
+  workload_hash_ = trace::content_hash(options.workload);
+  open(statistics_file_, options.statistics);
+  open(trace_file_, options.trace);
+}
+
+void Run::read_parameters() {
+  read_yaml_file(tree_, options_.description);
+  for (const std::string& setting : options_.settings)
+    tree_.set(setting);
+}
+
+int Run::perform() {
+  simulation_.kernel().set_lookahead(parameters_.host.lookahead);
+  simulation_.scheduler().set_timing(Timing::loose);
+  platform_.emplace("virt", parameters_);
+  replay_.emplace(*platform_, parameters_.replay, options_.workload);
+  replay_->on_ready([this] { begin_measuring(); });
+  replay_->on_end([this] { loop_.finish(); });
+  const RunLoop::End end = loop_.run([this] { return position(); });
+  write(report(end));
+  if (end == RunLoop::End::standstill) {
+    throw std::runtime_error("nothing is left to do and the workload hasn't ended");
+  }
+  return end == RunLoop::End::asked ? interrupted_status : EXIT_SUCCESS;
+}
+
+void Run::begin_measuring() {
+  Scheduler& scheduler = simulation_.scheduler();
+  scheduler.set_timing(Timing::approximate);
+  measured_from_ = scheduler.now();
+  simulation_.statistics().reset(measured_from_);
+  simulation_.stage_statistics().reset();
+  JourneyLog& journeys = simulation_.journeys();
+  journeys.reset();
+  if (!trace_file_) return;
+  trace_.emplace([this](std::string_view text) { trace_file_->write(text); }, simulation_.stages());
+  journeys.keep_spans(options_.trace_from, options_.trace_count);
+  journeys.on_finish(
+      [this](const Journey& journey, Outcome outcome) { trace_->write(journey, outcome); });
+}
+
+RunPosition Run::position() const {
+  const Time now = simulation_.scheduler().now();
+  return {.simulated = now > measured_from_ ? now - measured_from_ : 0,
+          .transactions = replay_->transactions(),
+          .done = replay_->done()};
+}
+
+RunReport Run::report(RunLoop::End end) {
+  simulation_.statistics().finish(loop_.ended_at());
+  RunTotals totals = platform_->totals();
+  totals.measured = loop_.ended_at() - measured_from_;
+  return {.version = std::string(version),
+          .partial = end != RunLoop::End::finished,
+          .workload_hash = workload_hash_,
+          .parameters = tree_,
+          .statistics = simulation_.statistics(),
+          .stages = simulation_.stage_statistics(),
+          .totals = totals,
+          .conservation = platform_->conservation()};
+}
+
+void Run::write(const RunReport& report) {
+  fmt::print("{}", summary(report));
+  if (statistics_file_) {
+    statistics_file_->write(to_json(report).dump(1));
+    statistics_file_->write("\n");
+    statistics_file_->close();
+  }
+  if (trace_file_) {
+    if (trace_) trace_->finish();
+    trace_file_->close();
+  }
+}
+
+}  // namespace
+
+int run(const RunOptions& options) {
+  return Run(options).perform();
+}
+
+}  // namespace doorbell

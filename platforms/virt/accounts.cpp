@@ -1,0 +1,105 @@
+#include "platforms/virt/accounts.h"
+
+#include <stdexcept>
+#include <string_view>
+
+#include "doorbell/core/arch/statistics_kinds.h"
+
+namespace doorbell::virt {
+namespace {
+
+std::uint64_t counter(const StatisticsGroup& group, std::string_view name) {
+  const auto* found = dynamic_cast<const Counter*>(group.statistics().find(group.join(name)));
+  if (found == nullptr) throw std::logic_error("no counter " + group.join(name));
+  return found->value();
+}
+
+template <class Visitor>
+void each_function(Platform& platform, Visitor visitor) {
+  for (unsigned i = 0; i < platform.endpoint_count(); ++i) {
+    pcie::Endpoint& endpoint = platform.endpoint(i);
+    for (unsigned number = 0; number < endpoint.function_count(); ++number) {
+      visitor(endpoint.function(number));
+    }
+  }
+}
+
+std::uint64_t sent_by_endpoints(Platform& platform) {
+  std::uint64_t sent = 0;
+  each_function(platform, [&](pcie::Function& function) { sent += function.messages_sent(); });
+  return sent;
+}
+
+/// "dropped by the ITS: UNMAPPED_DEVICE" and so on.
+void add_drops_of_its(Platform& platform, Conservation& conservation) {
+  const StatisticsGroup drops =
+      platform.statistics().group("gic").group("its").group("dropped_for");
+  const std::string prefix = drops.join("");
+  platform.simulation().statistics().visit([&](const Statistic& statistic) {
+    if (!statistic.path().starts_with(prefix)) return;
+    conservation.outcomes.push_back(
+        {"dropped by the ITS: " + statistic.path().substr(prefix.size()),
+         dynamic_cast<const Counter&>(statistic).value()});
+  });
+}
+
+void add_redistributors(Platform& platform, Conservation& conservation) {
+  std::uint64_t made_pending = 0;
+  std::uint64_t coalesced = 0;
+  std::uint64_t dropped = 0;
+  for (unsigned i = 0; i < platform.gic().processors(); ++i) {
+    const gic::LpiStatistics& lpis = platform.gic().redistributor(i).lpis().counters();
+    made_pending += lpis.by_doorbell.made_pending.value();
+    coalesced += lpis.by_doorbell.coalesced.value();
+    dropped += lpis.by_doorbell.dropped.value();
+  }
+  conservation.outcomes.push_back({"made pending", made_pending});
+  conservation.outcomes.push_back({"coalesced with a pending one", coalesced});
+  conservation.outcomes.push_back({"dropped by a redistributor", dropped});
+}
+
+/// MSIs that are pending at a redistributor: their Journeys wait there for the acknowledgement.
+std::uint64_t journeys_of_pending_lpis(Platform& platform) {
+  constexpr std::uint32_t first_lpi = 8192;  // IHI 0069, 2.2
+  const std::uint32_t end = std::uint32_t{1} << platform.parameters().gic.common.intid_bits;
+  std::uint64_t count = 0;
+  for (unsigned i = 0; i < platform.gic().processors(); ++i) {
+    gic::Redistributor& redistributor = platform.gic().redistributor(i);
+    if (redistributor.lpis().pending() == 0) continue;
+    for (std::uint32_t intid = first_lpi; intid < end; ++intid) {
+      if (redistributor.journey(intid) != nullptr) ++count;
+    }
+  }
+  return count;
+}
+
+}  // namespace
+
+Conservation conservation_of(Platform& platform) {
+  Conservation conservation;
+  conservation.sent = sent_by_endpoints(platform);
+  add_redistributors(platform, conservation);
+  add_drops_of_its(platform, conservation);
+  const StatisticsGroup tcu = platform.statistics().group("smmu").group("tcu");
+  const auto terminated = [&](const char* what, const char* name) {
+    conservation.outcomes.push_back({what, counter(tcu, name)});
+  };
+  terminated("terminated by the SMMU, event recorded", "terminated_doorbells_recorded");
+  terminated("terminated by the SMMU, event suppressed", "terminated_doorbells_suppressed");
+  terminated("terminated by the SMMU, event lost", "terminated_doorbells_lost");
+  JourneyLog& journeys = platform.simulation().journeys();
+  conservation.outcomes.push_back(
+      {"answered with an error", journeys.finished(Outcome::answered_with_error)});
+  conservation.outcomes.push_back(
+      {"on the road at the end", journeys.in_flight() - journeys_of_pending_lpis(platform)});
+  return conservation;
+}
+
+RunTotals totals_of(Platform& platform) {
+  RunTotals totals;
+  totals.sent = sent_by_endpoints(platform);
+  totals.acknowledged = platform.simulation().journeys().finished(Outcome::acknowledged);
+  return totals;
+}
+
+}  // namespace doorbell::virt

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "platforms/report/report.h"
+#include "platforms/virt/platform.h"
+
+namespace doorbell::virt {
+
+/// What became of every doorbell, from the counters of endpoints, SMMU, ITS and redistributors.
+Conservation conservation_of(Platform& platform);
+
+/// MSIs sent by the endpoints and interrupts of them that processors took.
+RunTotals totals_of(Platform& platform);
+
+}  // namespace doorbell::virt

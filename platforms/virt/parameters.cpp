@@ -1,0 +1,46 @@
+#include "platforms/virt/parameters.h"
+
+#include "doorbell/core/arch/error.h"
+
+namespace doorbell::virt {
+
+void EndpointSlot::describe(ParameterGroup& group) {
+  group.group("link", link, "Between the root complex and the endpoint");
+  endpoint.describe(group);
+}
+
+void HostParameters::describe(ParameterGroup& group) {
+  group.time("lookahead", lookahead,
+             {.maximum = second,
+              .source = "measured: longer gains nothing",
+              .help = "How far tasks may run ahead of SystemC's time; 0 never",
+              .host_only = true});
+}
+
+void VirtParameters::describe(ParameterGroup& group) {
+  group.add("processors", processors,
+            {.unit = "processors",
+             .minimum = 1,
+             .maximum = 123,
+             .source = "the recordings were made with 4; the redistributors' range holds 123",
+             .help = "Processors, each with its redistributor"});
+  group.group("cpu", cpu, "Each processor");
+  group.group("ram", ram, "Memory at 0x40000000, behind a last-level cache");
+  group.group("fabric", fabric, "Interconnect of processors, SMMU, ITS, memory and devices");
+  group.group("smmu", smmu, "SMMUv3 between the root complex and the fabric");
+  group.group("gic", gic, "GICv3 with one ITS");
+  group.group("root_complex", root_complex, "PCIe root complex");
+  group.list("endpoints", endpoints, "PCIe endpoints, each at the end of a link of its own", 1, 31);
+  group.group("host", host, "What only the host sees: results are the same with every value");
+}
+
+void check(const VirtParameters& parameters) {
+  const std::size_t ports = parameters.root_complex.ports.size();
+  const std::size_t endpoints = parameters.endpoints.size();
+  if (ports != endpoints) {
+    throw InputError("root_complex.ports: expected one for each of the " +
+                     std::to_string(endpoints) + " endpoints, found " + std::to_string(ports));
+  }
+}
+
+}  // namespace doorbell::virt

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "doorbell/core/arch/parameters.h"
+#include "doorbell/cpu/arch/parameters.h"
+#include "doorbell/gic/arch/parameters.h"
+#include "doorbell/memory/arch/parameters.h"
+#include "doorbell/pcie/arch/parameters.h"
+#include "doorbell/smmu/arch/parameters.h"
+
+namespace doorbell::virt {
+
+/// A device below a root port of its own.
+struct EndpointSlot {
+  pcie::LinkParameters link;
+  pcie::EndpointParameters endpoint;
+  void describe(ParameterGroup& group);
+};
+
+/// What only the host sees: the same results with every value.
+struct HostParameters {
+  Time lookahead = 20 * microsecond;
+  void describe(ParameterGroup& group);
+};
+
+/// The `virt` platform, whole: what platforms/virt.yaml says.
+struct VirtParameters {
+  std::uint32_t processors = 4;
+  cpu::CpuParameters cpu;
+  memory::RamParameters ram;
+  memory::FabricParameters fabric;
+  smmu::SmmuParameters smmu;
+  gic::GicParameters gic;
+  pcie::RootComplexParameters root_complex;
+  std::vector<EndpointSlot> endpoints{2};
+  HostParameters host;
+  void describe(ParameterGroup& group);
+};
+
+/// What YAML can't say about one key alone; an InputError names the two that don't fit.
+void check(const VirtParameters& parameters);
+
+}  // namespace doorbell::virt

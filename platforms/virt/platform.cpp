@@ -1,0 +1,112 @@
+#include "platforms/virt/platform.h"
+
+#include <string>
+
+#include "platforms/virt/memory_map.h"
+
+namespace doorbell::virt {
+namespace {
+
+std::string numbered(const char* name, unsigned number) {
+  return name + std::to_string(number);
+}
+
+/// Everyone who reads or writes physical memory.
+std::vector<std::string> fabric_ports(const VirtParameters& parameters) {
+  std::vector<std::string> ports{"dma", "smmu_tables", "smmu_queues", "its", "lpi"};
+  for (unsigned i = 0; i < parameters.processors; ++i)
+    ports.push_back(numbered("cpu", i));
+  return ports;
+}
+
+/// A target that knows its own address range.
+memory::FabricTarget::Region as_is(Range range) {
+  return {range.base, range.size, range.base};
+}
+
+std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameters) {
+  std::vector<memory::FabricTarget> targets{
+      {"ram", {{ram_base, parameters.ram.size}}},
+      {"gicd", {{gicd.base, gicd.size}}},
+      {"its_control", {{its_control.base, its_control.size}}},
+      {"its_translater", {{its_translater.base, its_translater.size}}},
+      {"smmu", {{smmu.base, smmu.size}}},
+      {"pcie", {as_is(pcie_mmio), as_is(pcie_ecam)}},
+  };
+  for (unsigned i = 0; i < parameters.processors; ++i) {
+    targets.push_back({numbered("gicr", i), {{gicr.base + i * gicr_stride, gicr_stride}}});
+  }
+  return targets;
+}
+
+pcie::RootComplexParameters root_complex_parameters(const VirtParameters& parameters) {
+  pcie::RootComplexParameters root_complex = parameters.root_complex;
+  root_complex.ecam_base = pcie_ecam.base;
+  return root_complex;
+}
+
+}  // namespace
+
+Platform::Platform(const sc_core::sc_module_name& name, const VirtParameters& parameters)
+    : Module(name),
+      parameters_(parameters),
+      ram_("ram", parameters.ram),
+      gic_("gic", parameters.gic, gic::affinities_of_virt(parameters.processors)),
+      smmu_("smmu", parameters.smmu),
+      root_complex_("root_complex", root_complex_parameters(parameters)),
+      fabric_("fabric", parameters.fabric, fabric_ports(parameters), fabric_targets(parameters)) {
+  bind_memory();
+  bind_gic();
+  bind_pcie();
+  bind_processors();
+}
+
+Platform::~Platform() = default;
+
+void Platform::bind_memory() {
+  fabric_.target("ram").bind(ram_.upstream);
+  fabric_.target("smmu").bind(smmu_.registers());
+  smmu_.downstream().bind(fabric_.port("dma"));
+  smmu_.tables().bind(fabric_.port("smmu_tables"));
+  smmu_.queues().bind(fabric_.port("smmu_queues"));
+}
+
+void Platform::bind_gic() {
+  fabric_.target("gicd").bind(gic_.distributor().registers);
+  fabric_.target("its_control").bind(gic_.its().control);
+  fabric_.target("its_translater").bind(gic_.its().translater);
+  for (unsigned i = 0; i < gic_.processors(); ++i) {
+    fabric_.target(numbered("gicr", i)).bind(gic_.redistributor(i).registers);
+  }
+  gic_.its().memory.bind(fabric_.port("its"));
+  gic_.lpi_memory.bind(fabric_.port("lpi"));
+  smmu_.tcu.eventq.bind(gic_.distributor().spi(smmu_event_queue_interrupt));
+  smmu_.tcu.cmdq_sync.bind(gic_.distributor().spi(smmu_command_sync_interrupt));
+  smmu_.tcu.gerror.bind(gic_.distributor().spi(smmu_global_error_interrupt));
+}
+
+void Platform::bind_pcie() {
+  fabric_.target("pcie").bind(root_complex_.processor);
+  root_complex_.memory.bind(smmu_.upstream());
+  for (unsigned i = 0; i < parameters_.endpoints.size(); ++i) {
+    const EndpointSlot& slot = parameters_.endpoints[i];
+    links_.push_back(std::make_unique<pcie::Link>(numbered("link", i).c_str(), slot.link));
+    endpoints_.push_back(std::make_unique<pcie::Endpoint>(
+        numbered("endpoint", i).c_str(), slot.endpoint, slot.link.shape(),
+        parameters_.root_complex.stream_id, parameters_.root_complex.device_id));
+    root_complex_.port(i).bind(links_.back()->upstream);
+    links_.back()->downstream.bind(endpoints_.back()->link);
+  }
+}
+
+void Platform::bind_processors() {
+  const std::vector<gic::Affinity> affinities = gic::affinities_of_virt(parameters_.processors);
+  for (unsigned i = 0; i < parameters_.processors; ++i) {
+    processors_.push_back(std::make_unique<cpu::NativeProcessor>(
+        numbered("cpu", i).c_str(), i, affinities[i].packed, parameters_.cpu));
+    processors_.back()->memory.bind(fabric_.port(numbered("cpu", i)));
+    processors_.back()->gic.bind(gic_.cpu_interface(i).socket);
+  }
+}
+
+}  // namespace doorbell::virt
