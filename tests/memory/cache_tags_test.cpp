@@ -1,0 +1,34 @@
+#include "doorbell/memory/arch/cache_tags.h"
+
+#include <gtest/gtest.h>
+
+namespace doorbell::memory {
+namespace {
+
+TEST(CacheTags, AnAccessHoldsItsLine) {
+  CacheTags tags(1024, 2, 64);
+  EXPECT_FALSE(tags.access(0x100).hit);
+  EXPECT_TRUE(tags.access(0x13f).hit);
+  EXPECT_FALSE(tags.access(0x140).hit);
+}
+
+TEST(CacheTags, TheLeastRecentlyUsedOfASetGoesFirst) {
+  CacheTags tags(2 * 64, 2, 64);  // one set
+  tags.access(0);
+  tags.access(64);
+  tags.access(0);
+  EXPECT_TRUE(tags.access(128).evicted);  // 64 goes
+  EXPECT_TRUE(tags.access(0).hit);
+  EXPECT_FALSE(tags.access(64).hit);
+}
+
+TEST(CacheTags, ACyclicScanOfMoreThanItHoldsNeverHits) {
+  CacheTags tags(64 * 64, 64, 64);
+  for (int round = 0; round < 3; ++round) {
+    for (std::uint64_t line = 0; line < 65; ++line)
+      EXPECT_FALSE(tags.access(64 * line).hit);
+  }
+}
+
+}  // namespace
+}  // namespace doorbell::memory
