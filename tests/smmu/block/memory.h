@@ -1,0 +1,115 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+#include "doorbell/core/arch/wait_primitives.h"
+#include "doorbell/core/memory_port.h"
+#include "doorbell/core/requester.h"
+#include "doorbell/core/simulation.h"
+#include "doorbell/core/target_socket.h"
+
+namespace doorbell::smmu::test {
+
+/// A plain memory with a latency and several ports onto the same bytes, which tests read and write
+/// directly. Ranges can abort or hold accesses back.
+class Memory : public Module {
+ public:
+  static constexpr unsigned ports = 3;
+
+  Memory(const sc_core::sc_module_name& name, Time access_latency, unsigned depth = 64)
+      : Module(name), latency(access_latency), released_(scheduler()) {
+    for (unsigned n = 0; n < ports; ++n) {
+      sockets_.push_back(std::make_unique<TargetSocket>(
+          ("port" + std::to_string(n)).c_str(), tasks_, BufferDepth{depth, depth},
+          [this, n](Payload& payload) { return serve(n, payload); }));
+      sockets_.back()->on_debug([this](Payload& payload) { return move_bytes(payload); });
+    }
+  }
+  TargetSocket& port(unsigned n) { return *sockets_[n]; }
+
+  std::uint64_t load(std::uint64_t address, unsigned size = 8) {
+    std::uint64_t value = 0;
+    for (unsigned i = 0; i < size; ++i)
+      value |= std::uint64_t{byte(address + i)} << (8 * i);
+    return value;
+  }
+  void store(std::uint64_t address, std::uint64_t value, unsigned size = 8) {
+    for (unsigned i = 0; i < size; ++i)
+      byte(address + i) = static_cast<std::uint8_t>(value >> (8 * i));
+  }
+
+  struct Access {
+    unsigned port;
+    bool write;
+    std::uint64_t address;
+    Time arrival;
+    Time done;
+  };
+  /// Every access, in the order of arrival.
+  std::vector<Access> log;
+  std::size_t count(unsigned port_number, std::uint64_t first, std::uint64_t last) const {
+    std::size_t n = 0;
+    for (const Access& a : log)
+      n += a.port == port_number && a.address >= first && a.address <= last;
+    return n;
+  }
+
+  /// Accesses to [first, last] are answered with an error.
+  void abort(std::uint64_t first, std::uint64_t last) { aborts_[first] = last; }
+  void no_aborts() { aborts_.clear(); }
+  /// Accesses to [first, last] wait until `release`.
+  void hold(std::uint64_t first, std::uint64_t last) { held_[first] = last; }
+  void release() {
+    held_.clear();
+    released_.notify_all();
+  }
+
+  Time latency;
+
+ private:
+  using Ranges = std::map<std::uint64_t, std::uint64_t>;
+  static bool in(const Ranges& ranges, std::uint64_t address) {
+    auto after = ranges.upper_bound(address);
+    return after != ranges.begin() && std::prev(after)->second >= address;
+  }
+  std::uint8_t& byte(std::uint64_t address) { return pages_[address >> 12][address & 0xfff]; }
+
+  unsigned move_bytes(Payload& payload) {
+    for (unsigned i = 0; i < payload.get_data_length(); ++i) {
+      std::uint8_t& here = byte(payload.get_address() + i);
+      if (payload.is_write()) {
+        here = payload.get_data_ptr()[i];
+      } else {
+        payload.get_data_ptr()[i] = here;
+      }
+    }
+    payload.set_response_status(tlm::TLM_OK_RESPONSE);
+    return payload.get_data_length();
+  }
+
+  Task<void> serve(unsigned n, Payload& payload) {
+    const std::size_t entry = log.size();
+    log.push_back({n, payload.is_write(), payload.get_address(), now(), 0});
+    while (in(held_, payload.get_address()))
+      co_await released_.wait();
+    co_await Delay{scheduler(), latency};
+    log[entry].done = now();
+    if (in(aborts_, payload.get_address())) {
+      payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    } else {
+      move_bytes(payload);
+    }
+  }
+
+  std::unordered_map<std::uint64_t, std::array<std::uint8_t, 4096>> pages_;
+  Ranges aborts_;
+  Ranges held_;
+  Condition released_;
+  std::vector<std::unique_ptr<TargetSocket>> sockets_;
+  TaskGroup tasks_{scheduler()};
+};
+
+}  // namespace doorbell::smmu::test
