@@ -86,4 +86,34 @@ struct EndpointParameters {
   void describe(ParameterGroup& group);
 };
 
+/// When a generator's transactions arrive.
+enum class ArrivalPattern : std::uint8_t {
+  closed,   ///< a number of them outstanding, the next when one has ended
+  poisson,  ///< independently, with a mean interval
+  fixed,    ///< at a fixed interval
+};
+
+/// What each transaction of a generator is.
+enum class GeneratorOperation : std::uint8_t {
+  write,
+  read,
+  message,             ///< a signal of a vector
+  write_then_message,  ///< data, and then a signal
+};
+
+struct GeneratorParameters {
+  ArrivalPattern arrivals = ArrivalPattern::closed;
+  GeneratorOperation operation = GeneratorOperation::write_then_message;
+  std::uint64_t count = 1000;
+  std::uint32_t outstanding = 1;
+  Time interval = microsecond;
+  std::uint32_t length = 64;
+  std::uint64_t address = 0;
+  std::uint64_t range = 4096;
+  bool random_addresses = false;
+  std::uint32_t vectors = 1;
+  std::uint64_t seed = 1;
+  void describe(ParameterGroup& group);
+};
+
 }  // namespace doorbell::pcie
