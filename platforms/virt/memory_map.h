@@ -21,7 +21,6 @@ inline constexpr Range gicr{0x080a'0000, 0x00f6'0000};
 inline constexpr std::uint64_t gicr_stride = 0x2'0000;
 inline constexpr Range smmu{0x0905'0000, 0x2'0000};
 inline constexpr Range pcie_mmio{0x1000'0000, 0x2eff'0000};
-inline constexpr Range pcie_ecam{0x40'1000'0000, 0x1000'0000};
 inline constexpr std::uint64_t ram_base = 0x4000'0000;
 
 /// GITS_TRANSLATER: where devices write their MSIs.

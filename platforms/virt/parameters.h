@@ -33,7 +33,8 @@ struct VirtParameters {
   memory::FabricParameters fabric;
   smmu::SmmuParameters smmu;
   gic::GicParameters gic;
-  pcie::RootComplexParameters root_complex;
+  /// One root port for each endpoint, at devices 1 and 2 of bus 0.
+  pcie::RootComplexParameters root_complex{.ports = {{.device = 1}, {.device = 2}}};
   std::vector<EndpointSlot> endpoints{2};
   HostParameters host;
   void describe(ParameterGroup& group);

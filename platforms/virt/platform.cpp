@@ -24,6 +24,11 @@ memory::FabricTarget::Region as_is(Range range) {
   return {range.base, range.size, range.base};
 }
 
+Range ecam(const VirtParameters& parameters) {
+  constexpr std::uint64_t bytes_a_bus = 1 << 20;  // PCIe 6.0, 7.2.2
+  return {parameters.root_complex.ecam_base, parameters.root_complex.ecam_buses * bytes_a_bus};
+}
+
 std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameters) {
   std::vector<memory::FabricTarget> targets{
       {"ram", {{ram_base, parameters.ram.size}}},
@@ -31,18 +36,12 @@ std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameter
       {"its_control", {{its_control.base, its_control.size}}},
       {"its_translater", {{its_translater.base, its_translater.size}}},
       {"smmu", {{smmu.base, smmu.size}}},
-      {"pcie", {as_is(pcie_mmio), as_is(pcie_ecam)}},
+      {"pcie", {as_is(pcie_mmio), as_is(ecam(parameters))}},
   };
   for (unsigned i = 0; i < parameters.processors; ++i) {
     targets.push_back({numbered("gicr", i), {{gicr.base + i * gicr_stride, gicr_stride}}});
   }
   return targets;
-}
-
-pcie::RootComplexParameters root_complex_parameters(const VirtParameters& parameters) {
-  pcie::RootComplexParameters root_complex = parameters.root_complex;
-  root_complex.ecam_base = pcie_ecam.base;
-  return root_complex;
 }
 
 }  // namespace
@@ -53,7 +52,7 @@ Platform::Platform(const sc_core::sc_module_name& name, const VirtParameters& pa
       ram_("ram", parameters.ram),
       gic_("gic", parameters.gic, gic::affinities_of_virt(parameters.processors)),
       smmu_("smmu", parameters.smmu),
-      root_complex_("root_complex", root_complex_parameters(parameters)),
+      root_complex_("root_complex", parameters.root_complex),
       fabric_("fabric", parameters.fabric, fabric_ports(parameters), fabric_targets(parameters)) {
   bind_memory();
   bind_gic();

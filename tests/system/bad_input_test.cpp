@@ -1,0 +1,132 @@
+// Every mistake on the host's side ends with one clear line and status 2.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "system/command.h"
+
+namespace doorbell::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+class BadInput : public ::testing::Test {
+ protected:
+  /// `doorbell ARGUMENTS` must say one line that `says` matches, and nothing else.
+  template <class Matcher>
+  void expect_refused(const std::string& arguments, Matcher says) {
+    const CommandResult result = run_doorbell(arguments);
+    EXPECT_EQ(result.status, 2) << arguments;
+    EXPECT_THAT(result.output, IsEmpty());
+    EXPECT_THAT(result.errors, AllOf(StartsWith("doorbell: "), says));
+    EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;
+  }
+
+  std::string run_with(const std::string& description, const std::string& workload) const {
+    return "run " + description + " --workload " + workload;
+  }
+
+  ScratchDirectory scratch_;
+  const std::string description_ = source_path("platforms/virt.yaml");
+  const std::string workload_ = source_path(DOORBELL_SMALL_WORKLOAD);
+};
+
+TEST_F(BadInput, NoCommand) {
+  expect_refused("", HasSubstr("subcommand"));
+}
+
+TEST_F(BadInput, UnknownCommand) {
+  expect_refused("walk", HasSubstr("walk"));
+}
+
+TEST_F(BadInput, UnknownOption) {
+  expect_refused(run_with(description_, workload_) + " --colour red", HasSubstr("--colour"));
+}
+
+TEST_F(BadInput, NoWorkload) {
+  expect_refused("run " + description_, HasSubstr("--workload"));
+}
+
+TEST_F(BadInput, MissingDescription) {
+  expect_refused(run_with(scratch_.path("none.yaml"), workload_), HasSubstr("none.yaml"));
+}
+
+TEST_F(BadInput, MissingWorkload) {
+  expect_refused(run_with(description_, scratch_.path("none.trace")), HasSubstr("none.trace"));
+}
+
+TEST_F(BadInput, DescriptionThatIsNoYaml) {
+  const std::string bad = scratch_.write("bad.yaml", "smmu:\n  clock: [1\n");
+  expect_refused(run_with(bad, workload_), HasSubstr("bad.yaml:"));
+}
+
+TEST_F(BadInput, UnknownKeyIsNamedWithItsLineAndTheNearestName) {
+  const std::string bad = scratch_.write("bad.yaml", "processors: 4\nsmmu:\n  clocks: 1GHz\n");
+  expect_refused(run_with(bad, workload_),
+                 AllOf(HasSubstr("bad.yaml:3: "), HasSubstr("clocks"), HasSubstr("clock")));
+}
+
+TEST_F(BadInput, ValueOutOfRangeIsNamedWithWhatWasExpected) {
+  const std::string bad = scratch_.write("bad.yaml", "processors: 1000\n");
+  expect_refused(run_with(bad, workload_),
+                 AllOf(HasSubstr("bad.yaml:1: processors"), HasSubstr("123"), HasSubstr("1000")));
+}
+
+TEST_F(BadInput, UnknownSetting) {
+  expect_refused(run_with(description_, workload_) + " --set smmu.colour=1",
+                 HasSubstr("smmu.colour"));
+}
+
+TEST_F(BadInput, SettingWithABadValue) {
+  expect_refused(run_with(description_, workload_) + " --set processors=many",
+                 AllOf(HasSubstr("processors"), HasSubstr("many")));
+}
+
+TEST_F(BadInput, WorkloadThatIsNoTrace) {
+  const std::string bad = scratch_.write("bad.trace", "hello\n");
+  expect_refused(run_with(description_, bad), HasSubstr("bad.trace:1: "));
+}
+
+TEST_F(BadInput, TruncatedGzip) {
+  const std::string whole = read_file(workload_);
+  const std::string bad = scratch_.write("cut.trace.gz", whole.substr(0, whole.size() / 2));
+  expect_refused(run_with(description_, bad), HasSubstr("cut.trace.gz"));
+}
+
+TEST_F(BadInput, StatisticsThatCannotBeWritten) {
+  expect_refused(run_with(description_, workload_) + " --stats " + scratch_.path("none/out.json"),
+                 HasSubstr("none/out.json"));
+}
+
+TEST_F(BadInput, TraceThatCannotBeWritten) {
+  expect_refused(run_with(description_, workload_) + " --trace " + scratch_.path("none/out.json"),
+                 HasSubstr("none/out.json"));
+}
+
+TEST_F(BadInput, TraceFromThatIsNoNumber) {
+  expect_refused(run_with(description_, workload_) + " --trace t --trace-from last",
+                 HasSubstr("--trace-from"));
+}
+
+TEST_F(BadInput, ImportOfAMissingRecording) {
+  expect_refused("trace import " + scratch_.path("none.csv") + " -o " + scratch_.path("out"),
+                 HasSubstr("none.csv"));
+}
+
+TEST_F(BadInput, ImportOfARecordingWithABadLine) {
+  const std::string bad = scratch_.write(
+      "bad.csv", "time_us,op,stream_id,iova,bytes,pa,detail\n1,jump,8,0x1000,4,0x2000,\n");
+  expect_refused("trace import " + bad + " -o " + scratch_.path("out"), HasSubstr("bad.csv:2: "));
+}
+
+TEST_F(BadInput, ImportIntoAFileThatCannotBeWritten) {
+  const std::string recording = source_path("traces/recordings/nvme_seqwrite.csv.gz");
+  expect_refused("trace import " + recording + " -o " + scratch_.path("none/out"),
+                 HasSubstr("none/out"));
+}
+
+}  // namespace
+}  // namespace doorbell::testing

@@ -1,0 +1,168 @@
+// The main job: a recording replayed on the virt platform.
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "system/command.h"
+
+namespace doorbell::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+using Json = nlohmann::json;
+
+class Run : public ::testing::Test {
+ protected:
+  /// Runs the small workload and returns its statistics file.
+  std::string statistics_of(const std::string& options = "") {
+    const std::string file = scratch_.path("statistics.json");
+    const CommandResult result = run(options + " --stats " + file);
+    EXPECT_EQ(result.status, 0) << result.errors;
+    return read_file(file);
+  }
+
+  CommandResult run(const std::string& options) {
+    return run_doorbell("run " + source_path("platforms/virt.yaml") + " --workload " +
+                        source_path(DOORBELL_SMALL_WORKLOAD) + " " + options);
+  }
+
+  ScratchDirectory scratch_;
+};
+
+TEST_F(Run, EndsWithASummaryAndSaysNothingElse) {
+  const CommandResult result = run("");
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.errors, IsEmpty());
+  for (const char* part : {"MSI/s", "Latency of an MSI by stage", "end to end", "Bottleneck: ",
+                           "Hit rates", "High-water marks", "Every doorbell accounted for"}) {
+    EXPECT_THAT(result.output, HasSubstr(part));
+  }
+  EXPECT_THAT(result.output, Not(HasSubstr("NOT BALANCED")));
+}
+
+TEST_F(Run, SummaryHasEveryStageOfTheRoad) {
+  const CommandResult result = run("");
+  for (const char* stage : {"link", "root_complex", "tbu", "tcu", "ordering", "fabric", "its",
+                            "redistributor", "cpu_acknowledge"}) {
+    EXPECT_THAT(result.output, ContainsRegex("\n  " + std::string(stage) + " +waiting"));
+  }
+}
+
+TEST_F(Run, AccountsForEveryDoorbell) {
+  const Json json = Json::parse(statistics_of());
+  const Json& conservation = json["conservation"];
+  EXPECT_TRUE(conservation["balanced"]);
+  EXPECT_GT(conservation["sent"], 0);
+  EXPECT_EQ(conservation["sent"], json["totals"]["sent"]);
+}
+
+TEST_F(Run, TwoRunsGiveTheSameBytes) {
+  EXPECT_EQ(statistics_of(), statistics_of());
+}
+
+TEST_F(Run, TheLookaheadOfTheHostChangesNoByte) {
+  const std::string reference = statistics_of("--set host.lookahead=0");
+  EXPECT_EQ(statistics_of("--set host.lookahead=1ns"), reference);
+  EXPECT_EQ(statistics_of("--set host.lookahead=777ns"), reference);
+  EXPECT_EQ(statistics_of("--set host.lookahead=1ms"), reference);
+}
+
+TEST_F(Run, AParameterChangesTheResultAndStandsInIt) {
+  const Json json = Json::parse(statistics_of("--set gic.its.pipeline_cycles=100"));
+  EXPECT_NE(json["latency"], Json::parse(statistics_of())["latency"]);
+  for (const Json& parameter : json["parameters"]) {
+    if (parameter["path"] == "gic.its.pipeline_cycles") {
+      EXPECT_EQ(parameter["value"], 100);
+      return;
+    }
+  }
+  FAIL() << "the parameter is not in the statistics";
+}
+
+TEST_F(Run, StatisticsNameNoHostPathOrHostOnlyParameter) {
+  EXPECT_THAT(statistics_of(), AllOf(Not(HasSubstr(DOORBELL_SOURCE_DIR)),
+                                     Not(HasSubstr("nvme_seqwrite")), Not(HasSubstr("host."))));
+}
+
+TEST_F(Run, LittlesLawHoldsOnEveryQueue) {
+  unsigned queues = 0;
+  for (const Json& metric : Json::parse(statistics_of())["statistics"]["metrics"]) {
+    if (metric["kind"] != "queue" || metric["values"]["arrivals"] == 0) continue;
+    ++queues;
+    EXPECT_LT(metric["values"]["littles_law_error"].get<double>(), 1e-6) << metric["path"];
+  }
+  EXPECT_GT(queues, 5u);
+}
+
+TEST_F(Run, StagesAddUpToTheWholeRoad) {
+  const Json total = Json::parse(statistics_of())["latency"]["total"];
+  std::uint64_t sum = 0;
+  for (const Json& stage : total["stages"]) {
+    sum +=
+        stage["waiting"]["sum"].get<std::uint64_t>() + stage["service"]["sum"].get<std::uint64_t>();
+  }
+  EXPECT_EQ(sum, total["end_to_end"]["sum"].get<std::uint64_t>());
+}
+
+TEST_F(Run, StreamsAndVectorsAddUpToTheTotal) {
+  const Json latency = Json::parse(statistics_of())["latency"];
+  for (const char* part : {"streams", "vectors"}) {
+    std::uint64_t count = 0;
+    for (const Json& one : latency[part])
+      count += one["end_to_end"]["count"].get<std::uint64_t>();
+    EXPECT_EQ(count, latency["total"]["end_to_end"]["count"].get<std::uint64_t>()) << part;
+  }
+}
+
+TEST_F(Run, TraceFollowsTheMsisAskedForAcrossTheBlocks) {
+  const std::string file = scratch_.path("trace.json");
+  ASSERT_EQ(run("--trace " + file + " --trace-from 10 --trace-count 3").status, 0);
+  std::map<std::uint64_t, std::set<std::string>> slices;
+  for (const Json& event : Json::parse(read_file(file))["traceEvents"]) {
+    if (event["ph"] == "b") slices[event["id"]].insert(event["name"]);
+  }
+  ASSERT_EQ(slices.size(), 3u);
+  EXPECT_EQ(slices.begin()->first, 10u);
+  for (const auto& [msi, names] : slices) {
+    for (const char* stage :
+         {"link", "root_complex", "tbu", "its", "redistributor", "cpu_acknowledge"}) {
+      EXPECT_TRUE(names.count(stage)) << "MSI " << msi << " lacks " << stage;
+    }
+  }
+}
+
+TEST_F(Run, TheDescriptionOfThePlatformHoldsEveryParameterWithItsDefault) {
+  EXPECT_EQ(run_doorbell("parameters").output, read_file(source_path("platforms/virt.yaml")))
+      << "write it anew: doorbell parameters > platforms/virt.yaml";
+}
+
+TEST_F(Run, EveryParameterHasASource) {
+  for (const Json& parameter : Json::parse(statistics_of())["parameters"]) {
+    EXPECT_THAT(parameter["source"].get<std::string>(), Not(IsEmpty())) << parameter["path"];
+  }
+}
+
+TEST_F(Run, CtrlCEndsItInOrderWithPartialStatistics) {
+  const std::string file = scratch_.path("statistics.json");
+  const std::string command = std::string("timeout --signal=INT --preserve-status 1 ") +
+                              DOORBELL_COMMAND + " run " + source_path("platforms/virt.yaml") +
+                              " --workload " + source_path(DOORBELL_SMALL_WORKLOAD) + " " +
+                              DOORBELL_SLOW_RUN + " --stats " + file;
+  const CommandResult result = run_command(command);
+  EXPECT_EQ(result.status, 130) << result.errors;
+  EXPECT_THAT(result.output, StartsWith("Partial"));
+  const Json json = Json::parse(read_file(file));
+  EXPECT_TRUE(json["partial"]);
+  EXPECT_TRUE(json["conservation"]["balanced"]);
+}
+
+}  // namespace
+}  // namespace doorbell::testing
