@@ -110,6 +110,7 @@ bool LpiController::set(const Request& request) {
   if (known == nullptr && request.journey != nullptr) {
     request.journey->serve(environment_.scheduler.now(), "LPI configuration");
   }
+  if (known != nullptr) spill();
   update();
   return known == nullptr;
 }
@@ -123,7 +124,6 @@ void LpiController::admit(std::uint32_t INTID, LpiConfiguration configuration, J
   }
   pending_.insert(INTID, configuration, journey);
   cache_.hold();
-  spill();
 }
 
 LpiController::Removed LpiController::remove(std::uint32_t INTID) {
@@ -183,6 +183,7 @@ void LpiController::configure(std::uint32_t INTID, LpiConfiguration configuratio
                     configuration.enabled ? "CPU interface" : "configuration that enables it");
     }
     pending_.reconfigure(INTID, configuration);
+    spill();
   } else if (spilled_.contains(INTID)) {
     spilled_.reconfigure(INTID, configuration);
     refill();

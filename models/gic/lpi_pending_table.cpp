@@ -103,6 +103,7 @@ Task<void> LpiController::write_pending_bit(std::uint32_t INTID, bool pending) {
 }
 
 void LpiController::spill() {
+  // Only once configurations are known, so that what has just arrived isn't taken for a masked one.
   while (cache_.overfull() && pending_.size() > 1) {
     const std::uint32_t INTID = pending_.victim();
     const LpiConfiguration configuration = pending_.configuration(INTID);
