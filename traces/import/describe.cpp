@@ -23,6 +23,9 @@ std::string describe(const Summary& summary) {
     text += fmt::format("MSIs without an interrupt: {}; without an EventID: {}\n",
                         summary.lost_msis, summary.unknown_events);
   }
+  if (summary.cut_lengths != 0) {
+    text += fmt::format("inferred lengths cut at the end of their page: {}\n", summary.cut_lengths);
+  }
   for (const auto& stream : summary.streams) {
     text += fmt::format(
         "stream {:#x}: device {}, address space {}, {} reads, {} writes, {} bytes, {} MSIs, "

@@ -39,6 +39,7 @@ struct Summary {
       0;                        ///< started commands whose fetch isn't known (they are ignored)
   std::uint64_t lost_msis = 0;  ///< MSIs that the recording's ITS made no interrupt of
   std::uint64_t unknown_events = 0;  ///< MSIs without a recorded EventID
+  std::uint64_t cut_lengths = 0;     ///< accesses whose inferred length went past their page
   std::uint64_t maps = 0;            ///< all derived: a recording has none
   std::uint64_t unmaps = 0;
   std::uint64_t inferred_tlbis = 0;  ///< the page changed and no invalidation was seen

@@ -23,6 +23,7 @@ void Importer::add_event(const AccessRow& row) {
       mappings_.use(access.stream, access.iova / page_bytes, row.pa / page_bytes, before);
   const auto item = window_.append(0, access);
   ++summary_.represented;
+  if (row.cut) ++summary_.cut_lengths;
   item->depend_on(mapping.map);
   if (is_fetch) {
     fetch(item, access, state, submit);

@@ -61,8 +61,8 @@ Translation translation(const LineReader& lines, const Columns& columns) {
       static_cast<Stream>(number(lines, "stream_id", columns[stream_column], 0xffffffff));
   result.iova = number(lines, "iova", columns[iova_column]);
   const auto offset = result.iova % page_bytes;
-  result.bytes = static_cast<std::uint32_t>(
-      number(lines, "bytes", columns[bytes_column], page_bytes - offset));
+  result.bytes =
+      static_cast<std::uint32_t>(number(lines, "bytes", columns[bytes_column], page_bytes));
   if (result.bytes == 0) lines.fail("bytes is out of range", "at least 1", columns[bytes_column]);
   result.pa = number(lines, "pa", columns[pa_column]);
   if (result.pa % page_bytes != offset) {
@@ -77,7 +77,10 @@ AccessRow access_row(const LineReader& lines, const Columns& columns) {
   row.access.is_write = columns[op_column] == "write";
   row.access.stream = where.stream;
   row.access.iova = where.iova;
-  row.access.bytes = where.bytes;
+  // With several drives the kind may be wrong, and the length inferred from it with it.
+  const auto left = static_cast<std::uint32_t>(page_bytes - where.iova % page_bytes);
+  row.cut = where.bytes > left;
+  row.access.bytes = row.cut ? left : where.bytes;
   row.pa = where.pa;
   parse_access_kind(lines, columns[detail_column], row.access);
   return row;

@@ -14,6 +14,7 @@ namespace doorbell::trace {
 struct AccessRow {
   Access access;
   std::uint64_t pa = 0;
+  bool cut = false;  ///< the inferred length went past the page, which no translation does
 };
 
 /// msi: a write to GITS_TRANSLATER. The ITS's part is absent where the recording's ITS looked
