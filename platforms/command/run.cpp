@@ -13,6 +13,7 @@
 #include "platforms/report/chrome_trace.h"
 #include "platforms/report/report.h"
 #include "platforms/version.h"
+#include "platforms/virt/accounts.h"
 #include "platforms/virt/platform.h"
 
 namespace doorbell {
@@ -67,6 +68,7 @@ void Run::read_parameters() {
   read_yaml_file(tree_, options_.description);
   for (const std::string& setting : options_.settings)
     tree_.set(setting);
+  parameters_.check();
 }
 
 int Run::perform() {
@@ -108,7 +110,7 @@ RunPosition Run::position() const {
 
 RunReport Run::report(RunLoop::End end) {
   simulation_.statistics().finish(loop_.ended_at());
-  RunTotals totals = platform_->totals();
+  RunTotals totals = virt::totals_of(*platform_);
   totals.measured = loop_.ended_at() - measured_from_;
   return {.version = std::string(version),
           .partial = end != RunLoop::End::finished,
@@ -117,7 +119,7 @@ RunReport Run::report(RunLoop::End end) {
           .statistics = simulation_.statistics(),
           .stages = simulation_.stage_statistics(),
           .totals = totals,
-          .conservation = platform_->conservation()};
+          .conservation = virt::conservation_of(*platform_)};
 }
 
 void Run::write(const RunReport& report) {

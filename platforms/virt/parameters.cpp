@@ -31,16 +31,17 @@ void VirtParameters::describe(ParameterGroup& group) {
   group.group("gic", gic, "GICv3 with one ITS");
   group.group("root_complex", root_complex, "PCIe root complex");
   group.list("endpoints", endpoints, "PCIe endpoints, each at the end of a link of its own", 1, 31);
+  group.add("check_protocol", check_protocol,
+            {.source = "off, as it takes the host's time",
+             .help = "A checker of the TLM-2.0 base protocol on every socket; it changes no time"});
   group.group("host", host, "What only the host sees: results are the same with every value");
 }
 
-void check(const VirtParameters& parameters) {
-  const std::size_t ports = parameters.root_complex.ports.size();
-  const std::size_t endpoints = parameters.endpoints.size();
-  if (ports != endpoints) {
-    throw InputError("root_complex.ports: expected one for each of the " +
-                     std::to_string(endpoints) + " endpoints, found " + std::to_string(ports));
-  }
+void VirtParameters::check() const {
+  if (root_complex.ports.size() == endpoints.size()) return;
+  throw InputError("root_complex.ports: expected one for each of the " +
+                   std::to_string(endpoints.size()) + " endpoints, found " +
+                   std::to_string(root_complex.ports.size()));
 }
 
 }  // namespace doorbell::virt

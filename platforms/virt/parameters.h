@@ -36,11 +36,12 @@ struct VirtParameters {
   /// One root port for each endpoint, at devices 1 and 2 of bus 0.
   pcie::RootComplexParameters root_complex{.ports = {{.device = 1}, {.device = 2}}};
   std::vector<EndpointSlot> endpoints{2};
+  bool check_protocol = false;
   HostParameters host;
-  void describe(ParameterGroup& group);
-};
 
-/// What YAML can't say about one key alone; an InputError names the two that don't fit.
-void check(const VirtParameters& parameters);
+  void describe(ParameterGroup& group);
+  /// What YAML can't say about one key alone: an InputError names the two that don't fit.
+  void check() const;
+};
 
 }  // namespace doorbell::virt

@@ -62,31 +62,56 @@ Platform::Platform(const sc_core::sc_module_name& name, const VirtParameters& pa
 
 Platform::~Platform() = default;
 
+std::uint64_t Platform::protocol_violations() const {
+  std::uint64_t violations = 0;
+  for (const auto& checker : checkers_)
+    violations += checker->violations();
+  return violations;
+}
+
+void Platform::connect_to_port(InitiatorSocket& initiator, const std::string& port) {
+  connect("port_" + port, initiator, fabric_.port(port));
+}
+
+void Platform::connect_target(const std::string& target, TargetSocket& socket) {
+  connect("target_" + target, fabric_.target(target), socket);
+}
+
+void Platform::connect(const std::string& name, InitiatorSocket& initiator, TargetSocket& target) {
+  if (!parameters_.check_protocol) {
+    initiator.bind(target);
+    return;
+  }
+  checkers_.push_back(std::make_unique<ProtocolChecker>(("check_" + name).c_str()));
+  initiator.bind(checkers_.back()->upstream);
+  checkers_.back()->downstream.bind(target);
+}
+
 void Platform::bind_memory() {
-  fabric_.target("ram").bind(ram_.upstream);
-  fabric_.target("smmu").bind(smmu_.registers());
-  smmu_.downstream().bind(fabric_.port("dma"));
-  smmu_.tables().bind(fabric_.port("smmu_tables"));
-  smmu_.queues().bind(fabric_.port("smmu_queues"));
+  connect_target("ram", ram_.upstream);
+  connect_target("smmu", smmu_.registers());
+  connect_to_port(smmu_.downstream(), "dma");
+  connect_to_port(smmu_.tables(), "smmu_tables");
+  connect_to_port(smmu_.queues(), "smmu_queues");
 }
 
 void Platform::bind_gic() {
-  fabric_.target("gicd").bind(gic_.distributor().registers);
-  fabric_.target("its_control").bind(gic_.its().control);
-  fabric_.target("its_translater").bind(gic_.its().translater);
+  connect_target("gicd", gic_.distributor().registers);
+  connect_target("its_control", gic_.its().control);
+  connect_target("its_translater", gic_.its().translater);
   for (unsigned i = 0; i < gic_.processors(); ++i) {
-    fabric_.target(numbered("gicr", i)).bind(gic_.redistributor(i).registers);
+    connect_target(numbered("gicr", i), gic_.redistributor(i).registers);
   }
-  gic_.its().memory.bind(fabric_.port("its"));
-  gic_.lpi_memory.bind(fabric_.port("lpi"));
+  connect_to_port(gic_.its().memory, "its");
+  connect_to_port(gic_.lpi_memory, "lpi");
   smmu_.tcu.eventq.bind(gic_.distributor().spi(smmu_event_queue_interrupt));
   smmu_.tcu.cmdq_sync.bind(gic_.distributor().spi(smmu_command_sync_interrupt));
   smmu_.tcu.gerror.bind(gic_.distributor().spi(smmu_global_error_interrupt));
 }
 
 void Platform::bind_pcie() {
-  fabric_.target("pcie").bind(root_complex_.processor);
-  root_complex_.memory.bind(smmu_.upstream());
+  connect_target("pcie", root_complex_.processor);
+  connect("root_complex", root_complex_.memory, smmu_.upstream());
   for (unsigned i = 0; i < parameters_.endpoints.size(); ++i) {
     const EndpointSlot& slot = parameters_.endpoints[i];
     links_.push_back(std::make_unique<pcie::Link>(numbered("link", i).c_str(), slot.link));
@@ -103,7 +128,7 @@ void Platform::bind_processors() {
   for (unsigned i = 0; i < parameters_.processors; ++i) {
     processors_.push_back(std::make_unique<cpu::NativeProcessor>(
         numbered("cpu", i).c_str(), i, affinities[i].packed, parameters_.cpu));
-    processors_.back()->memory.bind(fabric_.port(numbered("cpu", i)));
+    connect_to_port(processors_.back()->memory, numbered("cpu", i));
     processors_.back()->gic.bind(gic_.cpu_interface(i).socket);
   }
 }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "doorbell/core/protocol_checker.h"
 #include "doorbell/cpu/native_processor.h"
 #include "doorbell/gic/gic.h"
 #include "doorbell/memory/fabric.h"
@@ -36,7 +38,15 @@ class Platform : public Module {
   gic::Gic& gic() { return gic_; }
   pcie::RootComplex& root_complex() { return root_complex_; }
 
+  /// Breaches of the TLM-2.0 base protocol that the checkers have seen; 0 without `check_protocol`.
+  std::uint64_t protocol_violations() const;
+
  private:
+  /// Binds a socket to the fabric's port or target of that name, through a checker where one is
+  /// asked for.
+  void connect_to_port(InitiatorSocket& initiator, const std::string& port);
+  void connect_target(const std::string& target, TargetSocket& socket);
+  void connect(const std::string& name, InitiatorSocket& initiator, TargetSocket& target);
   void bind_memory();
   void bind_gic();
   void bind_pcie();
@@ -48,6 +58,7 @@ class Platform : public Module {
   smmu::Smmu smmu_;
   pcie::RootComplex root_complex_;
   memory::Fabric fabric_;
+  std::vector<std::unique_ptr<ProtocolChecker>> checkers_;
   std::vector<std::unique_ptr<cpu::NativeProcessor>> processors_;
   std::vector<std::unique_ptr<pcie::Link>> links_;
   std::vector<std::unique_ptr<pcie::Endpoint>> endpoints_;

@@ -80,6 +80,10 @@ class HouseRules(unittest.TestCase):
         self.expect("firmware_stands_alone",
                     {"sw/its.c": '#include <stdint.h>\n#include "doorbell/gic/its.h"\n'}, "sw/its.c:2:")
 
+    def test_native_processors_are_below_the_firmware(self):
+        self.expect("firmware_stands_alone",
+                    {"sw/native/native.cpp": '#include "doorbell/cpu/native_processor.h"\n'})
+
     def test_binary_files_are_left_alone(self):
         with tempfile.TemporaryDirectory() as root:
             Path(root, "a.gz").write_bytes(b"\x1f\x8b\xff\xfe")

@@ -26,9 +26,10 @@ class MemoryMap : public testing::Test {
     platform_.processor(0).set_firmware([&] { firmware(cpu::NativeProcessor::current()); });
     sc_core::sc_start(sc_core::sc_time(1, sc_core::SC_MS));
     EXPECT_TRUE(platform_.processor(0).halted());
+    EXPECT_EQ(platform_.protocol_violations(), 0u);
   }
 
-  VirtParameters parameters_;
+  VirtParameters parameters_{.check_protocol = true};
   Platform platform_{"virt", parameters_};
 };
 
