@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "doorbell/smmu/debug_translation.h"
 #include "doorbell/smmu/dti_codec.h"
 
 namespace doorbell::smmu {
@@ -190,14 +189,14 @@ void Tbu::terminate(Payload& payload, Requester* requester) {
 }
 
 unsigned Tbu::serve_debug(Payload& payload) {
-  auto* const socket = dynamic_cast<sc_core::sc_object*>(dti.operator->());
-  auto* const tcu =
-      socket != nullptr ? dynamic_cast<DebugTranslation*>(socket->get_parent_object()) : nullptr;
-  if (tcu == nullptr || crosses_page(payload)) return 0;
+  if (debug_translation_ == nullptr) {
+    debug_translation_ = DebugTranslation::behind(*dti.operator->());
+  }
+  if (debug_translation_ == nullptr || crosses_page(payload)) return 0;
   const Requester* const requester = requester_of(payload);
   const std::uint64_t address = payload.get_address();
-  const auto output =
-      tcu->translate_debug(stream_of(requester), address, access_of(payload, requester));
+  const auto output = debug_translation_->translate_debug(stream_of(requester), address,
+                                                          access_of(payload, requester));
   if (!output) return 0;
   payload.set_address(*output);
   const unsigned bytes = downstream.transport_debug(payload);

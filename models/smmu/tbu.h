@@ -19,6 +19,7 @@
 #include "doorbell/smmu/arch/access.h"
 #include "doorbell/smmu/arch/parameters.h"
 #include "doorbell/smmu/arch/tlb.h"
+#include "doorbell/smmu/debug_translation.h"
 #include "doorbell/smmu/pending_table.h"
 
 namespace doorbell::smmu {
@@ -107,6 +108,7 @@ class Tbu : public Module {
   std::vector<std::unique_ptr<PendingAnswer>> answers_;  // by token
   std::unordered_map<std::uint32_t, std::unique_ptr<OrderedRelease>> orders_;
   Mailbox<Control> control_;
+  DebugTranslation* debug_translation_ = nullptr;  // found when first needed
   // Transactions that came before and after the latest SYNC: it waits for those before it.
   unsigned colour_ = 0;
   Outstanding coloured_[2];

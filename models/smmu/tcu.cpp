@@ -135,6 +135,12 @@ Task<void> Tcu::synchronise_tbus() {
     co_await acknowledgements_.drained();
 }
 
+bool Tcu::receives(const sc_core::sc_interface& dti) const {
+  return std::any_of(dti_.begin(), dti_.end(), [&](const auto& socket) {
+    return static_cast<const sc_core::sc_export_base&>(*socket).get_interface() == &dti;
+  });
+}
+
 std::optional<std::uint64_t> Tcu::translate_debug(const Stream& stream, std::uint64_t address,
                                                   const Access& access) {
   if (!enabled()) {

@@ -55,6 +55,7 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
 
   std::optional<std::uint64_t> translate_debug(const Stream& stream, std::uint64_t address,
                                                const Access& access) override;
+  bool receives(const sc_core::sc_interface& dti) const override;
 
  private:
   /// The result of a translation before it becomes a message.

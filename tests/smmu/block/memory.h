@@ -68,6 +68,8 @@ class Memory : public Module {
   }
 
   Time latency;
+  /// Reads give what was there when they arrived, and not when they are answered.
+  bool sample_early = false;
 
  private:
   using Ranges = std::map<std::uint64_t, std::uint64_t>;
@@ -95,6 +97,11 @@ class Memory : public Module {
     log.push_back({n, payload.is_write(), payload.get_address(), now(), 0});
     while (in(held_, payload.get_address()))
       co_await released_.wait();
+    if (sample_early && payload.is_read()) {
+      move_bytes(payload);
+      co_await Delay{scheduler(), latency};
+      co_return;
+    }
     co_await Delay{scheduler(), latency};
     log[entry].done = now();
     if (in(aborts_, payload.get_address())) {
