@@ -1,14 +1,15 @@
 #include "doorbell/gic/its_translator.h"
 
+#include <bit>
+
 namespace doorbell::gic {
 namespace {
 
-/// Reverses the low 16 bits: neighbouring DeviceIDs differ in high bits of a set number,
-/// neighbouring EventIDs in low ones.
-std::uint64_t reversed(std::uint64_t value) {
+/// The low `width` bits of `value` in reverse order.
+std::uint64_t reversed(std::uint64_t value, unsigned width) {
   std::uint64_t result = 0;
-  for (unsigned i = 0; i < 16; ++i)
-    result |= ((value >> i) & 1) << (15 - i);
+  for (unsigned i = 0; i < width; ++i)
+    result = result << 1 | ((value >> i) & 1);
   return result;
 }
 
@@ -22,6 +23,7 @@ ItsTranslator::ItsTranslator(Scheduler& scheduler, const StatisticsGroup& group,
       port_(port),
       devices_(parameters.device_cache_entries, parameters.cache_ways),
       events_(parameters.event_cache_entries, parameters.cache_ways),
+      event_index_bits_(static_cast<unsigned>(std::bit_width(events_.sets() / 2))),
       collections_(parameters.collection_cache_entries, parameters.cache_ways),
       walks_(scheduler, group, "translations", parameters.translation_slots),
       device_statistics_(
@@ -36,8 +38,11 @@ ItsTranslator::ItsTranslator(Scheduler& scheduler, const StatisticsGroup& group,
                               .better = Better::higher,
                               .help = "collection to redistributor, for MSIs"}) {}
 
-std::uint64_t ItsTranslator::event_index(const EventKey& key) {
-  return key.EventID ^ reversed(key.DeviceID);
+std::uint64_t ItsTranslator::event_index(const EventKey& key) const {
+  // Neighbouring EventIDs differ in the low bits of the set's number, neighbouring DeviceIDs in the
+  // high ones; what is above is folded in.
+  const unsigned width = event_index_bits_;
+  return key.EventID ^ key.EventID >> width ^ reversed(key.DeviceID, width) ^ key.DeviceID >> width;
 }
 
 std::optional<Route> ItsTranslator::look_up(std::uint32_t DeviceID, std::uint32_t EventID) {

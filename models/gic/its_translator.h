@@ -63,13 +63,14 @@ class ItsTranslator {
   };
   /// Spreads the vectors of one device over the sets, and those of different devices over different
   /// sets.
-  static std::uint64_t event_index(const EventKey& key);
+  std::uint64_t event_index(const EventKey& key) const;
 
   ItsLimits limits_;
   const ItsRegisters& registers_;
   TablePort& port_;
   SetAssociativeCache<std::uint32_t, DeviceEntry> devices_;
   SetAssociativeCache<EventKey, InterruptEntry> events_;
+  unsigned event_index_bits_;
   SetAssociativeCache<std::uint16_t, CollectionEntry> collections_;
   std::uint64_t changes_ = 0;  ///< of tables by commands: a read that overlaps one isn't cached
   Slots walks_;

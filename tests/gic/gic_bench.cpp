@@ -94,10 +94,10 @@ Task<void> Bench::watch(Task<void> task) {
 
 void Bench::run(Task<void> task, Time limit) {
   finished_ = false;
-  tasks_.spawn(watch(std::move(task)));
-  const Time end = now() + limit;
-  while (!finished_ && now() < end)
-    advance(std::min<Time>(end - now(), microsecond));
+  spawn(watch(std::move(task)));
+  const Time end = time() + limit;
+  while (!finished_ && time() < end)
+    advance(microsecond);
   ASSERT_TRUE(finished_) << "not done after " << limit << " ps";
 }
 
@@ -213,6 +213,7 @@ void Bench::post(const std::vector<ItsCommand>& commands) {
 void Bench::issue(const std::vector<ItsCommand>& commands) {
   post(commands);
   for (int polls = 0; polls < 100'000; ++polls) {
+    advance(100 * nanosecond);
     const std::uint64_t CREADR = read(gits, 0x0090, 4);
     if (CREADR == written_ || (CREADR & 1) != 0) return;
   }
@@ -276,7 +277,7 @@ Task<void> Bench::stream(std::vector<std::pair<std::uint32_t, std::uint32_t>> ev
 
 void Bench::send_stream(std::vector<std::pair<std::uint32_t, std::uint32_t>> events,
                         Time interval) {
-  tasks_.spawn(stream(std::move(events), interval));
+  spawn(stream(std::move(events), interval));
 }
 
 std::uint64_t Bench::counter(const std::string& path) const {

@@ -80,6 +80,8 @@ class Bench : public Module {
   /// Runs a task to its end; fails the test when that takes more than `limit`.
   void run(Task<void> task, Time limit = 100 * millisecond);
   void advance(Time duration);
+  /// The kernel's time, between calls.
+  static Time time() { return sc_core::sc_time_stamp().value(); }
 
   std::uint64_t read(InitiatorSocket& socket, std::uint64_t offset, unsigned size);
   /// Returns whether the response was OK.
@@ -113,7 +115,7 @@ class Bench : public Module {
   void send_stream(std::vector<std::pair<std::uint32_t, std::uint32_t>> events, Time interval);
   std::uint64_t streamed = 0;  ///< responses to those
   /// Starts `task` and doesn't wait for it.
-  void spawn(Task<void> task) { tasks_.spawn(std::move(task)); }
+  void spawn(Task<void> task) { tasks_.start_at(time(), std::move(task)); }
   Task<void> send(std::uint32_t DeviceID, std::uint32_t EventID, bool& ok, unsigned width = 4);
 
   std::uint32_t acknowledge(unsigned processor) {

@@ -24,7 +24,7 @@ class Interrupts : public testing::Test {
   }
   void drive(WireIn& wire, bool level) {
     WireInterface& line = *static_cast<sc_core::sc_export<WireInterface>&>(wire).operator->();
-    line.set(level, bench.now());
+    line.set(level, bench.time());
   }
   Bench bench{{}, 3};
 };
