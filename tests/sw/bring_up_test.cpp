@@ -1,0 +1,197 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <vector>
+
+#include "platforms/virt/platform.h"
+#include "sw/drivers/dma/dma.h"
+#include "sw/include/access.h"
+#include "sw/include/processor.h"
+#include "sw/native/native.h"
+#include "sw/scenarios/machine.h"
+
+namespace doorbell::sw {
+namespace {
+
+constexpr std::uint64_t tables = 0x41000000;
+constexpr std::uint64_t tables_end = 0x50000000;
+constexpr std::uint64_t ring = 0x60000000;
+constexpr std::uint64_t source = 0x60100000;
+constexpr std::uint64_t target = 0x60200000;
+constexpr std::uint64_t ring_iova = 0x10000;
+constexpr std::uint64_t source_iova = 0x7f000000;
+constexpr std::uint64_t target_iova = 0xc0000000;
+constexpr std::uint16_t vendor = 0x1b36;
+constexpr std::uint16_t device_id = 0x0dbe;
+
+/// The virt platform, with a machine on its processors: the first one brings it up and runs a
+/// scenario, the others take interrupts.
+class BringUp : public testing::Test {
+ protected:
+  BringUp() {
+    run_on_native_processors();
+    machine_.description = machine_virt(tables, tables_end);
+    machine_.functions = functions_.data();
+    machine_.function_capacity = functions_.size();
+    machine_.vectors = vectors_.data();
+    machine_.vector_capacity = vectors_.size();
+    machine_.on_event = [](machine*, const smmu_event* event) { events.push_back(*event); };
+    events.clear();
+  }
+
+  /// Set-up in loose timing, then `scenario` in approximate timing on the first processor.
+  void run(std::function<void()> scenario) {
+    platform_.scheduler().set_timing(Timing::loose);
+    for (unsigned i = 0; i < platform_.processor_count(); ++i) {
+      platform_.processor(i).set_firmware([this, i, scenario] {
+        if (i == 0) {
+          ASSERT_EQ(machine_initialise(&machine_), STATUS_OK);
+        }
+        ASSERT_EQ(machine_join(&machine_), STATUS_OK);
+        if (i != 0) return machine_idle(&machine_);
+        ASSERT_EQ(machine_wait_for(&machine_, platform_.processor_count()), STATUS_OK);
+        add_device();
+        platform_.scheduler().set_timing(Timing::approximate);
+        scenario();
+        finished_ = true;
+        machine_stop(&machine_);
+      });
+    }
+    sc_core::sc_start(1, sc_core::SC_SEC);
+    EXPECT_TRUE(finished_);
+    for (unsigned i = 0; i < platform_.processor_count(); ++i)
+      EXPECT_TRUE(platform_.processor(i).halted()) << "processor " << i;
+    EXPECT_EQ(machine_.unclaimed, 0u);
+  }
+
+  void add_device() {
+    const pcie_function* function = pcie_find(&machine_.pcie, vendor, device_id);
+    ASSERT_NE(function, nullptr);
+    ASSERT_EQ(machine_add_device(&machine_, &device_, function, 1, 4), STATUS_OK);
+    ASSERT_EQ(machine_map(&device_, ring_iova, ring, PAGE_SIZE, false), STATUS_OK);
+    ASSERT_EQ(machine_map(&device_, source_iova, source, 0x10000, false), STATUS_OK);
+    ASSERT_EQ(machine_map(&device_, target_iova, target, 0x10000, true), STATUS_OK);
+    for (unsigned vector = 0; vector < 4; ++vector) {
+      ASSERT_EQ(machine_request(&device_, vector, vector % platform_.processor_count(), take, this),
+                STATUS_OK);
+    }
+    ASSERT_EQ(dma_open(&engine_, function->bars[0].address, ring, ring_iova, 64), STATUS_OK);
+  }
+
+  static void take(msi_vector* vector, void* argument) {
+    auto& test = *static_cast<BringUp*>(argument);
+    test.taken_.push_back({vector->event_id, processor_number()});
+  }
+
+  /// Copies `length` bytes and waits for the interrupt of `vector`.
+  void copy(std::uint64_t to, std::uint32_t length, std::uint16_t vector) {
+    const std::size_t before = taken_.size();
+    const dma_descriptor descriptor = {.operation = DMA_COPY,
+                                       .length = length,
+                                       .source = source_iova,
+                                       .destination = to,
+                                       .interrupt = true,
+                                       .vector = vector};
+    ASSERT_EQ(dma_put(&engine_, &descriptor), STATUS_OK);
+    dma_start(&engine_);
+    wait_for(before + 1);
+  }
+  void wait_for(std::size_t count) {
+    const std::uint64_t limit = processor_time_ns() + 1'000'000;
+    while (taken_.size() < count && processor_time_ns() < limit)
+      spin_hint();
+    ASSERT_EQ(taken_.size(), count);
+  }
+
+  struct Taken {
+    std::uint32_t event;
+    unsigned processor;
+    bool operator==(const Taken&) const = default;
+  };
+  static inline std::vector<smmu_event> events;
+
+  const virt::VirtParameters parameters_;
+  virt::Platform platform_{"virt", parameters_};
+  std::array<pcie_function, 32> functions_{};
+  std::array<msi_vector, 64> vectors_{};
+  machine machine_{};
+  machine_device device_{};
+  dma_engine engine_{};
+  std::vector<Taken> taken_;
+  bool finished_ = false;
+};
+
+TEST_F(BringUp, DataAndItsInterruptTravelTheWholeRoad) {
+  run([this] {
+    for (std::uint64_t i = 0; i < 4096; i += 8) {
+      mem_write64(source + i, 0xd00be11 + i);
+    }
+    for (std::uint16_t vector = 0; vector < 4; ++vector) {
+      const std::uint64_t offset = vector * 4096u;
+      copy(target_iova + offset, 4096, vector);
+      for (std::uint64_t i = 0; i < 4096; i += 8) {
+        ASSERT_EQ(mem_read64(target + offset + i), 0xd00be11 + i);
+      }
+    }
+    ASSERT_EQ(taken_.size(), 4u);
+    for (unsigned vector = 0; vector < 4; ++vector)
+      EXPECT_EQ(taken_[vector], (Taken{vector, vector % platform_.processor_count()}));
+    EXPECT_TRUE(events.empty());
+    EXPECT_EQ(dma_errors(&engine_), 0u);
+  });
+}
+
+TEST_F(BringUp, AVectorMovesToAnotherProcessor) {
+  run([this] {
+    copy(target_iova, 64, 1);
+    ASSERT_EQ(machine_move(&device_, 1, 3), STATUS_OK);
+    copy(target_iova, 64, 1);
+    EXPECT_EQ(taken_, (std::vector<Taken>{{1, 1}, {1, 3}}));
+  });
+}
+
+TEST_F(BringUp, ADisabledLpiStaysPendingUntilItIsEnabled) {
+  run([this] {
+    ASSERT_EQ(msi_set_enabled(&device_.msi, 2, false), STATUS_OK);
+    const dma_descriptor descriptor = {.operation = DMA_NOTHING, .interrupt = true, .vector = 2};
+    ASSERT_EQ(dma_put(&engine_, &descriptor), STATUS_OK);
+    dma_start(&engine_);
+    const std::uint64_t later = processor_time_ns() + 20'000;
+    while (processor_time_ns() < later)
+      spin_hint();
+    EXPECT_TRUE(taken_.empty());
+    ASSERT_EQ(msi_set_enabled(&device_.msi, 2, true), STATUS_OK);
+    wait_for(1);
+  });
+}
+
+TEST_F(BringUp, AfterUnmapAWriteFaultsWithAnEventAndItsInterrupt) {
+  run([this] {
+    copy(target_iova, 64, 0);
+    const machine_range range = {target_iova, PAGE_SIZE};
+    ASSERT_EQ(machine_unmap(&device_, &range, 1), STATUS_OK);
+    copy(target_iova, 64, 0);
+    const std::uint64_t limit = processor_time_ns() + 100'000;
+    while (events.empty() && processor_time_ns() < limit)
+      spin_hint();
+    ASSERT_EQ(events.size(), 1u);
+    EXPECT_EQ(events[0].words[0] & 0xff, 0x10u);  // F_TRANSLATION
+    EXPECT_EQ(events[0].words[0] >> 32, device_.function->requester_id);
+    EXPECT_EQ(events[0].words[2] & ~0xfffull, target_iova);
+  });
+}
+
+TEST_F(BringUp, ManyInterruptsInARowAreAllTaken) {
+  run([this] {
+    for (unsigned i = 0; i < 200; ++i)
+      copy(target_iova + i * 64, 64, static_cast<std::uint16_t>(i % 4));
+    EXPECT_EQ(taken_.size(), 200u);
+    std::uint64_t sum = 0;
+    for (unsigned i = 0; i < platform_.processor_count(); ++i)
+      sum += machine_.taken[i];
+    EXPECT_EQ(sum, 200u);
+  });
+}
+
+}  // namespace
+}  // namespace doorbell::sw
