@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -9,8 +10,8 @@
 
 namespace doorbell::smmu {
 
-/// Size and shape of a cache. `entries` and `ways` are powers of two; ways = entries is fully
-/// associative.
+/// Size and shape of a cache. `entries` and `ways` are powers of two; as many ways as entries, or
+/// more, is fully associative.
 struct CacheGeometry {
   std::uint32_t entries = 1;
   std::uint32_t ways = 1;
@@ -34,10 +35,9 @@ template <class Key, class Value>
 class AssociativeCache {
  public:
   explicit AssociativeCache(const CacheGeometry& geometry)
-      : ways_(geometry.ways),
-        set_mask_(geometry.entries / geometry.ways - 1),
-        replacement_(geometry.replacement, geometry.entries / geometry.ways, geometry.ways,
-                     geometry.seed),
+      : ways_(std::min(geometry.ways, geometry.entries)),
+        set_mask_(geometry.entries / ways_ - 1),
+        replacement_(geometry.replacement, geometry.entries / ways_, ways_, geometry.seed),
         slots_(geometry.entries),
         heads_(geometry.entries, none) {}
 

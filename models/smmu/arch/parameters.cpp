@@ -16,7 +16,7 @@ void CacheParameters::describe(ParameterGroup& group) {
              .maximum = 65536,
              .power_of_two = true,
              .source = source,
-             .help = "Associativity; as many as entries is fully associative"});
+             .help = "Associativity; as many as entries, or more, is fully associative"});
   group.add("replacement", geometry.replacement,
             {{"round_robin", ReplacementPolicy::round_robin},
              {"random", ReplacementPolicy::random},

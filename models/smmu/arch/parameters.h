@@ -26,8 +26,8 @@ struct TbuParameters {
   CacheParameters main_tlb{{2048, 4, ReplacementPolicy::random, 2},
                            3,
                            "[G5] 2048 entries, 3 cycles; [M600] 4 ways, RANDOM"};
-  std::uint32_t main_tlb_interval = 1;      ///< cycles between two lookups
-  std::uint32_t outstanding_reads = 128;    ///< transactions inside the TBU, until their response
+  std::uint32_t main_tlb_interval = 1;    ///< cycles between two lookups
+  std::uint32_t outstanding_reads = 128;  ///< transactions inside the TBU, until their response
   std::uint32_t outstanding_writes = 128;
   std::uint32_t translation_slots = 64;     ///< of them, transactions that are being translated
   std::uint32_t translation_requests = 64;  ///< DTI tokens: requests at the TCU at a time
@@ -53,9 +53,9 @@ struct TcuParameters {
   std::uint32_t command_decode = 2;         ///< cycles of every command
   std::uint32_t invalidation_command = 98;  ///< cycles of CFGI and TLBI beside decoding
   std::uint32_t prefetch_command = 8;       ///< cycles until PREFETCH has started its fetches
-  std::uint32_t sync_command = 140;   ///< cycles of SYNC beside decoding and what it waits for
-  std::uint32_t command_fetch = 4;    ///< commands read at a time
-  std::uint32_t msi_device_id = 0;           ///< DeviceID of the SMMU's own MSIs
+  std::uint32_t sync_command = 140;  ///< cycles of SYNC beside decoding and what it waits for
+  std::uint32_t command_fetch = 4;   ///< commands read at a time
+  std::uint32_t msi_device_id = 0;   ///< DeviceID of the SMMU's own MSIs
 
   void describe(ParameterGroup& group);
 };

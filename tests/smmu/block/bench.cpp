@@ -16,11 +16,18 @@ Bench::Bench(const SmmuParameters& parameters, unsigned memory_depth, unsigned l
       sync_in("sync_in", [this](bool level) { sync_edges += level; }),
       wake_in("wake_in", [this](bool level) { wake_edges += level; }),
       log2_events_(log2_events) {
-  device.bind(smmu.upstream());
-  cpu.bind(smmu.registers());
-  smmu.downstream().bind(memory.port(0));
-  smmu.tables().bind(memory.port(1));
-  smmu.queues().bind(memory.port(2));
+  for (unsigned n = 0; n < checkers.size(); ++n) {
+    checkers[n] = std::make_unique<ProtocolChecker>(("checker" + std::to_string(n)).c_str());
+  }
+  const auto connect = [](ProtocolChecker& checker, auto& from, auto& to) {
+    from.bind(checker.upstream);
+    checker.downstream.bind(to);
+  };
+  connect(*checkers[0], device, smmu.upstream());
+  connect(*checkers[1], cpu, smmu.registers());
+  connect(*checkers[2], smmu.downstream(), memory.port(0));
+  connect(*checkers[3], smmu.tables(), memory.port(1));
+  connect(*checkers[4], smmu.queues(), memory.port(2));
   smmu.tcu.eventq.bind(eventq_in);
   smmu.tcu.gerror.bind(gerror_in);
   smmu.tcu.cmdq_sync.bind(sync_in);
@@ -37,6 +44,10 @@ void Bench::run(Task<void> script) {
   tasks_.spawn(run_and_note(std::move(script)));
   sc_core::sc_start(10, sc_core::SC_MS);
   EXPECT_TRUE(finished_) << "the script is stuck";
+  for (const auto& checker : checkers) {
+    EXPECT_EQ(checker->violations(), 0u)
+        << (checker->messages().empty() ? "" : checker->messages()[0]);
+  }
 }
 
 Task<void> Bench::write(std::uint64_t offset, std::uint64_t value, unsigned size) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "block/memory.h"
+#include "doorbell/core/protocol_checker.h"
 #include "doorbell/smmu/arch/command.h"
 #include "doorbell/smmu/arch/event.h"
 #include "doorbell/smmu/smmu.h"
@@ -141,6 +142,8 @@ class Bench : public Module {
   std::uint32_t prod() const { return prod_; }
   InitiatorSocket cpu;
   InitiatorSocket device;
+  /// On every TLM socket of the SMMU; `run` expects them silent.
+  std::array<std::unique_ptr<ProtocolChecker>, 5> checkers;
   WireIn eventq_in, gerror_in, sync_in, wake_in;
 
   /// A statistic of the SMMU by its path below it: "tcu.merged_walks".
