@@ -1,5 +1,7 @@
 #include "doorbell/memory/arbiter.h"
 
+#include <algorithm>
+
 namespace doorbell::memory {
 
 Arbiter::Arbiter(Scheduler& scheduler, unsigned ports, unsigned limit, const StatisticsGroup& group,
@@ -12,59 +14,63 @@ Arbiter::Arbiter(Scheduler& scheduler, unsigned ports, unsigned limit, const Sta
       queue_(
           group, name + "_queue",
           {.unit = "requests", .better = Better::lower, .help = "Requests of all ports waiting."}),
-      under_way_(group, name, {.unit = "requests", .help = "Granted and not yet answered."},
-                 limit) {}
+      under_way_(group, name, {.unit = "requests", .help = "Passed and not yet answered."}, limit) {
+}
 
 bool Arbiter::Awaiter::await_ready() {
-  if (arbiter_.waiting_count_ != 0 || !arbiter_.available()) return false;
-  granted_ = arbiter_.scheduler_.now();
-  arbiter_.last_port_ = port_;
-  arbiter_.take(granted_);
-  return true;
+  since_ = arbiter_.scheduler_.now();
+  const bool loose = arbiter_.scheduler_.timing() == Timing::loose;
+  const bool channel_was_free = loose || arbiter_.free_at_ + length_ <= since_;
+  const bool first = arbiter_.waiting_count_ == 0 && !arbiter_.crossing_;
+  return channel_was_free && first && arbiter_.has_room();
 }
 
 void Arbiter::Awaiter::await_suspend(std::coroutine_handle<> awaiter) {
   resumes(awaiter);
-  since_ = arbiter_.scheduler_.now();
+  waited_ = true;
   if (journey_ != nullptr) journey_->wait(since_, "target's request channel");
   arbiter_.queue_.enter(since_);
   arbiter_.waiting_[port_].push(*this);
   ++arbiter_.waiting_count_;
+  arbiter_.let_next_cross();
 }
 
-Time Arbiter::Awaiter::await_resume() const {
-  if (journey_ != nullptr) journey_->serve(granted_);
-  return granted_;
+Time Arbiter::Awaiter::await_resume() {
+  const Time now = arbiter_.scheduler_.now();
+  arbiter_.take(now, length_);
+  arbiter_.last_port_ = port_;
+  if (waited_) {
+    if (journey_ != nullptr) journey_->serve(now);
+    arbiter_.queue_.leave(now, since_);
+    arbiter_.crossing_ = false;
+    arbiter_.let_next_cross();
+  }
+  return now;
 }
 
-void Arbiter::take(Time now) {
-  crossing_ = true;
-  channel_.begin(now);
+void Arbiter::take(Time now, Time length) {
+  if (scheduler_.timing() == Timing::approximate) {
+    channel_.occupy(std::max(free_at_, now - std::min(now, length)), now);
+    free_at_ = now;
+  }
   under_way_.enter(now);
 }
 
-void Arbiter::crossed() {
-  crossing_ = false;
-  channel_.end(scheduler_.now());
-  grant_next();
+void Arbiter::answered(Time passed) {
+  under_way_.leave(scheduler_.now(), passed);
+  let_next_cross();
 }
 
-void Arbiter::answered(Time granted) {
-  under_way_.leave(scheduler_.now(), granted);
-  grant_next();
-}
-
-void Arbiter::grant_next() {
-  if (waiting_count_ == 0 || !available()) return;
+void Arbiter::let_next_cross() {
+  if (waiting_count_ == 0 || crossing_ || !has_room()) return;
+  std::size_t port = last_port_;
   do {
-    last_port_ = (last_port_ + 1) % waiting_.size();
-  } while (waiting_[last_port_].empty());
-  auto& next = static_cast<Awaiter&>(*waiting_[last_port_].pop());
+    port = (port + 1) % waiting_.size();
+  } while (waiting_[port].empty());
+  auto& next = static_cast<Awaiter&>(*waiting_[port].pop());
   --waiting_count_;
-  next.granted_ = scheduler_.now();
-  queue_.leave(next.granted_, next.since_);
-  take(next.granted_);
-  scheduler_.wake_now(next);
+  crossing_ = true;
+  scheduler_.wake_at(next, std::max(scheduler_.now(), free_at_ + next.length_));
 }
 
 }  // namespace doorbell::memory

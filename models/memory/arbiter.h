@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "doorbell/core/arch/journey.h"
@@ -9,13 +10,14 @@
 
 namespace doorbell::memory {
 
-/// The request channel of a target, for reads or for writes: one request crosses it at a time, so
-/// many are under way at the target, and the ports take turns (round robin). A port's requests stay
-/// in their order.
+/// The request channel of a target, for reads or for writes. Requests cross it one at a time, so
+/// many may be under way at the target, and the ports take turns (round robin); a port's requests
+/// stay in their order. A request comes with its last byte: when nothing is in its way it has
+/// crossed the channel as it came, and doesn't wait.
 class Arbiter {
  public:
   /// Statistics are called `name`_channel, `name`_queue and `name` in `group`. `limit`: requests
-  /// granted and not answered.
+  /// passed and not answered.
   Arbiter(Scheduler& scheduler, unsigned ports, unsigned limit, const StatisticsGroup& group,
           const std::string& name);
   Arbiter(const Arbiter&) = delete;
@@ -23,39 +25,42 @@ class Arbiter {
 
   class Awaiter : public Waiter {
    public:
-    Awaiter(Arbiter& arbiter, unsigned port, Journey* journey)
-        : arbiter_(arbiter), port_(port), journey_(journey) {}
+    Awaiter(Arbiter& arbiter, unsigned port, Time length, Journey* journey)
+        : arbiter_(arbiter), port_(port), length_(length), journey_(journey) {}
     bool await_ready();
     void await_suspend(std::coroutine_handle<> awaiter);
-    /// When the grant was given.
-    Time await_resume() const;
+    /// When the request passed.
+    Time await_resume();
 
    private:
     friend class Arbiter;
     Arbiter& arbiter_;
     unsigned port_;
+    Time length_;
     Journey* journey_;
     Time since_ = 0;
-    Time granted_ = 0;
+    bool waited_ = false;
   };
 
-  /// `const Time granted = co_await arbiter.grant(port, journey);` then cross the channel, say
-  /// `crossed`, and when the answer has come, `answered(granted)`.
-  Awaiter grant(unsigned port, Journey* journey) { return Awaiter{*this, port, journey}; }
-  void crossed();
-  void answered(Time granted);
+  /// `const Time passed = co_await arbiter.pass(port, length, journey);` and, when the answer has
+  /// come, `answered(passed)`. `length`: for how long the request takes the channel.
+  Awaiter pass(unsigned port, Time length, Journey* journey) {
+    return Awaiter{*this, port, length, journey};
+  }
+  void answered(Time passed);
 
  private:
-  bool available() const { return !crossing_ && under_way_.occupancy() < limit_; }
-  void take(Time now);
-  void grant_next();
+  bool has_room() const { return under_way_.occupancy() < limit_; }
+  void take(Time now, Time length);
+  void let_next_cross();
 
   Scheduler& scheduler_;
   std::uint64_t limit_;
   std::vector<WaitList> waiting_;  // of Awaiters, by port
   std::size_t waiting_count_ = 0;
   std::size_t last_port_ = 0;
-  bool crossing_ = false;
+  bool crossing_ = false;  // somebody who waited is on the channel
+  Time free_at_ = 0;
   ServerStatistics channel_;
   QueueStatistics queue_;
   QueueStatistics under_way_;

@@ -18,20 +18,15 @@ class DataChannel {
         width_(width),
         server_(group, name, {.unit = "transfers", .help = "Cycles with data on the channel."}) {}
 
-  /// When the first byte enters the channel and when the last one has passed.
-  struct Transfer {
-    Time from;
-    Time to;
-  };
-  /// Takes the channel for `bytes` from `ready` on, or from when it is free. 0 bytes take one
-  /// cycle.
-  Transfer transfer(Time ready, std::uint64_t bytes) {
+  /// Takes the channel for `bytes` from `ready` on, or from when it is free; returns when the last
+  /// one has passed. 0 bytes take one cycle.
+  Time transfer(Time ready, std::uint64_t bytes) {
     const Time length = clock_.duration(cycles_of(bytes));
-    if (clock_.scheduler().timing() == Timing::loose) return {ready, ready + length};
+    if (clock_.scheduler().timing() == Timing::loose) return ready + length;
     const Time from = std::max(ready, free_at_);
     free_at_ = from + length;
     server_.occupy(from, free_at_);
-    return {from, free_at_};
+    return free_at_;
   }
   std::uint64_t cycles_of(std::uint64_t bytes) const {
     return std::max<std::uint64_t>(1, (bytes + width_ - 1) / width_);

@@ -29,6 +29,8 @@ struct Fabric::Port {
     socket.on_dmi(
         [&fabric](Payload& payload, tlm::tlm_dmi& dmi) { return fabric.get_dmi(payload, dmi); });
   }
+  Way& way_of(const Payload& payload) { return payload.is_write() ? writes : reads; }
+
   unsigned number;
   std::string name;
   StatisticsGroup group;
@@ -101,71 +103,75 @@ InitiatorSocket& Fabric::target(std::string_view wanted) {
 }
 
 Task<void> Fabric::serve(Port& port, Payload& payload) {
-  QueueStatistics& buffer = payload.is_write() ? port.writes.buffer : port.reads.buffer;
-  const Time entered = now();
-  buffer.enter(entered);
   const AddressRegion* region = map_.find(payload.get_address(), payload.get_data_length());
-  if (region == nullptr) {
-    co_await refuse(payload);
-  } else {
-    co_await forward(port, *region, payload);
-  }
-  buffer.leave(now(), entered);
+  return region == nullptr ? refuse(port, payload) : forward(port, *region, payload);
 }
 
 /// The default target: answers after the latencies, and an MSI's road ends here.
-Task<void> Fabric::refuse(Payload& payload) {
+Task<void> Fabric::refuse(Port& port, Payload& payload) {
+  const Time entered = now();
+  Way& way = port.way_of(payload);
+  way.buffer.enter(entered);
   Requester* const requester = requester_of(payload);
-  if (requester != nullptr && requester->journey != nullptr) {
-    requester->journey->enter(fabric_stage_, now());
-  }
+  Journey* const journey = requester == nullptr ? nullptr : requester->journey;
+  if (journey != nullptr) journey->enter(fabric_stage_, entered);
   decode_errors_.add();
   co_await clock_.cycles(parameters_.request_latency + parameters_.response_latency);
-  if (requester != nullptr && requester->journey != nullptr) {
-    simulation().journeys().finish(requester->journey, Outcome::answered_with_error, now());
+  if (journey != nullptr) {
+    simulation().journeys().finish(journey, Outcome::answered_with_error, now());
     requester->journey = nullptr;
   }
   payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  way.buffer.leave(now(), entered);
 }
 
 Task<void> Fabric::forward(Port& port, const AddressRegion& region, Payload& payload) {
+  const Time entered = now();
+  Way& way = port.way_of(payload);
+  way.buffer.enter(entered);
   const Requester* const requester = requester_of(payload);
   Journey* const journey = requester == nullptr ? nullptr : requester->journey;
-  const std::uint32_t domain = requester == nullptr ? 0 : requester->order_domain;
-  const bool ordered = domain != 0 && payload.is_write() && requester->is_posted;
-  if (journey != nullptr) journey->enter(ordering_stage_, now());
-  if (ordered) {
+  if (journey != nullptr) journey->enter(ordering_stage_, entered);
+  const bool is_write = payload.is_write();
+  const bool is_posted = requester != nullptr && is_write && requester->is_posted;
+  const std::uint32_t domain = is_posted ? requester->order_domain : 0;
+  if (domain != 0) {
     co_await port.order.admit(domain, region.target, requester->relaxed_ordering, journey);
   }
   if (journey != nullptr) journey->enter(fabric_stage_, now());
-  co_await transport(port, region, payload, journey);
-  // From here on the Journey belongs to whoever took it over.
-  const Time answered = clock_.after(now(), parameters_.response_latency);
-  const Time arrived = payload.is_read()
-                           ? port.reads.channel.transfer(answered, payload.get_data_length()).to
-                           : answered;
-  co_await Delay{scheduler(), arrived - now()};
-  if (ordered) port.order.answered(domain, region.target);
-}
 
-Task<void> Fabric::transport(Port& port, const AddressRegion& region, Payload& payload,
-                             Journey* journey) {
+  co_await Delay{scheduler(), arrival_of_request(port, payload) - now()};
   Target& target = *targets_[region.target];
-  const bool is_write = payload.is_write();
-  // A port's write channel carries data; reads cross with their answers.
-  const Time sent =
-      is_write ? port.writes.channel.transfer(now(), payload.get_data_length()).from : now();
-  co_await Delay{scheduler(), clock_.after(sent, parameters_.request_latency) - now()};
   Arbiter& arbiter = is_write ? target.writes : target.reads;
-  const Time granted = co_await arbiter.grant(port.number, journey);
   const std::uint64_t data = is_write ? payload.get_data_length() : 0;
-  co_await clock_.cycles(port.writes.channel.cycles_of(data));
-  arbiter.crossed();
+  const Time crossing = clock_.duration(way.channel.cycles_of(data));
+  const Time passed = co_await arbiter.pass(port.number, crossing, journey);
+
   const std::uint64_t address = payload.get_address();
   payload.set_address(region.to_target(address));
-  co_await target.socket.transport(payload);
+  co_await target.socket.transport(payload);  // the Journey now belongs to whoever took it over
   payload.set_address(address);
-  arbiter.answered(granted);
+  arbiter.answered(passed);
+
+  co_await Delay{scheduler(), arrival_of_answer(port, payload) - now()};
+  if (domain != 0) port.order.answered(domain, region.target);
+  way.buffer.leave(now(), entered);
+}
+
+/// With its last byte, at the target. The port's write channel carries data; a read crosses it with
+/// its answer.
+Time Fabric::arrival_of_request(Port& port, const Payload& payload) {
+  const Time sent = payload.is_write()
+                        ? port.writes.channel.transfer(now(), payload.get_data_length())
+                        : now() + clock_.duration(1);
+  return clock_.after(sent, parameters_.request_latency);
+}
+
+/// With its last byte, at the port.
+Time Fabric::arrival_of_answer(Port& port, const Payload& payload) {
+  const Time answered = clock_.after(now(), parameters_.response_latency);
+  return payload.is_read() ? port.reads.channel.transfer(answered, payload.get_data_length())
+                           : answered;
 }
 
 unsigned Fabric::debug(Payload& payload) {

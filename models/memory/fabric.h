@@ -32,12 +32,13 @@ struct FabricTarget {
 /// address.
 ///
 /// Each port and each target has a read and a write channel, `width` bytes a cycle, which don't
-/// wait for each other. A request takes `request_latency`, crosses its target's channel when the
-/// ports' turns bring it (Arbiter), and its answer takes `response_latency`; read data then cross
-/// the port's read channel. Posted writes of an order domain are kept in order by WriteOrder; that
-/// is the stage "ordering" of an MSI. Without contention a write of n bytes takes request_latency +
-/// ceil(n / width) cycles, the target's time, response_latency; a read takes request_latency + 1
-/// cycles, the target's time, response_latency + ceil(n / width).
+/// wait for each other. A request crosses its port's channel, takes `request_latency` and crosses
+/// its target's channel as it comes or when the ports' turns bring it (Arbiter); its answer takes
+/// `response_latency`, and read data then cross the port's read channel. Posted writes of an order
+/// domain are kept in order by WriteOrder; that is the stage "ordering" of an MSI. Without
+/// contention a write of n bytes takes request_latency + ceil(n / width) cycles, the target's time,
+/// response_latency; a read takes request_latency + 1 cycles, the target's time, response_latency +
+/// ceil(n / width).
 ///
 /// What no target owns, or only in part, is answered with TLM_ADDRESS_ERROR_RESPONSE. Debug and
 /// direct accesses are routed and their ranges translated.
@@ -60,9 +61,10 @@ class Fabric : public Module {
   struct Way;
 
   Task<void> serve(Port& port, Payload& payload);
-  Task<void> refuse(Payload& payload);
+  Task<void> refuse(Port& port, Payload& payload);
   Task<void> forward(Port& port, const AddressRegion& region, Payload& payload);
-  Task<void> transport(Port& port, const AddressRegion& region, Payload& payload, Journey* journey);
+  Time arrival_of_request(Port& port, const Payload& payload);
+  Time arrival_of_answer(Port& port, const Payload& payload);
   unsigned debug(Payload& payload);
   bool get_dmi(Payload& payload, tlm::tlm_dmi& dmi);
   void invalidate_dmi(unsigned target, AddressRange range);

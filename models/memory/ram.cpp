@@ -44,15 +44,15 @@ tlm::tlm_response_status Ram::check(const Payload& payload) const {
 
 Task<void> Ram::serve(Payload& payload) {
   const tlm::tlm_response_status status = check(payload);
-  if (status != tlm::TLM_OK_RESPONSE) {
-    errors_.add();
-  } else if (payload.is_read()) {
-    co_await serve_read(payload);
-  } else if (payload.is_write()) {
-    co_await serve_write(payload);
-  }
-  payload.set_dmi_allowed(scheduler().timing() == Timing::loose && status == tlm::TLM_OK_RESPONSE);
+  const bool is_access = payload.is_read() || payload.is_write();
+  if (status != tlm::TLM_OK_RESPONSE || !is_access) return answer(payload, status);
+  return payload.is_read() ? serve_read(payload) : serve_write(payload);
+}
+
+Task<void> Ram::answer(Payload& payload, tlm::tlm_response_status status) {
+  if (status != tlm::TLM_OK_RESPONSE) errors_.add();
   payload.set_response_status(status);
+  co_return;
 }
 
 Task<void> Ram::serve_read(Payload& payload) {
@@ -60,8 +60,8 @@ Task<void> Ram::serve_read(Payload& payload) {
   reads_.enter(entered);
   co_await Delay{scheduler(), latency_of_read(payload)};
   const Time ready = now();
-  co_await Delay{scheduler(), read_channel_.transfer(ready, payload.get_data_length()).to - ready};
-  copy(payload);
+  co_await Delay{scheduler(), read_channel_.transfer(ready, payload.get_data_length()) - ready};
+  finish(payload);
   bytes_read_.add(payload.get_data_length());
   reads_.leave(now(), entered);
 }
@@ -70,9 +70,9 @@ Task<void> Ram::serve_write(Payload& payload) {
   const Time entered = now();
   writes_.enter(entered);
   touch_cache(payload);
-  const Time taken = write_channel_.transfer(entered, payload.get_data_length()).to;
+  const Time taken = write_channel_.transfer(entered, payload.get_data_length());
   co_await Delay{scheduler(), taken + parameters_.write_latency - entered};
-  copy(payload);
+  finish(payload);
   bytes_written_.add(payload.get_data_length());
   writes_.leave(now(), entered);
 }
@@ -101,8 +101,8 @@ void Ram::touch_cache(const Payload& payload) {
   }
 }
 
-/// Moves the data, at the instant at which the access takes effect.
-void Ram::copy(Payload& payload) {
+/// Moves the data, at the instant at which the access takes effect, and answers.
+void Ram::finish(Payload& payload) {
   const std::uint64_t address = payload.get_address();
   const unsigned length = payload.get_data_length();
   std::uint8_t* const data = payload.get_data_ptr();
@@ -117,6 +117,8 @@ void Ram::copy(Payload& payload) {
       storage_.write(address + i, {data + i, step});
     }
   }
+  payload.set_dmi_allowed(scheduler().timing() == Timing::loose);
+  payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 
 unsigned Ram::debug(Payload& payload) {

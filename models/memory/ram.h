@@ -30,12 +30,13 @@ class Ram : public Module {
 
  private:
   Task<void> serve(Payload& payload);
+  Task<void> answer(Payload& payload, tlm::tlm_response_status status);
   Task<void> serve_read(Payload& payload);
   Task<void> serve_write(Payload& payload);
   Time latency_of_read(const Payload& payload);
   void touch_cache(const Payload& payload);
   tlm::tlm_response_status check(const Payload& payload) const;
-  void copy(Payload& payload);
+  void finish(Payload& payload);
   unsigned debug(Payload& payload);
   bool grant_dmi(Payload& payload, tlm::tlm_dmi& dmi);
 
