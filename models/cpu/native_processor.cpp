@@ -102,10 +102,11 @@ Task<void> NativeProcessor::perform() {
       request_.known = co_await gic->write_register(request_.encoding, request_.value);
       break;
     case Request::Kind::sleep:
+      co_await posted_.drained();
       statistics_.idle.begin(now());
       co_await line_.raised();
       statistics_.idle.end(now());
-      co_await clock_.cycles(parameters_.wfi_wake);
+      debt_ += parameters_.wfi_wake;
       break;
   }
 }
@@ -128,17 +129,19 @@ void NativeProcessor::request(Request wanted) {
   }
 }
 
+/// Exception entry and return are part of the debt: they pass with the handler's first access and
+/// the one after its end.
 void NativeProcessor::take_interrupts() {
   while (interrupt_due()) {
+    const Time taken = time_after_debt();
     statistics_.interrupts.add();
-    statistics_.wait.record(now() - line_.high_since());
-    statistics_.in_handler.begin(now());
+    statistics_.wait.record(taken - line_.high_since());
+    statistics_.in_handler.begin(taken);
     masked_ = true;
     debt_ += parameters_.exception_entry;
     handler_(handler_argument_);
-    work(parameters_.exception_return);
-    request({});
-    statistics_.in_handler.end(now());
+    debt_ += parameters_.exception_return;
+    statistics_.in_handler.end(time_after_debt());
     masked_ = false;
   }
 }
@@ -243,7 +246,6 @@ void NativeProcessor::spin() {
 }
 
 void NativeProcessor::wait_for_interrupt() {
-  request({.kind = Request::Kind::drain});
   request({.kind = Request::Kind::sleep});
 }
 

@@ -113,6 +113,7 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   // On the fiber.
   void request(Request request);
   void take_interrupts();
+  Time time_after_debt() const { return debt_ == 0 ? now() : clock_.after(now(), debt_); }
   bool interrupt_due() { return !masked_ && handler_ != nullptr && line_.high(now()); }
   bool travels(MemoryType type) const;
   void transport(PooledPayload& payload);
