@@ -72,8 +72,10 @@ Task<ConfigurationUnit::Result> ConfigurationUnit::fetch(StreamTable table, std:
     }
   }
   // What an invalidation has overtaken is used, but not kept; nor is what is invalid.
-  if (!log_.configuration_affected(start, stream_id))
-    cache_.insert(stream_id, result.configuration);
+  if (!log_.configuration_affected(start, stream_id) &&
+      cache_.insert(stream_id, result.configuration)) {
+    statistics_.eviction();
+  }
   co_return result;
 }
 

@@ -125,21 +125,25 @@ Task<TableWalker::Result> TableWalker::read_tables(TranslationTag tag,
 /// Puts a valid descriptor into its walk cache, unless an invalidation has overtaken the walk.
 void TableWalker::keep(InvalidationLog::Epoch start, const TranslationTag& tag,
                        std::uint64_t address, unsigned level, const WalkStep& step) {
+  bool evicted = false;
   if (step.kind == WalkStep::Kind::table) {
-    if (!log_.table_affected(start, tag)) cache_.insert(tag, address, level, step.next);
+    if (!log_.table_affected(start, tag)) evicted = cache_.insert(tag, address, level, step.next);
   } else if (step.kind == WalkStep::Kind::leaf) {
     TranslationTag leaf_tag = tag;
     leaf_tag.global = !step.leaf.not_global;
     const std::uint64_t base = canonical(address) & ~low_mask(step.leaf.size_log2);
     if (!log_.leaf_affected(start, leaf_tag, base, step.leaf.size_log2, step.leaf.level)) {
-      cache_.insert(tag, address, level, step.leaf);
+      evicted = cache_.insert(tag, address, level, step.leaf);
     }
   }
+  if (evicted) cache_statistics_[level]->eviction();
 }
 
 void TableWalker::invalidate(const Invalidation& invalidation) {
-  const std::size_t removed = cache_.invalidate(invalidation);
-  cache_statistics_[WalkCache::levels - 1]->invalidation(removed);
+  const auto removed = cache_.invalidate(invalidation);
+  for (unsigned level = 0; level < WalkCache::levels; ++level) {
+    cache_statistics_[level]->invalidation(removed[level]);
+  }
   walks_.close();
 }
 

@@ -33,7 +33,8 @@ Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
       parameters_(parameters),
       clock_(scheduler(), parameters.clock),
       stage_(simulation().stages().add(
-          {"tbu", 40, "tcu", "Look-ups in the TBU; waits for slots, merged misses and order"})),
+          {"tbu", 40, "ordering",
+           "Look-ups in the TBU; waits for slots, merged misses and order"})),
       micro_tlb_(parameters.tbu.micro_tlb.geometry),
       main_tlb_(parameters.tbu.main_tlb.geometry),
       micro_tlb_statistics_(statistics(), "micro_tlb", {"look-ups", Better::neither, "First TLB"}),
@@ -98,44 +99,44 @@ Task<void> Tbu::serve(Payload& payload) {
   Outstanding& before_sync = coloured_[colour_];
   before_sync.add();
 
+  // Most transactions find their page in the micro TLB: that way needs no task but this one.
   OrderedRelease* const order = order_of(payload, requester);
+  const OrderedRelease::Ticket ticket = order != nullptr ? order->take() : 0;
   const Stream stream = stream_of(requester);
   if (crosses_page(payload)) {
-    co_await forward_pieces(payload, requester, stream, journey, order);
+    co_await forward_pieces(payload, requester, stream, journey, order, ticket);
   } else {
-    co_await forward(payload, requester, stream, journey, order);
+    const Access access = access_of(payload, requester);
+    Translation translation;
+    {
+      const Slot slot = co_await translations_.acquire(
+          Holder{"translation of stream", stream.stream_id}, journey);
+      co_await clock_.cycles(parameters_.tbu.micro_tlb.latency);
+      if (!look_up_micro_tlb(stream, payload.get_address(), access, translation)) {
+        translation = co_await translate(stream, payload.get_address(), access, journey);
+      }
+    }
+    if (order != nullptr) {
+      if (!order->is_turn(ticket)) co_await wait_for_turn(*order, ticket, journey);
+      order->done(ticket);  // the next one is woken after this one has gone out
+    }
+    if (translation.allowed) {
+      payload.set_address(translation.address);
+      if (requester != nullptr) requester->memory_attributes = translation.attributes;
+      co_await downstream.transport(payload);
+    } else {
+      terminate(payload, requester);
+    }
   }
-
   before_sync.remove();
   inside_.leave(now(), arrival);
 }
 
-Task<void> Tbu::forward(Payload& payload, Requester* requester, const Stream& stream,
-                        Journey* journey, OrderedRelease* order) {
-  const std::uint64_t address = payload.get_address();
-  const OrderedRelease::Ticket ticket = order != nullptr ? order->take() : 0;
-  Translation translation;
-  {
-    const Slot slot =
-        co_await translations_.acquire(Holder{"translation of stream", stream.stream_id}, journey);
-    translation = co_await translate(stream, address, access_of(payload, requester), journey);
-  }
-  co_await wait_for_turn(order, ticket, journey);
-  if (order != nullptr) order->done(ticket);  // the next one is woken after this one has gone out
-  if (!translation.allowed) {
-    terminate(payload, requester);
-    co_return;
-  }
-  payload.set_address(translation.address);
-  if (requester != nullptr) requester->memory_attributes = translation.attributes;
-  co_await downstream.transport(payload);
-}
-
 // Pages next to each other need not be mapped next to each other: each piece goes its own way.
 Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Stream& stream,
-                               Journey* journey, OrderedRelease* order) {
-  const OrderedRelease::Ticket ticket = order != nullptr ? order->take() : 0;
-  co_await wait_for_turn(order, ticket, journey);
+                               Journey* journey, OrderedRelease* order,
+                               OrderedRelease::Ticket ticket) {
+  if (order != nullptr) co_await wait_for_turn(*order, ticket, journey);
   const Access access = access_of(payload, requester);
   const std::uint64_t address = payload.get_address();
   const unsigned length = payload.get_data_length();
@@ -148,7 +149,10 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
     {
       const Slot slot = co_await translations_.acquire(
           Holder{"translation of stream", stream.stream_id}, journey);
-      translation = co_await translate(stream, from, access, journey);
+      co_await clock_.cycles(parameters_.tbu.micro_tlb.latency);
+      if (!look_up_micro_tlb(stream, from, access, translation)) {
+        translation = co_await translate(stream, from, access, journey);
+      }
     }
     if (!translation.allowed) {
       if (order != nullptr) order->done(ticket);
@@ -171,11 +175,10 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
   payload.set_response_status(status);
 }
 
-Task<void> Tbu::wait_for_turn(OrderedRelease* order, OrderedRelease::Ticket ticket,
+Task<void> Tbu::wait_for_turn(OrderedRelease& order, OrderedRelease::Ticket ticket,
                               Journey* journey) {
-  if (order == nullptr || order->is_turn(ticket)) co_return;
   if (journey != nullptr) journey->wait(now(), "earlier posted writes");
-  co_await order->turn(ticket);
+  co_await order.turn(ticket);
   if (journey != nullptr) journey->serve(now());
 }
 

@@ -64,17 +64,17 @@ class Tbu : public Module {
 
   // Transactions
   Task<void> serve(Payload& payload);
-  Task<void> forward(Payload& payload, Requester* requester, const Stream& stream, Journey* journey,
-                     OrderedRelease* order);
   Task<void> forward_pieces(Payload& payload, Requester* requester, const Stream& stream,
-                            Journey* journey, OrderedRelease* order);
-  Task<void> wait_for_turn(OrderedRelease* order, OrderedRelease::Ticket ticket, Journey* journey);
+                            Journey* journey, OrderedRelease* order, OrderedRelease::Ticket ticket);
+  Task<void> wait_for_turn(OrderedRelease& order, OrderedRelease::Ticket ticket, Journey* journey);
   void terminate(Payload& payload, Requester* requester);
   Stream stream_of(const Requester* requester) const;
   OrderedRelease* order_of(const Payload& payload, const Requester* requester);
   unsigned serve_debug(Payload& payload);
 
   // Translation
+  bool look_up_micro_tlb(const Stream& stream, std::uint64_t address, const Access& access,
+                         Translation& translation);
   Task<Translation> translate(Stream stream, std::uint64_t address, Access access,
                               Journey* journey);
   Task<Translation> miss(Stream stream, std::uint64_t address, Access access, Journey* journey);

@@ -6,17 +6,23 @@
 
 namespace doorbell::smmu {
 
+bool Tbu::look_up_micro_tlb(const Stream& stream, std::uint64_t address, const Access& access,
+                            Translation& translation) {
+  // A TLB entry is of a stream; with a SubstreamID the TCU is always asked (IDR1.SSIDSIZE = 0).
+  const TlbEntry* const entry =
+      stream.substream_valid ? nullptr : micro_tlb_.lookup(stream.stream_id, address).entry;
+  if (entry == nullptr || !entry->leaf.permissions.allow(access)) {
+    micro_tlb_statistics_.miss();
+    return false;
+  }
+  micro_tlb_statistics_.hit();
+  translation = {true, entry->translate(address), entry->attributes};
+  return true;
+}
+
+/// What follows a miss in the micro TLB.
 Task<Tbu::Translation> Tbu::translate(Stream stream, std::uint64_t address, Access access,
                                       Journey* journey) {
-  co_await clock_.cycles(parameters_.tbu.micro_tlb.latency);
-  // A TLB entry is of a stream; with a SubstreamID the TCU is always asked (IDR1.SSIDSIZE = 0).
-  const TlbEntry* entry =
-      stream.substream_valid ? nullptr : micro_tlb_.lookup(stream.stream_id, address).entry;
-  if (entry != nullptr && entry->leaf.permissions.allow(access)) {
-    micro_tlb_statistics_.hit();
-    co_return Translation{true, entry->translate(address), entry->attributes};
-  }
-  micro_tlb_statistics_.miss();
   co_await main_tlb_turn();
   if (!stream.substream_valid) {
     const Tlb::Lookup found = main_tlb_.lookup(stream.stream_id, address);
@@ -27,8 +33,8 @@ Task<Tbu::Translation> Tbu::translate(Stream stream, std::uint64_t address, Acce
       main_tlb_free_ += clock_.duration(more);
       co_await clock_.cycles(more);
     }
-    // Looked up again: an invalidation may have come meanwhile.
-    entry = main_tlb_.lookup(stream.stream_id, address).entry;
+    // Looked up at the end: an invalidation may have come meanwhile.
+    const TlbEntry* const entry = main_tlb_.lookup(stream.stream_id, address).entry;
     if (entry != nullptr && entry->leaf.permissions.allow(access)) {
       main_tlb_statistics_.hit();
       const Translation translation{true, entry->translate(address), entry->attributes};

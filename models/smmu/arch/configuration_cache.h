@@ -26,8 +26,9 @@ class ConfigurationCache {
   const StreamConfiguration* peek(std::uint32_t stream_id) const {
     return cache_.peek({stream_id});
   }
-  void insert(std::uint32_t stream_id, const StreamConfiguration& configuration) {
-    cache_.insert({stream_id}, configuration);
+  /// Whether a valid entry had to make room.
+  bool insert(std::uint32_t stream_id, const StreamConfiguration& configuration) {
+    return cache_.insert({stream_id}, configuration).evicted;
   }
   /// The number of STEs and CDs removed.
   std::size_t invalidate(const Invalidation& invalidation);

@@ -124,7 +124,7 @@ Features SmmuParameters::features() const {
   f.stream_id_bits = stream_id_bits;
   f.command_queue_log2 = command_queue_log2;
   f.event_queue_log2 = event_queue_log2;
-  f.output_address_bits = output_address_bits;
+  f.output_address_bits = static_cast<unsigned>(output_address_size);
   return f;
 }
 
@@ -157,12 +157,14 @@ void SmmuParameters::describe(ParameterGroup& group) {
              .maximum = 19,
              .source = "dmesg: 32768 entries",
              .help = "IDR1.EVENTQS"});
-  group.add("output_address_bits", output_address_bits,
-            {.unit = "bits",
-             .minimum = 32,
-             .maximum = 48,
-             .source = "[QEMU] 44 bits",
-             .help = "IDR5.OAS: 32, 36, 40, 42, 44 or 48"});
+  group.add("output_address_size", output_address_size,
+            {{"32", AddressSize::bits_32},
+             {"36", AddressSize::bits_36},
+             {"40", AddressSize::bits_40},
+             {"42", AddressSize::bits_42},
+             {"44", AddressSize::bits_44},
+             {"48", AddressSize::bits_48}},
+            {.unit = "bits", .source = "[QEMU] 44 bits", .help = "IDR5.OAS"});
   group.group("tbu", tbu, "Translation buffer unit");
   group.group("tcu", tcu, "Translation control unit");
 }

@@ -29,7 +29,7 @@ struct TbuParameters {
   std::uint32_t main_tlb_interval = 1;    ///< cycles between two lookups
   std::uint32_t outstanding_reads = 128;  ///< transactions inside the TBU, until their response
   std::uint32_t outstanding_writes = 128;
-  std::uint32_t translation_slots = 64;     ///< of them, transactions that are being translated
+  std::uint32_t translation_slots = 16;     ///< of them, transactions that are being translated
   std::uint32_t translation_requests = 64;  ///< DTI tokens: requests at the TCU at a time
   std::uint32_t invalidation = 4;           ///< cycles of one invalidation in the TLBs
   std::uint32_t default_stream_id = 0;      ///< of transactions that carry no Requester
@@ -42,7 +42,7 @@ struct TcuParameters {
   std::uint32_t translation_slots = 64;
   std::uint32_t walkers = 16;  ///< walks at a time
   CacheParameters configuration_cache{
-      {256, 4, ReplacementPolicy::random, 3}, 3, "[AG5] 256 entries; [G5] 4 ways, 3 cycles"};
+      {256, 4, ReplacementPolicy::random, 3}, 3, "[G5] 64 entries, 4 ways, 3 cycles"};
   std::array<CacheParameters, 4> walk_cache{{
       {{256, 4, ReplacementPolicy::random, 4}, 4, "[AG5] S1L0 256 entries; [G5] 4 ways, 4 cycles"},
       {{256, 4, ReplacementPolicy::random, 5}, 4, "[AG5] S1L1 256 entries; [G5] 4 ways, 4 cycles"},
@@ -60,6 +60,16 @@ struct TcuParameters {
   void describe(ParameterGroup& group);
 };
 
+/// IDR5.OAS.
+enum class AddressSize : std::uint8_t {
+  bits_32 = 32,
+  bits_36 = 36,
+  bits_40 = 40,
+  bits_42 = 42,
+  bits_44 = 44,
+  bits_48 = 48,
+};
+
 /// An SMMU: one TCU with its TBUs.
 struct SmmuParameters {
   std::uint64_t clock = 1'000'000'000;  ///< hertz
@@ -67,7 +77,7 @@ struct SmmuParameters {
   std::uint32_t stream_id_bits = 16;
   std::uint32_t command_queue_log2 = 16;
   std::uint32_t event_queue_log2 = 15;
-  std::uint32_t output_address_bits = 44;
+  AddressSize output_address_size = AddressSize::bits_44;
   TbuParameters tbu;
   TcuParameters tcu;
 

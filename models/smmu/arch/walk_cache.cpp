@@ -29,11 +29,12 @@ bool WalkCache::lookup(const TranslationTag& tag, std::uint64_t address, unsigne
   return false;
 }
 
-void WalkCache::insert(const TranslationTag& tag, std::uint64_t address, unsigned level,
+bool WalkCache::insert(const TranslationTag& tag, std::uint64_t address, unsigned level,
                        const CachedStep& step) {
-  if (!level_[level]) return;
+  if (!level_[level]) return false;
   const Leaf* const leaf = std::get_if<Leaf>(&step);
-  level_[level]->insert(key_of(tag, address, level), {step, leaf != nullptr && !leaf->not_global});
+  const Value value{step, leaf != nullptr && !leaf->not_global};
+  return level_[level]->insert(key_of(tag, address, level), value).evicted;
 }
 
 bool WalkCache::matches(const Invalidation& invalidation, const Key& key, const Value& value,
@@ -48,9 +49,9 @@ bool WalkCache::matches(const Invalidation& invalidation, const Key& key, const 
              : invalidation.matches_table(tag, key.base, key.size_log2, level);
 }
 
-std::size_t WalkCache::invalidate(const Invalidation& invalidation) {
-  if (invalidation.of_configuration()) return 0;
-  std::size_t erased = 0;
+std::array<std::size_t, WalkCache::levels> WalkCache::invalidate(const Invalidation& invalidation) {
+  std::array<std::size_t, levels> erased{};
+  if (invalidation.of_configuration()) return erased;
   for (unsigned level = 0; level < levels; ++level) {
     if (!level_[level]) continue;
     const auto of_level = [&](const Key& key, const Value& value) {
@@ -60,11 +61,11 @@ std::size_t WalkCache::invalidate(const Invalidation& invalidation) {
     const std::uint64_t first = invalidation.first >> size;
     const std::uint64_t last = invalidation.last >> size;
     if (!invalidation.by_address() || last - first >= level_[level]->capacity()) {
-      erased += level_[level]->erase_if(of_level);
+      erased[level] += level_[level]->erase_if(of_level);
       continue;
     }
     for (std::uint64_t entry = first;; ++entry) {
-      erased += level_[level]->erase_group(entry << size, of_level);
+      erased[level] += level_[level]->erase_group(entry << size, of_level);
       if (entry == last) break;
     }
   }

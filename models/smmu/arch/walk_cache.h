@@ -30,10 +30,11 @@ class WalkCache {
   };
   /// The deepest hit at `first_level` or below; nothing when no level hits.
   bool lookup(const TranslationTag& tag, std::uint64_t address, unsigned first_level, Hit& hit);
-  void insert(const TranslationTag& tag, std::uint64_t address, unsigned level,
+  /// Whether a valid entry had to make room.
+  bool insert(const TranslationTag& tag, std::uint64_t address, unsigned level,
               const CachedStep& step);
-  /// The number of entries removed.
-  std::size_t invalidate(const Invalidation& invalidation);
+  /// The number of entries removed, by level.
+  std::array<std::size_t, levels> invalidate(const Invalidation& invalidation);
 
   std::size_t size() const;
 

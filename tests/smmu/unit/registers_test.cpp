@@ -96,7 +96,7 @@ TEST(Identification, FollowsTheFeatures) {
   SmmuParameters p;
   p.stream_id_bits = 8;
   p.command_queue_log2 = 10;
-  p.output_address_bits = 48;
+  p.output_address_size = AddressSize::bits_48;
   const Identification id = identify(p.features());
   EXPECT_EQ(id.IDR1 & 0x3f, 8u);
   EXPECT_EQ(id.IDR1 >> 21 & 0x1f, 10u);

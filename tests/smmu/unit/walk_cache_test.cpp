@@ -5,6 +5,8 @@
 namespace doorbell::smmu {
 namespace {
 
+using Removed = std::array<std::size_t, 4>;
+
 constexpr std::uint64_t va = 0x1234'5678'9000;
 constexpr TranslationTag tag{.stream_id = 8, .asid = 5};
 
@@ -67,12 +69,12 @@ TEST_F(WalkCacheTest, LevelsAboveTheStartAreNotUsed) {
 }
 
 TEST_F(WalkCacheTest, LeafInvalidationSparesTables) {
-  EXPECT_EQ(cache.invalidate(by_va(true)), 1u);
+  EXPECT_EQ(cache.invalidate(by_va(true)), (Removed{0, 0, 0, 1}));
   EXPECT_EQ(deepest(va), 2u);
 }
 
 TEST_F(WalkCacheTest, TableInvalidationTakesThePath) {
-  EXPECT_EQ(cache.invalidate(by_va(false)), 4u);
+  EXPECT_EQ(cache.invalidate(by_va(false)), (Removed{1, 1, 1, 1}));
   EXPECT_EQ(cache.size(), 0u);
 }
 
@@ -86,16 +88,16 @@ TEST_F(WalkCacheTest, ByAsidAndAll) {
   Invalidation i;
   i.scope = Invalidation::Scope::asid;
   i.asid = 6;
-  EXPECT_EQ(cache.invalidate(i), 0u);
+  EXPECT_EQ(cache.invalidate(i), Removed{});
   i.asid = 5;
-  EXPECT_EQ(cache.invalidate(i), 4u);
+  EXPECT_EQ(cache.invalidate(i), (Removed{1, 1, 1, 1}));
 }
 
 TEST_F(WalkCacheTest, ConfigurationInvalidationLeavesDescriptors) {
   Invalidation i;
   i.scope = Invalidation::Scope::ste;
   i.last_stream = ~0u;
-  EXPECT_EQ(cache.invalidate(i), 0u);
+  EXPECT_EQ(cache.invalidate(i), Removed{});
 }
 
 TEST_F(WalkCacheTest, ALevelCanBeLeftOut) {
