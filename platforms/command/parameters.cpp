@@ -1,18 +1,18 @@
-#include "platforms/virt/parameters.h"
 
 #include <fmt/format.h>
 
 #include <cstdlib>
 
 #include "platforms/command/commands.h"
+#include "platforms/command/description.h"
 #include "platforms/report/description_text.h"
 
 namespace doorbell {
 
 int print_parameters() {
-  virt::VirtParameters parameters;
+  Description description;
   fmt::print("# The virt platform with all its defaults, as `doorbell parameters` prints them.\n{}",
-             description_text(ParameterTree(parameters)));
+             description_text(ParameterTree(description)));
   return EXIT_SUCCESS;
 }
 

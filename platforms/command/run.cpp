@@ -8,6 +8,7 @@
 #include "doorbell/trace/format/content_hash.h"
 #include "doorbell/trace/format/output_file.h"
 #include "platforms/command/commands.h"
+#include "platforms/command/description.h"
 #include "platforms/command/run_loop.h"
 #include "platforms/replay/replay.h"
 #include "platforms/report/chrome_trace.h"
@@ -44,8 +45,8 @@ class Run {
   void write(const RunReport& report);
 
   const RunOptions& options_;
-  virt::VirtParameters parameters_;
-  ParameterTree tree_{parameters_};
+  Description description_;
+  ParameterTree tree_{description_};
   std::uint64_t workload_hash_ = 0;
   Output statistics_file_;
   Output trace_file_;
@@ -68,14 +69,14 @@ void Run::read_parameters() {
   read_yaml_file(tree_, options_.description);
   for (const std::string& setting : options_.settings)
     tree_.set(setting);
-  parameters_.check();
+  description_.platform.check();
 }
 
 int Run::perform() {
-  simulation_.kernel().set_lookahead(parameters_.host.lookahead);
+  simulation_.kernel().set_lookahead(description_.platform.host.lookahead);
   simulation_.scheduler().set_timing(Timing::loose);
-  platform_.emplace("virt", parameters_);
-  replay_.emplace(*platform_, parameters_.replay, options_.workload);
+  platform_.emplace("virt", description_.platform);
+  replay_.emplace(*platform_, description_.replay, options_.workload);
   replay_->on_ready([this] { begin_measuring(); });
   replay_->on_end([this] { loop_.finish(); });
   const RunLoop::End end = loop_.run([this] { return position(); });

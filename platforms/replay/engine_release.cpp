@@ -1,0 +1,291 @@
+#include <algorithm>
+#include <utility>
+
+#include "platforms/replay/engine.h"
+
+namespace doorbell::replay {
+
+using trace::Access;
+using trace::Handle;
+using trace::ItsCommand;
+using trace::Map;
+using trace::Msi;
+using trace::SmmuCommand;
+using trace::Submit;
+using trace::Unmap;
+
+namespace {
+
+bool is_posted(const trace::Operation& operation) {
+  const auto* access = std::get_if<Access>(&operation);
+  return access == nullptr ? std::holds_alternative<Msi>(operation) : access->is_write;
+}
+
+}  // namespace
+
+bool Engine::fulfilled(const Entry& waiter, const Entry& other) const {
+  if (other.state == State::done) return true;
+  if (other.state != State::handed) return false;
+  const auto& operation = waiter.record.operation;
+  return trace::is_device_side(operation) && is_posted(other.record.operation) &&
+         trace::stream_of(operation) == trace::stream_of(other.record.operation);
+}
+
+bool Engine::wait_for(Entry& waiter, std::uint64_t number) {
+  if (number < oldest_) return false;
+  auto& other = entry(number);
+  if (fulfilled(waiter, other)) return false;
+  if (waiter.blocked_on != number) other.waiters.push_back(waiter.record.number);
+  waiter.blocked_on = number;
+  if (other.state == State::handed) {
+    flush_if_needed(*trace::stream_of(other.record.operation), waiter.record.cpu);
+  }
+  return true;
+}
+
+bool Engine::dependencies_met(Entry& entry) {
+  const auto& after = entry.record.after;
+  const auto own = trace::stream_of(entry.record.operation);
+  for (; entry.dependency < after.size(); ++entry.dependency, entry.scan = 0) {
+    const auto& dependency = after[entry.dependency];
+    if (dependency.first == dependency.last) {
+      if (wait_for(entry, dependency.first)) return false;
+      continue;
+    }
+    for (entry.scan = std::max({entry.scan, dependency.first, oldest_});
+         entry.scan <= dependency.last; ++entry.scan) {
+      const auto& operation = this->entry(entry.scan).record.operation;
+      if (!trace::is_device_side(operation)) continue;
+      if (own && trace::stream_of(operation) != own) continue;
+      if (wait_for(entry, entry.scan)) return false;
+    }
+  }
+  return true;
+}
+
+bool Engine::time_has_come(Entry& entry) {
+  if (parameters_.pacing != Pacing::recorded) return true;
+  const auto& record = entry.record;
+  const auto since = record.time_us > first_time_us_ ? record.time_us - first_time_us_ : 0;
+  const Time due = started_at_ + since * (microsecond / parameters_.time_divisor) +
+                   since * (microsecond % parameters_.time_divisor) / parameters_.time_divisor;
+  if (scheduler_.now() >= due) return true;
+  if (!std::exchange(entry.timed, true)) tasks_.spawn(wait_until(record.number, due));
+  return false;
+}
+
+Task<void> Engine::wait_until(std::uint64_t number, Time due) {
+  co_await Until{scheduler_, due};
+  work(number);
+  go_on();
+}
+
+bool Engine::may_submit(const Entry& entry) const {
+  if (parameters_.pacing != Pacing::closed_loop) return true;
+  if (!std::holds_alternative<Submit>(entry.record.operation)) return true;
+  return outstanding_ < parameters_.outstanding || entry.record.number == oldest_;
+}
+
+bool Engine::is_its_turn(const Entry& entry) const {
+  const auto number = entry.record.number;
+  if (std::holds_alternative<SmmuCommand>(entry.record.operation)) {
+    return smmu_order_.front() == number;
+  }
+  if (std::holds_alternative<ItsCommand>(entry.record.operation)) {
+    return its_order_.front() == number;
+  }
+  return true;
+}
+
+void Engine::consider(Entry& entry) {
+  if (!dependencies_met(entry) || !time_has_come(entry)) return;
+  entry.state = State::running;
+  ++counts_.released;
+  const auto* access = std::get_if<Access>(&entry.record.operation);
+  if (access == nullptr) {
+    tasks_.start(run_msi(entry));
+  } else if (access->is_write) {
+    tasks_.start(run_write(entry));
+  } else {
+    tasks_.start(run_read(entry));
+  }
+}
+
+void Engine::consider_processor(unsigned cpu) {
+  auto& processor = processors_[cpu];
+  if (processor.busy || processor.queue.empty()) return;
+  auto& next = entry(processor.queue.front());
+  if (!dependencies_met(next) || !is_its_turn(next) || !may_submit(next) || !time_has_come(next)) {
+    return;
+  }
+  processor.busy = true;
+  next.state = State::running;
+  ++counts_.released;
+  if (std::holds_alternative<Submit>(next.record.operation)) ++outstanding_;
+  tasks_.start(run_processor(next));
+}
+
+Task<void> Engine::run_write(Entry& entry) {
+  const auto& access = std::get<Access>(entry.record.operation);
+  if (!co_await devices_.write(access)) ++counts_.refused;
+  count(entry);
+  streams_[access.stream].observation.handed(entry.record.number);
+  entry.state = State::handed;
+  wake_waiters(entry);
+  if (entry.record.number == oldest_) retire();
+  go_on();
+}
+
+Task<void> Engine::run_read(Entry& entry) {
+  const auto& access = std::get<Access>(entry.record.operation);
+  auto& stream = streams_[access.stream];
+  const auto position = stream.observation.evidence_started();
+  if (!co_await devices_.read(access)) ++counts_.refused;
+  stream.observation.evidence_ended(position);
+  count(entry);
+  done(entry);
+  observe(stream, position);
+  go_on();
+}
+
+Task<void> Engine::run_msi(Entry& entry) {
+  const auto& msi = std::get<Msi>(entry.record.operation);
+  const auto number = entry.record.number;
+  auto& outstanding = vectors_[{msi.stream, msi.event}].outstanding;
+  entry.position = streams_[msi.stream].observation.evidence_started();
+  outstanding.push_back(number);
+  const bool accepted = co_await devices_.signal(msi);
+  count(entry);
+  entry.state = State::handed;
+  wake_waiters(entry);
+  if (!accepted) {
+    ++counts_.refused;
+    std::erase(outstanding, number);
+    end_msi(number, Entry::Fate::lost);
+  } else if (entry.fate != Entry::Fate::unknown) {
+    end_msi(number, entry.fate);
+  }
+  go_on();
+}
+
+Task<void> Engine::run_processor(Entry& entry) {
+  const bool well = co_await processor_side_.perform(entry.record.cpu, entry.record.operation);
+  if (!well) ++counts_.failed;
+  processor_done(entry);
+  go_on();
+}
+
+void Engine::processor_done(Entry& entry) {
+  const auto& operation = entry.record.operation;
+  auto& processor = processors_[entry.record.cpu];
+  processor.busy = false;
+  processor.queue.pop_front();
+  if (!processor.queue.empty()) work(processor.queue.front());
+  const auto advance = [this](std::deque<std::uint64_t>& order) {
+    order.pop_front();
+    if (!order.empty()) work(order.front());
+  };
+  if (std::holds_alternative<SmmuCommand>(operation)) advance(smmu_order_);
+  if (std::holds_alternative<ItsCommand>(operation)) advance(its_order_);
+  if (const auto* handle = std::get_if<Handle>(&operation); handle && handle->closes > 0) {
+    outstanding_ -= std::min<std::uint64_t>(outstanding_, handle->closes);
+    for (const auto& each : processors_) {
+      if (!each.queue.empty()) work(each.queue.front());
+    }
+  }
+  count(entry);
+  done(entry);
+}
+
+void Engine::observe(StreamState& stream, Observation::Position position) {
+  while (const auto number = stream.observation.next_observed(position))
+    done(entry(number));
+}
+
+void Engine::flush_if_needed(trace::Stream stream, unsigned cpu) {
+  auto& state = streams_[stream];
+  if (state.flushing || !state.observation.needs_flush()) return;
+  state.flushing = true;
+  tasks_.spawn(flush(stream, cpu));
+}
+
+Task<void> Engine::flush(trace::Stream stream, unsigned cpu) {
+  auto& state = streams_[stream];
+  const auto position = state.observation.evidence_started();
+  ++counts_.flushes;
+  if (!co_await processor_side_.flush(cpu, stream)) ++counts_.failed;
+  state.observation.evidence_ended(position);
+  state.flushing = false;
+  observe(state, position);
+  go_on();
+}
+
+void Engine::end_msi(std::uint64_t number, Entry::Fate fate) {
+  auto& msi = entry(number);
+  // It may arrive before the function has finished handing it over.
+  msi.fate = fate;
+  if (msi.state == State::running) return;
+  const auto stream = std::get<Msi>(msi.record.operation).stream;
+  auto& state = streams_[stream];
+  const auto position = msi.position;
+  state.observation.evidence_ended(position);
+  done(msi);
+  if (fate == Entry::Fate::observed) {
+    observe(state, position);
+  } else {
+    flush_if_needed(stream, 0);
+  }
+}
+
+void Engine::msi_taken(trace::Stream stream, std::uint32_t event) {
+  auto& vector = vectors_[{stream, event}];
+  for (auto ending = std::exchange(vector.joined, 0) + 1; ending > 0 && !vector.outstanding.empty();
+       --ending) {
+    const auto number = vector.outstanding.front();
+    vector.outstanding.pop_front();
+    ++counts_.msis_taken;
+    end_msi(number, Entry::Fate::observed);
+  }
+  go_on();
+}
+
+void Engine::msi_joined(trace::Stream stream, std::uint32_t event) {
+  ++vectors_[{stream, event}].joined;
+  ++counts_.msis_joined;
+}
+
+void Engine::msi_lost(trace::Stream stream, std::uint32_t event) {
+  auto& vector = vectors_[{stream, event}];
+  if (vector.outstanding.empty()) return;
+  const auto at = vector.outstanding.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(
+                                                   vector.joined, vector.outstanding.size() - 1));
+  const auto number = *at;
+  vector.outstanding.erase(at);
+  ++counts_.msis_lost;
+  end_msi(number, Entry::Fate::lost);
+  go_on();
+}
+
+void Engine::count(const Entry& entry) {
+  const auto& operation = entry.record.operation;
+  if (const auto* access = std::get_if<Access>(&operation)) {
+    ++(access->is_write ? counts_.writes : counts_.reads);
+    counts_.bytes += access->bytes;
+  } else if (std::holds_alternative<Msi>(operation)) {
+    ++counts_.msis;
+  } else if (std::holds_alternative<Map>(operation)) {
+    ++counts_.maps;
+  } else if (std::holds_alternative<Unmap>(operation)) {
+    ++counts_.unmaps;
+  } else if (std::holds_alternative<Submit>(operation)) {
+    ++counts_.submits;
+  } else if (std::holds_alternative<Handle>(operation)) {
+    ++counts_.handles;
+  } else if (std::holds_alternative<SmmuCommand>(operation)) {
+    ++counts_.smmu_commands;
+  } else {
+    ++counts_.its_commands;
+  }
+}
+
+}  // namespace doorbell::replay

@@ -1,0 +1,27 @@
+#include "platforms/replay/parameters.h"
+
+namespace doorbell::replay {
+
+void ReplayParameters::describe(ParameterGroup& group) {
+  group.add("pacing", pacing,
+            {{"closed_loop", Pacing::closed_loop}, {"recorded", Pacing::recorded}},
+            {.source = "docs/traces.md: the recordings' spacing is an emulator's",
+             .help = "when work is released: as dependencies allow, or at the recorded times"});
+  group.add("outstanding", outstanding,
+            {.unit = "submissions",
+             .minimum = 1,
+             .source = "docs/replay.md",
+             .help = "submissions that may be unfinished at a time, under closed_loop"});
+  group.add("time_divisor", time_divisor,
+            {.minimum = 1,
+             .source = "docs/replay.md",
+             .help = "what the recorded times are divided by, under recorded"});
+  group.add("window", window,
+            {.unit = "records",
+             .minimum = 16,
+             .maximum = 1 << 20,
+             .source = "docs/replay.md",
+             .help = "records looked ahead: work further apart in the trace doesn't overlap"});
+}
+
+}  // namespace doorbell::replay

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "doorbell/core/arch/task.h"
+#include "doorbell/trace/format/record.h"
+
+namespace doorbell::replay {
+
+/// The functions, as the replay uses them. Records outlive the tasks.
+class DeviceSide {
+ public:
+  virtual ~DeviceSide() = default;
+  /// Done when the data has come. False: refused, or an error.
+  virtual Task<bool> read(const trace::Access& access) = 0;
+  /// Done when the function has handed the write over: from there on posted writes keep their
+  /// order.
+  virtual Task<bool> write(const trace::Access& access) = 0;
+  /// Likewise. What becomes of it is told to the engine by msi_taken and so on. False: refused;
+  /// nothing will be told.
+  virtual Task<bool> signal(const trace::Msi& msi) = 0;
+};
+
+/// The processors, as the replay uses them. One operation at a time on each.
+class ProcessorSide {
+ public:
+  virtual ~ProcessorSide() = default;
+  /// Done when processor `cpu` has carried it out; a SYNC, when the SMMU or ITS has completed it.
+  /// False: it failed.
+  virtual Task<bool> perform(unsigned cpu, const trace::Operation& operation) = 0;
+  /// Done when all writes that the stream's function had handed over are observed: a processor's
+  /// read of a register of the function does that, whose completion doesn't pass posted writes.
+  virtual Task<bool> flush(unsigned cpu, trace::Stream stream) = 0;
+};
+
+}  // namespace doorbell::replay

@@ -1,0 +1,96 @@
+#include "system/machine.h"
+
+#include <gtest/gtest.h>
+
+#include <systemc>
+
+#include "sw/include/processor.h"
+#include "sw/native/native.h"
+
+namespace doorbell::testing {
+namespace {
+
+constexpr std::uint64_t tables = 0x4100'0000;
+constexpr std::uint64_t tables_end = 0x5000'0000;
+
+std::uint64_t data_page_of(unsigned endpoint) {
+  return Machine::data_page + endpoint * 0x10'0000u;
+}
+
+}  // namespace
+
+Machine::Machine(const virt::VirtParameters& parameters)
+    : parameters_(parameters), platform_("virt", parameters_), tasks_(platform_.scheduler()) {
+  sw::run_on_native_processors();
+  software_.description = machine_virt(tables, tables_end);
+  software_.functions = functions_.data();
+  software_.function_capacity = functions_.size();
+  software_.vectors = vectors_.data();
+  software_.vector_capacity = vectors_.size();
+}
+
+void Machine::run(std::function<void()> scenario) {
+  Simulation& simulation = platform_.simulation();
+  simulation.scheduler().set_timing(Timing::loose);
+  const unsigned processors = platform_.processor_count();
+  for (unsigned i = 0; i < processors; ++i) {
+    platform_.processor(i).set_firmware([this, i, processors, scenario, &simulation] {
+      if (i == 0) {
+        ASSERT_EQ(machine_initialise(&software_), STATUS_OK);
+      }
+      ASSERT_EQ(machine_join(&software_), STATUS_OK);
+      if (i != 0) return machine_idle(&software_);
+      ASSERT_EQ(machine_wait_for(&software_, processors), STATUS_OK);
+      simulation.scheduler().set_timing(Timing::approximate);
+      simulation.statistics().reset(simulation.scheduler().now());
+      simulation.journeys().reset();
+      scenario();
+      finished_ = true;
+      machine_stop(&software_);
+    });
+  }
+  sc_core::sc_start(sc_core::sc_time(1, sc_core::SC_SEC));
+  EXPECT_TRUE(finished_);
+  for (unsigned i = 0; i < processors; ++i) {
+    EXPECT_TRUE(platform_.processor(i).halted()) << "processor " << i;
+  }
+  EXPECT_EQ(platform_.protocol_violations(), 0u);
+}
+
+machine_device& Machine::add_device(unsigned endpoint, unsigned vectors) {
+  machine_device& device = devices_.at(endpoint);
+  const unsigned id = platform_.parameters().root_complex.ports[endpoint].device << 3;
+  const pcie_function* function = nullptr;
+  for (unsigned i = 0; i < software_.pcie.count; ++i) {
+    if (functions_[i].requester_id == id) function = &functions_[i];
+  }
+  EXPECT_NE(function, nullptr);
+  EXPECT_EQ(machine_add_device(&software_, &device, function,
+                               static_cast<std::uint16_t>(endpoint + 1), vectors),
+            STATUS_OK);
+  EXPECT_EQ(machine_map(&device, data_iova, data_page_of(endpoint), 4096, true), STATUS_OK);
+  for (unsigned vector = 0; vector < vectors; ++vector) {
+    const auto handler = [](msi_vector*, void* argument) {
+      ++*static_cast<std::uint64_t*>(argument);
+    };
+    EXPECT_EQ(
+        machine_request(&device, vector, vector % platform_.processor_count(), handler, &handled_),
+        STATUS_OK);
+  }
+  return device;
+}
+
+void Machine::pass(Time time) {
+  const Time end = platform_.scheduler().now() + time;
+  while (cpu::NativeProcessor::current().time() < end)
+    spin_hint();
+}
+
+bool Machine::wait_for_interrupts(std::uint64_t count) {
+  const Time end = platform_.scheduler().now() + 10 * millisecond;
+  while (handled_ < count && cpu::NativeProcessor::current().time() < end)
+    spin_hint();
+  return handled_ >= count;
+}
+
+}  // namespace doorbell::testing

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "doorbell/core/arch/task_group.h"
+#include "platforms/virt/platform.h"
+#include "sw/scenarios/machine.h"
+
+namespace doorbell::testing {
+
+/// The virt platform with the drivers of sw/ on its processors. Set-up is loose; the scenario, on
+/// the first processor, runs in approximate timing with statistics from its start, while the other
+/// processors take interrupts.
+class Machine {
+ public:
+  explicit Machine(const virt::VirtParameters& parameters);
+
+  /// Runs it to the end of `scenario`, and checks that all went well. Once.
+  void run(std::function<void()> scenario);
+
+  virt::Platform& platform() { return platform_; }
+  machine& software() { return software_; }
+
+  // For the scenario, on the first processor.
+
+  /// The i-th endpoint's function 0 with an address space of its own, a page of memory at
+  /// `data_iova` that it may write, and `vectors` vectors; vector n interrupts processor n modulo
+  /// their number. Its ASID is i + 1.
+  machine_device& add_device(unsigned endpoint, unsigned vectors);
+  /// What the device's function sends is sent by tasks: starts one, and returns at once.
+  void start(Task<void> task) { tasks_.spawn(std::move(task)); }
+  pcie::TrafficPort& traffic(unsigned endpoint) { return platform_.endpoint(endpoint).function(0); }
+  /// Lets simulated time pass.
+  void pass(Time time);
+  /// Waits until as many interrupts have been handled since the start; false after 10 ms.
+  bool wait_for_interrupts(std::uint64_t count);
+  std::uint64_t handled() const { return handled_; }
+
+  static constexpr std::uint64_t data_iova = 0x7f00'0000;
+  static constexpr std::uint64_t data_page =
+      0x6000'0000;  ///< Of endpoint 0; the next one's is 1 MiB above.
+
+ private:
+  virt::VirtParameters parameters_;
+  virt::Platform platform_;
+  machine software_{};
+  std::array<pcie_function, 16> functions_{};
+  std::array<msi_vector, 256> vectors_{};
+  std::array<machine_device, 8> devices_{};
+  std::uint64_t handled_ = 0;
+  bool finished_ = false;
+  TaskGroup tasks_;
+};
+
+}  // namespace doorbell::testing
