@@ -65,11 +65,13 @@ Function::Function(const Context& context, const StatisticsGroup& group, unsigne
                   {context.simulation, context.transmit, express_, [this] { return requester_id_; },
                    [this] { return may_issue(); }, context.endpoint.function.tags}),
       dma_engine_(context.simulation, group, *this, context.endpoint.function.local_memory),
-      messages_sent_(group, "messages_sent", {"MSIs", Better::neither, "messages sent at once"}),
+      messages_sent_(
+          group, "messages_sent",
+          {"MSIs", Better::neither, "messages sent, held ones that were released included"}),
       messages_held_(group, "messages_held",
                      {"MSIs", Better::neither, "messages held back by a mask"}),
       messages_released_(group, "messages_released",
-                         {"MSIs", Better::neither, "held messages sent after all"}),
+                         {"MSIs", Better::neither, "held messages that were sent after all"}),
       messages_merged_(group, "messages_merged",
                        {"MSIs", Better::neither, "signals of a vector that was held already"}),
       messages_refused_(
@@ -168,7 +170,6 @@ Task<MsiOutcome> Function::signal(unsigned vector) {
   if (outcome == MsiOutcome::sent && !may_issue()) outcome = MsiOutcome::disabled;
   switch (outcome) {
     case MsiOutcome::sent:
-      messages_sent_.add();
       co_await send(message);
       break;
     case MsiOutcome::pending:
@@ -197,6 +198,7 @@ void Function::release_unmasked() {
 }
 
 Task<void> Function::send(MsiMessage message) {
+  messages_sent_.add();
   Simulation& simulation = context_.simulation;
   Journey* journey = simulation.journeys().start(
       {context_.stream_id(requester_id_), context_.device_id(requester_id_), message.data},

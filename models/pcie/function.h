@@ -63,8 +63,8 @@ class Function : public TrafficPort {
     doorbell_listener_ = std::move(listener);
   }
 
-  // For conservation: every call of `signal` is one of sent, held, merged or refused; every held
-  // one is released or still pending.
+  // For conservation. `messages_sent` counts what left, released ones included; every call of
+  // `signal` is sent at once, held, merged or refused, and every held one is released or pending.
   std::uint64_t messages_sent() const { return messages_sent_.value(); }
   std::uint64_t messages_held() const { return messages_held_.value(); }
   std::uint64_t messages_released() const { return messages_released_.value(); }

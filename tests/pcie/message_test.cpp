@@ -87,7 +87,7 @@ TEST(MessageTest, MaskedVectorIsDeliveredExactlyOnceOnUnmask) {
   System::run();
   EXPECT_TRUE(done);
   const Function& f = system.function();
-  EXPECT_EQ(f.messages_sent(), 1u);
+  EXPECT_EQ(f.messages_sent(), 2u);
   EXPECT_EQ(f.messages_held(), 1u);
   EXPECT_EQ(f.messages_released(), 1u);
   EXPECT_EQ(f.messages_merged(), 1u);
