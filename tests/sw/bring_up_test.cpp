@@ -6,6 +6,7 @@
 #include "platforms/virt/platform.h"
 #include "sw/drivers/dma/dma.h"
 #include "sw/include/access.h"
+#include "sw/include/bits.h"
 #include "sw/include/processor.h"
 #include "sw/native/native.h"
 #include "sw/scenarios/machine.h"
@@ -28,7 +29,7 @@ constexpr std::uint16_t device_id = 0x0dbe;
 /// scenario, the others take interrupts.
 class BringUp : public testing::Test {
  protected:
-  BringUp() {
+  explicit BringUp(const virt::VirtParameters& parameters = {}) : parameters_(parameters) {
     run_on_native_processors();
     machine_.description = machine_virt(tables, tables_end);
     machine_.functions = functions_.data();
@@ -190,6 +191,97 @@ TEST_F(BringUp, ManyInterruptsInARowAreAllTaken) {
     for (unsigned i = 0; i < platform_.processor_count(); ++i)
       sum += machine_.taken[i];
     EXPECT_EQ(sum, 200u);
+  });
+}
+
+TEST_F(BringUp, AForgottenTlbiLeavesTheOldTranslationInUse) {
+  run([this] {
+    copy(target_iova, 64, 0);
+    // The page goes elsewhere, and nobody tells the SMMU.
+    const std::uint64_t leaf = page_table_descriptor(&device_.domain.table, target_iova, 3);
+    mem_write64(leaf, (mem_read64(leaf) & ~BITS(47, 12)) | (target + 0x8000));
+    mem_write64(source, 0x1234);
+    copy(target_iova, 64, 0);
+    EXPECT_EQ(mem_read64(target), 0x1234u);
+    EXPECT_EQ(mem_read64(target + 0x8000), 0u);
+    const machine_range range = {target_iova, PAGE_SIZE};
+    ASSERT_EQ(machine_invalidate(&device_, &range, 1), STATUS_OK);
+    copy(target_iova, 64, 0);
+    EXPECT_EQ(mem_read64(target + 0x8000), 0x1234u);
+  });
+}
+
+TEST_F(BringUp, AForgottenInvLeavesTheOldPropertyInUse) {
+  run([this] {
+    copy(target_iova, 64, 0);
+    lpi_set_enabled(&machine_.lpis, device_.msi.vectors[0].intid, false);
+    copy(target_iova, 64, 0);  // still enabled
+    ASSERT_EQ(msi_set_enabled(&device_.msi, 0, false), STATUS_OK);
+    const dma_descriptor descriptor = {.operation = DMA_NOTHING, .interrupt = true, .vector = 0};
+    ASSERT_EQ(dma_put(&engine_, &descriptor), STATUS_OK);
+    dma_start(&engine_);
+    const std::uint64_t later = processor_time_ns() + 20'000;
+    while (processor_time_ns() < later)
+      spin_hint();
+    EXPECT_EQ(taken_.size(), 2u);
+  });
+}
+
+TEST_F(BringUp, AReleasedVectorIsSilent) {
+  run([this] {
+    copy(target_iova, 64, 0);
+    ASSERT_EQ(machine_release(&device_, 0), STATUS_OK);
+    const dma_descriptor descriptor = {.operation = DMA_NOTHING, .interrupt = true, .vector = 0};
+    ASSERT_EQ(dma_put(&engine_, &descriptor), STATUS_OK);
+    dma_start(&engine_);
+    copy(target_iova, 64, 1);
+    EXPECT_EQ(taken_, (std::vector<Taken>{{0, 0}, {1, 1}}));
+  });
+}
+
+/// Every access of the processors travels, and device writes are posted.
+class UncachedBringUp : public BringUp {
+ protected:
+  static virt::VirtParameters uncached() {
+    virt::VirtParameters parameters;
+    parameters.cpu.memory = cpu::MemoryAccess::uncached;
+    parameters.cpu.posted_writes = true;
+    parameters.gic.its.device_bits = 8;  // small tables: each word is a transaction
+    parameters.gic.common.intid_bits = 14;
+    return parameters;
+  }
+  UncachedBringUp() : BringUp(uncached()) {
+    machine_.description.stream_id_bits = 8;
+    machine_.description.log2_commands = 7;
+    machine_.description.log2_events = 7;
+  }
+};
+
+TEST_F(UncachedBringUp, DataAndItsInterruptTravelTheWholeRoad) {
+  run([this] {
+    mem_write64(source, 0x5678);
+    copy(target_iova, 64, 3);
+    EXPECT_EQ(mem_read64(target), 0x5678u);
+    EXPECT_EQ(taken_, (std::vector<Taken>{{3, 3}}));
+  });
+}
+
+/// CMD_SYNC completes by a write to its own place in the queue, as Linux asks for where
+/// SMMU_IDR0.MSI is set.
+class SyncByMessageBringUp : public BringUp {
+ protected:
+  SyncByMessageBringUp() { machine_.description.sync_by_message = true; }
+};
+
+TEST_F(SyncByMessageBringUp, UnmappingWaitsForTheMessage) {
+  run([this] {
+    EXPECT_TRUE(machine_.smmu.sync_by_message);
+    copy(target_iova, 64, 0);
+    const machine_range ranges[] = {{target_iova, PAGE_SIZE},
+                                    {target_iova + 0x4000, 2 * PAGE_SIZE}};
+    ASSERT_EQ(machine_unmap(&device_, ranges, 2), STATUS_OK);
+    copy(target_iova + 0x1000, 64, 0);
+    EXPECT_TRUE(events.empty());
   });
 }
 
