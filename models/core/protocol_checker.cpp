@@ -190,7 +190,7 @@ void ProtocolChecker::after_begin_response(Payload& payload, std::uint64_t numbe
   } else if (ended && responding_ == &payload) {
     // The initiator has sent the payload again already, inside the call.
     responding_ = nullptr;
-    response_ended_ = at;
+    response_ended_ = end_of_phase(at);
   } else if (status == tlm::TLM_UPDATED && !ended) {
     expect(false, "TLM_UPDATED with a phase that can't follow BEGIN_RESP", payload);
   }

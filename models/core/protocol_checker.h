@@ -90,6 +90,9 @@ class ProtocolChecker : public Module {
   Transaction* find(const Payload& payload, const char* phase, Time at);
   void expect(bool holds, const char* rule, const Payload& payload);
   Time time_of(const sc_core::sc_time& delay) const;
+  /// What the next phase may not be earlier than: nothing after a phase at a local time of loose
+  /// timing.
+  Time end_of_phase(Time at) const { return times_are_ordered() ? at : 0; }
   bool times_are_ordered() const { return scheduler().timing() == Timing::approximate; }
 
   Counter violations_;

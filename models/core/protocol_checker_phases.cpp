@@ -39,7 +39,7 @@ void ProtocolChecker::end_request(Payload& payload, Time at) {
   if (transaction->state == State::requesting) transaction->state = State::requested;
   if (requesting_ == &payload) {
     requesting_ = nullptr;
-    request_ended_ = at;
+    request_ended_ = end_of_phase(at);
   }
 }
 
@@ -49,7 +49,7 @@ std::uint64_t ProtocolChecker::begin_response(Payload& payload, Time at) {
   // BEGIN_RESP may come without END_REQ, and then is one too.
   if (requesting_ == &payload) {
     requesting_ = nullptr;
-    request_ended_ = at;
+    request_ended_ = end_of_phase(at);
   }
   expect(transaction->state != State::responding, "BEGIN_RESP twice", payload);
   expect(responding_ == nullptr || responding_ == &payload,
@@ -68,7 +68,7 @@ void ProtocolChecker::end_response(Payload& payload, Time at) {
   expect(transaction->state == State::responding, "END_RESP before BEGIN_RESP", payload);
   if (responding_ == &payload) {
     responding_ = nullptr;
-    response_ended_ = at;
+    response_ended_ = end_of_phase(at);
   }
   if (requesting_ == &payload) requesting_ = nullptr;
   transactions_.erase(&payload);
@@ -82,7 +82,7 @@ void ProtocolChecker::complete(Payload& payload, Time at) {
   check_response(payload, transaction->attributes);
   if (requesting_ == &payload) {
     requesting_ = nullptr;
-    request_ended_ = at;
+    request_ended_ = end_of_phase(at);
   }
   if (responding_ == &payload) responding_ = nullptr;
   transactions_.erase(&payload);
