@@ -82,18 +82,18 @@ void Engine::drain() {
   draining_ = false;
 }
 
-void Engine::wake_waiters(Entry& entry) {
-  for (const auto waiter : entry.waiters) {
-    this->entry(waiter).blocked_on = 0;
+void Engine::wake(std::vector<std::uint64_t>& waiters) {
+  for (const auto waiter : waiters) {
+    entry(waiter).blocked_on = 0;
     work(waiter);
   }
-  entry.waiters.clear();
+  waiters.clear();
 }
 
 void Engine::done(Entry& entry) {
   entry.state = State::done;
   ++counts_.done;
-  wake_waiters(entry);
+  wake(entry.waiters);
   if (entry.record.number == oldest_) retire();
 }
 
@@ -101,28 +101,19 @@ void Engine::retire() {
   while (oldest_ < next_ && entry(oldest_).state == State::done)
     ++oldest_;
   refill();
-  if (oldest_ == next_) return;
-  // The oldest may go on whatever the pacing says, and a write that is the oldest should not hold
-  // up the window.
-  const auto& oldest = entry(oldest_);
-  work(oldest_);
-  if (oldest.state == State::handed && next_ - oldest_ == window_.size()) {
-    flush_if_needed(*trace::stream_of(oldest.record.operation), 0);
-  }
+  // The oldest may go on whatever the pacing says.
+  if (oldest_ < next_) work(oldest_);
 }
 
 void Engine::finish_if_over() {
-  if (!all_read_ || ended_) return;
-  if (oldest_ == next_) {
+  if (!all_read_ || ended_ || oldest_ != next_) return;
+  if (unobserved_.empty()) {
     ended_ = true;
     if (on_end_) on_end_();
     return;
   }
-  // All that is left may be writes that nothing more will tell of.
-  const auto& oldest = entry(oldest_);
-  if (oldest.state == State::handed && counts_.released == reader_.records()) {
-    flush_if_needed(*trace::stream_of(oldest.record.operation), 0);
-  }
+  for (const auto& [stream, state] : streams_)
+    flush_if_needed(stream, 0);
 }
 
 double Engine::progress() const {
@@ -133,11 +124,13 @@ double Engine::progress() const {
 }
 
 std::string Engine::remaining() const {
-  if (ended_ || oldest_ == next_) return {};
+  if (ended_) return {};
+  if (oldest_ == next_)
+    return std::to_string(unobserved_.size()) + " writes are not known to have arrived";
   const auto& oldest = entry(oldest_);
   const char* state = oldest.state == State::waiting   ? "waiting"
                       : oldest.state == State::running ? "under way"
-                                                       : "handed over and not observed";
+                                                       : "sent and not taken";
   return std::to_string(reader_.records() - counts_.done) + " records" +
          (all_read_ ? "" : " and the rest of the file") + " are not done; the oldest is record " +
          std::to_string(oldest_) + ", " + state;

@@ -74,6 +74,11 @@ class Engine {
     Observation observation;
     bool flushing = false;
   };
+  /// A write that was handed over: done for its own stream, and for the window.
+  struct Unobserved {
+    trace::Stream stream;
+    std::vector<std::uint64_t> waiters;
+  };
 
   Entry& entry(std::uint64_t number) { return window_[number % window_.size()]; }
   const Entry& entry(std::uint64_t number) const { return window_[number % window_.size()]; }
@@ -84,7 +89,7 @@ class Engine {
   void admit(Entry& entry);
   void work(std::uint64_t number);
   void drain();
-  void wake_waiters(Entry& entry);
+  void wake(std::vector<std::uint64_t>& waiters);
   void done(Entry& entry);
   void retire();
   void finish_if_over();
@@ -96,6 +101,8 @@ class Engine {
   // engine_release.cpp: deciding and running.
   bool fulfilled(const Entry& waiter, const Entry& other) const;
   bool wait_for(Entry& waiter, std::uint64_t number);
+  bool wait_for_range(Entry& waiter, const trace::Dependency& range);
+  bool wait_for_observation(Entry& waiter, const trace::Dependency& range);
   bool dependencies_met(Entry& entry);
   bool time_has_come(Entry& entry);
   bool may_submit(const Entry& entry) const;
@@ -128,6 +135,7 @@ class Engine {
   std::deque<std::uint64_t> smmu_order_;
   std::deque<std::uint64_t> its_order_;
   std::map<trace::Stream, StreamState> streams_;
+  std::map<std::uint64_t, Unobserved> unobserved_;  ///< by record
   std::map<std::pair<trace::Stream, std::uint32_t>, Vector> vectors_;
   std::uint64_t outstanding_ = 0;  ///< submissions
   Time started_at_ = 0;

@@ -14,20 +14,11 @@ using trace::SmmuCommand;
 using trace::Submit;
 using trace::Unmap;
 
-namespace {
-
-bool is_posted(const trace::Operation& operation) {
-  const auto* access = std::get_if<Access>(&operation);
-  return access == nullptr ? std::holds_alternative<Msi>(operation) : access->is_write;
-}
-
-}  // namespace
-
 bool Engine::fulfilled(const Entry& waiter, const Entry& other) const {
   if (other.state == State::done) return true;
-  if (other.state != State::handed) return false;
+  // An MSI that was handed over stays behind what its stream posts later.
   const auto& operation = waiter.record.operation;
-  return trace::is_device_side(operation) && is_posted(other.record.operation) &&
+  return other.state == State::handed && trace::is_device_side(operation) &&
          trace::stream_of(operation) == trace::stream_of(other.record.operation);
 }
 
@@ -35,30 +26,49 @@ bool Engine::wait_for(Entry& waiter, std::uint64_t number) {
   if (number < oldest_) return false;
   auto& other = entry(number);
   if (fulfilled(waiter, other)) return false;
-  if (waiter.blocked_on != number) other.waiters.push_back(waiter.record.number);
-  waiter.blocked_on = number;
-  if (other.state == State::handed) {
-    flush_if_needed(*trace::stream_of(other.record.operation), waiter.record.cpu);
+  if (std::exchange(waiter.blocked_on, number) != number) {
+    other.waiters.push_back(waiter.record.number);
   }
   return true;
 }
 
+bool Engine::wait_for_range(Entry& waiter, const trace::Dependency& range) {
+  const auto own = trace::stream_of(waiter.record.operation);
+  for (waiter.scan = std::max({waiter.scan, range.first, oldest_}); waiter.scan <= range.last;
+       ++waiter.scan) {
+    const auto& operation = entry(waiter.scan).record.operation;
+    if (!trace::is_device_side(operation)) continue;
+    if (own && trace::stream_of(operation) != own) continue;
+    if (wait_for(waiter, waiter.scan)) return true;
+  }
+  return false;
+}
+
+bool Engine::wait_for_observation(Entry& waiter, const trace::Dependency& range) {
+  // Posted writes of one stream stay in order, so for its functions handing them over was enough.
+  if (trace::is_device_side(waiter.record.operation)) return false;
+  const auto own = trace::stream_of(waiter.record.operation);
+  const bool single = range.first == range.last;
+  for (auto at = unobserved_.lower_bound(range.first);
+       at != unobserved_.end() && at->first <= range.last; ++at) {
+    if (!single && own && at->second.stream != own) continue;
+    if (std::exchange(waiter.blocked_on, at->first) != at->first) {
+      at->second.waiters.push_back(waiter.record.number);
+    }
+    flush_if_needed(at->second.stream, waiter.record.cpu);
+    return true;
+  }
+  return false;
+}
+
 bool Engine::dependencies_met(Entry& entry) {
   const auto& after = entry.record.after;
-  const auto own = trace::stream_of(entry.record.operation);
   for (; entry.dependency < after.size(); ++entry.dependency, entry.scan = 0) {
     const auto& dependency = after[entry.dependency];
-    if (dependency.first == dependency.last) {
-      if (wait_for(entry, dependency.first)) return false;
-      continue;
-    }
-    for (entry.scan = std::max({entry.scan, dependency.first, oldest_});
-         entry.scan <= dependency.last; ++entry.scan) {
-      const auto& operation = this->entry(entry.scan).record.operation;
-      if (!trace::is_device_side(operation)) continue;
-      if (own && trace::stream_of(operation) != own) continue;
-      if (wait_for(entry, entry.scan)) return false;
-    }
+    const bool single = dependency.first == dependency.last;
+    if (single && wait_for(entry, dependency.first)) return false;
+    if (!single && wait_for_range(entry, dependency)) return false;
+    if (wait_for_observation(entry, dependency)) return false;
   }
   return true;
 }
@@ -129,10 +139,13 @@ Task<void> Engine::run_write(Entry& entry) {
   const auto& access = std::get<Access>(entry.record.operation);
   if (!co_await devices_.write(access)) ++counts_.refused;
   count(entry);
-  streams_[access.stream].observation.handed(entry.record.number);
-  entry.state = State::handed;
-  wake_waiters(entry);
-  if (entry.record.number == oldest_) retire();
+  const auto number = entry.record.number;
+  const auto stream = access.stream;
+  auto& observation = streams_[stream].observation;
+  observation.handed(number);
+  unobserved_.emplace(number, Unobserved{stream, {}});
+  done(entry);
+  if (observation.unobserved() > window_.size()) flush_if_needed(stream, 0);
   go_on();
 }
 
@@ -157,7 +170,7 @@ Task<void> Engine::run_msi(Entry& entry) {
   const bool accepted = co_await devices_.signal(msi);
   count(entry);
   entry.state = State::handed;
-  wake_waiters(entry);
+  wake(entry.waiters);
   if (!accepted) {
     ++counts_.refused;
     std::erase(outstanding, number);
@@ -198,8 +211,10 @@ void Engine::processor_done(Entry& entry) {
 }
 
 void Engine::observe(StreamState& stream, Observation::Position position) {
-  while (const auto number = stream.observation.next_observed(position))
-    done(entry(number));
+  while (const auto number = stream.observation.next_observed(position)) {
+    auto node = unobserved_.extract(number);
+    wake(node.mapped().waiters);
+  }
 }
 
 void Engine::flush_if_needed(trace::Stream stream, unsigned cpu) {

@@ -35,7 +35,7 @@ class Observation {
     return !unobserved_.empty() &&
            (evidence_.empty() || *evidence_.rbegin() <= unobserved_.front().position);
   }
-  bool all_observed() const { return unobserved_.empty(); }
+  std::size_t unobserved() const { return unobserved_.size(); }
 
  private:
   struct Write {

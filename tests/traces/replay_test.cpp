@@ -1,0 +1,190 @@
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include "doorbell/core/arch/error.h"
+#include "doorbell/trace/import/import.h"
+#include "replay_fakes.h"
+#include "synthetic_recording.h"
+#include "temporary_file.h"
+
+namespace doorbell::replay::test {
+namespace {
+
+using trace::test::SyntheticOptions;
+using trace::test::TemporaryFile;
+using trace::test::two_drives;
+
+std::string workload(const std::string& name) {
+  return std::string(DOORBELL_TRACES) + "/workloads/" + name + ".trace.gz";
+}
+
+/// One replay on the fake machine.
+struct Replayed {
+  Replayed(const std::string& path, std::uint64_t seed, ReplayParameters values = {})
+      : parameters(values),
+        machine(scheduler, seed),
+        engine(scheduler, machine, machine, parameters, path) {
+    machine.connect(engine);
+    engine.on_end([this] { ended_at = scheduler.now(); });
+    if (path.find("workloads") != std::string::npos) machine.check_handlers();
+    engine.start();
+    scheduler.run();
+  }
+  ReplayParameters parameters;
+  Scheduler scheduler;
+  Machine machine;
+  Engine engine;
+  Time ended_at = 0;
+};
+
+void expect_whole(const Replayed& run) {
+  const auto& counts = run.engine.counts();
+  EXPECT_EQ(run.machine.failure(), "");
+  EXPECT_TRUE(run.engine.ended()) << run.engine.remaining();
+  EXPECT_EQ(run.engine.remaining(), "");
+  EXPECT_EQ(run.engine.progress(), 1.0);
+  EXPECT_EQ(counts.done, counts.released);
+  EXPECT_EQ(counts.msis_taken, counts.msis);
+  EXPECT_EQ(counts.failed + counts.refused + counts.msis_lost, 0u);
+  EXPECT_EQ(counts.done, counts.maps + counts.unmaps + counts.submits + counts.handles +
+                             counts.smmu_commands + counts.its_commands + counts.reads +
+                             counts.writes + counts.msis);
+}
+
+class ReplayWorkload : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(ReplayWorkload, KeepsTheArchitecturesOrder) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    const Replayed run(workload(GetParam()), seed);
+    expect_whole(run);
+    EXPECT_GT(run.machine.overlapping(), 1u);
+    // Only for completions that a handler took before their interrupt.
+    EXPECT_LE(run.engine.counts().flushes, 8u);
+  }
+}
+
+TEST_P(ReplayWorkload, KeepsItWithOneSubmissionAndASmallWindow) {
+  expect_whole(Replayed(workload(GetParam()), 5, {.outstanding = 1, .window = 64}));
+}
+
+TEST_P(ReplayWorkload, KeepsItAtRecordedTimes) {
+  const Replayed run(workload(GetParam()), 6, {.pacing = Pacing::recorded, .time_divisor = 1000});
+  expect_whole(run);
+  // The recordings take seconds.
+  EXPECT_GT(run.ended_at, 3 * millisecond);
+}
+
+INSTANTIATE_TEST_SUITE_P(Recordings, ReplayWorkload,
+                         ::testing::Values("nvme_rand", "nvme_seqread", "nvme_seqwrite"));
+
+TEST(Replay, TwoDrivesWithConfusedKinds) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    TemporaryFile recording("two.csv");
+    TemporaryFile file("two.trace.gz");
+    trace::test::write_synthetic_recording(recording.path(), two_drives(1000, seed));
+    trace::import_recording(recording.path(), file.path());
+    const Replayed run(file.path(), seed);
+    expect_whole(run);
+    EXPECT_EQ(run.engine.counts().msis, 1000u);
+  }
+}
+
+TEST(Replay, IsTheSameEveryTime) {
+  const Replayed one(workload("nvme_seqwrite"), 9);
+  const Replayed two(workload("nvme_seqwrite"), 9);
+  EXPECT_EQ(one.ended_at, two.ended_at);
+  EXPECT_EQ(one.scheduler.resumes(), two.scheduler.resumes());
+}
+
+TEST(Replay, MoreOutstandingIsNotSlower) {
+  const Replayed one(workload("nvme_rand"), 2, {.outstanding = 1});
+  const Replayed many(workload("nvme_rand"), 2, {.outstanding = 32});
+  EXPECT_LT(many.ended_at, one.ended_at);
+}
+
+/// A trace written out in the test.
+std::string small(const std::string& records, int count) {
+  return "doorbell-trace 1\ncpus 2\nstream 0x8 device=8 asid=1 events=5\nbegin\n" + records +
+         "end " + std::to_string(count) + "\n";
+}
+
+TEST(Replay, UnmapWaitsForAWriteThatNoInterruptTellsOf) {
+  TemporaryFile file("a.trace",
+                     small("1 cpu0 map stream=0x8 iova=0x1000 pages=1 frame=0\n"
+                           "2 dev write stream=0x8 iova=0x1000 bytes=64 kind=data after=1\n"
+                           "3 cpu0 unmap stream=0x8 iova=0x1000 pages=1 after=1\n",
+                           3));
+  const Replayed run(file.path(), 1);
+  expect_whole(run);
+  EXPECT_EQ(run.engine.counts().flushes, 1u);
+}
+
+TEST(Replay, ALostMsiHoldsNothingUp) {
+  class Losing : public Machine {
+   public:
+    using Machine::Machine;
+    Task<bool> signal(const trace::Msi&) override { co_return false; }
+  };
+  TemporaryFile file("a.trace", small("1 cpu0 map stream=0x8 iova=0x1000 pages=1 doorbell\n"
+                                      "2 dev msi stream=0x8 iova=0x1040 event=1 after=1\n"
+                                      "3 cpu0 handle stream=0x8 queue=1 value=1 after=1\n",
+                                      3));
+  Scheduler scheduler;
+  ReplayParameters parameters;
+  Losing machine(scheduler, 1);
+  Engine engine(scheduler, machine, machine, parameters, file.path());
+  engine.start();
+  scheduler.run();
+  EXPECT_TRUE(engine.ended());
+  EXPECT_EQ(engine.counts().refused, 1u);
+}
+
+TEST(Replay, SaysWhatRemains) {
+  class Silent : public Machine {
+   public:
+    using Machine::Machine;
+    Task<bool> signal(const trace::Msi&) override { co_return true; }
+  };
+  TemporaryFile file("a.trace", small("1 cpu0 map stream=0x8 iova=0x1000 pages=1 doorbell\n"
+                                      "2 dev msi stream=0x8 iova=0x1040 event=1 after=1\n"
+                                      "3 cpu0 handle stream=0x8 queue=1 value=1 after=1\n",
+                                      3));
+  Scheduler scheduler;
+  ReplayParameters parameters;
+  Silent machine(scheduler, 1);
+  Engine engine(scheduler, machine, machine, parameters, file.path());
+  engine.start();
+  scheduler.run();
+  EXPECT_FALSE(engine.ended());
+  EXPECT_EQ(engine.remaining(),
+            "2 records are not done; the oldest is record 2, sent and not taken");
+}
+
+TEST(Replay, AMistakeInTheTraceEndsTheRun) {
+  TemporaryFile file("a.trace",
+                     small("1 cpu0 submit queue=1 value=1\n2 cpu7 submit queue=1 value=2\n", 2));
+  EXPECT_THROW(Replayed(file.path(), 1), InputError);
+}
+
+TEST(Replay, MemoryDoesNotGrowWithTheLength) {
+  const auto replay = [](std::uint64_t commands) {
+    TemporaryFile recording("two.csv.gz");
+    TemporaryFile file("two.trace.gz");
+    trace::test::write_synthetic_recording(recording.path(), two_drives(commands, 1));
+    trace::import_recording(recording.path(), file.path());
+    const Replayed run(file.path(), 1);
+    EXPECT_TRUE(run.engine.ended());
+  };
+  const auto peak = [] {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+  };
+  replay(2000);
+  const auto before = peak();
+  replay(5000);
+  EXPECT_LT(peak() - before, 8 * 1024);
+}
+
+}  // namespace
+}  // namespace doorbell::replay::test
