@@ -9,6 +9,7 @@ Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
       lpi_port_(lpi_memory),
       lpi_tables_(scheduler(), statistics(), lpi_port_, parameters.redistributor.outstanding_reads,
                   1) {
+  parameters.check();
   const GicCommonParameters& common = parameters.common;
   const auto count = static_cast<unsigned>(processors.size());
   const bool shared = parameters.redistributor.lpi_cache_scope == LpiCacheScope::chip;

@@ -86,7 +86,7 @@ Task<void> Its::accept(Payload& payload) {
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
     co_return;
   }
-  const Requester* const requester = requester_of(payload);
+  Requester* const requester = requester_of(payload);
   if (width != 2 && width != 4) {
     refuse(payload, journey, counters_.bad_accesses);
     co_return;
@@ -101,6 +101,7 @@ Task<void> Its::accept(Payload& payload) {
   const Holder holder{"MSI of DeviceID", msi.DeviceID};
   Slot entry = co_await buffer_.acquire(holder, journey);
   counters_.doorbells.add();
+  requester->journey = nullptr;  // it is the ITS's now
   msi.accepted = now();
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
   tasks_.start(translate(msi, std::move(entry)));

@@ -5,12 +5,14 @@
 namespace doorbell::gic {
 namespace {
 
-/// The low `width` bits of `value` in reverse order.
+/// The low `width` bits of `value` in reverse order; `width` up to 32.
 std::uint64_t reversed(std::uint64_t value, unsigned width) {
-  std::uint64_t result = 0;
-  for (unsigned i = 0; i < width; ++i)
-    result = result << 1 | ((value >> i) & 1);
-  return result;
+  value = (value & 0x5555'5555) << 1 | (value >> 1 & 0x5555'5555);
+  value = (value & 0x3333'3333) << 2 | (value >> 2 & 0x3333'3333);
+  value = (value & 0x0F0F'0F0F) << 4 | (value >> 4 & 0x0F0F'0F0F);
+  value = (value & 0x00FF'00FF) << 8 | (value >> 8 & 0x00FF'00FF);
+  value = (value & 0x0000'FFFF) << 16 | (value >> 16 & 0x0000'FFFF);
+  return value >> (32 - width);
 }
 
 }  // namespace

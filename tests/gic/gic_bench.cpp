@@ -68,11 +68,15 @@ Task<void> Processor::handle_forever(Time handler) {
   }
 }
 
-Bench::Bench(const GicParameters& parameters, unsigned count, const sc_core::sc_module_name& name)
+Bench::Bench(const GicParameters& parameters, unsigned count, const sc_core::sc_module_name& name,
+             bool with_device)
     : Module(name), gic("gic", parameters, affinities_of_virt(count)) {
   gic.its().memory.bind(memory.its);
   gic.lpi_memory.bind(memory.lpis);
-  device.bind(gic.its().translater);
+  if (with_device) {
+    device = std::make_unique<InitiatorSocket>("device");
+    device->bind(gic.its().translater);
+  }
   gits.bind(gic.its().control);
   gicd.bind(gic.distributor().registers);
   for (unsigned i = 0; i < count; ++i) {
@@ -197,7 +201,7 @@ void Bench::bring_up_its() {
   issue(commands);
 }
 
-void Bench::post(const std::vector<ItsCommand>& commands) {
+void Bench::append(const std::vector<ItsCommand>& commands) {
   for (const ItsCommand& command : commands) {
     const ItsCommandWords words = encode(command);
     std::array<std::uint8_t, its_command_bytes> bytes{};
@@ -207,7 +211,22 @@ void Bench::post(const std::vector<ItsCommand>& commands) {
     memory.poke(queue_base + written_, bytes);
     written_ = (written_ + its_command_bytes) % queue_bytes;
   }
+}
+
+void Bench::post(const std::vector<ItsCommand>& commands) {
+  append(commands);
   write(gits, 0x0088, 4, written_);
+}
+
+Task<void> Bench::write_CWRITER(std::uint64_t value) {
+  bool ok = false;
+  co_await access(gits, tlm::TLM_WRITE_COMMAND, 0x0088, 4, value, ok);
+  EXPECT_TRUE(ok);
+}
+
+void Bench::post_later(const std::vector<ItsCommand>& commands) {
+  append(commands);
+  spawn(write_CWRITER(written_));
 }
 
 void Bench::issue(const std::vector<ItsCommand>& commands) {
@@ -250,7 +269,7 @@ Task<void> Bench::send(std::uint32_t DeviceID, std::uint32_t EventID, bool& ok, 
   for (unsigned i = 0; i < width; ++i)
     payload->data()[i] = static_cast<std::uint8_t>(EventID >> (8 * i));
   payload->requester().device_id = DeviceID;
-  co_await device.transport(*payload);
+  co_await device->transport(*payload);
   ok = payload->is_response_ok();
 }
 

@@ -66,13 +66,13 @@ inline constexpr std::uint64_t queue_bytes = 0x10000;
 class Bench : public Module {
  public:
   explicit Bench(const GicParameters& parameters = {}, unsigned processors = 2,
-                 const sc_core::sc_module_name& name = "bench");
+                 const sc_core::sc_module_name& name = "bench", bool with_device = true);
   ~Bench() override;
 
   Memory memory{"memory"};
   std::vector<std::unique_ptr<Processor>> processors;
   Gic gic;
-  InitiatorSocket device{"device"};
+  std::unique_ptr<InitiatorSocket> device;  ///< bound to GITS_TRANSLATER, unless made without
   InitiatorSocket gicd{"gicd"};
   InitiatorSocket gits{"gits"};
   std::vector<std::unique_ptr<InitiatorSocket>> gicr;
@@ -98,8 +98,10 @@ class Bench : public Module {
   /// Appends commands to the queue and waits until GITS_CREADR has passed them (or the queue has
   /// stalled).
   void issue(const std::vector<ItsCommand>& commands);
-  /// Appends them and doesn't wait.
+  /// Appends them and doesn't wait for their effect.
   void post(const std::vector<ItsCommand>& commands);
+  /// The same, but GITS_CWRITER is written when the simulation goes on.
+  void post_later(const std::vector<ItsCommand>& commands);
   /// A SYNC to each processor.
   void sync();
   void map_device(std::uint32_t DeviceID, unsigned event_bits = 5);
@@ -130,6 +132,8 @@ class Bench : public Module {
   Task<void> stream(std::vector<std::pair<std::uint32_t, std::uint32_t>> events, Time interval);
   Task<void> stream_one(std::uint32_t DeviceID, std::uint32_t EventID);
   Task<void> watch(Task<void> task);
+  Task<void> write_CWRITER(std::uint64_t value);
+  void append(const std::vector<ItsCommand>& commands);
 
   bool finished_ = false;
   std::uint64_t written_ = 0;  ///< GITS_CWRITER

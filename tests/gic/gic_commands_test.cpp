@@ -319,10 +319,10 @@ TEST(ItsCommandQueueStall, ACommandErrorStallsWhenConfiguredSo) {
 TEST(ItsAccess, OnlyGITS_TRANSLATERIsADoorbell) {
   Bench bench;
   bench.bring_up();
-  EXPECT_EQ(bench.read(bench.device, 0x40, 4), 0u) << "WO";
-  EXPECT_TRUE(bench.write(bench.device, 0x44, 4, 0)) << "RES0";
+  EXPECT_EQ(bench.read(*bench.device, 0x40, 4), 0u) << "WO";
+  EXPECT_TRUE(bench.write(*bench.device, 0x44, 4, 0)) << "RES0";
   EXPECT_EQ(bench.counter("its.doorbells"), 0u);
-  EXPECT_FALSE(bench.write(bench.device, 0x40, 8, 0)) << "GITS_TRANSLATER has 32 bits";
+  EXPECT_FALSE(bench.write(*bench.device, 0x40, 8, 0)) << "GITS_TRANSLATER has 32 bits";
   EXPECT_EQ(bench.counter("its.bad_accesses"), 1u);
 }
 

@@ -177,7 +177,7 @@ class MsiLatency : public testing::Test {
     payload->requester().journey =
         bench.simulation().journeys().start({7, DeviceID, 3}, origin, bench.now());
     sent = bench.now();
-    co_await bench.device.transport(*payload);
+    co_await bench.device->transport(*payload);
   }
   StageSample sample(const std::string& name) {
     for (const StageSample& one : samples) {

@@ -1,5 +1,9 @@
 #include "doorbell/gic/arch/parameters.h"
 
+#include <string>
+
+#include "doorbell/core/arch/error.h"
+
 namespace doorbell::gic {
 namespace {
 
@@ -8,6 +12,11 @@ constexpr const char* gic600_caches = "GIC-600AE TRM 101206 table 3-9; Agilex 5 
 constexpr const char* gic600_memory =
     "GIC-600AE TRM 101206, 3.2: one transaction outstanding for each ID";
 constexpr const char* virt = "ID values of QEMU's virt, which Linux accepts";
+
+void expect(bool holds, const char* parameter, const std::string& expected, std::uint64_t found) {
+  if (!holds)
+    throw InputError("", 0, std::string("gic.") + parameter, expected, std::to_string(found));
+}
 
 }  // namespace
 
@@ -186,6 +195,25 @@ void GicParameters::describe(ParameterGroup& group) {
   group.group("its", its, "Interrupt translation service");
   group.group("redistributor", redistributor, "Redistributors and the LPI cache");
   group.group("cpu_interface", cpu_interface, "CPU interfaces");
+}
+
+void GicParameters::check() const {
+  expect(common.spis % 32 == 0, "common.spis", "a multiple of 32", common.spis);
+  const std::string sets = "a multiple of its.cache_ways";
+  expect(its.device_cache_entries % its.cache_ways == 0, "its.device_cache_entries", sets,
+         its.device_cache_entries);
+  expect(its.event_cache_entries % its.cache_ways == 0, "its.event_cache_entries", sets,
+         its.event_cache_entries);
+  expect(its.collection_cache_entries % its.cache_ways == 0, "its.collection_cache_entries", sets,
+         its.collection_cache_entries);
+  expect(redistributor.lpi_cache_entries % redistributor.lpi_cache_ways == 0,
+         "redistributor.lpi_cache_entries", "a multiple of redistributor.lpi_cache_ways",
+         redistributor.lpi_cache_entries);
+  const bool small_fits = its.itt_entry_bytes == 4 && common.intid_bits <= 16;
+  expect(its.itt_entry_bytes >= 8 || small_fits, "its.itt_entry_bytes",
+         "4 with INTIDs of 16 bits, or 8 to 16", its.itt_entry_bytes);
+  expect(its.collection_entry_bytes != 4, "its.collection_entry_bytes", "2 or 8",
+         its.collection_entry_bytes);
 }
 
 }  // namespace doorbell::gic

@@ -66,6 +66,9 @@ struct GicParameters {
   RedistributorParameters redistributor;
   CpuInterfaceParameters cpu_interface;
   void describe(ParameterGroup& group);
+  /// Throws an InputError when values don't go together: SPIs in words of 32, caches in whole sets,
+  /// entries that hold their fields.
+  void check() const;
 };
 
 }  // namespace doorbell::gic

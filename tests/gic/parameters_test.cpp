@@ -1,0 +1,51 @@
+#include "doorbell/gic/arch/parameters.h"
+
+#include <gtest/gtest.h>
+
+#include "doorbell/core/arch/error.h"
+
+namespace doorbell::gic {
+namespace {
+
+TEST(GicParameters, DescribeThemselvesWithASourceEach) {
+  GicParameters parameters;
+  const ParameterTree tree(parameters);
+  EXPECT_GT(tree.all().size(), 25u);
+  for (const Parameter* parameter : tree.all()) {
+    EXPECT_FALSE(parameter->info().source.empty()) << parameter->path();
+    EXPECT_FALSE(parameter->info().help.empty()) << parameter->path();
+  }
+}
+
+TEST(GicParameters, DefaultsAreThoseOfTheTimingPage) {
+  const GicParameters parameters;
+  EXPECT_NO_THROW(parameters.check());
+  EXPECT_EQ(parameters.its.device_cache_entries, 32u);
+  EXPECT_EQ(parameters.its.event_cache_entries, 256u);
+  EXPECT_EQ(parameters.its.collection_cache_entries, 16u);
+  EXPECT_EQ(parameters.its.cache_ways, 2u);
+  EXPECT_EQ(parameters.its.outstanding_reads, 5u);
+  EXPECT_EQ(parameters.its.outstanding_writes, 1u);
+  EXPECT_EQ(parameters.its.pipeline_cycles, 8u);
+  EXPECT_EQ(parameters.redistributor.lpi_cache_entries, 256u);
+  EXPECT_EQ(parameters.cpu_interface.register_access, 20 * nanosecond);
+}
+
+TEST(GicParameters, ThatDontGoTogetherAreRefused) {
+  GicParameters parameters;
+  ParameterTree tree(parameters);
+  tree.set("common.spis=40");
+  EXPECT_THROW(parameters.check(), InputError);
+  tree.set("common.spis=64");
+  EXPECT_NO_THROW(parameters.check());
+  tree.set("its.event_cache_entries=255");
+  EXPECT_THROW(parameters.check(), InputError);
+  tree.set("its.event_cache_entries=0");
+  tree.set("its.itt_entry_bytes=4");
+  EXPECT_NO_THROW(parameters.check());
+  tree.set("common.intid_bits=20");
+  EXPECT_THROW(parameters.check(), InputError);
+}
+
+}  // namespace
+}  // namespace doorbell::gic
