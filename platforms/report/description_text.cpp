@@ -46,8 +46,10 @@ class Writer {
     std::string entry = fmt::format("{:{}}{}: {}", "", 2 * depth, name, parameter.text());
     if (entry.size() < comment_column) entry.resize(comment_column, ' ');
     const std::string_view help = info.help;
-    fmt::format_to(std::back_inserter(text_), "{} # {}; {}", entry,
-                   help.substr(0, help.find_last_not_of('.') + 1), parameter.expectation());
+    const bool explained = !help.empty();
+    fmt::format_to(std::back_inserter(text_), "{} # {}{}{}", entry,
+                   help.substr(0, help.find_last_not_of('.') + 1), explained ? "; " : "",
+                   parameter.expectation());
     if (!info.source.empty()) {
       fmt::format_to(std::back_inserter(text_), ". Source: {}", info.source);
     }

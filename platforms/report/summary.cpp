@@ -102,6 +102,16 @@ void write_counts(Page& page, const Statistics& statistics) {
   });
 }
 
+/// Walks are counted apart by the accesses that they took: `walks_of_1`, `walks_of_2` and so on.
+void write_walks(Page& page, const Statistics& statistics) {
+  page.heading("Walks by length");
+  each<Counter>(statistics, [&](const Counter& counter) {
+    const std::string& path = counter.path();
+    if (path.find(".walks_of_") == std::string::npos || counter.value() == 0) return;
+    page.line("  {:<40} {:>9}", path, count_text(counter.value()));
+  });
+}
+
 void write_queues(Page& page, const Statistics& statistics) {
   page.heading("High-water marks");
   each<QueueStatistics>(statistics, [&](const QueueStatistics& queue) {
@@ -154,6 +164,7 @@ std::string summary(const RunReport& report) {
   write_stages(page, report.stages);
   write_servers(page, report);
   write_caches(page, report.statistics);
+  write_walks(page, report.statistics);
   write_counts(page, report.statistics);
   write_queues(page, report.statistics);
   write_conservation(page, report.conservation);

@@ -30,8 +30,6 @@ void CacheParameters::describe(ParameterGroup& group) {
 }
 
 void TbuParameters::describe(ParameterGroup& group) {
-  group.group("micro_tlb", micro_tlb, "First TLB of the TBU");
-  group.group("main_tlb", main_tlb, "Second TLB of the TBU, pipelined");
   group.add("main_tlb_interval", main_tlb_interval,
             {.unit = "cycles",
              .minimum = 1,
@@ -165,6 +163,8 @@ void SmmuParameters::describe(ParameterGroup& group) {
              {"44", AddressSize::bits_44},
              {"48", AddressSize::bits_48}},
             {.unit = "bits", .source = "[QEMU] 44 bits", .help = "IDR5.OAS"});
+  group.group("micro_tlb", tbu.micro_tlb, "First TLB of a TBU");
+  group.group("tlb", tbu.main_tlb, "Second, main TLB of a TBU, pipelined");
   group.group("tbu", tbu, "Translation buffer unit");
   group.group("tcu", tcu, "Translation control unit");
 }

@@ -111,7 +111,7 @@ TEST(Parameters, DescribeThemselvesWithDefaultsInRange) {
     EXPECT_FALSE(parameter->info().source.empty()) << parameter->path();
     EXPECT_FALSE(parameter->info().help.empty()) << parameter->path();
   }
-  tree.set("tbu.main_tlb.entries=512");
+  tree.set("tlb.entries=512");
   EXPECT_EQ(p.tbu.main_tlb.geometry.entries, 512u);
   tree.set("tbu.micro_tlb.replacement=round_robin");
   EXPECT_EQ(p.tbu.micro_tlb.geometry.replacement, ReplacementPolicy::round_robin);
