@@ -42,7 +42,7 @@ struct TcuParameters {
   std::uint32_t translation_slots = 64;
   std::uint32_t walkers = 16;  ///< walks at a time
   CacheParameters configuration_cache{
-      {256, 4, ReplacementPolicy::random, 3}, 3, "[G5] 64 entries, 4 ways, 3 cycles"};
+      {64, 4, ReplacementPolicy::random, 3}, 3, "[G5] 64 entries, 4 ways, 3 cycles"};
   std::array<CacheParameters, 4> walk_cache{{
       {{256, 4, ReplacementPolicy::random, 4}, 4, "[AG5] S1L0 256 entries; [G5] 4 ways, 4 cycles"},
       {{256, 4, ReplacementPolicy::random, 5}, 4, "[AG5] S1L1 256 entries; [G5] 4 ways, 4 cycles"},

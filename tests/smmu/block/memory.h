@@ -17,9 +17,8 @@ namespace doorbell::smmu::test {
 /// directly. Ranges can abort or hold accesses back.
 class Memory : public Module {
  public:
-  static constexpr unsigned ports = 3;
-
-  Memory(const sc_core::sc_module_name& name, Time access_latency, unsigned depth = 64)
+  Memory(const sc_core::sc_module_name& name, Time access_latency, unsigned depth = 64,
+         unsigned ports = 3)
       : Module(name), latency(access_latency), released_(scheduler()) {
     for (unsigned n = 0; n < ports; ++n) {
       sockets_.push_back(std::make_unique<TargetSocket>(
