@@ -134,6 +134,21 @@ TEST(QueueStatistics, LittlesLawHoldsExactlyAcrossResetAndFinish) {
   EXPECT_EQ(queue.sojourns().sum(), 320u + 400u);
 }
 
+TEST(QueueStatistics, LocalTimesOfLooseTimingLeaveNoTrace) {
+  Statistics statistics;
+  QueueStatistics queue(statistics.group("a"), "b", {});
+  queue.enter(900);
+  queue.leave(600, 900);
+  EXPECT_EQ(queue.sojourns().maximum(), 600u);
+  queue.enter(950);
+  statistics.reset(700);
+  queue.leave(800, 950);
+  queue.enter(800);
+  statistics.finish(1000);
+  EXPECT_EQ(queue.occupancy_integral(), 300u);
+  EXPECT_EQ(queue.littles_law_error(), 0.0);
+}
+
 TEST(QueueStatistics, LittlesLawFindsAWrongEntryTime) {
   Statistics statistics;
   QueueStatistics queue(statistics.group("a"), "b", {});

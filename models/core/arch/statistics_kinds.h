@@ -96,7 +96,7 @@ class Integrator {
     last_ = now;
   }
   void reset(Time now) {
-    advance(now);
+    last_ = now;
     integral_ = 0;
     highest_ = level_;
   }
@@ -171,6 +171,8 @@ class QueueStatistics final : public Statistic {
   void leave(Time now, Time entered_at) {
     occupancy_.down(now);
     ++departures_;
+    // Under loose timing an entry may lie ahead; it then is older than the window.
+    if (entered_at > now) entered_at = std::min(window_start(), now);
     sojourns_.record(now - entered_at);
     const Time counted_from = std::max(entered_at, window_start());
     sojourn_in_window_ += now - counted_from;
