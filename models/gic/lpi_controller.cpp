@@ -198,7 +198,8 @@ Journey* LpiController::take(std::uint32_t INTID) {
 }
 
 Journey* LpiController::journey(std::uint32_t INTID) {
-  return pending_.contains(INTID) ? pending_.payload(INTID) : nullptr;
+  if (pending_.contains(INTID)) return pending_.payload(INTID);
+  return spilled_.contains(INTID) ? spilled_.payload(INTID) : nullptr;
 }
 
 void LpiController::update() {

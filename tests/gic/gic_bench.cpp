@@ -71,24 +71,35 @@ Task<void> Processor::handle_forever(Time handler) {
 Bench::Bench(const GicParameters& parameters, unsigned count, const sc_core::sc_module_name& name,
              bool with_device)
     : Module(name), gic("gic", parameters, affinities_of_virt(count)) {
-  gic.its().memory.bind(memory.its);
-  gic.lpi_memory.bind(memory.lpis);
+  connect(gic.its().memory, memory.its);
+  connect(gic.lpi_memory, memory.lpis);
   if (with_device) {
     device = std::make_unique<InitiatorSocket>("device");
-    device->bind(gic.its().translater);
+    connect(*device, gic.its().translater);
   }
-  gits.bind(gic.its().control);
-  gicd.bind(gic.distributor().registers);
+  connect(gits, gic.its().control);
+  connect(gicd, gic.distributor().registers);
   for (unsigned i = 0; i < count; ++i) {
     const std::string number = std::to_string(i);
     processors.push_back(std::make_unique<Processor>(("processor" + number).c_str()));
     processors.back()->socket.bind(gic.cpu_interface(i).socket);
     gicr.push_back(std::make_unique<InitiatorSocket>(("gicr" + number).c_str()));
-    gicr.back()->bind(gic.redistributor(i).registers);
+    connect(*gicr.back(), gic.redistributor(i).registers);
   }
 }
 
-Bench::~Bench() = default;
+Bench::~Bench() {
+  for (const auto& checker : checkers_) {
+    EXPECT_EQ(checker->violations(), 0u) << checker->name() << ": " << checker->messages().front();
+  }
+}
+
+void Bench::connect(InitiatorSocket& initiator, TargetSocket& target) {
+  const std::string name = "checker" + std::to_string(checkers_.size());
+  checkers_.push_back(std::make_unique<ProtocolChecker>(name.c_str()));
+  initiator.bind(checkers_.back()->upstream);
+  checkers_.back()->downstream.bind(target);
+}
 
 Task<void> Bench::watch(Task<void> task) {
   co_await task;

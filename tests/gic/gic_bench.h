@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "doorbell/core/protocol_checker.h"
 #include "doorbell/gic/gic.h"
 
 namespace doorbell::gic::test {
@@ -127,6 +128,8 @@ class Bench : public Module {
   std::uint64_t counter(const std::string& path) const;
 
  private:
+  /// Binds with a protocol checker between, which must have seen nothing wrong at the end.
+  void connect(InitiatorSocket& initiator, TargetSocket& target);
   Task<void> access(InitiatorSocket& socket, tlm::tlm_command command, std::uint64_t address,
                     unsigned size, std::uint64_t& data, bool& ok);
   Task<void> stream(std::vector<std::pair<std::uint32_t, std::uint32_t>> events, Time interval);
@@ -135,6 +138,7 @@ class Bench : public Module {
   Task<void> write_CWRITER(std::uint64_t value);
   void append(const std::vector<ItsCommand>& commands);
 
+  std::vector<std::unique_ptr<ProtocolChecker>> checkers_;
   bool finished_ = false;
   std::uint64_t written_ = 0;  ///< GITS_CWRITER
   TaskGroup tasks_{scheduler()};

@@ -7,7 +7,7 @@
 namespace doorbell::gic {
 namespace {
 
-constexpr const char* assumption = "assumption; no public number (docs/timing.md, section 8)";
+constexpr const char* assumption = "assumption; no public number (docs/timing.md, GIC)";
 constexpr const char* gic600_caches = "GIC-600AE TRM 101206 table 3-9; Agilex 5 GITS0_CFGID";
 constexpr const char* gic600_memory =
     "GIC-600AE TRM 101206, 3.2: one transaction outstanding for each ID";
