@@ -1,0 +1,246 @@
+// End-to-end timed MSIs: from a function's decision to send, over link, root complex, SMMU, fabric
+// and ITS with real tables in memory and back-pressure, to a processor's read of ICC_IAR1_EL1 and
+// write of ICC_EOIR1_EL1. Everything is brought up by the drivers in loose timing; only the
+// approximate part is measured. Prints one line of JSON.
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <vector>
+
+#include "doorbell/core/arch/task_group.h"
+#include "doorbell/core/arch/wait_primitives.h"
+#include "doorbell/core/simulation.h"
+#include "platforms/virt/memory_map.h"
+#include "platforms/virt/platform.h"
+#include "sw/native/native.h"
+#include "sw/scenarios/machine.h"
+
+namespace {
+
+using namespace doorbell;
+
+struct Options {
+  std::uint32_t functions = 1;
+  std::uint32_t vectors = 16;        // mapped events of each function
+  std::uint32_t active = 0;          // functions that send; 0: all
+  std::uint32_t active_vectors = 0;  // of each of them; 0: all
+  std::uint32_t outstanding = 16;
+  std::uint64_t messages = 1'000'000;
+  bool journeys = false;  // span lists of all, not only stage totals
+};
+
+constexpr unsigned functions_an_endpoint = 256;
+
+virt::VirtParameters platform_for(const Options& options) {
+  virt::VirtParameters parameters;
+  parameters.ram.size = std::uint64_t{2} << 30;
+  const unsigned endpoints =
+      (options.functions + functions_an_endpoint - 1) / functions_an_endpoint;
+  virt::EndpointSlot slot;
+  slot.endpoint.functions = std::min<std::uint32_t>(options.functions, functions_an_endpoint);
+  slot.endpoint.function.msix_vectors = options.vectors;
+  parameters.endpoints.assign(endpoints, slot);
+  parameters.root_complex.ports.clear();
+  for (unsigned i = 0; i < endpoints; ++i) {
+    parameters.root_complex.ports.push_back({.bus = i, .device = 0, .whole_bus = true});
+  }
+  parameters.gic.common.intid_bits = 17;
+  return parameters;
+}
+
+/// Brings the machine up on the native processors, and says when all vectors are open.
+class Firmware {
+ public:
+  Firmware(virt::Platform& platform, const Options& options, std::function<void()> ready)
+      : options_(options),
+        functions_(options.functions + 1),
+        vectors_(std::size_t{options.functions} * options.vectors),
+        devices_(options.functions),
+        ready_(std::move(ready)) {
+    sw::run_on_native_processors();
+    const std::uint64_t tables_end = virt::ram_base + platform.parameters().ram.size;
+    machine_.description = machine_virt(virt::ram_base + 0x100'0000, tables_end);
+    machine_.functions = functions_.data();
+    machine_.function_capacity = static_cast<unsigned>(functions_.size());
+    machine_.vectors = vectors_.data();
+    machine_.vector_capacity = static_cast<unsigned>(vectors_.size());
+    processors_ = platform.processor_count();
+    platform.processor(0).set_firmware([this] { first(); });
+    for (unsigned i = 1; i < processors_; ++i) {
+      platform.processor(i).set_firmware([this] {
+        require(machine_join(&machine_));
+        machine_idle(&machine_);
+      });
+    }
+  }
+
+ private:
+  static void require(enum status status) {
+    if (status != STATUS_OK)
+      throw std::runtime_error("bring-up failed with status " + std::to_string(status));
+  }
+
+  void first() {
+    require(machine_initialise(&machine_));
+    require(machine_join(&machine_));
+    require(machine_wait_for(&machine_, processors_));
+    for (unsigned i = 0; i < options_.functions; ++i) {
+      require(machine_add_device(&machine_, &devices_[i], &functions_[i],
+                                 static_cast<std::uint16_t>(i + 1), options_.vectors));
+      for (unsigned v = 0; v < options_.vectors; ++v) {
+        require(machine_request(
+            &devices_[i], v, (i + v) % processors_, [](struct msi_vector*, void*) {}, nullptr));
+      }
+    }
+    ready_();
+    machine_idle(&machine_);
+  }
+
+  const Options& options_;
+  struct machine machine_ {};
+  std::vector<pcie_function> functions_;
+  std::vector<msi_vector> vectors_;
+  std::vector<machine_device> devices_;
+  std::function<void()> ready_;
+  unsigned processors_ = 0;
+};
+
+/// A fixed number of MSIs under way: the next one leaves when one has been acknowledged.
+class Source : public Module {
+ public:
+  Source(const sc_core::sc_module_name& module_name, virt::Platform& platform,
+         const Options& options)
+      : Module(module_name), platform_(platform), options_(options) {
+    simulation().journeys().on_finish([this](const Journey&, Outcome outcome) {
+      ++(outcome == Outcome::acknowledged ? acknowledged : lost);
+      if (acknowledged + lost == options_.messages) {
+        sc_core::sc_pause();
+        simulation().kernel().left_for_foreign();
+      }
+      under_way_.give();
+    });
+  }
+  void start() { tasks_.spawn(run()); }
+
+  std::uint64_t acknowledged = 0;
+  std::uint64_t lost = 0;
+
+ private:
+  Task<void> run() {
+    const std::uint32_t functions = options_.active != 0 ? options_.active : options_.functions;
+    const std::uint32_t vectors =
+        options_.active_vectors != 0 ? options_.active_vectors : options_.vectors;
+    // Spread over all functions and vectors, so that tables are touched far apart.
+    const std::uint32_t function_step = options_.functions / functions;
+    const std::uint32_t vector_step = options_.vectors / vectors;
+    for (std::uint64_t i = 0; i < options_.messages; ++i) {
+      co_await under_way_.take();
+      const std::uint64_t function = i % functions * function_step;
+      const std::uint64_t vector = i / functions % vectors * vector_step;
+      pcie::Endpoint& endpoint =
+          platform_.endpoint(static_cast<unsigned>(function / functions_an_endpoint));
+      pcie::Function& sender =
+          endpoint.function(static_cast<unsigned>(function % functions_an_endpoint));
+      tasks_.start(send(sender, static_cast<unsigned>(vector)));
+    }
+  }
+  Task<void> send(pcie::Function& function, unsigned vector) { co_await function.signal(vector); }
+
+  virt::Platform& platform_;
+  const Options& options_;
+  Credits under_way_{scheduler(), options_.outstanding};
+  TaskGroup tasks_{scheduler()};
+};
+
+double host_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Host seconds of one bare SystemC timed event, measured after the run in the same process.
+class BareEvent : public sc_core::sc_module {
+ public:
+  SC_HAS_PROCESS(BareEvent);
+  explicit BareEvent(sc_core::sc_module_name module_name) : sc_module(module_name) {
+    SC_METHOD(run);
+    sensitive << event_;
+    dont_initialize();
+  }
+  double measure() {
+    left_ = events;
+    event_.notify(1, sc_core::SC_NS);
+    const double start = host_seconds();
+    sc_core::sc_start(sc_core::sc_time(2 * events, sc_core::SC_NS));
+    return (host_seconds() - start) / events;
+  }
+
+ private:
+  static constexpr int events = 2'000'000;
+  void run() {
+    if (--left_ > 0) event_.notify(1, sc_core::SC_NS);
+  }
+  sc_core::sc_event event_;
+  int left_ = 0;
+};
+
+int run(const Options& options) {
+  const virt::VirtParameters parameters = platform_for(options);
+  Simulation& simulation = Simulation::current();
+  Scheduler& scheduler = simulation.scheduler();
+  scheduler.set_timing(Timing::loose);
+  simulation.kernel().set_lookahead(parameters.host.lookahead);
+  virt::Platform platform{"virt", parameters};
+  Source source{"source", platform, options};
+  BareEvent bare{"bare"};
+  double started = 0;
+  Time measured_from = 0;
+  std::uint64_t resumes = 0;
+  Firmware firmware{platform, options, [&] {
+                      scheduler.set_timing(Timing::approximate);
+                      simulation.statistics().reset(scheduler.now());
+                      simulation.journeys().reset();
+                      if (options.journeys) simulation.journeys().keep_spans(0, never);
+                      resumes = scheduler.resumes();
+                      measured_from = scheduler.now();
+                      started = host_seconds();
+                      source.start();
+                    }};
+  sc_core::sc_start();
+  const double seconds = host_seconds() - started;
+  const double simulated = static_cast<double>(scheduler.now() - measured_from) / second;
+  resumes = scheduler.resumes() - resumes;
+  if (source.acknowledged != options.messages) {
+    std::fprintf(stderr, "only %llu of %llu MSIs were acknowledged\n",
+                 static_cast<unsigned long long>(source.acknowledged),
+                 static_cast<unsigned long long>(options.messages));
+    return 1;
+  }
+  const auto messages = static_cast<double>(options.messages);
+  const double event = bare.measure();
+  std::printf(
+      "{\"functions\": %u, \"events\": %u, \"outstanding\": %u, \"million_per_host_second\": %.3f, "
+      "\"nanoseconds_each\": %.1f, \"bare_events_each\": %.1f, \"resumes_each\": %.1f, "
+      "\"million_per_simulated_second\": %.3f}\n",
+      options.functions, options.functions * options.vectors, options.outstanding,
+      messages / seconds * 1e-6, seconds / messages * 1e9, seconds / messages / event,
+      static_cast<double>(resumes) / messages, messages / simulated * 1e-6);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app{"End-to-end MSIs a host second"};
+  app.add_option("--functions", options.functions, "functions, each with its own stream");
+  app.add_option("--vectors", options.vectors, "events mapped for each function");
+  app.add_option("--active", options.active, "functions that send; 0 is all");
+  app.add_option("--active-vectors", options.active_vectors,
+                 "vectors of each that are sent; 0 is all");
+  app.add_option("--outstanding", options.outstanding, "MSIs under way");
+  app.add_option("--messages", options.messages, "MSIs to send");
+  app.add_flag("--journeys", options.journeys, "keep the span list of every MSI");
+  CLI11_PARSE(app, argc, argv);
+  return run(options);
+}
