@@ -20,8 +20,8 @@ bool InterruptLine::high(Time now) {
   return level_;
 }
 
-Task<void> InterruptLine::raised() {
-  while (!high(scheduler_.now())) {
+Task<void> InterruptLine::raised_or(const bool& event) {
+  while (!event && !high(scheduler_.now())) {
     if (changes_.empty()) {
       co_await changed_.wait();
     } else {

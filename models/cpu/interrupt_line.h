@@ -18,8 +18,9 @@ class InterruptLine {
   bool high(Time now);
   /// Since when it has been high.
   Time high_since() const { return high_since_; }
-  /// Until it is high.
-  Task<void> raised();
+  /// Until it is high or `event` is set, which `look_again` must follow.
+  Task<void> raised_or(const bool& event);
+  void look_again() { changed_.notify_all(); }
 
  private:
   struct Change {

@@ -7,6 +7,7 @@ namespace {
 
 NativeProcessor* running = nullptr;  // set around every resume of a firmware's fiber
 
+constexpr bool no_event = false;
 constexpr std::uint64_t first_special_intid = 1020;
 constexpr std::uint64_t last_special_intid = 1023;
 
@@ -24,7 +25,7 @@ ProcessorStatistics::ProcessorStatistics(const StatisticsGroup& group)
           {"accesses", Better::lower, "System registers that the CPU interface does not know."}),
       in_handler(group, "in_handler",
                  {"interrupts", Better::lower, "From exception entry to exception return."}),
-      idle(group, "idle", {"waits", Better::neither, "Inside WFI."}),
+      idle(group, "idle", {"waits", Better::neither, "Inside WFI or WFE."}),
       wait(group, "wait", {"ps", Better::lower, "From the IRQ line to exception entry."}) {}
 
 NativeProcessor::NativeProcessor(const sc_core::sc_module_name& name, unsigned number,
@@ -101,14 +102,22 @@ Task<void> NativeProcessor::perform() {
     case Request::Kind::write_register:
       request_.known = co_await gic->write_register(request_.encoding, request_.value);
       break;
-    case Request::Kind::sleep:
-      co_await posted_.drained();
-      statistics_.idle.begin(now());
-      co_await line_.raised();
-      statistics_.idle.end(now());
-      debt_ += parameters_.wfi_wake;
+    case Request::Kind::wait_for_interrupt:
+      co_await sleep(no_event);
+      break;
+    case Request::Kind::wait_for_event:
+      co_await sleep(event_);
+      event_ = false;
       break;
   }
+}
+
+Task<void> NativeProcessor::sleep(const bool& event) {
+  co_await posted_.drained();
+  statistics_.idle.begin(now());
+  co_await line_.raised_or(event);
+  statistics_.idle.end(now());
+  debt_ += parameters_.wfi_wake;
 }
 
 Task<void> NativeProcessor::post(PayloadReference payload) {
@@ -246,7 +255,16 @@ void NativeProcessor::spin() {
 }
 
 void NativeProcessor::wait_for_interrupt() {
-  request({.kind = Request::Kind::sleep});
+  request({.kind = Request::Kind::wait_for_interrupt});
+}
+
+void NativeProcessor::wait_for_event() {
+  request({.kind = Request::Kind::wait_for_event});
+}
+
+void NativeProcessor::send_event() {
+  event_ = true;
+  line_.look_again();
 }
 
 Time NativeProcessor::time() {

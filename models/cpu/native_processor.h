@@ -54,6 +54,9 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   void set_firmware(std::function<void()> firmware) { firmware_ = std::move(firmware); }
   /// The firmware has returned, or never started.
   bool halted() const { return fiber_ == nullptr || fiber_->finished(); }
+  /// SEV, sent to this processor: sets its event register. From tasks and from firmware on any
+  /// processor; how work is handed to a processor that waits for it.
+  void send_event();
   unsigned number() const { return number_; }
   std::uint32_t affinity() const { return affinity_; }
 
@@ -80,6 +83,9 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   void spin();
   /// WFI: until the IRQ line is high, masked or not.
   void wait_for_interrupt();
+  /// WFE: until the event register is set, which it clears, or the IRQ line is high, masked or not.
+  /// DDI 0487, D1.6.1.
+  void wait_for_event();
   /// Simulated time now, in ps.
   Time time();
 
@@ -92,7 +98,15 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
  private:
   /// What the fiber asks of the task that drives it.
   struct Request {
-    enum class Kind : std::uint8_t { pass, transport, drain, read_register, write_register, sleep };
+    enum class Kind : std::uint8_t {
+      pass,
+      transport,
+      drain,
+      read_register,
+      write_register,
+      wait_for_interrupt,
+      wait_for_event
+    };
     Kind kind = Kind::pass;
     PooledPayload* payload = nullptr;
     std::uint32_t encoding = 0;
@@ -107,6 +121,7 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   // On the scheduler.
   Task<void> execute();
   Task<void> perform();
+  Task<void> sleep(const bool& event);
   Task<void> post(PayloadReference payload);
   void run_firmware();
 
@@ -130,6 +145,7 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   InterruptHandler handler_ = nullptr;
   void* handler_argument_ = nullptr;
   bool masked_ = true;
+  bool event_ = false;      ///< the event register
   std::uint64_t debt_ = 0;  ///< cycles that firmware has used and that have not passed yet
   Request request_;
   Outstanding posted_;

@@ -144,6 +144,55 @@ TEST_F(Interrupt, LooseTimingTakesTheSameInterrupts) {
   EXPECT_EQ(seen_, (std::vector<std::uint64_t>{8192, 8193, 8194}));
 }
 
+/// Sends an event to a processor at a time.
+class Messenger : public Module {
+ public:
+  Messenger(const sc_core::sc_module_name& name, NativeProcessor& to, Time at) : Module(name) {
+    tasks_.start(send(to, at));
+  }
+
+ private:
+  Task<void> send(NativeProcessor& to, Time at) {
+    co_await Until{scheduler(), at};
+    to.send_event();
+  }
+  TaskGroup tasks_{scheduler()};
+};
+
+TEST_F(Interrupt, AnEventWakesWfeAndIsRememberedUntilThen) {
+  Messenger early{"early", bench_.processor, 10 * nanosecond};
+  Messenger late{"late", bench_.processor, 500 * nanosecond};
+  std::vector<Time> woken;
+  bench_.processor.set_firmware([&] {
+    here().work(100);
+    here().wait_for_event();
+    woken.push_back(here().time());
+    here().wait_for_event();
+    woken.push_back(here().time());
+  });
+  run();
+  EXPECT_EQ(woken, (std::vector<Time>{105 * nanosecond, 505 * nanosecond}));
+}
+
+TEST_F(Interrupt, AnInterruptWakesWfeToo) {
+  bench_.processor.set_firmware([&] {
+    here().set_interrupt_handler(take_one, &seen_);
+    here().mask_interrupts(false);
+    here().wait_for_event();
+  });
+  bench_.interface.raise_at(1000 * nanosecond, 8192);
+  run();
+  EXPECT_EQ(seen_, (std::vector<std::uint64_t>{8192}));
+  EXPECT_TRUE(bench_.processor.halted());
+}
+
+TEST_F(Interrupt, AnEventDoesNotWakeWfi) {
+  Messenger messenger{"messenger", bench_.processor, 10 * nanosecond};
+  bench_.processor.set_firmware([&] { here().wait_for_interrupt(); });
+  run();
+  EXPECT_FALSE(bench_.processor.halted());
+}
+
 TEST_F(Interrupt, AWireWithATimeAnnotationDoesTheSame) {
   class Button : public Module {
    public:
