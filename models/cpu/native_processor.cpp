@@ -134,7 +134,9 @@ void NativeProcessor::request(Request wanted) {
     const Request done = request_;
     take_interrupts();
     request_ = done;
-    if (done.performed) return;
+    // A wait before which an interrupt came is over: what it waited for may have happened in the
+    // handler, and WFI and WFE may always return (DDI 0487, D1.6).
+    if (done.performed || is_wait(done)) return;
   }
 }
 

@@ -81,7 +81,7 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   void work(std::uint64_t cycles);
   /// One turn of a polling loop.
   void spin();
-  /// WFI: until the IRQ line is high, masked or not.
+  /// WFI: until the IRQ line is high, masked or not; or at once after an interrupt that came first.
   void wait_for_interrupt();
   /// WFE: until the event register is set, which it clears, or the IRQ line is high, masked or not.
   /// DDI 0487, D1.6.1.
@@ -127,6 +127,10 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
 
   // On the fiber.
   void request(Request request);
+  static bool is_wait(const Request& request) {
+    return request.kind == Request::Kind::wait_for_interrupt ||
+           request.kind == Request::Kind::wait_for_event;
+  }
   void take_interrupts();
   Time time_after_debt() const { return debt_ == 0 ? now() : clock_.after(now(), debt_); }
   bool interrupt_due() { return !masked_ && handler_ != nullptr && line_.high(now()); }

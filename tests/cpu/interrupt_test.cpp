@@ -97,6 +97,19 @@ TEST_F(Interrupt, OneThatComesDuringInstructionsIsTakenBeforeTheNextAccess) {
   EXPECT_EQ(bench_.memory.arrivals, (std::vector<Time>{340 * nanosecond}));
 }
 
+TEST_F(Interrupt, OneThatComesJustBeforeWfiEndsTheWait) {
+  bench_.processor.set_firmware([this] {
+    here().set_interrupt_handler(take_one, &seen_);
+    here().mask_interrupts(false);
+    here().work(200);
+    while (seen_.empty())
+      here().wait_for_interrupt();
+  });
+  bench_.interface.raise_at(40 * nanosecond, 33);
+  run();
+  EXPECT_TRUE(bench_.processor.halted());
+}
+
 TEST_F(Interrupt, AMaskedOneWaitsForUnmaskingButWakesWfi) {
   Time woken = 0;
   bench_.processor.set_firmware([&] {
