@@ -38,7 +38,8 @@ class PendingTable {
     }
     return nullptr;
   }
-  Entry& open(const Key& key) {
+  /// `joinable`: whether others may join it until `close`.
+  Entry& open(const Key& key, bool joinable = true) {
     if (free_.empty()) {
       all_.push_back(std::make_unique<Entry>(scheduler_));
       free_.push_back(all_.back().get());
@@ -46,7 +47,7 @@ class PendingTable {
     Entry& entry = *free_.back();
     free_.pop_back();
     entry.key_ = key;
-    entry.joinable_ = true;
+    entry.joinable_ = joinable;
     entry.done_ = false;
     entry.users_ = 1;
     active_.push_back(&entry);

@@ -47,7 +47,8 @@ TableWalker::TableWalker(Scheduler& scheduler, const Clock& clock, const Statist
 }
 
 Task<TableWalker::Result> TableWalker::walk(TranslationTag tag, const TranslationRegime& regime,
-                                            std::uint64_t address, Journey* journey) {
+                                            std::uint64_t address, InvalidationLog::Epoch since,
+                                            Journey* journey) {
   Result result;
   const auto start = start_walk(regime, address);
   if (!start) {
@@ -65,10 +66,11 @@ Task<TableWalker::Result> TableWalker::walk(TranslationTag tag, const Translatio
   }
   WalkPosition position = *start;
   if (look_up(tag, address, position, result)) co_return result;
-  auto& opened = walks_.open(key);
+  // With a regime that has been overtaken it goes on alone.
+  auto& opened = walks_.open(key, log_.epoch() == since);
   {
     const Slot walker = co_await walkers_.acquire(Holder{"walk of page", key.page}, journey);
-    result = co_await read_tables(tag, regime, address, position);
+    result = co_await read_tables(tag, regime, address, position, since);
   }
   walks_.complete(opened, result);
   co_return result;
@@ -95,8 +97,8 @@ bool TableWalker::look_up(const TranslationTag& tag, std::uint64_t address, Walk
 
 Task<TableWalker::Result> TableWalker::read_tables(TranslationTag tag,
                                                    const TranslationRegime& regime,
-                                                   std::uint64_t address, WalkPosition position) {
-  const InvalidationLog::Epoch start = log_.epoch();
+                                                   std::uint64_t address, WalkPosition position,
+                                                   InvalidationLog::Epoch since) {
   const TranslationTable& table = regime.table[table_half(address)];
   Result result;
   for (unsigned length = 0;; ++length) {
@@ -110,7 +112,7 @@ Task<TableWalker::Result> TableWalker::read_tables(TranslationTag tag,
     }
     const WalkStep step =
         step_walk(regime, position, address, load_little_endian<std::uint64_t>(bytes));
-    keep(start, tag, address, position.level, step);
+    keep(since, tag, address, position.level, step);
     if (step.kind == WalkStep::Kind::table) {
       position = step.next;
       continue;
@@ -123,16 +125,16 @@ Task<TableWalker::Result> TableWalker::read_tables(TranslationTag tag,
 }
 
 /// Puts a valid descriptor into its walk cache, unless an invalidation has overtaken the walk.
-void TableWalker::keep(InvalidationLog::Epoch start, const TranslationTag& tag,
+void TableWalker::keep(InvalidationLog::Epoch since, const TranslationTag& tag,
                        std::uint64_t address, unsigned level, const WalkStep& step) {
   bool evicted = false;
   if (step.kind == WalkStep::Kind::table) {
-    if (!log_.table_affected(start, tag)) evicted = cache_.insert(tag, address, level, step.next);
+    if (!log_.table_affected(since, tag)) evicted = cache_.insert(tag, address, level, step.next);
   } else if (step.kind == WalkStep::Kind::leaf) {
     TranslationTag leaf_tag = tag;
     leaf_tag.global = !step.leaf.not_global;
     const std::uint64_t base = canonical(address) & ~low_mask(step.leaf.size_log2);
-    if (!log_.leaf_affected(start, leaf_tag, base, step.leaf.size_log2, step.leaf.level)) {
+    if (!log_.leaf_affected(since, leaf_tag, base, step.leaf.size_log2, step.leaf.level)) {
       evicted = cache_.insert(tag, address, level, step.leaf);
     }
   }

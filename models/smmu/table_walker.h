@@ -29,9 +29,10 @@ class TableWalker {
     std::uint64_t fetch_address = 0;    ///< Of the descriptor in hand.
     Leaf leaf;
   };
-  /// `regime` must live until the walk is over.
+  /// `regime` must live until the walk is over. `since` is when it was looked up: what an
+  /// invalidation has overtaken since then is not kept.
   Task<Result> walk(TranslationTag tag, const TranslationRegime& regime, std::uint64_t address,
-                    Journey* journey);
+                    InvalidationLog::Epoch since, Journey* journey);
 
   void invalidate(const Invalidation& invalidation);
 
@@ -46,8 +47,9 @@ class TableWalker {
   bool look_up(const TranslationTag& tag, std::uint64_t address, WalkPosition& position,
                Result& result);
   Task<Result> read_tables(TranslationTag tag, const TranslationRegime& regime,
-                           std::uint64_t address, WalkPosition position);
-  void keep(InvalidationLog::Epoch start, const TranslationTag& tag, std::uint64_t address,
+                           std::uint64_t address, WalkPosition position,
+                           InvalidationLog::Epoch since);
+  void keep(InvalidationLog::Epoch since, const TranslationTag& tag, std::uint64_t address,
             unsigned level, const WalkStep& step);
 
   Scheduler& scheduler_;

@@ -79,7 +79,8 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
   // Translation (tcu_translation.cpp)
   void receive(unsigned tbu, dti::ToTcu& message);
   Task<void> serve(unsigned tbu, dti::TranslationRequest request);
-  Task<Outcome> translate(Stream stream, std::uint64_t address, Access access, Journey* journey);
+  Task<Outcome> translate(Stream stream, std::uint64_t address, Access access,
+                          InvalidationLog::Epoch since, Journey* journey);
   Outcome bypass(const Stream& stream, std::uint64_t address, const Access& access,
                  bool record) const;
   void terminate(const Outcome& outcome, const dti::TranslationRequest& request);

@@ -31,7 +31,7 @@ Task<void> Tcu::serve(unsigned tbu, dti::TranslationRequest request) {
     const Slot slot =
         co_await translations_.acquire(Holder{"translation of stream", stream.stream_id}, journey);
     const InvalidationLog::Epoch start = log_.epoch();
-    const Outcome outcome = co_await translate(stream, request.address, access, journey);
+    const Outcome outcome = co_await translate(stream, request.address, access, start, journey);
     if (outcome.kind == Outcome::Kind::translated) {
       translated_.add();
       answer = to_answer(outcome.entry);
@@ -53,7 +53,7 @@ Task<void> Tcu::serve(unsigned tbu, dti::TranslationRequest request) {
 }
 
 Task<Tcu::Outcome> Tcu::translate(Stream stream, std::uint64_t address, Access access,
-                                  Journey* journey) {
+                                  InvalidationLog::Epoch since, Journey* journey) {
   Outcome outcome;
   outcome.event = {.stream = stream, .access = access, .input_address = address};
   if (!enabled()) {
@@ -78,7 +78,7 @@ Task<Tcu::Outcome> Tcu::translate(Stream stream, std::uint64_t address, Access a
   tag.stream_id = stream.stream_id;
   tag.asid = cd.ASID;
   tag.granule = cd.regime.table[table_half(address)].granule;
-  const TableWalker::Result walk = co_await walker_->walk(tag, cd.regime, address, journey);
+  const TableWalker::Result walk = co_await walker_->walk(tag, cd.regime, address, since, journey);
   outcome.event.fetch_address = walk.fetch_address;
   outcome.event.type = walk.fault;
   if (walk.fault == EventType::none && !walk.leaf.permissions.allow(access)) {

@@ -336,6 +336,39 @@ TEST(SmmuInvalidation, NorOneWhoseTablesMayBeGone) {
   Bench bench;
   bench.run(in_flight_walk(bench, true));
 }
+// A translation has looked up its CD and waits for the only walker; the CD gets other tables under
+// the same ASID.
+Task<void> stale_tables_are_not_kept(Bench& b) {
+  marks(b);
+  const std::uint64_t other_root = 0x9400'0000;
+  b.translate_stream(1);
+  b.map(0x4000, old_page);
+  const std::uint64_t slow = b.map(0x4000'0000, old_page);
+  b.map(0x4000, new_page, Bench::page_rw, other_root);
+  co_await b.enable();
+  co_await b.command({.opcode = Opcode::CMD_PREFETCH_CONFIG, .stream = {.stream_id = 1}});
+  b.memory.hold(slow, slow + 7);
+  Dma holder{.address = 0x4000'0000}, waiter{.address = 0x4000};
+  b.start(b.dma(holder));
+  b.start(b.dma(waiter));
+  co_await b.sleep(2 * microsecond);
+  b.translate_stream(1, 5, other_root);
+  b.post({.opcode = Opcode::CMD_CFGI_CD_ALL, .stream = {.stream_id = 1}});
+  b.post({.opcode = Opcode::CMD_TLBI_NH_ASID, .asid = 5});
+  b.post(Command{});
+  co_await b.ring();
+  co_await b.sleep(2 * microsecond);
+  b.memory.release();
+  co_await b.drained();
+  EXPECT_TRUE(waiter.done);
+  EXPECT_EQ(co_await read_mark(b), new_mark);
+}
+TEST(SmmuInvalidation, TablesOfAnOvertakenCdAreNotCached) {
+  SmmuParameters p;
+  p.tcu.walkers = 1;
+  Bench bench(p);
+  bench.run(stale_tables_are_not_kept(bench));
+}
 TEST(SmmuInvalidation, AWalkThatWasOvertakenIsNotCached) {
   Bench bench;
   bench.run(stale_walk_is_not_kept(bench));
