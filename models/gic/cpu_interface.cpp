@@ -120,18 +120,18 @@ std::uint32_t CpuInterface::acknowledge(Group group, Time access_began) {
       return spurious_INTID;
     }
     Journey* journey = nullptr;
-    // An SPI that was withdrawn under way leaves room for the next.
     if (pending.INTID >= 32 && pending.INTID < first_lpi) {
+      // One that was withdrawn under way leaves room for the next.
       if (!redistributor_.acknowledge(pending.INTID, journey)) continue;
       state_.acknowledge(group, pending);
+      update();
     } else {
       state_.acknowledge(group, pending);
-      redistributor_.acknowledge(pending.INTID, journey);
+      redistributor_.acknowledge(pending.INTID, journey);  // which brings about an update
     }
     acknowledged_.add();
     if (pending.INTID >= first_lpi) acknowledged_lpis_.add();
     finish(journey, access_began);
-    update();
     return pending.INTID;
   }
 }

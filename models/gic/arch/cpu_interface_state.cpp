@@ -40,14 +40,14 @@ std::optional<unsigned> CpuInterfaceState::most_urgent_active(Group group) const
   return std::nullopt;
 }
 
-std::uint8_t CpuInterfaceState::running_priority() const {
+void CpuInterfaceState::find_running_priority() {
   unsigned level = 256;
   for (const Group group : {Group::group0, Group::group1}) {
     if (const auto active = most_urgent_active(group)) {
       level = std::min(level, *active << (8 - preemption_bits()));
     }
   }
-  return level == 256 ? idle_priority : static_cast<std::uint8_t>(level);
+  running_priority_ = level == 256 ? idle_priority : static_cast<std::uint8_t>(level);
 }
 
 bool CpuInterfaceState::interrupts(const PendingInterrupt& pending) const {
@@ -63,6 +63,7 @@ bool CpuInterfaceState::acknowledge(Group group, const PendingInterrupt& pending
   const unsigned group_priority = pending.priority & group_priority_mask(group);
   const unsigned level = group_priority >> (8 - preemption_bits());
   active_[index(group)][level / 32] |= std::uint32_t{1} << (level % 32);
+  find_running_priority();
   return true;
 }
 
@@ -75,6 +76,7 @@ std::optional<std::uint32_t> CpuInterfaceState::end_of_interrupt(Group group, st
   // Out of order or for the wrong group is CONSTRAINED UNPREDICTABLE: here nothing drops.
   if (!level || (of_other && *of_other < *level)) return std::nullopt;
   active_[index(group)][*level / 32] &= ~(std::uint32_t{1} << (*level % 32));
+  find_running_priority();
   if (EOImode_ || INTID >= first_lpi) return std::nullopt;  // LPIs have no active state
   return INTID;
 }
@@ -165,6 +167,7 @@ bool CpuInterfaceState::write(IccRegister icc, std::uint64_t value) {
     default:
       if (const auto place = active_priorities_of(icc)) {
         active_[place->first][place->second] = static_cast<std::uint32_t>(value);
+        find_running_priority();
         return true;
       }
       return false;

@@ -26,7 +26,7 @@ class CpuInterfaceState {
   bool interrupts(const PendingInterrupt& pending) const;
 
   /// ICC_RPR_EL1: the group priority of the most urgent active interrupt, 0xFF when there is none.
-  std::uint8_t running_priority() const;
+  std::uint8_t running_priority() const { return running_priority_; }
 
   /// A read of ICC_IAR0/1_EL1 with `pending` the most urgent one. True when it is acknowledged, and
   /// then its group priority is active; the answer to the read is its INTID, and 1023 otherwise
@@ -58,6 +58,7 @@ class CpuInterfaceState {
   unsigned minimum_BPR0() const { return 7 - preemption_bits(); }
   /// Number of the most urgent active group priority of a group; nothing when idle.
   std::optional<unsigned> most_urgent_active(Group group) const;
+  void find_running_priority();
   /// The ICC_AP<0|1>R<n>_EL1 that `icc` is, nothing when it isn't one or isn't implemented.
   std::optional<std::pair<unsigned, unsigned>> active_priorities_of(IccRegister icc) const;
 
@@ -65,6 +66,7 @@ class CpuInterfaceState {
   std::uint8_t PMR_ = 0;
   std::array<std::uint8_t, interfaces> BPR_{};
   std::array<ActivePriorities, interfaces> active_{};
+  std::uint8_t running_priority_ = idle_priority;  ///< of active_
   unsigned enabled_groups_ = 0;
   bool CBPR_ = false;
   bool EOImode_ = false;
