@@ -9,7 +9,8 @@ ItsCommands::ItsCommands(Scheduler& scheduler, const Clock& clock, const ItsPara
                          ItsRegisters& registers, ItsTranslator& translator, TablePort& port,
                          RedistributorLinks& links, Barrier& translations,
                          ItsStatistics& statistics)
-    : clock_(clock),
+    : scheduler_(scheduler),
+      clock_(clock),
       parameters_(parameters),
       registers_(registers),
       translator_(translator),
@@ -31,6 +32,7 @@ Task<void> ItsCommands::run() {
 }
 
 Task<void> ItsCommands::process_next() {
+  const Time began = scheduler_.now();
   std::array<std::uint8_t, its_command_bytes> bytes{};
   const bool ok = co_await port_.read(registers_.command_address(), bytes, "command");
   if (!ok) {
@@ -48,6 +50,9 @@ Task<void> ItsCommands::process_next() {
   const ItsError error = co_await execute(command);
   statistics_.commands.add();
   statistics_.commands_of(command.opcode).add();
+  const Time took = scheduler_.now() - began;
+  statistics_.command_latency.record(took);
+  if (command.opcode == ItsOpcode::SYNC) statistics_.sync_latency.record(took);
   if (error != ItsError::none) {
     statistics_.command_errors(error).add();
     if (parameters_.stall_on_command_error) {

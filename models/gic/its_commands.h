@@ -64,6 +64,7 @@ class ItsCommands {
   /// Sends a request and waits for its acknowledgement.
   Task<gic_message::Acknowledge> ask(std::uint32_t processor, gic_message::Request request);
 
+  Scheduler& scheduler_;
   Clock clock_;
   const ItsParameters& parameters_;
   ItsRegisters& registers_;

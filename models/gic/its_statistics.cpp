@@ -47,6 +47,13 @@ ItsStatistics::ItsStatistics(const StatisticsGroup& group)
               {.unit = "MSIs", .better = Better::lower, .help = "Dropped, for all reasons"}),
       commands(group, "commands", {.unit = "commands", .help = "Commands processed"}),
       sent_by_INT(group, "sent_by_INT", {.unit = "LPIs", .help = "LPIs that INT commands made"}),
+      command_latency(group, "command_latency",
+                      {.unit = "ps",
+                       .better = Better::lower,
+                       .help = "From the fetch of a command to its end"}),
+      sync_latency(
+          group, "sync_latency",
+          {.unit = "ps", .better = Better::lower, .help = "From the fetch of a SYNC to its end"}),
       latency(group, "latency",
               {.unit = "ps",
                .better = Better::lower,

@@ -14,13 +14,15 @@ class ItsStatistics {
  public:
   explicit ItsStatistics(const StatisticsGroup& group);
 
-  Counter doorbells;         ///< writes of GITS_TRANSLATER with a DeviceID
-  Counter without_identity;  ///< writes that bring no Requester; answered with an error
-  Counter bad_accesses;      ///< of another width; answered with an error
-  Counter sent;              ///< of doorbells, to a redistributor
-  Counter dropped;           ///< all reasons
-  Counter commands;          ///< processed, with or without an error
-  Counter sent_by_INT;       ///< LPIs that INT made
+  Counter doorbells;                    ///< writes of GITS_TRANSLATER with a DeviceID
+  Counter without_identity;             ///< writes that bring no Requester; answered with an error
+  Counter bad_accesses;                 ///< of another width; answered with an error
+  Counter sent;                         ///< of doorbells, to a redistributor
+  Counter dropped;                      ///< all reasons
+  Counter commands;                     ///< processed, with or without an error
+  Counter sent_by_INT;                  ///< LPIs that INT made
+  HistogramStatistics command_latency;  ///< from the fetch of a command to GITS_CREADR passing it
+  HistogramStatistics sync_latency;     ///< the same, of SYNC alone
   HistogramStatistics
       latency;  ///< of a doorbell, from the accepted write to the message that leaves
 
