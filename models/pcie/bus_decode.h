@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 namespace doorbell::pcie {
 
@@ -12,6 +13,13 @@ class BusDecode {
   virtual ~BusDecode() = default;
   /// Whether a memory request to `address` would be accepted below: by an enabled BAR.
   virtual bool claims(std::uint64_t address) const = 0;
+
+  /// What a debugger reads (transport_dbg): without time or side effects. False when nothing is
+  /// there.
+  virtual bool debug_read(std::uint64_t address, std::span<std::uint8_t> data) = 0;
+  /// Likewise from the configuration space of the function that `destination` names.
+  virtual bool debug_read_configuration(std::uint16_t destination, unsigned offset,
+                                        std::span<std::uint8_t> data) = 0;
 };
 
 }  // namespace doorbell::pcie

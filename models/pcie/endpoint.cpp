@@ -17,8 +17,7 @@ Endpoint::Endpoint(const sc_core::sc_module_name& module_name, const EndpointPar
                    const LinkShape& shape, RequesterMap stream_id, RequesterMap device_id)
     : Module(module_name),
       link(
-          "link", [this](Tlp& tlp) { receive(tlp); },
-          [this](std::uint64_t address) { return function_claiming(address) != nullptr; }),
+          "link", [this](Tlp& tlp) { receive(tlp); }, *this),
       parameters_(parameters),
       shape_(shape),
       stage_(simulation().stages().add(
@@ -39,14 +38,35 @@ Endpoint::Endpoint(const sc_core::sc_module_name& module_name, const EndpointPar
   }
 }
 
+bool Endpoint::claims(std::uint64_t address) const {
+  return function_claiming(address) != nullptr;
+}
+
+bool Endpoint::debug_read(std::uint64_t address, std::span<std::uint8_t> data) {
+  Function* function = function_claiming(address);
+  return function != nullptr && function->read_memory(address, data);
+}
+
+bool Endpoint::debug_read_configuration(std::uint16_t destination, unsigned offset,
+                                        std::span<std::uint8_t> data) {
+  Function* function = function_at(destination);
+  if (function == nullptr) return false;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const auto at = offset + static_cast<unsigned>(i);
+    data[i] = static_cast<std::uint8_t>(function->read_configuration(at, 1));
+  }
+  return true;
+}
+
 Function* Endpoint::function_at(std::uint16_t id) {
   const unsigned number = wide_function_numbers_ ? id & 0xff : id & 7;
   return number < functions_.size() ? functions_[number].get() : nullptr;
 }
 
 Function* Endpoint::function_claiming(std::uint64_t address) const {
+  if (last_claimed_ != nullptr && last_claimed_->claims(address)) return last_claimed_;
   for (const auto& function : functions_) {
-    if (function->claims(address)) return function.get();
+    if (function->claims(address)) return last_claimed_ = function.get();
   }
   return nullptr;
 }

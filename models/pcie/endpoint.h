@@ -7,6 +7,7 @@
 #include "doorbell/core/simulation.h"
 #include "doorbell/pcie/arch/link_rate.h"
 #include "doorbell/pcie/arch/parameters.h"
+#include "doorbell/pcie/bus_decode.h"
 #include "doorbell/pcie/function.h"
 #include "doorbell/pcie/lower_port.h"
 #include "doorbell/pcie/transmit_queue.h"
@@ -15,7 +16,7 @@ namespace doorbell::pcie {
 
 /// An endpoint with one or more functions behind one link. Functions are numbered from 0; more than
 /// 8 need a bus of their own (ARI, PCIe 6.0 6.13).
-class Endpoint : public Module {
+class Endpoint : public Module, private BusDecode {
  public:
   /// `link` is what the link capability of the functions says. The maps are those of the root
   /// complex: they name MSIs in Journeys and statistics, nothing else.
@@ -31,6 +32,11 @@ class Endpoint : public Module {
   const EndpointParameters& parameters() const { return parameters_; }
 
  private:
+  bool claims(std::uint64_t address) const override;
+  bool debug_read(std::uint64_t address, std::span<std::uint8_t> data) override;
+  bool debug_read_configuration(std::uint16_t destination, unsigned offset,
+                                std::span<std::uint8_t> data) override;
+
   void receive(Tlp& tlp);
   void receive_write(Tlp& tlp);
   Task<void> answer_configuration(Tlp tlp);
@@ -45,6 +51,7 @@ class Endpoint : public Module {
   bool wide_function_numbers_;  // ARI
   TransmitQueue transmit_;
   std::vector<std::unique_ptr<Function>> functions_;
+  mutable Function* last_claimed_ = nullptr;  // most accesses go where the one before went
   Counter unsupported_;
   TaskGroup tasks_;
 };

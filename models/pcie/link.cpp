@@ -37,9 +37,24 @@ void Link::start_of_simulation() {
   up_.advertise();
 }
 
+BusDecode* Link::Upper::below() const {
+  return dynamic_cast<BusDecode*>(link_.downstream.operator->());
+}
+
 bool Link::Upper::claims(std::uint64_t address) const {
-  const auto* below = dynamic_cast<const BusDecode*>(link_.downstream.operator->());
-  return below != nullptr && below->claims(address);
+  const BusDecode* decode = below();
+  return decode != nullptr && decode->claims(address);
+}
+
+bool Link::Upper::debug_read(std::uint64_t address, std::span<std::uint8_t> data) {
+  BusDecode* decode = below();
+  return decode != nullptr && decode->debug_read(address, data);
+}
+
+bool Link::Upper::debug_read_configuration(std::uint16_t destination, unsigned offset,
+                                           std::span<std::uint8_t> data) {
+  BusDecode* decode = below();
+  return decode != nullptr && decode->debug_read_configuration(destination, offset, data);
 }
 
 }  // namespace doorbell::pcie

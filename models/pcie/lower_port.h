@@ -20,10 +20,10 @@ using UpstreamInterface = MessageInterface<PcieTlp, PcieTlp::Backward>;
 class LowerPort : public tlm::tlm_base_target_socket<64, DownstreamInterface, UpstreamInterface> {
  public:
   using Receiver = std::function<void(Tlp&)>;
-  using Claims = std::function<bool(std::uint64_t)>;
 
-  LowerPort(const char* name, Receiver receiver, Claims claims)
-      : tlm_base_target_socket(name), incoming_(std::move(receiver), std::move(claims)) {
+  /// `below` answers which addresses are claimed, and debuggers; it lives as long as the port.
+  LowerPort(const char* name, Receiver receiver, BusDecode& below)
+      : tlm_base_target_socket(name), incoming_(std::move(receiver), below) {
     bind(static_cast<DownstreamInterface&>(incoming_));
   }
   const char* kind() const override { return "doorbell_pcie_lower_port"; }
@@ -42,17 +42,24 @@ class LowerPort : public tlm::tlm_base_target_socket<64, DownstreamInterface, Up
                    public DownstreamInterface,
                    public BusDecode {
    public:
-    Incoming(Receiver receiver, Claims claims)
-        : MessageEndpoint(std::move(receiver)), claims_(std::move(claims)) {}
+    Incoming(Receiver receiver, BusDecode& below)
+        : MessageEndpoint(std::move(receiver)), below_(below) {}
     Time now() const { return scheduler_.now(); }
     void deliver(PcieTlp::Forward tlp, Time at) override { arrive(std::move(tlp), at); }
     void return_credits(unsigned credit_class, std::uint64_t count, Time at) override {
       credits_arrive(credit_class, count, at);
     }
-    bool claims(std::uint64_t address) const override { return claims_(address); }
+    bool claims(std::uint64_t address) const override { return below_.claims(address); }
+    bool debug_read(std::uint64_t address, std::span<std::uint8_t> data) override {
+      return below_.debug_read(address, data);
+    }
+    bool debug_read_configuration(std::uint16_t destination, unsigned offset,
+                                  std::span<std::uint8_t> data) override {
+      return below_.debug_read_configuration(destination, offset, data);
+    }
 
    private:
-    Claims claims_;
+    BusDecode& below_;
   };
   Incoming incoming_;
 };

@@ -11,6 +11,10 @@ namespace {
 constexpr FunctionIdentity host_bridge{
     .vendor_id = 0x1b36, .device_id = 0x0008, .class_code = 0x060000};
 
+BusDecode* below_of(MessageInitiator<PcieTlp>& socket) {
+  return dynamic_cast<BusDecode*>(socket.operator->());
+}
+
 }  // namespace
 
 RootComplex::Port::Port(RootComplex& owner, unsigned i, const RootPortParameters& where)
@@ -49,6 +53,7 @@ RootComplex::RootComplex(const sc_core::sc_module_name& module_name,
       memory_errors_(statistics(), "memory_errors",
                      {"requests", Better::lower, "device requests answered with an error"}),
       tasks_(scheduler()) {
+  processor.on_debug([this](Payload& payload) { return debug(payload); });
   for (unsigned i = 0; i < parameters_.ports.size(); ++i) {
     ports_.push_back(std::make_unique<Port>(*this, i, parameters_.ports[i]));
   }
@@ -66,11 +71,31 @@ RootComplex::Port* RootComplex::port_of_function(std::uint16_t destination) {
 }
 
 RootComplex::Port* RootComplex::port_of_address(std::uint64_t address) {
+  const auto claims = [address](Port& port) {
+    const BusDecode* below = below_of(port.socket);
+    return below != nullptr && below->claims(address);
+  };
+  if (last_claimed_ != nullptr && claims(*last_claimed_)) return last_claimed_;
   for (const auto& port : ports_) {
-    const auto* below = dynamic_cast<const BusDecode*>(port->socket.operator->());
-    if (below != nullptr && below->claims(address)) return port.get();
+    if (claims(*port)) return last_claimed_ = port.get();
   }
   return nullptr;
+}
+
+unsigned RootComplex::debug(Payload& payload) {
+  if (!payload.is_read()) return 0;
+  const std::span data(payload.get_data_ptr(), payload.get_data_length());
+  const std::uint64_t offset = payload.get_address() - parameters_.ecam_base;
+  const bool configuration = offset < parameters_.ecam_buses * ecam_bytes_per_bus;
+  const auto destination = static_cast<std::uint16_t>(offset >> 12);
+  Port* port =
+      configuration ? port_of_function(destination) : port_of_address(payload.get_address());
+  BusDecode* below = port != nullptr ? below_of(port->socket) : nullptr;
+  if (below == nullptr) return 0;
+  const bool found = configuration ? below->debug_read_configuration(
+                                         destination, static_cast<unsigned>(offset & 0xfff), data)
+                                   : below->debug_read(payload.get_address(), data);
+  return found ? payload.get_data_length() : 0;
 }
 
 void RootComplex::free_buffer(Port& port, const Tlp& tlp) {

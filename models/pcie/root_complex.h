@@ -29,6 +29,8 @@ namespace doorbell::pcie {
 /// `posted_entries` is free.
 class RootComplex : public Module {
  public:
+  static constexpr std::uint64_t ecam_bytes_per_bus = 1 << 20;  ///< PCIe 6.0 7.2.2
+
   explicit RootComplex(const sc_core::sc_module_name& name,
                        const RootComplexParameters& parameters = {});
 
@@ -78,6 +80,7 @@ class RootComplex : public Module {
   bool access_host_bridge(Payload& payload, unsigned offset);
   Port* port_of_function(std::uint16_t destination);
   Port* port_of_address(std::uint64_t address);
+  unsigned debug(Payload& payload);
   /// Sends a non-posted request and waits for its completion; the data of a read go to `data`.
   Task<pcie_tlp::Status> request(Port& port, Tlp tlp, std::span<std::uint8_t> data);
 
@@ -96,6 +99,7 @@ class RootComplex : public Module {
   Counter unsupported_;
   Counter memory_errors_;
   std::vector<std::unique_ptr<Port>> ports_;
+  Port* last_claimed_ = nullptr;  // most accesses go where the one before went
   TaskGroup tasks_;
 };
 

@@ -9,7 +9,6 @@
 namespace doorbell::pcie {
 namespace {
 
-constexpr std::uint64_t ecam_bytes_per_bus = 1 << 20;  // PCIe 6.0 7.2.2
 constexpr std::uint16_t host_bridge_id = 0;
 
 void all_ones(std::span<std::uint8_t> data) {

@@ -132,6 +132,27 @@ TEST(EnumerationTest, ReadsPushPostedWrites) {
   EXPECT_TRUE(done);
 }
 
+TEST(EnumerationTest, DebuggersReadWithoutTime) {
+  System system;
+  system.enable();
+  System::run(0);
+  const auto read = [&](std::uint64_t address, std::uint32_t& value) {
+    const PayloadReference payload =
+        Simulation::current().payloads().take(tlm::TLM_READ_COMMAND, address, 4);
+    const unsigned bytes = system.processor.socket.transport_debug(*payload);
+    value = load_little_endian<std::uint32_t>(payload->data());
+    return bytes;
+  };
+  std::uint32_t value = 0;
+  EXPECT_EQ(read(ecam(1, 0, 0), value), 4u);
+  EXPECT_EQ(value, 0x0dbe'1b36u);
+  EXPECT_EQ(read(System::bar0(0, 0), value), 4u);
+  EXPECT_EQ(value, dma::identification);
+  EXPECT_EQ(read(ecam(2, 0, 0), value), 0u);
+  EXPECT_EQ(read(0x2000'0000, value), 0u);
+  EXPECT_EQ(system.count("root.processor_reads"), 0u);
+}
+
 TEST(EnumerationTest, EndpointOnABusOfItsOwnHas256Functions) {
   SystemParameters p;
   p.endpoint.functions = 256;

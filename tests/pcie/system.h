@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -8,6 +10,7 @@
 #include <vector>
 
 #include "doorbell/core/memory_port.h"
+#include "doorbell/core/protocol_checker.h"
 #include "doorbell/core/simulation.h"
 #include "doorbell/core/target_socket.h"
 #include "doorbell/pcie/endpoint.h"
@@ -130,8 +133,10 @@ class System {
     for (unsigned i = 0; i < p.endpoints; ++i)
       p.root.ports.push_back({0, i + 1, false});
     root = std::make_unique<RootComplex>("root", p.root);
-    processor.socket.bind(root->processor);
-    root->memory.bind(memory.socket);
+    processor.socket.bind(processor_checker.upstream);
+    processor_checker.downstream.bind(root->processor);
+    root->memory.bind(memory_checker.upstream);
+    memory_checker.downstream.bind(memory.socket);
     for (unsigned i = 0; i < p.endpoints; ++i) {
       const std::string number = std::to_string(i);
       links.push_back(std::make_unique<Link>(("link" + number).c_str(), p.link));
@@ -143,6 +148,11 @@ class System {
         function(i, f).set_requester_id(requester_id(0, i + 1, f));
       }
     }
+  }
+
+  ~System() {
+    EXPECT_EQ(processor_checker.violations(), 0u);
+    EXPECT_EQ(memory_checker.violations(), 0u);
   }
 
   /// What firmware would have set up: memory space, bus master, a BAR 0 and a BAR 2.
@@ -194,6 +204,8 @@ class System {
 
   Memory memory{"memory"};
   Processor processor{"processor"};
+  ProtocolChecker processor_checker{"processor_checker"};
+  ProtocolChecker memory_checker{"memory_checker"};
   std::unique_ptr<RootComplex> root;
   std::vector<std::unique_ptr<Link>> links;
   std::vector<std::unique_ptr<Endpoint>> endpoints;
