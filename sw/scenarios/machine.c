@@ -21,6 +21,7 @@ struct machine_description machine_virt(uint64_t tables, uint64_t tables_end) {
       .pcie_prefetchable_memory = {0, 0},
       .tables = tables,
       .tables_end = tables_end,
+      .lpi_id_bits = 16,
       .stream_id_bits = 16,
       .log2_commands = 16,
       .log2_events = 15,
@@ -39,6 +40,7 @@ static void lay_out(struct machine* machine) {
   machine->gic.redistributors = d->redistributors;
   machine->gic.redistributor_limit = d->processors;
   machine->lpis.memory = &machine->memory;
+  machine->lpis.id_bits = d->lpi_id_bits;
   machine->its.base = d->its;
   machine->its.memory = &machine->memory;
   machine->smmu.base = d->smmu;

@@ -40,6 +40,7 @@ struct machine_description {
   struct pcie_window pcie_prefetchable_memory;
   uint64_t tables; /* RAM for all tables and queues */
   uint64_t tables_end;
+  unsigned lpi_id_bits; /* INTIDs of LPIs end at 2^n - 1; Linux wants 16 */
   unsigned stream_id_bits;
   unsigned log2_commands; /* SMMU queues */
   unsigned log2_events;

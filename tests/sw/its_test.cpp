@@ -186,10 +186,12 @@ TEST_F(ItsDriver, DeviceIdsBeyondTheTableAreRefused) {
 
 TEST_F(ItsDriver, LpiPropertiesStartDisabledAndKeepTheirPriority) {
   gic gic{};
-  lpi_tables tables{&memory_, 0, 0};
+  lpi_tables tables{&memory_, 16, 0};
   EXPECT_EQ(lpi_initialise(&tables, &gic), STATUS_UNSUPPORTED);
-  gic.lpi_id_bits = 16;
+  gic.lpi_id_bits = 24;
+  tables.id_bits = 16;
   ASSERT_EQ(lpi_initialise(&tables, &gic), STATUS_OK);
+  EXPECT_EQ(tables.id_bits, 16u);
   EXPECT_EQ(hardware_.load(tables.properties, 1), 0xa2u);
   EXPECT_EQ(hardware_.load(tables.properties + 65535 - 8192, 1), 0xa2u);
   lpi_set_enabled(&tables, 8193, true);

@@ -14,8 +14,7 @@ static void read_type(struct gic* gic) {
   if (gic->interrupt_lines > INTID_SPECIAL) gic->interrupt_lines = INTID_SPECIAL;
   gic->lpi_id_bits = 0;
   if (!(type & GICD_TYPER_LPIS)) return;
-  unsigned bits = (unsigned)field_get(GICD_TYPER_IDbits, type) + 1;
-  gic->lpi_id_bits = bits > 16 ? 16 : bits;
+  gic->lpi_id_bits = (unsigned)field_get(GICD_TYPER_IDbits, type) + 1;
 }
 
 /* 32 interrupts a word for the bit registers, 16 for ICFGR, 4 for IPRIORITYR; PPIs and SGIs are

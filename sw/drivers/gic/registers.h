@@ -6,8 +6,8 @@
 
 /* Distributor. */
 #define GICD_CTLR 0x0000u
-#define GICD_CTLR_EnableGrp1 BIT(0) /* as seen from Non-secure: group 1 without affinity routing \
-                                     */
+/* As seen from Non-secure: group 1 without affinity routing. */
+#define GICD_CTLR_EnableGrp1 BIT(0)
 #define GICD_CTLR_EnableGrp1A BIT(1)
 #define GICD_CTLR_ARE_NS BIT(4)
 #define GICD_CTLR_RWP BIT(31)

@@ -10,8 +10,8 @@
 #define PROPERTY_PRIORITY 0xfcu
 
 enum status lpi_initialise(struct lpi_tables* tables, const struct gic* gic) {
-  if (gic->lpi_id_bits < 14) return STATUS_UNSUPPORTED;
-  tables->id_bits = gic->lpi_id_bits;
+  if (tables->id_bits > gic->lpi_id_bits) tables->id_bits = gic->lpi_id_bits;
+  if (tables->id_bits < 14) return STATUS_UNSUPPORTED;
   uint64_t size = BIT(tables->id_bits) - INTID_FIRST_LPI;
   tables->properties = region_allocate(tables->memory, size, 0x1000);
   if (tables->properties == 0) return STATUS_NO_MEMORY;

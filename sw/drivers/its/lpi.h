@@ -14,8 +14,10 @@ extern "C" {
 #endif
 
 struct lpi_tables {
-  struct region* memory; /* filled in by the caller */
-  unsigned id_bits;
+  /* Filled in by the caller. */
+  struct region* memory;
+  unsigned id_bits; /* wanted: LPIs are 8192 to 2^n - 1; lowered to what the distributor has */
+  /* Filled in by lpi_initialise(). */
   uint64_t properties; /* a byte for each LPI, shared by all processors */
 };
 

@@ -2,8 +2,8 @@
 #include "sw/drivers/pcie/registers.h"
 #include "sw/include/poll.h"
 
-#define REQUEST_RETRY_STATUS 0x0001u /* Vendor ID read while the function starts; PCIe 6.0, 2.3.2 \
-                                      */
+/* The Vendor ID that is read while a function starts. PCIe 6.0, section 2.3.2. */
+#define REQUEST_RETRY_STATUS 0x0001u
 
 static uint32_t read_id(const struct pcie_host* host, uint16_t requester_id) {
   struct deadline deadline = deadline_start();
