@@ -168,8 +168,11 @@ TEST(NativeProcessor, AMillionAccessesInLooseTiming) {
   EXPECT_EQ(sum, 1'000'000u);
 }
 
-/// Two processors take turns in the order of simulated time, not of construction or host timing.
-TEST(NativeProcessor, TwoInterleaveInTheOrderOfTime) {
+class Lookahead : public testing::TestWithParam<Time> {};
+
+/// Two processors take turns in the order of simulated time, not of construction or host timing,
+/// however far the scheduler may run ahead.
+TEST_P(Lookahead, TwoProcessorsInterleaveInTheOrderOfTime) {
   Bench first(free_of_cost(), 70 * nanosecond, 0);
   Bench second(free_of_cost(), 100 * nanosecond, 1);
   std::vector<std::pair<unsigned, Time>> trace;
@@ -183,10 +186,14 @@ TEST(NativeProcessor, TwoInterleaveInTheOrderOfTime) {
   };
   first.processor.set_firmware(firmware(4));
   second.processor.set_firmware(firmware(3));
+  first.processor.simulation().kernel().set_lookahead(GetParam());
   run();
   EXPECT_EQ(trace, (std::vector<std::pair<unsigned, Time>>{
                        {0, 70}, {1, 100}, {0, 140}, {1, 200}, {0, 210}, {0, 280}, {1, 300}}));
 }
+
+INSTANTIATE_TEST_SUITE_P(Processors, Lookahead,
+                         testing::Values(0, 1 * nanosecond, 1 * microsecond, 1 * millisecond));
 
 }  // namespace
 }  // namespace doorbell::cpu

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <deque>
 #include <map>
 #include <vector>
 
 #include "doorbell/core/memory_port.h"
+#include "doorbell/core/protocol_checker.h"
 #include "doorbell/core/target_socket.h"
 #include "doorbell/cpu/native_processor.h"
 
@@ -102,9 +105,15 @@ struct Bench {
                  unsigned number = 0)
       : processor(("cpu" + std::to_string(number)).c_str(), number, number, parameters),
         memory(("memory" + std::to_string(number)).c_str(), memory_latency),
-        interface(("interface" + std::to_string(number)).c_str(), 20 * nanosecond) {
-    processor.memory.bind(memory.socket);
+        interface(("interface" + std::to_string(number)).c_str(), 20 * nanosecond),
+        checker(("checker" + std::to_string(number)).c_str()) {
+    processor.memory.bind(checker.upstream);
+    checker.downstream.bind(memory.socket);
     processor.gic.bind(interface.socket);
+  }
+  ~Bench() {
+    for (const std::string& message : checker.messages())
+      ADD_FAILURE() << message;
   }
   std::uint64_t counter(const std::string& name) {
     const auto* statistic =
@@ -114,6 +123,7 @@ struct Bench {
   NativeProcessor processor;
   Memory memory;
   CpuInterface interface;
+  ProtocolChecker checker;
 };
 
 inline constexpr auto device = NativeProcessor::MemoryType::device;

@@ -27,7 +27,7 @@ void CpuParameters::describe(ParameterGroup& group) {
   group.add("access_issue", access_issue,
             cycles(assumption, "Instructions around an access to a device."));
   group.add("cached_access", cached_access,
-            cycles("Neoverse N1 TRM 100616: L1 load to use, 4 cycles",
+            cycles("Neoverse N1 software optimization guide: a load that hits L1 takes 4 cycles",
                    "An access to normal memory that hits the cache."));
   group.add("spin", spin, cycles(assumption, "One turn of a polling loop, beside its accesses."));
   group.add("memory", memory,
