@@ -306,6 +306,72 @@ TEST_F(ItsCommandQueue, DroppedMsisCountTheirReasons) {
   EXPECT_EQ(bench.counter("its.doorbells"), 3u);
 }
 
+/// An LPI credit and a slow redistributor: the second MSI is translated and can't leave the ITS for
+/// a while.
+class ItsCommandRace : public testing::Test {
+ protected:
+  static GicParameters slow() {
+    GicParameters parameters;
+    parameters.its.lpi_credits = 1;
+    parameters.redistributor.pipeline_cycles = 3000;
+    return parameters;
+  }
+  void SetUp() override {
+    bench.bring_up();
+    bench.map_device(DeviceID);
+    for (std::uint32_t event = 0; event < 2; ++event) {
+      bench.map_event(DeviceID, event, lpi + event);
+      bench.configure(lpi + event, enabled);
+    }
+    bench.write_icc(0, ICC_IGRPEN1_EL1, 0);
+    bench.doorbell(DeviceID, 0);
+    bench.doorbell(DeviceID, 1);
+    bench.advance(microsecond);
+    EXPECT_EQ(bench.counter("its.sent"), 1u) << "the other one waits for a credit";
+  }
+  /// What processor `i` finds pending.
+  std::vector<std::uint32_t> pending_at(unsigned i) {
+    bench.advance(20 * microsecond);
+    bench.write_icc(i, ICC_IGRPEN1_EL1, 1);
+    std::vector<std::uint32_t> found;
+    for (std::uint32_t INTID; (INTID = bench.acknowledge(i)) != 1023u; bench.end(i, INTID))
+      found.push_back(INTID);
+    return found;
+  }
+  Bench bench{slow()};
+};
+
+TEST_F(ItsCommandRace, DISCARDClearsAnLpiThatWasOnItsWay) {
+  bench.issue({{.opcode = ItsOpcode::DISCARD, .DeviceID = DeviceID, .EventID = 1},
+               {.opcode = ItsOpcode::SYNC}});
+  EXPECT_EQ(pending_at(0), (std::vector<std::uint32_t>{lpi}));
+}
+
+TEST_F(ItsCommandRace, MOVITakesAnLpiAlongThatWasOnItsWay) {
+  bench.issue({{.opcode = ItsOpcode::MOVI, .DeviceID = DeviceID, .EventID = 1, .ICID = 1},
+               {.opcode = ItsOpcode::SYNC, .RDbase = 0},
+               {.opcode = ItsOpcode::SYNC, .RDbase = 1}});
+  EXPECT_EQ(pending_at(0), (std::vector<std::uint32_t>{lpi}));
+  EXPECT_EQ(pending_at(1), (std::vector<std::uint32_t>{lpi + 1}));
+}
+
+TEST_F(ItsCommandRace, SYNCWaitsForWhatWasTranslatedBefore) {
+  bench.issue({{.opcode = ItsOpcode::SYNC, .RDbase = 0}});
+  EXPECT_EQ(bench.counter("redistributor0.by_doorbell.made_pending"), 2u);
+}
+
+TEST_F(ItsCommandRace, MAPDWaitsForReadersOfTheOldTable) {
+  bench.memory.latency = 10 * microsecond;
+  bench.map_device(DeviceID + 1);  // evicts nothing; its DTE isn't cached
+  bench.memory.latency = 100 * microsecond;
+  bench.send_stream({{DeviceID + 1, 3}}, 0);
+  bench.advance(20 * microsecond);
+  bench.memory.latency = 100 * nanosecond;
+  bench.issue({{.opcode = ItsOpcode::MAPD, .DeviceID = DeviceID + 1, .V = false}});
+  EXPECT_EQ(bench.counter("its.dropped"), 1u)
+      << "CREADR passes MAPD only when no walk reads its ITT any more";
+}
+
 TEST(ItsCommandQueueStall, ACommandErrorStallsWhenConfiguredSo) {
   GicParameters parameters;
   parameters.its.stall_on_command_error = true;
