@@ -80,6 +80,44 @@ TEST(BackPressureTest, PostedWritesPassReadsThatWaitForCredits) {
   EXPECT_EQ(system.memory.accesses.size(), 11u);  // one read in flight, all writes
 }
 
+Task<void> write_then_signal(Function& f, unsigned count) {
+  for (unsigned i = 0; i < count; ++i)
+    co_await f.write(high_memory + 64 * i, 64);
+  co_await f.signal(0);
+}
+
+TEST(BackPressureTest, JourneySaysWhereAMessageWaited) {
+  // Twelve writes are with the root complex when the message is sent: it has no credits. With them
+  // it has to wait for an entry of the root complex.
+  SystemParameters p = small_buffers();
+  System system(p);
+  system.enable();
+  system.program_msix(0, 0x0809'0040, 5);
+  system.memory.latency = [](std::uint64_t a) { return a < high_memory ? 0 : 100 * microsecond; };
+  std::map<std::string, StageSample> stages;
+  Time end_to_end = 0;
+  Simulation::current().journeys().on_finish([&](const Journey& journey, Outcome) {
+    end_to_end = journey.latest() - journey.started();
+    for (const StageSample& sample : journey.samples()) {
+      StageSample& stage = stages[Simulation::current().stages().info(sample.stage).name];
+      stage.waiting += sample.waiting;
+      stage.service += sample.service;
+    }
+  });
+  system.start(write_then_signal(system.function(), 12));
+  System::run();
+  ASSERT_EQ(stages.size(), 3u);
+  EXPECT_GT(stages["endpoint"].waiting, 90 * microsecond);
+  EXPECT_EQ(stages["endpoint"].service, 0u);
+  EXPECT_EQ(stages["link"].service, line_time(24) + p.link.latency);
+  EXPECT_GT(stages["root_complex"].waiting, 90 * microsecond);
+  EXPECT_EQ(stages["root_complex"].service, p.root.latency);
+  Time sum = 0;
+  for (const auto& [name, stage] : stages)
+    sum += stage.waiting + stage.service;
+  EXPECT_EQ(sum, end_to_end);
+}
+
 Task<void> failing_read(Function& f, bool& failed) {
   const bool ok = co_await f.read(high_memory, 1024);
   failed = !ok;

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <ostream>
 
 #include "system.h"
 
@@ -56,6 +56,9 @@ struct Case {
   unsigned length;
   double published;  // V1 of docs/timing.md, Gbit/s
 };
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << "generation " << c.generation << " x" << c.lanes << ", " << c.length << " bytes";
+}
 class WriteThroughput : public ::testing::TestWithParam<Case> {};
 
 TEST_P(WriteThroughput, IsV1WithConstantAccounting) {
