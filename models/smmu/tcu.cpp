@@ -118,11 +118,11 @@ Task<void> Tcu::fetch_configuration(Stream stream) {
   co_await configurations_->find(stream_table(), stream);
 }
 
+/// First the TBUs, whose transactions may still fault; then the events of all that has been
+/// answered.
 Task<void> Tcu::synchronise() {
-  const std::uint64_t events = events_->committed();
   co_await synchronise_tbus();
-  // Transactions that the TBUs have answered with an abort meanwhile belong to it as well.
-  co_await events_->visible(std::max(events, events_->committed()));
+  co_await events_->visible(events_->committed());
 }
 
 Task<void> Tcu::synchronise_tbus() {

@@ -173,6 +173,28 @@ TEST(SmmuEvents, OverflowIsFlaggedAndRecoveredFrom) {
   bench.run(overflow(bench));
 }
 
+// A CMD_SYNC makes the events of transactions that were answered before it visible (4.7.3).
+Task<void> sync_and_events(Bench& b) {
+  b.translate_stream(1);
+  co_await b.enable();
+  b.memory.hold(Bench::event_queue, Bench::event_queue + 0xfff);
+  Dma d{.address = 0x5000};
+  co_await b.dma(d);
+  EXPECT_FALSE(d.ok);
+  b.post(Command{});
+  co_await b.ring();
+  co_await b.sleep(5 * microsecond);
+  EXPECT_EQ(co_await b.read(Bench::EVTQ_PROD), 0u);
+  EXPECT_EQ(co_await b.read(Bench::CMDQ_CONS), b.prod() - 1);
+  b.memory.release();
+  co_await b.drained();
+  EXPECT_EQ(co_await b.read(Bench::EVTQ_PROD), 1u);
+}
+TEST(SmmuEvents, SyncWaitsUntilTheyAreVisible) {
+  Bench bench;
+  bench.run(sync_and_events(bench));
+}
+
 Task<void> queue_abort(Bench& b) {
   b.translate_stream(1);
   co_await b.enable();

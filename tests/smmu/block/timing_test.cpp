@@ -1,5 +1,6 @@
 // Closed-form latencies and rates, to the cycle: clock 1 GHz, memory 40 ns.
 #include "block/bench.h"
+#include "doorbell/core/arch/random.h"
 
 namespace doorbell::smmu::test {
 namespace {
@@ -165,6 +166,38 @@ TEST(SmmuTiming, TheMainTlbTakesOneLookUpACycle) {
   Bench bench(p, 256);
   bench.run(pipelined(bench));
 }
+
+// docs/timing.md V2: random reads over N pages, one at a time, through E entries: hit + (1 - E / N)
+// * walk.
+Task<void> latency_cliff(Bench& b, unsigned pages, unsigned entries) {
+  b.translate_stream(1);
+  for (unsigned n = 0; n < pages; ++n)
+    b.map(0x1000ULL * n, 0xa000'0000 + 0x1000ULL * n);
+  co_await b.enable();
+  Random random(1);
+  Dma d;
+  constexpr unsigned warm = 4000, measured = 12000;
+  Time sum = 0;
+  for (unsigned n = 0; n < warm + measured; ++n) {
+    d.address = 0x1000 * random.below(pages);
+    co_await b.dma(d);
+    if (n >= warm) sum += d.took();
+  }
+  const double hit = static_cast<double>(micro + main_tlb + access_time);
+  const double walk = static_cast<double>(dti + configuration + walk_caches + access_time + dti);
+  const double expected = hit + (1.0 - static_cast<double>(entries) / pages) * walk;
+  EXPECT_NEAR(static_cast<double>(sum) / measured, expected, 0.02 * expected) << pages;
+}
+class LatencyCliff : public testing::TestWithParam<unsigned> {};
+TEST_P(LatencyCliff, FollowsTheClosedForm) {
+  SmmuParameters p;
+  p.tbu.micro_tlb.geometry = {1, 1, ReplacementPolicy::lru, 1};
+  p.tbu.main_tlb.geometry = {128, 128, ReplacementPolicy::random, 1};
+  p.tcu.walk_cache[3].geometry = {1, 1, ReplacementPolicy::lru, 1};
+  Bench bench(p);
+  bench.run(latency_cliff(bench, GetParam(), 128));
+}
+INSTANTIATE_TEST_SUITE_P(SmmuTiming, LatencyCliff, testing::Values(256, 512, 1024));
 
 }  // namespace
 }  // namespace doorbell::smmu::test

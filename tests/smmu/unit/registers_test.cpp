@@ -113,7 +113,7 @@ TEST(Parameters, DescribeThemselvesWithDefaultsInRange) {
   }
   tree.set("tlb.entries=512");
   EXPECT_EQ(p.tbu.main_tlb.geometry.entries, 512u);
-  tree.set("tbu.micro_tlb.replacement=round_robin");
+  tree.set("micro_tlb.replacement=round_robin");
   EXPECT_EQ(p.tbu.micro_tlb.geometry.replacement, ReplacementPolicy::round_robin);
 }
 
