@@ -1,0 +1,180 @@
+#include <algorithm>
+#include <utility>
+
+#include "platforms/replay/software.h"
+
+namespace doorbell::replay {
+
+using trace::ItsOpcode;
+using trace::SmmuOpcode;
+
+namespace {
+
+/// CMD_PREFETCH_CONFIG (IHI 0070, 4.2.1): opcode 0x01, StreamID in bits [63:32].
+smmu_command prefetch(std::uint32_t stream_id) {
+  smmu_command command{};
+  command.words[0] = 0x01 | std::uint64_t{stream_id} << 32;
+  return command;
+}
+
+}  // namespace
+
+void Software::add_invalidation(const trace::SmmuCommand& command, std::uint16_t asid) {
+  smmu_batch_add_range(&batch_, asid, *command.iova, command.pages * trace::page_bytes,
+                       command.leaf);
+}
+
+bool Software::finish_batch() {
+  const auto result = smmu_batch_finish(&batch_);
+  smmu_batch_start(&batch_, &machine_.smmu);
+  return result == STATUS_OK;
+}
+
+/// Invalidations by address wait for their CMD_SYNC in one batch, as Linux issues them; the rest
+/// brings a SYNC of its own.
+bool Software::operate(const trace::SmmuCommand& command) {
+  status result = STATUS_OK;
+  const auto note = [&result](status one) {
+    if (result == STATUS_OK) result = one;
+  };
+  switch (command.opcode) {
+    case SmmuOpcode::CMD_SYNC:
+      return finish_batch();
+    case SmmuOpcode::CMD_TLBI_NH_VA:
+      if (command.asid) {
+        add_invalidation(command, static_cast<std::uint16_t>(*command.asid));
+        return true;
+      }
+      [[fallthrough]];
+    case SmmuOpcode::CMD_TLBI_NH_VAA:
+      for (const auto& [stream, binding] : bindings_) {
+        add_invalidation(command, static_cast<std::uint16_t>(binding.info.asid));
+      }
+      return true;
+    case SmmuOpcode::CMD_CFGI_STE_RANGE:
+      return smmu_invalidate_all_streams(&machine_.smmu) == STATUS_OK;
+    case SmmuOpcode::CMD_TLBI_NH_ALL:
+    case SmmuOpcode::CMD_TLBI_NSNH_ALL:
+      return smmu_invalidate_all(&machine_.smmu) == STATUS_OK;
+    default:
+      break;
+  }
+  for (const auto& [stream, binding] : bindings_) {
+    if (command.stream && *command.stream != stream) continue;
+    if (command.asid && *command.asid != binding.info.asid) continue;
+    const auto id = binding.device.msi.device_id;
+    if (command.opcode == SmmuOpcode::CMD_CFGI_STE) {
+      note(smmu_invalidate_stream(&machine_.smmu, id, true));
+    } else if (command.opcode == SmmuOpcode::CMD_TLBI_NH_ASID) {
+      note(smmu_invalidate_asid(&machine_.smmu, static_cast<std::uint16_t>(binding.info.asid)));
+    } else if (command.opcode == SmmuOpcode::CMD_PREFETCH_CONFIG) {
+      note(smmu_post(&machine_.smmu, prefetch(id)));
+    } else {
+      note(smmu_invalidate_context(&machine_.smmu, id, true));
+    }
+  }
+  return result == STATUS_OK;
+}
+
+/// Each driver call closes its commands with the SYNC they need, so the recorded SYNCs are done
+/// with what they follow.
+bool Software::operate(const trace::ItsCommand& command) {
+  if (command.opcode == ItsOpcode::SYNC) return true;
+  auto* its = &machine_.its;
+  if (command.device) {
+    auto* binding = binding_of_device(*command.device);
+    return binding == nullptr ? skip() : operate_on_device(command, *binding);
+  }
+  const unsigned processors = platform_.processor_count();
+  if (command.opcode == ItsOpcode::MAPC && command.valid.value_or(false) && command.collection &&
+      *command.collection < ITS_COLLECTIONS) {
+    const auto& redistributor = machine_.redistributors[command.target.value_or(0) % processors];
+    return its_map_collection(its, *command.collection, &redistributor) == STATUS_OK;
+  }
+  if (command.opcode == ItsOpcode::INVALL) {
+    bool well = true;
+    for (unsigned i = 0; i < processors; ++i) {
+      if (command.collection && *command.collection != i) continue;
+      well = its_invalidate_collection(its, i) == STATUS_OK && well;
+    }
+    return well;
+  }
+  return skip();
+}
+
+bool Software::operate_on_device(const trace::ItsCommand& command, Binding& binding) {
+  auto* its = &machine_.its;
+  const auto id = binding.device.msi.device_id;
+  if (command.opcode == ItsOpcode::MAPD) {
+    for (auto& event : binding.events)
+      event.open = false;
+    binding.mapped = command.valid.value_or(false);
+    if (!binding.mapped) return its_unmap_device(its, id) == STATUS_OK;
+    return its_map_device(its, id, 1u << std::min(command.bits.value_or(1), 16u)) == STATUS_OK;
+  }
+  const auto number = command.event.value_or(0);
+  if (number >= binding.events.size()) return skip();
+  return operate_on_event(command, binding, binding.events[number]);
+}
+
+bool Software::operate_on_event(const trace::ItsCommand& command, Binding& binding, Event& event) {
+  auto* its = &machine_.its;
+  const auto id = binding.device.msi.device_id;
+  const auto number = *command.event;
+  if (command.opcode == ItsOpcode::MAPTI || command.opcode == ItsOpcode::MAPI) {
+    return map_event(command, binding, event);
+  }
+  if (!event.open) return skip();
+  switch (command.opcode) {
+    case ItsOpcode::MOVI: {
+      const auto to = command.collection.value_or(0) % platform_.processor_count();
+      const auto from = std::exchange(event.collection, to);
+      return its_move_event(its, id, number, from, to) == STATUS_OK;
+    }
+    case ItsOpcode::DISCARD:
+      event.open = false;
+      lpi_set_enabled(&machine_.lpis, binding.device.msi.vectors[number].intid, false);
+      return its_discard_event(its, id, number, event.collection) == STATUS_OK;
+    case ItsOpcode::INV:
+      return its_invalidate_event(its, id, number, event.collection) == STATUS_OK;
+    case ItsOpcode::INT:
+      return its_raise_event(its, id, number, event.collection) == STATUS_OK;
+    case ItsOpcode::CLEAR:
+      return its_clear_event(its, id, number, event.collection) == STATUS_OK;
+    default:
+      return skip();
+  }
+}
+
+bool Software::map_event(const trace::ItsCommand& command, Binding& binding, Event& event) {
+  auto& msi = binding.device.msi;
+  auto& vector = msi.vectors[*command.event];
+  event.collection = command.collection.value_or(0) % platform_.processor_count();
+  event.open = true;
+  vector.processor = event.collection;
+  // INTIDs are given out afresh. The property is set before the LPI can be looked up for the first
+  // time.
+  lpi_set_enabled(&machine_.lpis, vector.intid, true);
+  return its_map_event(&machine_.its, msi.device_id, *command.event, vector.intid,
+                       event.collection) == STATUS_OK &&
+         its_invalidate_event(&machine_.its, msi.device_id, *command.event, event.collection) ==
+             STATUS_OK;
+}
+
+bool Software::open_event(trace::Stream stream, std::uint32_t number) {
+  auto& binding = bindings_.at(stream);
+  auto& event = binding.events.at(number);
+  if (event.open) return true;
+  if (!std::exchange(binding.mapped, true) &&
+      its_map_device(&machine_.its, binding.device.msi.device_id, binding.info.events) !=
+          STATUS_OK) {
+    return false;
+  }
+  trace::ItsCommand command;
+  command.opcode = ItsOpcode::MAPTI;
+  command.event = number;
+  command.collection = number;
+  return map_event(command, binding, event);
+}
+
+}  // namespace doorbell::replay
