@@ -57,6 +57,7 @@ Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
       requests_(scheduler(), statistics(), "translation_requests",
                 parameters.tbu.translation_requests),
       misses_(scheduler()),
+      orders_(scheduler()),
       control_(scheduler()),
       coloured_{Outstanding(scheduler()), Outstanding(scheduler())},
       tasks_(scheduler()) {
@@ -79,14 +80,12 @@ Stream Tbu::stream_of(const Requester* requester) const {
           .substream_valid = requester->has_pasid};
 }
 
-OrderedRelease* Tbu::order_of(const Payload& payload, const Requester* requester) {
+PostedOrders::Order* Tbu::order_of(const Payload& payload, const Requester* requester) {
   if (requester == nullptr || !payload.is_write() || !requester->is_posted ||
       requester->relaxed_ordering || requester->order_domain == 0) {
     return nullptr;
   }
-  std::unique_ptr<OrderedRelease>& order = orders_[requester->order_domain];
-  if (!order) order = std::make_unique<OrderedRelease>(scheduler());
-  return order.get();
+  return &orders_.of(requester->order_domain);
 }
 
 Task<void> Tbu::serve(Payload& payload) {
@@ -100,7 +99,7 @@ Task<void> Tbu::serve(Payload& payload) {
   before_sync.add();
 
   // Most transactions find their page in the micro TLB: that way needs no task but this one.
-  OrderedRelease* const order = order_of(payload, requester);
+  PostedOrders::Order* const order = order_of(payload, requester);
   const OrderedRelease::Ticket ticket = order != nullptr ? order->take() : 0;
   const Stream stream = stream_of(requester);
   if (crosses_page(payload)) {
@@ -118,7 +117,7 @@ Task<void> Tbu::serve(Payload& payload) {
     }
     if (order != nullptr) {
       if (!order->is_turn(ticket)) co_await wait_for_turn(*order, ticket, journey);
-      order->done(ticket);  // the next one is woken after this one has gone out
+      orders_.done(*order, ticket);  // the next one is woken after this one has gone out
     }
     if (translation.allowed) {
       payload.set_address(translation.address);
@@ -134,7 +133,7 @@ Task<void> Tbu::serve(Payload& payload) {
 
 // Pages next to each other need not be mapped next to each other: each piece goes its own way.
 Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Stream& stream,
-                               Journey* journey, OrderedRelease* order,
+                               Journey* journey, PostedOrders::Order* order,
                                OrderedRelease::Ticket ticket) {
   if (order != nullptr) co_await wait_for_turn(*order, ticket, journey);
   const Access access = access_of(payload, requester);
@@ -155,7 +154,7 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
       }
     }
     if (!translation.allowed) {
-      if (order != nullptr) order->done(ticket);
+      if (order != nullptr) orders_.done(*order, ticket);
       terminate(payload, requester);
       co_return;
     }
@@ -171,7 +170,7 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
     if (!access.write) std::copy_n(piece->data().data(), size, payload.get_data_ptr() + done);
     done += size;
   }
-  if (order != nullptr) order->done(ticket);
+  if (order != nullptr) orders_.done(*order, ticket);
   payload.set_response_status(status);
 }
 

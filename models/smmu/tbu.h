@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "doorbell/core/arch/clock.h"
@@ -21,6 +20,7 @@
 #include "doorbell/smmu/arch/tlb.h"
 #include "doorbell/smmu/debug_translation.h"
 #include "doorbell/smmu/pending_table.h"
+#include "doorbell/smmu/posted_orders.h"
 
 namespace doorbell::smmu {
 
@@ -65,11 +65,12 @@ class Tbu : public Module {
   // Transactions
   Task<void> serve(Payload& payload);
   Task<void> forward_pieces(Payload& payload, Requester* requester, const Stream& stream,
-                            Journey* journey, OrderedRelease* order, OrderedRelease::Ticket ticket);
+                            Journey* journey, PostedOrders::Order* order,
+                            OrderedRelease::Ticket ticket);
   Task<void> wait_for_turn(OrderedRelease& order, OrderedRelease::Ticket ticket, Journey* journey);
   void terminate(Payload& payload, Requester* requester);
   Stream stream_of(const Requester* requester) const;
-  OrderedRelease* order_of(const Payload& payload, const Requester* requester);
+  PostedOrders::Order* order_of(const Payload& payload, const Requester* requester);
   unsigned serve_debug(Payload& payload);
 
   // Translation
@@ -106,7 +107,7 @@ class Tbu : public Module {
   Time main_tlb_free_ = 0;
   PendingTable<MissKey, dti::TranslationAnswer> misses_;
   std::vector<std::unique_ptr<PendingAnswer>> answers_;  // by token
-  std::unordered_map<std::uint32_t, std::unique_ptr<OrderedRelease>> orders_;
+  PostedOrders orders_;
   Mailbox<Control> control_;
   DebugTranslation* debug_translation_ = nullptr;  // found when first needed
   // Transactions that came before and after the latest SYNC: it waits for those before it.

@@ -1,5 +1,6 @@
 // Transactions side by side: hit under miss, merging, order of posted writes, bounds, statistics.
 #include "block/bench.h"
+#include "doorbell/smmu/posted_orders.h"
 
 namespace doorbell::smmu::test {
 namespace {
@@ -165,6 +166,31 @@ Task<void> many_in_order(Bench& b) {
 TEST(SmmuTraffic, ManyPostedWritesLeaveInOrder) {
   Bench bench;
   bench.run(many_in_order(bench));
+}
+
+// Domains come and go; those with writes inside keep their order.
+TEST(SmmuTraffic, OrdersOfDomainsTakePlaceOnlyWhileTheyAreUsed) {
+  Scheduler scheduler;
+  PostedOrders orders(scheduler);
+  PostedOrders::Order& first = orders.of(5);
+  const auto ticket = first.take();
+  PostedOrders::Order& same_bucket = orders.of(5 + 256);
+  EXPECT_NE(&first, &same_bucket);
+  const auto other = same_bucket.take();
+  EXPECT_EQ(&orders.of(5), &first);
+  const auto later = orders.of(5).take();
+  EXPECT_FALSE(first.is_turn(later));
+  orders.done(first, ticket);
+  EXPECT_TRUE(first.is_turn(later));
+  orders.done(same_bucket, other);
+  EXPECT_EQ(&orders.of(5), &first);
+  orders.done(first, later);
+  EXPECT_EQ(orders.active(), 0u);
+  for (std::uint32_t domain = 1; domain < 5000; ++domain) {
+    PostedOrders::Order& order = orders.of(domain);
+    orders.done(order, order.take());
+  }
+  EXPECT_EQ(orders.active(), 0u);
 }
 
 Task<void> back_pressure(Bench& b) {
