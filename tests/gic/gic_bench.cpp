@@ -29,18 +29,16 @@ Task<void> Memory::serve(Payload& payload, bool of_its) {
   const unsigned size = payload.get_data_length();
   ++(payload.is_read() ? (of_its ? its_reads : lpi_reads) : (of_its ? its_writes : lpi_writes));
   if (payload.is_read() && of_its) highest_its_reads = std::max(highest_its_reads, ++reading_);
+  // A read sees what was there when it came.
+  for (unsigned i = 0; payload.is_read() && i < size; ++i)
+    payload.get_data_ptr()[i] = peek(address + i);
   co_await Delay{scheduler(), latency};
   if (payload.is_read() && of_its) --reading_;
   if (address / page_bytes == faulty / page_bytes) {
     payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     co_return;
   }
-  if (payload.is_read()) {
-    for (unsigned i = 0; i < size; ++i)
-      payload.get_data_ptr()[i] = peek(address + i);
-  } else {
-    poke(address, {payload.get_data_ptr(), size});
-  }
+  if (payload.is_write()) poke(address, {payload.get_data_ptr(), size});
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 

@@ -306,6 +306,21 @@ TEST_F(ItsCommandQueue, DroppedMsisCountTheirReasons) {
   EXPECT_EQ(bench.counter("its.doorbells"), 3u);
 }
 
+TEST_F(ItsCommandQueue, AReadThatOverlapsAChangeIsntCached) {
+  bench.memory.latency = 10 * microsecond;
+  bench.send_stream({{DeviceID, 0}}, 0);
+  bench.advance(microsecond);  // the old entry is on its way
+  bench.memory.latency = 100 * nanosecond;
+  bench.configure(9000, enabled);
+  bench.map_event(DeviceID, 0, 9000);
+  bench.sync();
+  EXPECT_EQ(bench.acknowledge(0), lpi);
+  bench.end(0, lpi);
+  bench.doorbell(DeviceID, 0);
+  settle();
+  EXPECT_EQ(bench.acknowledge(0), 9000u);
+}
+
 /// An LPI credit and a slow redistributor: the second MSI is translated and can't leave the ITS for
 /// a while.
 class ItsCommandRace : public testing::Test {

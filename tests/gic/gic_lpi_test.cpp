@@ -125,6 +125,24 @@ TEST_F(Lpi, AStaleConfigurationIsUsedUntilINVALL) {
   EXPECT_EQ(bench.read_icc(0, ICC_RPR_EL1), 0x20u);
 }
 
+TEST_F(Lpi, AReadThatINVOvertakesIsMadeAgain) {
+  bench.map_event(DeviceID, 4, lpi + 1);
+  bench.configure(lpi + 1, masked);
+  bench.advance(100 * microsecond);  // the pending tables have been read
+  const std::uint64_t before = bench.memory.lpi_reads;
+  bench.memory.latency = 10 * microsecond;
+  bench.send_stream({{DeviceID, 4}}, 0);
+  // The configuration read starts after the interrupt entry's.
+  while (bench.memory.lpi_reads == before)
+    bench.advance(100 * nanosecond);
+  bench.memory.latency = 100 * nanosecond;
+  bench.configure(lpi + 1, enabled);
+  bench.issue({{.opcode = ItsOpcode::INV, .DeviceID = DeviceID, .EventID = 4},
+               {.opcode = ItsOpcode::SYNC}});
+  bench.advance(20 * microsecond);
+  EXPECT_EQ(bench.acknowledge(0), lpi + 1);
+}
+
 TEST_F(Lpi, INVMasksOneThatIsPending) {
   bench.write_icc(0, ICC_IGRPEN1_EL1, 0);
   bench.doorbell(DeviceID, 3);
