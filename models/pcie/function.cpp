@@ -9,6 +9,7 @@ namespace {
 constexpr unsigned engine_bar = 0;
 constexpr unsigned msix_bar = 2;
 constexpr std::uint32_t page = 4096;
+constexpr unsigned functions_without_ari = 8;
 
 constexpr std::uint32_t pba_offset(unsigned vectors) {
   return (vectors * MsixTable::entry_bytes + page - 1) / page * page;
@@ -77,7 +78,15 @@ Function::Function(const Context& context, const StatisticsGroup& group, unsigne
       messages_refused_(
           group, "messages_refused",
           {"MSIs", Better::lower, "signals while MSI and MSI-X, or bus mastering, were off"}) {
+  if (context.endpoint.functions > functions_without_ari) add_ari(number);
   context_.tasks.spawn(dma_engine_.run());
+}
+
+void Function::add_ari(unsigned number) {
+  constexpr std::uint16_t ari = 0x000e;  // PCIe 6.0 7.8.8
+  const unsigned offset = space_.add_extended_capability(ari, 1, 8);
+  const unsigned next = number + 1 < context_.endpoint.functions ? number + 1 : 0;
+  space_.define(offset + 4, 2, next << 8, 0);
 }
 
 std::uint32_t Function::read_configuration(unsigned offset, unsigned size) {

@@ -77,6 +77,7 @@ class Function : public TrafficPort {
   unsigned tags_in_use() const { return bus_master_.tags_in_use(); }
 
  private:
+  void add_ari(unsigned number);
   std::uint32_t read_bar(unsigned bar, std::uint64_t offset, unsigned size);
   void write_bar(unsigned bar, std::uint64_t offset, unsigned size, std::uint32_t value);
   void ring_doorbell(std::uint64_t offset, std::uint32_t value);

@@ -173,6 +173,10 @@ TEST(EnumerationTest, EndpointOnABusOfItsOwnHas256Functions) {
       EXPECT_EQ(co_await processor.load(last), 0x0dbe'1b36u);
       co_await processor.store(last + 0x3c, 0x11, 1);
       EXPECT_EQ(co_await processor.load(last + 0x3c, 1), 0x11u);
+      // ARI capability: the next function's number; the last one ends the chain.
+      EXPECT_EQ(co_await processor.load(last + 0x100), 0x0001'000eu);
+      EXPECT_EQ(co_await processor.load(last + 0x104, 2), 0u);
+      EXPECT_EQ(co_await processor.load(last - 0x1000 + 0x104, 2), 0xff00u);
       done = true;
     }
   };

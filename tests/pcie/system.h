@@ -101,7 +101,7 @@ class Processor : public Module {
     co_await socket.transport(*payload);
     status = payload->get_response_status();
     std::uint32_t value = 0;
-    for (unsigned i = 0; i < size; ++i)
+    for (unsigned i = 0; i < std::min(size, 4u); ++i)
       value |= std::uint32_t{payload->data()[i]} << 8 * i;
     co_return value;
   }
