@@ -25,7 +25,7 @@ ProcessorStatistics::ProcessorStatistics(const StatisticsGroup& group)
           {"accesses", Better::lower, "System registers that the CPU interface does not know."}),
       in_handler(group, "in_handler",
                  {"interrupts", Better::lower, "From exception entry to exception return."}),
-      idle(group, "idle", {"waits", Better::neither, "Inside WFI or WFE."}),
+      idle(group, "idle", {"waits", Better::higher, "Inside WFI or WFE."}),
       wait(group, "wait", {"ps", Better::lower, "From the IRQ line to exception entry."}) {}
 
 NativeProcessor::NativeProcessor(const sc_core::sc_module_name& name, unsigned number,

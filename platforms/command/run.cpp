@@ -82,7 +82,8 @@ int Run::perform() {
   const RunLoop::End end = loop_.run([this] { return position(); });
   write(report(end));
   if (end == RunLoop::End::standstill) {
-    throw std::runtime_error("nothing is left to do and the workload hasn't ended");
+    throw std::runtime_error("nothing is left to do, but the workload hasn't ended: " +
+                             replay_->remaining());
   }
   return end == RunLoop::End::asked ? interrupted_status : EXIT_SUCCESS;
 }
@@ -112,6 +113,8 @@ RunPosition Run::position() const {
 RunReport Run::report(RunLoop::End end) {
   simulation_.statistics().finish(loop_.ended_at());
   RunTotals totals = virt::totals_of(*platform_);
+  totals.transactions = replay_->counts().reads + replay_->counts().writes;
+  totals.bytes = replay_->bytes();
   totals.measured = loop_.ended_at() - measured_from_;
   return {.version = std::string(version),
           .partial = end != RunLoop::End::finished,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "doorbell/core/arch/statistics_kinds.h"
 #include "platforms/report/report.h"
@@ -15,16 +16,20 @@ class Page {
  public:
   template <class... Arguments>
   void line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+    if (!heading_.empty())
+      fmt::format_to(std::back_inserter(text_), "\n{}\n", std::exchange(heading_, {}));
     fmt::format_to(std::back_inserter(text_), format, std::forward<Arguments>(arguments)...);
     while (!text_.empty() && text_.back() == ' ')
       text_.pop_back();
     text_ += '\n';
   }
-  void heading(std::string_view title) { line("\n{}", title); }
+  /// Stands above the next line, if there is one.
+  void heading(std::string_view title) { heading_ = title; }
   std::string take() { return std::move(text_); }
 
  private:
   std::string text_;
+  std::string heading_;
 };
 
 template <class Kind, class Visitor>
@@ -123,12 +128,24 @@ void write_queues(Page& page, const Statistics& statistics) {
   });
 }
 
+/// The wires of links are servers called `line`.
+void write_links(Page& page, const Statistics& statistics) {
+  page.heading("Link utilisation");
+  each<ServerStatistics>(statistics, [&](const ServerStatistics& server) {
+    if (!server.path().ends_with(".line") || server.completions() == 0) return;
+    page.line("  {:<40} {:>9} busy, {} TLPs and DLLPs", server.path(),
+              share_text(server.utilisation(), 1), count_text(server.completions()));
+  });
+}
+
 constexpr std::size_t servers_shown = 8;
 
 void write_servers(Page& page, const RunReport& report) {
   std::vector<const ServerStatistics*> servers;
   each<ServerStatistics>(report.statistics, [&](const ServerStatistics& server) {
-    if (server.completions() != 0) servers.push_back(&server);
+    // What is better the busier it is, such as being idle, holds nothing up.
+    const bool limits = server.info().better != Better::higher;
+    if (limits && server.completions() != 0) servers.push_back(&server);
   });
   std::stable_sort(servers.begin(), servers.end(), [](const auto* a, const auto* b) {
     return a->utilisation() > b->utilisation();
@@ -162,6 +179,7 @@ std::string summary(const RunReport& report) {
   Page page;
   write_totals(page, report);
   write_stages(page, report.stages);
+  write_links(page, report.statistics);
   write_servers(page, report);
   write_caches(page, report.statistics);
   write_walks(page, report.statistics);
