@@ -81,7 +81,7 @@ class Tbu : public Module {
   Task<Translation> miss(Stream stream, std::uint64_t address, Access access, Journey* journey);
   Task<dti::TranslationAnswer> ask(Stream stream, std::uint64_t address, Access access,
                                    Journey* journey);
-  Task<void> main_tlb_turn();
+  Task<void> main_tlb_turn(unsigned lookups, std::uint64_t latency);
   void fill_micro_tlb(const TlbEntry& entry);
 
   // Messages of the TCU

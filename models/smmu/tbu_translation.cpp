@@ -23,15 +23,13 @@ bool Tbu::look_up_micro_tlb(const Stream& stream, std::uint64_t address, const A
 /// What follows a miss in the micro TLB.
 Task<Tbu::Translation> Tbu::translate(Stream stream, std::uint64_t address, Access access,
                                       Journey* journey) {
-  co_await main_tlb_turn();
+  co_await main_tlb_turn(1, parameters_.tbu.main_tlb.latency);
   if (!stream.substream_valid) {
-    const Tlb::Lookup found = main_tlb_.lookup(stream.stream_id, address);
-    if (found.probes > 1) {
-      // One look-up for each page size in use (MMU-600): they follow each other in the pipeline.
-      const std::uint64_t more =
-          std::uint64_t{found.probes - 1} * parameters_.tbu.main_tlb_interval;
-      main_tlb_free_ += clock_.duration(more);
-      co_await clock_.cycles(more);
+    const unsigned probes = main_tlb_.lookup(stream.stream_id, address).probes;
+    // One look-up for each page size in use (MMU-600), one after the other.
+    if (probes > 1) {
+      const unsigned more = probes - 1;
+      co_await main_tlb_turn(more, more * parameters_.tbu.main_tlb_interval);
     }
     // Looked up at the end: an invalidation may have come meanwhile.
     const TlbEntry* const entry = main_tlb_.lookup(stream.stream_id, address).entry;
@@ -46,17 +44,19 @@ Task<Tbu::Translation> Tbu::translate(Stream stream, std::uint64_t address, Acce
   co_return co_await miss(stream, address, access, journey);
 }
 
-/// Waits for the look-up pipeline: a turn every `main_tlb_interval`, a result after `latency`.
-Task<void> Tbu::main_tlb_turn() {
+/// Waits for the look-up pipeline: `lookups` turns, one every `main_tlb_interval`, and a result
+/// `latency` cycles after the first.
+Task<void> Tbu::main_tlb_turn(unsigned lookups, std::uint64_t latency) {
   const Time arrival = now();
   // Under loose timing local times don't follow each other, and nobody waits for the port.
   Time start = clock_.after(arrival, 0);
   if (scheduler().timing() == Timing::approximate) {
     start = std::max(start, main_tlb_free_);
-    main_tlb_free_ = clock_.after(start, parameters_.tbu.main_tlb_interval);
+    main_tlb_free_ =
+        clock_.after(start, std::uint64_t{lookups} * parameters_.tbu.main_tlb_interval);
     main_tlb_server_.occupy(start, main_tlb_free_);
   }
-  co_await Delay(scheduler(), clock_.after(start, parameters_.tbu.main_tlb.latency) - arrival);
+  co_await Delay(scheduler(), clock_.after(start, latency) - arrival);
 }
 
 void Tbu::fill_micro_tlb(const TlbEntry& entry) {

@@ -65,6 +65,29 @@ TEST(SmmuTiming, AMicroTlbMissTakesTheMainTlbsLatencyMore) {
   bench.run(main_tlb_hit(bench));
 }
 
+// MMU-600: one look-up for each page size in use.
+Task<void> two_page_sizes(Bench& b) {
+  b.translate_stream(1);
+  b.map(0x1000, 0xa000'0000);
+  b.memory.store(b.descriptor(0x4000'0000, 2), 0xb000'0000 | (Bench::page_rw & ~2ULL));
+  co_await b.enable();
+  Dma page{.address = 0x1000}, block{.address = 0x4001'2340};
+  co_await b.dma(page);
+  co_await b.dma(block);
+  EXPECT_TRUE(page.ok && block.ok);
+  co_await b.dma(page);
+  EXPECT_EQ(page.took(), micro + main_tlb + access_time);
+  co_await b.dma(block);
+  EXPECT_EQ(block.took(), micro + main_tlb + cycle + access_time);
+  EXPECT_EQ(b.memory.log.back().address, 0xb001'2340u);
+}
+TEST(SmmuTiming, EveryPageSizeInUseTakesALookUp) {
+  SmmuParameters p;
+  p.tbu.micro_tlb.geometry = {1, 1, ReplacementPolicy::lru, 1};
+  Bench bench(p);
+  bench.run(two_page_sizes(bench));
+}
+
 Task<void> bypass_latency(Bench& b) {
   b.bypass_stream(1);
   co_await b.enable();
