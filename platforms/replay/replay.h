@@ -38,6 +38,8 @@ class Replay {
   /// What is not done, for a person; empty when all is.
   std::string remaining() const { return engine_.remaining(); }
   std::uint64_t skipped() const { return software_.skipped(); }
+  /// Faults that the SMMU recorded: none, if the trace's mappings and order are right.
+  std::uint64_t smmu_events() const { return software_.smmu_events(); }
 
  private:
   static trace::Header header_of(const std::string& trace);

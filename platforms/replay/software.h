@@ -42,6 +42,8 @@ class Software {
   /// Operations that the drivers have no use for: commands for devices that the trace has no
   /// traffic of, and so on.
   std::uint64_t skipped() const { return skipped_; }
+  /// SMMU events that the firmware has taken: faults.
+  std::uint64_t smmu_events() const { return machine_.events; }
 
  private:
   struct Event {
