@@ -123,6 +123,7 @@ void LpiController::bring_back(std::uint32_t INTID) {
 }
 
 void LpiController::refill() {
+  if (spilled_.size() == 0) return;
   // Masked ones stay in memory until they are enabled.
   while (spilled_.highest().valid() && cache_.has_room())
     bring_back(spilled_.highest().INTID);

@@ -5,11 +5,6 @@ namespace doorbell::gic {
 InterruptBank::InterruptBank(std::uint32_t first, std::uint32_t count, unsigned priority_bits)
     : first_(first), priority_bits_(priority_bits), words_(count / 32), priorities_(count, 0) {}
 
-std::uint32_t InterruptBank::pending(std::size_t word) const {
-  const Word& w = words_[word];
-  return w.latch | (w.line & ~w.edge);
-}
-
 void InterruptBank::set_priority(std::uint32_t INTID, std::uint8_t priority) {
   priorities_[INTID - first_] = implemented_priority(priority, priority_bits_);
 }
@@ -46,14 +41,6 @@ void InterruptBank::acknowledge(std::uint32_t INTID) {
 
 void InterruptBank::deactivate(std::uint32_t INTID) {
   word_of(INTID).active &= ~mask_of(INTID);
-}
-
-std::uint32_t InterruptBank::candidates_of(std::size_t word, unsigned groups) const {
-  const Word& w = words_[word];
-  std::uint32_t of_group = 0;
-  if ((groups & 1) != 0) of_group |= ~w.group;
-  if ((groups & 2) != 0) of_group |= w.group;
-  return pending(word) & w.enabled & ~w.active & of_group;
 }
 
 PendingInterrupt InterruptBank::describe(std::size_t word, unsigned bit) const {

@@ -25,7 +25,10 @@ class InterruptBank {
   std::uint32_t enabled(std::size_t word) const { return words_[word].enabled; }
   std::uint32_t active(std::size_t word) const { return words_[word].active; }
   /// Pending: latched, or a level whose line is asserted (4.1.1).
-  std::uint32_t pending(std::size_t word) const;
+  std::uint32_t pending(std::size_t word) const {
+    const Word& w = words_[word];
+    return w.latch | (w.line & ~w.edge);
+  }
   void write_group(std::size_t word, std::uint32_t value) { words_[word].group = value; }
   void set_enable(std::size_t word, std::uint32_t bits) { words_[word].enabled |= bits; }
   void clear_enable(std::size_t word, std::uint32_t bits) { words_[word].enabled &= ~bits; }
@@ -75,7 +78,12 @@ class InterruptBank {
   struct Word {
     std::uint32_t group = 0, enabled = 0, latch = 0, line = 0, active = 0, edge = 0;
   };
-  std::uint32_t candidates_of(std::size_t word, unsigned groups) const;
+  std::uint32_t candidates_of(std::size_t word, unsigned groups) const {
+    const Word& w = words_[word];
+    const std::uint32_t group0 = (groups & 1) != 0 ? ~w.group : 0;
+    const std::uint32_t group1 = (groups & 2) != 0 ? w.group : 0;
+    return pending(word) & w.enabled & ~w.active & (group0 | group1);
+  }
   PendingInterrupt describe(std::size_t word, unsigned bit) const;
   Word& word_of(std::uint32_t INTID) { return words_[(INTID - first_) / 32]; }
   static std::uint32_t mask_of(std::uint32_t INTID) { return std::uint32_t{1} << (INTID % 32); }
