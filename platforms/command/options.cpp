@@ -46,7 +46,6 @@ CLI::App* add_import(CLI::App& app, ImportOptions& options) {
 std::optional<Options> parse_command_line(int argc, const char* const* argv) {
   CLI::App app("A timed model of the road of a message-signalled interrupt", "doorbell");
   app.set_version_flag("--version", std::string(version));
-  app.require_subcommand(1);
   RunOptions run;
   ImportOptions import;
   const CLI::App* run_command = add_run(app, run);
@@ -64,7 +63,7 @@ std::optional<Options> parse_command_line(int argc, const char* const* argv) {
   if (run_command->parsed()) return run;
   if (import_command->parsed()) return import;
   if (parameters_command->parsed()) return ParametersOptions{};
-  return std::nullopt;
+  throw InputError("no command: expected run, trace import or parameters; see doorbell --help");
 }
 
 }  // namespace doorbell

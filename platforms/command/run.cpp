@@ -10,6 +10,7 @@
 #include "platforms/command/commands.h"
 #include "platforms/command/description.h"
 #include "platforms/command/run_loop.h"
+#include "platforms/command/stop_request.h"
 #include "platforms/replay/replay.h"
 #include "platforms/report/chrome_trace.h"
 #include "platforms/report/report.h"
@@ -45,6 +46,7 @@ class Run {
   void write(const RunReport& report);
 
   const RunOptions& options_;
+  const StopRequest stop_request_;
   Description description_;
   ParameterTree tree_{description_};
   std::uint64_t workload_hash_ = 0;

@@ -14,7 +14,6 @@ constexpr Time slice = 50 * microsecond;
 }  // namespace
 
 RunLoop::End RunLoop::run(const std::function<RunPosition()>& position) {
-  const StopRequest stop_request;
   Progress progress(stderr);
   while (!finished_) {
     run_slice();

@@ -13,7 +13,7 @@ class RunLoop {
  public:
   enum class End {
     finished,    ///< `finish` was called.
-    asked,       ///< Ctrl-C or SIGTERM.
+    asked,       ///< Through StopRequest.
     standstill,  ///< Nothing is scheduled any more, and nobody has called `finish`.
   };
 

@@ -35,7 +35,7 @@ class BadInput : public ::testing::Test {
 };
 
 TEST_F(BadInput, NoCommand) {
-  expect_refused("", HasSubstr("subcommand"));
+  expect_refused("", HasSubstr("command"));
 }
 
 TEST_F(BadInput, UnknownCommand) {

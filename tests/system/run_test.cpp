@@ -80,7 +80,7 @@ TEST_F(Run, AParameterChangesTheResultAndStandsInIt) {
   EXPECT_NE(json["latency"], Json::parse(statistics_of())["latency"]);
   for (const Json& parameter : json["parameters"]) {
     if (parameter["path"] == "gic.its.pipeline_cycles") {
-      EXPECT_EQ(parameter["value"], 100);
+      EXPECT_EQ(parameter["value"], "100");
       return;
     }
   }
@@ -94,7 +94,8 @@ TEST_F(Run, StatisticsNameNoHostPathOrHostOnlyParameter) {
 
 TEST_F(Run, LittlesLawHoldsOnEveryQueue) {
   unsigned queues = 0;
-  for (const Json& metric : Json::parse(statistics_of())["statistics"]["metrics"]) {
+  const Json json = Json::parse(statistics_of());
+  for (const Json& metric : json["statistics"]["metrics"]) {
     if (metric["kind"] != "queue" || metric["values"]["arrivals"] == 0) continue;
     ++queues;
     EXPECT_LT(metric["values"]["littles_law_error"].get<double>(), 1e-6) << metric["path"];
@@ -126,7 +127,8 @@ TEST_F(Run, TraceFollowsTheMsisAskedForAcrossTheBlocks) {
   const std::string file = scratch_.path("trace.json");
   ASSERT_EQ(run("--trace " + file + " --trace-from 10 --trace-count 3").status, 0);
   std::map<std::uint64_t, std::set<std::string>> slices;
-  for (const Json& event : Json::parse(read_file(file))["traceEvents"]) {
+  const Json json = Json::parse(read_file(file));
+  for (const Json& event : json["traceEvents"]) {
     if (event["ph"] == "b") slices[event["id"]].insert(event["name"]);
   }
   ASSERT_EQ(slices.size(), 3u);
@@ -145,17 +147,19 @@ TEST_F(Run, TheDescriptionOfThePlatformHoldsEveryParameterWithItsDefault) {
 }
 
 TEST_F(Run, EveryParameterHasASource) {
-  for (const Json& parameter : Json::parse(statistics_of())["parameters"]) {
+  const Json json = Json::parse(statistics_of());
+  EXPECT_GT(json["parameters"].size(), 100u);
+  for (const Json& parameter : json["parameters"]) {
     EXPECT_THAT(parameter["source"].get<std::string>(), Not(IsEmpty())) << parameter["path"];
   }
 }
 
 TEST_F(Run, CtrlCEndsItInOrderWithPartialStatistics) {
   const std::string file = scratch_.path("statistics.json");
-  const std::string command = std::string("timeout --signal=INT --preserve-status 1 ") +
+  const std::string command = std::string("timeout --signal=INT --preserve-status 0.3 ") +
                               DOORBELL_COMMAND + " run " + source_path("platforms/virt.yaml") +
-                              " --workload " + source_path(DOORBELL_SMALL_WORKLOAD) + " " +
-                              DOORBELL_SLOW_RUN + " --stats " + file;
+                              " --workload " + source_path(DOORBELL_LARGE_WORKLOAD) +
+                              " --set host.lookahead=0ps --set check_protocol=true --stats " + file;
   const CommandResult result = run_command(command);
   EXPECT_EQ(result.status, 130) << result.errors;
   EXPECT_THAT(result.output, StartsWith("Partial"));

@@ -23,7 +23,11 @@ void LastLevelCacheParameters::describe(ParameterGroup& group) {
 
 void RamParameters::describe(ParameterGroup& group) {
   group.add("size", size,
-            {.unit = "bytes", .minimum = 4096, .maximum = 1ULL << 44, .help = "What it holds."});
+            {.unit = "bytes",
+             .minimum = 4096,
+             .maximum = 1ULL << 44,
+             .source = "the machine of the recordings",
+             .help = "What it holds."});
   group.time("read_latency", read_latency,
              {.maximum = millisecond,
               .source = "docs/timing.md, Memory and fabric: 90 ns with the fabric",
@@ -40,14 +44,22 @@ void RamParameters::describe(ParameterGroup& group) {
              .source = "assumption: 64 GB/s, more than a generation 5 link of 16 lanes brings",
              .help = "A cycle, in each direction."});
   group.add("reads", reads,
-            {.unit = "reads", .minimum = 1, .maximum = 4096, .help = "Held at a time."});
+            {.unit = "reads",
+             .minimum = 1,
+             .maximum = 4096,
+             .source = "assumption",
+             .help = "Held at a time."});
   group.add("writes", writes,
-            {.unit = "writes", .minimum = 1, .maximum = 4096, .help = "Held at a time."});
+            {.unit = "writes",
+             .minimum = 1,
+             .maximum = 4096,
+             .source = "assumption",
+             .help = "Held at a time."});
   group.group("last_level_cache", last_level_cache);
 }
 
 void FabricParameters::describe(ParameterGroup& group) {
-  group.frequency("clock", clock, {.source = "assumption"});
+  group.frequency("clock", clock, {.source = "assumption", .help = "Of all its channels."});
   group.add("width", width,
             {.unit = "bytes",
              .minimum = 1,
