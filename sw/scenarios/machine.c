@@ -17,6 +17,7 @@ struct machine_description machine_virt(uint64_t tables, uint64_t tables_end) {
       .smmu_error_interrupt = 32 + 77,
       .ecam = UINT64_C(0x4010000000),
       .last_bus = 255,
+      .root_buses = 1,
       .pcie_memory = {0x10000000, 0x3eff0000},
       .pcie_prefetchable_memory = {0, 0},
       .tables = tables,
@@ -51,6 +52,7 @@ static void lay_out(struct machine* machine) {
   machine->smmu.sync_by_message = d->sync_by_message;
   machine->pcie.ecam = d->ecam;
   machine->pcie.last_bus = d->last_bus;
+  machine->pcie.root_buses = d->root_buses;
   machine->pcie.memory = d->pcie_memory;
   machine->pcie.prefetchable_memory = d->pcie_prefetchable_memory;
   machine->pcie.functions = machine->functions;

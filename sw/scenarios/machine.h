@@ -36,6 +36,7 @@ struct machine_description {
   uint32_t smmu_error_interrupt;
   uint64_t ecam;
   unsigned last_bus;
+  unsigned root_buses; /* buses that no bridge leads to, from 0 on */
   struct pcie_window pcie_memory;
   struct pcie_window pcie_prefetchable_memory;
   uint64_t tables; /* RAM for all tables and queues */

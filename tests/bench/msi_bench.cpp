@@ -41,6 +41,7 @@ virt::VirtParameters platform_for(const Options& options) {
   virt::EndpointSlot slot;
   slot.endpoint.functions = std::min<std::uint32_t>(options.functions, functions_an_endpoint);
   slot.endpoint.function.msix_vectors = options.vectors;
+  slot.endpoint.function.local_memory = 4096;
   parameters.endpoints.assign(endpoints, slot);
   parameters.root_complex.ports.clear();
   for (unsigned i = 0; i < endpoints; ++i) {
@@ -64,6 +65,8 @@ class Firmware {
     sw::run_on_native_processors();
     const std::uint64_t tables_end = virt::ram_base + platform.parameters().ram.size;
     machine_.description = machine_virt(virt::ram_base + 0x100'0000, tables_end);
+    machine_.description.lpi_id_bits = 17;
+    machine_.description.root_buses = platform.endpoint_count() + 1;
     machine_.functions = functions_.data();
     machine_.function_capacity = static_cast<unsigned>(functions_.size());
     machine_.vectors = vectors_.data();
@@ -88,7 +91,8 @@ class Firmware {
     require(machine_initialise(&machine_));
     require(machine_join(&machine_));
     require(machine_wait_for(&machine_, processors_));
-    // The first is the host bridge.
+    // Those that send are spread evenly over the processors. The first function is the host bridge.
+    const unsigned stride = options_.active == 0 ? 1 : options_.functions / options_.active;
     for (unsigned i = 0; i < options_.functions; ++i) {
       require(machine_add_device(&machine_, &devices_[i], &functions_[i + 1],
                                  static_cast<std::uint16_t>(i + 1), options_.vectors));

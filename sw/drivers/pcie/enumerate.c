@@ -63,8 +63,13 @@ enum status pcie_enumerate_bus(struct pcie_host* host, unsigned bus, unsigned de
 
 enum status pcie_enumerate(struct pcie_host* host) {
   host->count = 0;
-  host->highest_bus = 0;
-  return pcie_enumerate_bus(host, 0, 32);
+  host->highest_bus = host->root_buses > 0 ? host->root_buses - 1 : 0;
+  unsigned last_root_bus = host->highest_bus;
+  enum status status = STATUS_OK;
+  for (unsigned bus = 0; bus <= last_root_bus && status == STATUS_OK; bus++) {
+    status = pcie_enumerate_bus(host, bus, 32);
+  }
+  return status;
 }
 
 struct pcie_function* pcie_find(const struct pcie_host* host, uint16_t vendor_id,

@@ -37,6 +37,7 @@ struct pcie_host {
   /* Filled in by the caller. */
   uint64_t ecam;                          /* physical address of bus 0 */
   unsigned last_bus;                      /* the highest bus number that ECAM reaches */
+  unsigned root_buses;                    /* buses 0 to n-1 have no bridge above them; at least 1 */
   struct pcie_window memory;              /* below 4 GiB */
   struct pcie_window prefetchable_memory; /* for 64-bit prefetchable BARs; empty: use `memory` */
   struct pcie_function* functions;
