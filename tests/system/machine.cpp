@@ -13,8 +13,8 @@ namespace {
 constexpr std::uint64_t tables = 0x4100'0000;
 constexpr std::uint64_t tables_end = 0x5000'0000;
 
-std::uint64_t data_page_of(unsigned endpoint) {
-  return Machine::data_page + endpoint * 0x10'0000u;
+std::uint64_t data_page_of(unsigned device) {
+  return Machine::data_page + device * 0x10'0000u;
 }
 
 }  // namespace
@@ -29,19 +29,19 @@ Machine::Machine(const virt::VirtParameters& parameters)
   software_.vector_capacity = vectors_.size();
 }
 
-void Machine::run(std::function<void()> scenario) {
+void Machine::run(std::function<void()> scenario, Timing timing) {
   Simulation& simulation = platform_.simulation();
   simulation.scheduler().set_timing(Timing::loose);
   const unsigned processors = platform_.processor_count();
   for (unsigned i = 0; i < processors; ++i) {
-    platform_.processor(i).set_firmware([this, i, processors, scenario, &simulation] {
+    platform_.processor(i).set_firmware([this, i, processors, timing, scenario, &simulation] {
       if (i == 0) {
         ASSERT_EQ(machine_initialise(&software_), STATUS_OK);
       }
       ASSERT_EQ(machine_join(&software_), STATUS_OK);
       if (i != 0) return machine_idle(&software_);
       ASSERT_EQ(machine_wait_for(&software_, processors), STATUS_OK);
-      simulation.scheduler().set_timing(Timing::approximate);
+      simulation.scheduler().set_timing(timing);
       simulation.statistics().reset(simulation.scheduler().now());
       simulation.journeys().reset();
       scenario();
@@ -57,27 +57,32 @@ void Machine::run(std::function<void()> scenario) {
   EXPECT_EQ(platform_.protocol_violations(), 0u);
 }
 
-machine_device& Machine::add_device(unsigned endpoint, unsigned vectors) {
-  machine_device& device = devices_.at(endpoint);
-  const unsigned id = platform_.parameters().root_complex.ports[endpoint].device << 3;
-  const pcie_function* function = nullptr;
+machine_device& Machine::add_device(unsigned endpoint, unsigned vectors, unsigned function) {
+  const unsigned index = function * platform_.endpoint_count() + endpoint;
+  machine_device& device = devices_.at(index);
+  const unsigned id = (platform_.parameters().root_complex.ports[endpoint].device << 3) + function;
+  const pcie_function* found = nullptr;
   for (unsigned i = 0; i < software_.pcie.count; ++i) {
-    if (functions_[i].requester_id == id) function = &functions_[i];
+    if (functions_[i].requester_id == id) found = &functions_[i];
   }
-  EXPECT_NE(function, nullptr);
-  EXPECT_EQ(machine_add_device(&software_, &device, function,
-                               static_cast<std::uint16_t>(endpoint + 1), vectors),
+  EXPECT_NE(found, nullptr);
+  EXPECT_EQ(machine_add_device(&software_, &device, found, static_cast<std::uint16_t>(index + 1),
+                               vectors),
             STATUS_OK);
-  EXPECT_EQ(machine_map(&device, data_iova, data_page_of(endpoint), 4096, true), STATUS_OK);
+  EXPECT_EQ(machine_map(&device, data_iova, data_page_of(index), 4096, true), STATUS_OK);
+  const auto handler = [](msi_vector* vector, void* machine) {
+    static_cast<Machine*>(machine)->handle(*vector);
+  };
   for (unsigned vector = 0; vector < vectors; ++vector) {
-    const auto handler = [](msi_vector*, void* argument) {
-      ++*static_cast<std::uint64_t*>(argument);
-    };
-    EXPECT_EQ(
-        machine_request(&device, vector, vector % platform_.processor_count(), handler, &handled_),
-        STATUS_OK);
+    EXPECT_EQ(machine_request(&device, vector, vector % platform_.processor_count(), handler, this),
+              STATUS_OK);
   }
   return device;
+}
+
+void Machine::handle(const msi_vector& vector) {
+  if (on_interrupt_) on_interrupt_(vector);
+  ++handled_;
 }
 
 void Machine::pass(Time time) {
