@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <sstream>
 
 #include "system/command.h"
 
@@ -94,6 +96,28 @@ TEST_F(BadInput, TruncatedGzip) {
   const std::string whole = read_file(workload_);
   const std::string bad = scratch_.write("cut.trace.gz", whole.substr(0, whole.size() / 2));
   expect_refused(run_with(description_, bad), HasSubstr("cut.trace.gz"));
+}
+
+// Found in the middle of the run, which then leaves no results behind.
+TEST_F(BadInput, TraceLineOutOfRange) {
+  std::istringstream whole(run_command("gzip -dc " + workload_).output);
+  std::string text;
+  std::string line;
+  unsigned bad_line = 0;
+  for (unsigned number = 1; std::getline(whole, line); ++number) {
+    const std::size_t bytes = line.find("bytes=");
+    if (bad_line == 0 && number > 4000 && bytes != std::string::npos) {
+      line.replace(bytes, line.find(' ', bytes) - bytes, "bytes=99999");
+      bad_line = number;
+    }
+    text += line + "\n";
+  }
+  const std::string bad = scratch_.write("bad.trace", text);
+  const std::string statistics = scratch_.path("out.json");
+  expect_refused(
+      run_with(description_, bad) + " --stats " + statistics,
+      AllOf(HasSubstr("bad.trace:" + std::to_string(bad_line) + ": "), HasSubstr("99999")));
+  EXPECT_FALSE(std::filesystem::exists(statistics));
 }
 
 TEST_F(BadInput, StatisticsThatCannotBeWritten) {

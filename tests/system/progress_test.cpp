@@ -206,8 +206,8 @@ TEST_P(FunctionalResult, IsTheSameInEitherTiming) {
   };
   std::vector<Taken> taken, expected;
   machine.on_interrupt([&](const msi_vector& vector) {
-    taken.push_back({vector.intid, processor_number(),
-                     mem_read64(Machine::data_page + vector.event_id * 8)});
+    taken.push_back(
+        {vector.intid, processor_number(), mem_read64(Machine::data_page + vector.event_id * 8)});
   });
   Conservation account;
   machine.run(
