@@ -43,7 +43,7 @@ class PostedOrders {
     bucket = &order;
     return order;
   }
-  /// The write of `ticket`, whose turn it is, has passed. The next one is woken; the order may be
+  /// The write of `ticket` has passed. The next one is woken if it was its turn; the order may be
   /// gone.
   void done(Order& order, OrderedRelease::Ticket ticket) {
     order.OrderedRelease::done(ticket);

@@ -82,7 +82,7 @@ Stream Tbu::stream_of(const Requester* requester) const {
 
 PostedOrders::Order* Tbu::order_of(const Payload& payload, const Requester* requester) {
   if (requester == nullptr || !payload.is_write() || !requester->is_posted ||
-      requester->relaxed_ordering || requester->order_domain == 0) {
+      requester->order_domain == 0) {
     return nullptr;
   }
   return &orders_.of(requester->order_domain);
@@ -116,7 +116,9 @@ Task<void> Tbu::serve(Payload& payload) {
       }
     }
     if (order != nullptr) {
-      if (!order->is_turn(ticket)) co_await wait_for_turn(*order, ticket, journey);
+      if (!requester->relaxed_ordering && !order->is_turn(ticket)) {
+        co_await wait_for_turn(*order, ticket, journey);
+      }
       orders_.done(*order, ticket);  // the next one is woken after this one has gone out
     }
     if (translation.allowed) {
@@ -135,7 +137,9 @@ Task<void> Tbu::serve(Payload& payload) {
 Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Stream& stream,
                                Journey* journey, PostedOrders::Order* order,
                                OrderedRelease::Ticket ticket) {
-  if (order != nullptr) co_await wait_for_turn(*order, ticket, journey);
+  if (order != nullptr && !requester->relaxed_ordering) {
+    co_await wait_for_turn(*order, ticket, journey);
+  }
   const Access access = access_of(payload, requester);
   const std::uint64_t address = payload.get_address();
   const unsigned length = payload.get_data_length();

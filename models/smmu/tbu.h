@@ -29,9 +29,10 @@ namespace doorbell::smmu {
 ///
 /// A transaction's StreamID is that of its `Requester`, or `default_stream_id` when it bears none.
 /// Others are served while one waits for the TCU; those that miss on the same page wait for the
-/// same answer. Posted writes of one order domain leave in the order in which they came. A
-/// terminated transaction is answered with TLM_GENERIC_ERROR_RESPONSE, and the Journey of its MSI
-/// ends. DMI is never granted.
+/// same answer. Posted writes of one order domain leave in the order in which they came; one with
+/// `relaxed_ordering` may leave ahead of others, but they not ahead of it. A terminated transaction
+/// is answered with TLM_GENERIC_ERROR_RESPONSE, and the Journey of its MSI ends. DMI is never
+/// granted.
 class Tbu : public Module {
  public:
   Tbu(const sc_core::sc_module_name& name, const SmmuParameters& parameters);

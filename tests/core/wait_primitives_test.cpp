@@ -58,6 +58,32 @@ TEST_F(WaitPrimitives, OrderedReleaseFollowsTheTickets) {
   EXPECT_EQ(order.pending(), 0u);
 }
 
+TEST_F(WaitPrimitives, WhatPassesAheadOfItsTurnIsNotOvertaken) {
+  OrderedRelease order{scheduler};
+  TaskGroup tasks{scheduler};
+  const auto first = order.take();
+  const auto ahead = order.take();
+  const auto last = order.take();
+  tasks.spawn(release_in_order(scheduler, order, last, 10, 3, log));
+  scheduler.run();
+  order.done(first);
+  scheduler.run();
+  EXPECT_TRUE(log.empty());  // not ahead of the second, though that doesn't wait for its turn
+  order.done(ahead);
+  scheduler.run();
+  EXPECT_EQ(log, (std::vector<int>{3}));
+  const auto slow = order.take();
+  const auto quick = order.take();
+  order.done(quick);
+  tasks.spawn(release_in_order(scheduler, order, order.take(), 10, 4, log));
+  scheduler.run();
+  EXPECT_EQ(log, (std::vector<int>{3}));
+  order.done(slow);
+  scheduler.run();
+  EXPECT_EQ(log, (std::vector<int>{3, 4}));
+  EXPECT_EQ(order.pending(), 0u);
+}
+
 Task<void> drain(Outstanding& outstanding, std::vector<int>& log) {
   co_await outstanding.drained();
   log.push_back(1);

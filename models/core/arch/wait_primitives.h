@@ -124,6 +124,8 @@ class Outstanding {
 ///     co_await order.turn(ticket);             // waits for all earlier tickets to be done
 ///     ...                                      // issue
 ///     order.done(ticket);
+///
+/// What may overtake others, but may not be overtaken by them, leaves out the wait for its turn.
 class OrderedRelease {
  public:
   using Ticket = std::uint64_t;
@@ -157,10 +159,17 @@ class OrderedRelease {
   Awaiter turn(Ticket ticket) { return Awaiter{*this, ticket}; }
   bool is_turn(Ticket ticket) const { return ticket == turn_; }
 
-  /// The ticket whose turn it is has passed. Only that one may say so.
-  void done(Ticket /*ticket*/) {
-    ++turn_;
-    waiting_.pop_front();
+  /// The ticket has passed: in its turn, or ahead of it without having waited. Those behind it
+  /// wait for those ahead of it all the same.
+  void done(Ticket ticket) {
+    if (!is_turn(ticket)) {
+      waiting_[ticket - turn_] = &passed_;
+      return;
+    }
+    do {
+      ++turn_;
+      waiting_.pop_front();
+    } while (!waiting_.empty() && waiting_.front() == &passed_);
     if (!waiting_.empty() && waiting_.front() != nullptr) scheduler_.wake_now(*waiting_.front());
   }
   /// Tickets taken and not done.
@@ -170,6 +179,7 @@ class OrderedRelease {
   Scheduler& scheduler_;
   Ticket next_ticket_ = 0;
   Ticket turn_ = 0;
+  Waiter passed_;          // marks tickets that are done ahead of their turn
   Ring<Waiter*> waiting_;  // for each ticket from turn_ on, who waits with it
 };
 

@@ -164,6 +164,7 @@ Task<void> Bench::dma(Dma& d) {
   r.stream_id = d.stream;
   r.order_domain = d.order_domain;
   r.is_posted = d.order_domain != 0;
+  r.relaxed_ordering = d.relaxed_ordering;
   r.privileged = d.privileged;
   r.instruction = d.instruction;
   r.has_pasid = d.pasid;

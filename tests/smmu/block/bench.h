@@ -18,6 +18,7 @@ struct Dma {
   std::uint64_t data = 0;
   unsigned size = 8;
   std::uint32_t order_domain = 0;  ///< Non-zero: a posted write of that domain.
+  bool relaxed_ordering = false;
   bool privileged = false;
   bool instruction = false;
   bool pasid = false;

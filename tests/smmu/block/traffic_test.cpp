@@ -130,6 +130,40 @@ TEST(SmmuTraffic, OthersNeedNotWait) {
   bench.run(order(bench, false));
 }
 
+// Relaxed ordering lets that write pass others, not others pass it (PCIe 6.0 2.4.1, A2).
+Task<void> relaxed_order(Bench& b, bool first_is_relaxed) {
+  b.translate_stream(1);
+  const std::uint64_t slow = b.map(0x1000, 0xa000'0000);
+  b.map(0x2000, 0xa000'1000);
+  co_await b.enable();
+  Dma warm{.address = 0x2000};
+  co_await b.dma(warm);
+  b.memory.hold(slow, slow + 7);
+  Dma first{
+      .address = 0x1000, .write = true, .order_domain = 7, .relaxed_ordering = first_is_relaxed};
+  Dma second{
+      .address = 0x2000, .write = true, .order_domain = 7, .relaxed_ordering = !first_is_relaxed};
+  Dma third{.address = 0x2040, .write = true, .order_domain = 7};
+  b.start(b.dma(first));
+  co_await b.sleep(nanosecond);
+  b.start(b.dma(second));
+  b.start(b.dma(third));
+  co_await b.sleep(2 * microsecond);
+  EXPECT_EQ(second.done, !first_is_relaxed);
+  EXPECT_FALSE(third.done);
+  b.memory.release();
+  co_await b.sleep(2 * microsecond);
+  EXPECT_TRUE(first.ok && second.ok && third.ok);
+}
+TEST(SmmuTraffic, RelaxedWritesPassOthers) {
+  Bench bench;
+  bench.run(relaxed_order(bench, false));
+}
+TEST(SmmuTraffic, RelaxedWritesAreNotPassed) {
+  Bench bench;
+  bench.run(relaxed_order(bench, true));
+}
+
 Task<void> order_after_abort(Bench& b) {
   b.translate_stream(1);
   b.map(0x2000, 0xa000'1000);
