@@ -89,32 +89,6 @@ TEST(Sockets, AFullTargetWithholdsEndReqAndKeepsOrder) {
   EXPECT_EQ(target.order, (std::vector<std::uint64_t>{0, 1, 2, 3, 4, 5}));
 }
 
-TEST(Sockets, AMillionTransactionsThatCompleteAtOnce) {
-  class Busy : public Module {
-   public:
-    explicit Busy(const sc_core::sc_module_name& name) : Module(name), socket("socket") {
-      tasks_.spawn(run());
-    }
-    InitiatorSocket socket;
-    int done = 0;
-
-   private:
-    Task<void> run() {
-      PayloadReference payload = simulation().payloads().take(tlm::TLM_READ_COMMAND, 0, 8);
-      for (int i = 0; i < 1'000'000; ++i) {
-        co_await socket.transport(*payload);
-        ++done;
-      }
-    }
-    TaskGroup tasks_{scheduler()};
-  };
-  Busy busy{"busy"};
-  Target target{"target", 0, 1};
-  busy.socket.bind(target.socket);
-  sc_core::sc_start(1, sc_core::SC_NS);
-  EXPECT_EQ(busy.done, 1'000'000);
-}
-
 TEST(Sockets, LooseTimingGivesTheSameValuesAndTimes) {
   Initiator initiator{"initiator"};
   Target target{"target", 100, 4};

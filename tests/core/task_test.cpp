@@ -11,43 +11,15 @@
 namespace doorbell {
 namespace {
 
-Task<int> at_once(int value) {
-  co_return value;
-}
-
 Task<int> later(Scheduler& scheduler, Time delay, int value) {
   co_await Delay{scheduler, delay};
   co_return value;
-}
-
-Task<void> sum_at_once(int count, std::uint64_t& sum) {
-  for (int i = 0; i < count; ++i)
-    sum += static_cast<std::uint64_t>(co_await at_once(i));
-}
-
-TEST(Task, AMillionThatCompleteAtOnceDoNotDeepenTheStack) {
-  Scheduler scheduler;
-  TaskGroup tasks{scheduler};
-  std::uint64_t sum = 0;
-  tasks.start(sum_at_once(1'000'000, sum));
-  EXPECT_EQ(sum, 499'999'500'000u);
-  EXPECT_EQ(tasks.size(), 0u);
 }
 
 Task<void> sum_of_delays(Scheduler& scheduler, int count, std::uint64_t& sum) {
   for (int i = 0; i < count; ++i) {
     sum += static_cast<std::uint64_t>(co_await later(scheduler, nanosecond, i));
   }
-}
-
-TEST(Task, AMillionUnderLooseTimingDoNotDeepenTheStack) {
-  Scheduler scheduler;
-  scheduler.set_timing(Timing::loose);
-  TaskGroup tasks{scheduler};
-  std::uint64_t sum = 0;
-  tasks.spawn(sum_of_delays(scheduler, 1'000'000, sum));
-  scheduler.run();
-  EXPECT_EQ(sum, 499'999'500'000u);
 }
 
 TEST(Task, LooseTimingGivesTheSameResultWithFarFewerResumes) {
