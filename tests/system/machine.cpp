@@ -19,6 +19,14 @@ std::uint64_t data_page_of(unsigned device) {
 
 }  // namespace
 
+std::map<std::string, std::uint64_t> outcomes_of(const Conservation& account) {
+  std::map<std::string, std::uint64_t> outcomes;
+  for (const auto& [name, count] : account.outcomes) {
+    if (count != 0) outcomes[name] = count;
+  }
+  return outcomes;
+}
+
 Machine::Machine(const virt::VirtParameters& parameters)
     : parameters_(parameters), platform_("virt", parameters_), tasks_(platform_.scheduler()) {
   sw::run_on_native_processors();

@@ -2,15 +2,18 @@
 
 #include <array>
 #include <functional>
-#include <optional>
+#include <map>
 #include <string>
-#include <vector>
 
 #include "doorbell/core/arch/task_group.h"
+#include "platforms/report/report.h"
 #include "platforms/virt/platform.h"
 #include "sw/scenarios/machine.h"
 
 namespace doorbell::testing {
+
+/// The outcomes that occurred, by their names.
+std::map<std::string, std::uint64_t> outcomes_of(const Conservation& account);
 
 /// The virt platform with the drivers of sw/ on its processors. Set-up is loose; the scenario, on
 /// the first processor, runs in approximate timing unless asked otherwise, with statistics from its
