@@ -33,7 +33,7 @@ InitiatorSocket::Transport::~Transport() {
 }
 
 bool InitiatorSocket::Transport::await_suspend(std::coroutine_handle<> awaiter) {
-  resumes(awaiter);
+  resumes(awaiter, socket_.kernel_.scheduler().now());
   if (socket_.sending_ != nullptr || !socket_.queue_.empty()) {
     state_ = State::queued;
     socket_.queue_.push(*this);

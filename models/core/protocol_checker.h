@@ -41,7 +41,7 @@ class ProtocolChecker : public Module {
   tlm::tlm_initiator_socket<64> downstream;
 
   std::uint64_t violations() const { return violations_.value(); }
-  /// What was wrong, the first hundred.
+  /// What was reported: the first hundred violations.
   const std::vector<std::string>& messages() const { return messages_; }
   /// Transactions of nb_transport that have not ended.
   std::size_t in_progress() const { return transactions_.size(); }
@@ -96,6 +96,7 @@ class ProtocolChecker : public Module {
   bool times_are_ordered() const { return scheduler().timing() == Timing::approximate; }
 
   Counter violations_;
+  static constexpr std::size_t most_messages = 100;
   std::vector<std::string> messages_;
   std::unordered_map<const Payload*, Transaction> transactions_;  // never iterated
   std::uint64_t begun_ = 0;

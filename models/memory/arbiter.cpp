@@ -26,7 +26,7 @@ bool Arbiter::Awaiter::await_ready() {
 }
 
 void Arbiter::Awaiter::await_suspend(std::coroutine_handle<> awaiter) {
-  resumes(awaiter);
+  resumes(awaiter, since_);
   waited_ = true;
   if (journey_ != nullptr) journey_->wait(since_, "target's request channel");
   arbiter_.queue_.enter(since_);

@@ -29,8 +29,8 @@ bool WriteOrder::Awaiter::await_ready() {
 }
 
 void WriteOrder::Awaiter::await_suspend(std::coroutine_handle<> awaiter) {
-  resumes(awaiter);
   since_ = order_.scheduler_.now();
+  resumes(awaiter, since_);
   order_.waiting_.enter(since_);
   if (journey_ != nullptr) {
     journey_->wait(since_, "posted writes ahead", {"order domain", id_});

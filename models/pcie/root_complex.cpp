@@ -50,6 +50,8 @@ RootComplex::RootComplex(const sc_core::sc_module_name& module_name,
                         {"writes", Better::neither, "writes to BARs and configuration space"}),
       unsupported_(statistics(), "unsupported_requests",
                    {"requests", Better::lower, "requests that nobody claimed"}),
+      misdirected_(statistics(), "misdirected_messages",
+                   {"MSIs", Better::lower, "MSIs written to something that is no doorbell"}),
       memory_errors_(statistics(), "memory_errors",
                      {"requests", Better::lower, "device requests answered with an error"}),
       tasks_(scheduler()) {

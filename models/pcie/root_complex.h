@@ -97,6 +97,7 @@ class RootComplex : public Module {
   Counter processor_reads_;
   Counter processor_writes_;
   Counter unsupported_;
+  Counter misdirected_;
   Counter memory_errors_;
   std::vector<std::unique_ptr<Port>> ports_;
   Port* last_claimed_ = nullptr;  // most accesses go where the one before went

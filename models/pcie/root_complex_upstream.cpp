@@ -62,6 +62,11 @@ Task<void> RootComplex::carry_write(unsigned port_number, Tlp tlp) {
   label(payload->requester(), tlp, domain.number());
   co_await memory.transport(*payload);
   if (!payload->is_response_ok()) memory_errors_.add();
+  // Whoever took the MSI over, or ended its road, has taken its Journey.
+  if (Journey* const journey = payload->requester().journey; journey != nullptr) {
+    misdirected_.add();
+    simulation().journeys().finish(journey, Outcome::misdirected, now());
+  }
   domain.observe(number);
 }
 

@@ -91,6 +91,9 @@ Conservation conservation_of(Platform& platform) {
   conservation.outcomes.push_back(
       {"answered with an error", journeys.finished(Outcome::answered_with_error)});
   conservation.outcomes.push_back(
+      {"written to something that is no doorbell",
+       counter(platform.statistics().group("root_complex"), "misdirected_messages")});
+  conservation.outcomes.push_back(
       {"on the road at the end", journeys.in_flight() - journeys_of_pending_lpis(platform)});
   return conservation;
 }

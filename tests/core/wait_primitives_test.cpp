@@ -124,6 +124,28 @@ TEST_F(WaitPrimitives, MailboxKeepsOrder) {
   EXPECT_TRUE(std::is_sorted(log.begin(), log.end()));
 }
 
+Task<void> wait_from_a_later_local_time(Scheduler& scheduler, Condition& condition, Time& woken) {
+  co_await Delay{scheduler, 500};
+  co_await condition.wait();
+  woken = scheduler.now();
+}
+
+Task<void> notify_at_an_earlier_local_time(Scheduler& scheduler, Condition& condition) {
+  co_await Delay{scheduler, 100};
+  condition.notify_all();
+}
+
+TEST_F(WaitPrimitives, LooseLocalTimeDoesNotRunBackAcrossAWait) {
+  scheduler.set_timing(Timing::loose);
+  Condition condition{scheduler};
+  TaskGroup tasks{scheduler};
+  Time woken = 0;
+  tasks.spawn(wait_from_a_later_local_time(scheduler, condition, woken));
+  tasks.spawn(notify_at_an_earlier_local_time(scheduler, condition));
+  scheduler.run();
+  EXPECT_EQ(woken, 500u);
+}
+
 TEST_F(WaitPrimitives, TasksMayBeDestroyedWhileTheyWait) {
   Credits credits{scheduler, 0};
   OrderedRelease order{scheduler};

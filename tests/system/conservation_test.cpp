@@ -62,6 +62,10 @@ TEST_F(ConservationTest, ARunWithEveryOutcomeIsAccountedFor) {
     ASSERT_EQ(machine_map(&good, nothing_iova, 0x0a00'0000, 4096, true), STATUS_OK);
     program(good, 9, nothing_iova, 0);
     send(0, 9);  // translated to where nothing answers
+    constexpr std::uint64_t memory_iova = 0x7e01'0000;
+    ASSERT_EQ(machine_map(&good, memory_iova, 0x6000'0000, 4096, true), STATUS_OK);
+    program(good, 10, memory_iova, 0);
+    send(0, 10);  // translated to memory
 
     machine_device& unmapped = machine_.add_device(1, 1);
     ASSERT_EQ(its_unmap_device(&software.its, unmapped.msi.device_id), STATUS_OK);
@@ -92,15 +96,16 @@ TEST_F(ConservationTest, ARunWithEveryOutcomeIsAccountedFor) {
       {"dropped by the ITS: UNMAPPED_INTERRUPT", 1},
       {"dropped by the ITS: UNMAPPED_DEVICE", 2},
       {"answered with an error", 1},
+      {"written to something that is no doorbell", 1},
       {"terminated by the SMMU, event recorded", 2},
       {"terminated by the SMMU, event lost", 3},
       {"terminated by the SMMU, event suppressed", 4},
       {"on the road at the end", 1},
   };
   EXPECT_EQ(outcomes_of(account), expected);
-  EXPECT_EQ(account.sent, 22u);
+  EXPECT_EQ(account.sent, 23u);
   EXPECT_TRUE(account.balanced());
-  EXPECT_EQ(totals.sent, 22u);
+  EXPECT_EQ(totals.sent, 23u);
   EXPECT_EQ(totals.acknowledged, 3u);
 }
 

@@ -5,8 +5,8 @@
 
 namespace doorbell {
 
-/// A mistake of the host's side: a file, an option, a key. The `doorbell` command prints it as one line and ends
-/// with status 2. A guest's mistake is never an exception.
+/// A mistake of the host's side: a file, an option, a key. The `doorbell` command prints it as one
+/// line and ends with status 2. A guest's mistake is never an exception.
 class InputError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

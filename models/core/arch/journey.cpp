@@ -18,6 +18,8 @@ const char* to_string(Outcome outcome) {
       return "terminated_by_smmu";
     case Outcome::answered_with_error:
       return "answered_with_error";
+    case Outcome::misdirected:
+      return "misdirected";
   }
   return "";
 }

@@ -18,7 +18,8 @@ struct Holder {
   std::uint64_t id = 0;
 };
 
-/// How an MSI's road ended. What each MSI must come to as exactly one of (design, section 5).
+/// How an MSI's road ended. What each MSI must come to as exactly one of
+/// (docs/architecture.md).
 enum class Outcome : std::uint8_t {
   acknowledged,    ///< A CPU read its INTID from ICC_IAR1_EL1.
   coalesced,       ///< Its INTID was pending already.
@@ -27,6 +28,7 @@ enum class Outcome : std::uint8_t {
   dropped_by_redistributor,  ///< LPIs not enabled, INTID out of range, ...
   terminated_by_smmu,
   answered_with_error,  ///< By the fabric or a target.
+  misdirected,          ///< Written to something that is no doorbell, such as memory.
 };
 const char* to_string(Outcome outcome);
 
@@ -130,7 +132,7 @@ class JourneyLog {
   void reset();
 
  private:
-  static constexpr std::size_t outcome_count = 7;
+  static constexpr std::size_t outcome_count = 8;
 
   StageStatistics& statistics_;
   std::vector<std::unique_ptr<Journey>> all_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <exception>
 #include <functional>
 #include <utility>
@@ -26,9 +27,9 @@ class Scheduler {
   /// delays since it was resumed.
   Time now() const { return now_ + offset_; }
 
-  /// Resumes `waiter` at `due`; never in the past.
+  /// Resumes `waiter` at `due`; never in the past, nor before the local time at which it suspended.
   void wake_at(Waiter& waiter, Time due) {
-    queue_.push(waiter, due < now_ ? now_ : due);
+    queue_.push(waiter, std::max({due, now_, waiter.not_before_}));
     if (on_wake_ && !running_) on_wake_();
   }
   void wake_now(Waiter& waiter) { wake_at(waiter, now()); }
@@ -104,7 +105,7 @@ class Delay {
   Delay(Scheduler& scheduler, Time delay) : scheduler_(scheduler), delay_(delay) {}
   bool await_ready() { return delay_ == 0 || scheduler_.pass_loosely(delay_); }
   void await_suspend(std::coroutine_handle<> awaiter) {
-    waiter_.resumes(awaiter);
+    waiter_.resumes(awaiter, scheduler_.now());
     scheduler_.wake_at(waiter_, scheduler_.now() + delay_);
   }
   void await_resume() const noexcept {}
@@ -122,7 +123,7 @@ class Until {
   Until(Scheduler& scheduler, Time time) : scheduler_(scheduler), time_(time) {}
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> awaiter) {
-    waiter_.resumes(awaiter);
+    waiter_.resumes(awaiter, scheduler_.now());
     scheduler_.wake_at(waiter_, time_);
   }
   void await_resume() const noexcept {}

@@ -1,5 +1,7 @@
 #include "doorbell/core/arch/slots.h"
 
+#include <algorithm>
+
 namespace doorbell {
 
 Slots::Slots(Scheduler& scheduler, const StatisticsGroup& group, const std::string& name,
@@ -21,9 +23,9 @@ bool Slots::Awaiter::await_ready() {
 }
 
 void Slots::Awaiter::await_suspend(std::coroutine_handle<> awaiter) {
-  resumes(awaiter);
-  suspended_ = true;
   since_ = slots_.scheduler_.now();
+  resumes(awaiter, since_);
+  suspended_ = true;
   if (journey_ != nullptr) journey_->wait(since_, slots_.name_.c_str(), slots_.oldest_holder());
   slots_.queue_.enter(since_);
   slots_.waiting_.push(*this);
@@ -50,7 +52,7 @@ void Slots::release(std::uint32_t index) {
   if (waiting_.empty()) return;
   auto& next = static_cast<Awaiter&>(*waiting_.pop());
   next.index_ = grant(next.holder_);
-  queue_.leave(now, next.since_);
+  queue_.leave(std::max(now, next.since_), next.since_);
   scheduler_.wake_now(next);
 }
 

@@ -4,8 +4,8 @@
 
 namespace doorbell {
 
-/// Simulated time in picoseconds since the start of the simulation. Exact: never a floating-point number.
-/// 2^64 ps are 213 days.
+/// Simulated time in picoseconds since the start of the simulation. Exact: never a floating-point
+/// number. 2^64 ps are 213 days.
 using Time = std::uint64_t;
 
 inline constexpr Time picosecond = 1;

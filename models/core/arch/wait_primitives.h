@@ -21,7 +21,7 @@ class Condition {
     Waiter waiter{};
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> awaiter) {
-      waiter.resumes(awaiter);
+      waiter.resumes(awaiter, condition.scheduler_.now());
       condition.waiters_.push(waiter);
     }
     void await_resume() const noexcept {}
@@ -54,7 +54,7 @@ class Credits {
     Awaiter(Credits& credits, std::uint64_t count) : credits_(credits), count_(count) {}
     bool await_ready() { return credits_.try_take(count_); }
     void await_suspend(std::coroutine_handle<> awaiter) {
-      resumes(awaiter);
+      resumes(awaiter, credits_.scheduler_.now());
       credits_.waiters_.push(*this);
     }
     void await_resume() const noexcept {}
@@ -145,7 +145,7 @@ class OrderedRelease {
     }
     bool await_ready() const { return ticket_ == order_.turn_; }
     void await_suspend(std::coroutine_handle<> awaiter) {
-      resumes(awaiter);
+      resumes(awaiter, order_.scheduler_.now());
       waits_ = true;
       order_.waiting_[ticket_ - order_.turn_] = this;
     }

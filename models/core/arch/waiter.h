@@ -21,10 +21,13 @@ class Waiter {
   Waiter& operator=(const Waiter&) = delete;
   ~Waiter() { unlink(); }
 
-  /// Resumes `coroutine` when this waiter's turn comes.
-  void resumes(std::coroutine_handle<> coroutine) {
+  /// Resumes `coroutine` when this waiter's turn comes, but not before `now`, its local time as it
+  /// suspends: under loose timing whoever wakes it may be at an earlier local time, and its own
+  /// must not run back.
+  void resumes(std::coroutine_handle<> coroutine, Time now) {
     coroutine_ = coroutine;
     run_ = nullptr;
+    not_before_ = now;
   }
 
   /// Resumes it on the spot: for what must not wait for its turn. It must not be linked.
@@ -55,6 +58,7 @@ class Waiter {
   Waiter* previous_ = nullptr;
   Waiter* next_ = nullptr;
   Time due_ = 0;
+  Time not_before_ = 0;
   std::uint64_t sequence_ = 0;
   void (*run_)(Waiter&) = nullptr;
   std::coroutine_handle<> coroutine_;

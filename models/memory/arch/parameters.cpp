@@ -66,7 +66,7 @@ void FabricParameters::describe(ParameterGroup& group) {
              .maximum = 4096,
              .source = "assumption: 64 GB/s a channel",
              .help = "A cycle, on each channel of each port and target."});
-  const char* latency = "a third of the 40 ns of docs/timing.md, Memory and fabric";
+  const char* latency = "what the cache leaves of the 40 ns of docs/timing.md, Memory and fabric";
   group.add("request_latency", request_latency,
             {.unit = "cycles", .maximum = 100'000, .source = latency});
   group.add("response_latency", response_latency,
