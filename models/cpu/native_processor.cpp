@@ -209,7 +209,7 @@ void NativeProcessor::store(std::uint64_t address, unsigned size, std::uint64_t 
 
 void NativeProcessor::fill(std::uint64_t address, std::uint64_t size, std::uint8_t value) {
   if (travels(MemoryType::normal)) {
-    const std::uint64_t word = value * 0x0101010101010101;
+    const std::uint64_t word = value * std::uint64_t{0x0101010101010101};
     for (std::uint64_t i = 0; i < size; i += 8)
       store(address + i, 8, word, MemoryType::normal);
     return;
