@@ -98,7 +98,8 @@ class Firmware {
                                  static_cast<std::uint16_t>(i + 1), options_.vectors));
       for (unsigned v = 0; v < options_.vectors; ++v) {
         require(machine_request(
-            &devices_[i], v, (i + v) % processors_, [](struct msi_vector*, void*) {}, nullptr));
+            &devices_[i], v, (i / stride + v) % processors_, [](struct msi_vector*, void*) {},
+            nullptr));
       }
     }
     ready_();
@@ -224,7 +225,8 @@ int run(const Options& options) {
   const auto messages = static_cast<double>(options.messages);
   const double event = bare.measure();
   std::printf(
-      "{\"functions\": %u, \"events\": %u, \"outstanding\": %u, \"million_per_host_second\": %.3f, "
+      "{\"functions\": %u, \"events\": %u, \"outstanding\": %u, \"coalesced\": %llu, "
+      "\"million_per_host_second\": %.3f, "
       "\"nanoseconds_each\": %.1f, \"bare_events_each\": %.1f, \"resumes_each\": %.1f, "
       "\"million_per_simulated_second\": %.3f}\n",
       options.functions, options.functions * options.vectors, options.outstanding,
