@@ -67,6 +67,7 @@ class Memory : public Module {
     if (records) accesses[index].answered = now();
     if (Journey* journey = journey_of(payload)) {
       simulation().journeys().finish(journey, Outcome::acknowledged, now());
+      requester_of(payload)->journey = nullptr;
     }
     if (address >= end) {
       payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
