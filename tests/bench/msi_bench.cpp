@@ -33,6 +33,12 @@ struct Options {
 
 constexpr unsigned functions_an_endpoint = 256;
 
+/// The distance between the `active` ones of `all`. Odd, so that they don't meet in one set of a
+/// cache.
+unsigned spread(unsigned all, unsigned active) {
+  return active == 0 || all == active ? 1 : (all / active - 1) | 1;
+}
+
 virt::VirtParameters platform_for(const Options& options) {
   virt::VirtParameters parameters;
   parameters.ram.size = std::uint64_t{2} << 30;
@@ -92,7 +98,7 @@ class Firmware {
     require(machine_join(&machine_));
     require(machine_wait_for(&machine_, processors_));
     // Those that send are spread evenly over the processors. The first function is the host bridge.
-    const unsigned stride = options_.active == 0 ? 1 : options_.functions / options_.active;
+    const unsigned stride = spread(options_.functions, options_.active);
     for (unsigned i = 0; i < options_.functions; ++i) {
       require(machine_add_device(&machine_, &devices_[i], &functions_[i + 1],
                                  static_cast<std::uint16_t>(i + 1), options_.vectors));
@@ -141,8 +147,8 @@ class Source : public Module {
     const std::uint32_t vectors =
         options_.active_vectors != 0 ? options_.active_vectors : options_.vectors;
     // Spread over all functions and vectors, so that tables are touched far apart.
-    const std::uint32_t function_step = options_.functions / functions;
-    const std::uint32_t vector_step = options_.vectors / vectors;
+    const std::uint32_t function_step = spread(options_.functions, functions);
+    const std::uint32_t vector_step = spread(options_.vectors, vectors);
     for (std::uint64_t i = 0; i < options_.messages; ++i) {
       co_await under_way_.take();
       const std::uint64_t function = i % functions * function_step;
