@@ -158,8 +158,11 @@ TEST_F(Run, EveryParameterHasASource) {
 TEST_F(Run, CtrlCEndsItInOrderWithPartialStatistics) {
   const std::string file = scratch_.path("statistics.json");
   const std::string command =
-      std::string("timeout --signal=INT --preserve-status 1 ") + DOORBELL_COMMAND + " run " +
-      source_path("platforms/virt.yaml") + " --workload " + source_path(DOORBELL_LARGE_WORKLOAD) +
+      // --foreground: one signal to the command; otherwise its group gets another, which may kill
+      // it.
+      std::string("timeout --foreground --signal=INT --preserve-status 2 ") + DOORBELL_COMMAND +
+      " run " + source_path("platforms/virt.yaml") + " --workload " +
+      source_path(DOORBELL_LARGE_WORKLOAD) +
       " --set endpoints.0.link.latency=1ms --set replay.outstanding=1 --stats " + file;
   const CommandResult result = run_command(command);
   EXPECT_EQ(result.status, 130) << result.errors;
