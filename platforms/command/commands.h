@@ -1,6 +1,8 @@
 #pragma once
 
-#include "platforms/command/options.h"
+#include "platforms/command/params_options.h"
+#include "platforms/command/run_options.h"
+#include "platforms/command/trace_options.h"
 
 namespace doorbell {
 
@@ -12,7 +14,7 @@ namespace doorbell {
 int run(const RunOptions& options);
 /// Makes a trace from a recording and says what was in it.
 int import_recording(const ImportOptions& options);
-/// Prints every parameter of the platform with its default as a YAML description.
-int print_parameters();
+/// Prints the platform's parameters.
+int print_parameters(const ParamsOptions& options);
 
 }  // namespace doorbell

@@ -4,20 +4,41 @@
 #include <csignal>
 #include <cstdio>
 #include <initializer_list>
+#include <optional>
 #include <vector>
 
 #include "doorbell/core/arch/error.h"
-#include "platforms/command/options.h"
+#include "platforms/command/command_line.h"
 #include "platforms/command/progress.h"
+#include "platforms/command/run_options.h"
 #include "platforms/command/stop_request.h"
+#include "platforms/command/trace_options.h"
 
 namespace doorbell {
 namespace {
 
-std::optional<Options> parse(std::initializer_list<const char*> arguments) {
+/// What the command line was understood as.
+struct Parsed {
+  std::optional<RunOptions> run;
+  std::optional<ImportOptions> import;
+};
+
+Parsed parse(std::initializer_list<const char*> arguments) {
+  Parsed parsed;
+  CommandLine command_line;
+  command_line.add<RunOptions>([&](const RunOptions& options) {
+    parsed.run = options;
+    return 0;
+  });
+  command_line.add<ImportOptions>([&](const ImportOptions& options) {
+    parsed.import = options;
+    return 0;
+  });
   std::vector<const char*> argv{"doorbell"};
   argv.insert(argv.end(), arguments);
-  return parse_command_line(static_cast<int>(argv.size()), argv.data());
+  const auto action = command_line.parse(static_cast<int>(argv.size()), argv.data());
+  if (action) (*action)();
+  return parsed;
 }
 
 std::string error_of(std::initializer_list<const char*> arguments) {
@@ -30,10 +51,11 @@ std::string error_of(std::initializer_list<const char*> arguments) {
 }
 
 TEST(CommandLine, RunHasADescriptionAndAWorkload) {
-  const auto options =
+  const Parsed parsed =
       parse({"run", "p.yaml", "--workload", "w", "--set", "a=1", "--set", "b=2", "--stats", "s",
              "--trace", "t", "--trace-from", "5", "--trace-count", "7"});
-  const auto& run = std::get<RunOptions>(*options);
+  ASSERT_TRUE(parsed.run);
+  const RunOptions& run = *parsed.run;
   EXPECT_EQ(run.description, "p.yaml");
   EXPECT_EQ(run.workload, "w");
   EXPECT_EQ(run.settings, (std::vector<std::string>{"a=1", "b=2"}));
@@ -44,15 +66,15 @@ TEST(CommandLine, RunHasADescriptionAndAWorkload) {
 }
 
 TEST(CommandLine, ASettingMayStandBeforeTheDescription) {
-  const auto options = parse({"run", "--set", "a=1", "p.yaml", "--workload", "w"});
-  EXPECT_EQ(std::get<RunOptions>(*options).description, "p.yaml");
-  EXPECT_EQ(std::get<RunOptions>(*options).settings, std::vector<std::string>{"a=1"});
+  const Parsed parsed = parse({"run", "--set", "a=1", "p.yaml", "--workload", "w"});
+  EXPECT_EQ(parsed.run->description, "p.yaml");
+  EXPECT_EQ(parsed.run->settings, std::vector<std::string>{"a=1"});
 }
 
 TEST(CommandLine, ImportHasARecordingAndAnOutput) {
-  const auto options = parse({"trace", "import", "r.csv.gz", "-o", "t"});
-  EXPECT_EQ(std::get<ImportOptions>(*options).recording, "r.csv.gz");
-  EXPECT_EQ(std::get<ImportOptions>(*options).output, "t");
+  const Parsed parsed = parse({"trace", "import", "r.csv.gz", "-o", "t"});
+  EXPECT_EQ(parsed.import->recording, "r.csv.gz");
+  EXPECT_EQ(parsed.import->output, "t");
 }
 
 TEST(CommandLine, MistakesAreInputErrorsOfOneLine) {

@@ -142,8 +142,8 @@ TEST_F(Run, TraceFollowsTheMsisAskedForAcrossTheBlocks) {
 }
 
 TEST_F(Run, TheDescriptionOfThePlatformHoldsEveryParameterWithItsDefault) {
-  EXPECT_EQ(run_doorbell("parameters").output, read_file(source_path("platforms/virt.yaml")))
-      << "write it anew: doorbell parameters > platforms/virt.yaml";
+  EXPECT_EQ(run_doorbell("params --yaml").output, read_file(source_path("platforms/virt.yaml")))
+      << "write it anew: doorbell params --yaml > platforms/virt.yaml";
 }
 
 TEST_F(Run, EveryParameterHasASource) {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <variant>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace doorbell {
 
@@ -20,19 +22,6 @@ struct RunOptions {
   std::uint64_t trace_count = 1000;  ///< How many of them.
 };
 
-/// `doorbell trace import RECORDING -o TRACE`
-struct ImportOptions {
-  std::string recording;
-  std::string output;
-};
-
-/// `doorbell parameters`: the description with all defaults, as YAML with comments.
-struct ParametersOptions {};
-
-using Options = std::variant<RunOptions, ImportOptions, ParametersOptions>;
-
-/// What the command line asks for. Nothing when it asked for help or the version, which have been
-/// printed. InputError for anything that it shouldn't say.
-std::optional<Options> parse_command_line(int argc, const char* const* argv);
+CLI::App* declare(CLI::App& app, RunOptions& options);
 
 }  // namespace doorbell

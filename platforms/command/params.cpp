@@ -1,4 +1,3 @@
-
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -9,10 +8,11 @@
 
 namespace doorbell {
 
-int print_parameters() {
+int print_parameters(const ParamsOptions&) {
   Description description;
-  fmt::print("# The virt platform with all its defaults, as `doorbell parameters` prints them.\n{}",
-             description_text(ParameterTree(description)));
+  fmt::print(
+      "# The virt platform with all its defaults, as `doorbell params --yaml` prints them.\n{}",
+      description_text(ParameterTree(description)));
   return EXIT_SUCCESS;
 }
 
