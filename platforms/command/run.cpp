@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "doorbell/core/arch/parameter_yaml.h"
 #include "doorbell/trace/format/content_hash.h"
 #include "doorbell/trace/format/output_file.h"
 #include "platforms/command/commands.h"
@@ -68,9 +67,7 @@ Run::Run(const RunOptions& options) : options_(options) {
 }
 
 void Run::read_parameters() {
-  read_yaml_file(tree_, options_.description);
-  for (const std::string& setting : options_.settings)
-    tree_.set(setting);
+  read_description(tree_, options_.sources);
   description_.platform.check();
 }
 

@@ -2,20 +2,15 @@
 
 #include <CLI/CLI.hpp>
 
+#include "platforms/command/overlay_options.h"
+
 namespace doorbell {
 
 CLI::App* declare(CLI::App& app, RunOptions& options) {
   CLI::App* run =
       app.add_subcommand("run", "Replay a workload on a platform and report what it took");
-  run->add_option("description", options.description, "YAML description of the platform")
-      ->required();
+  add_description_options(*run, options.sources);
   run->add_option("--workload", options.workload, "Trace to replay, gzip or plain")->required();
-  run->add_option("--set", options.settings,
-                  "KEY=VALUE: a parameter laid over the description; may be repeated")
-      ->type_name("KEY=VALUE")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all();
   run->add_option("--stats", options.statistics, "Write all statistics to this file, as JSON");
   auto* trace =
       run->add_option("--trace", options.trace, "Write a Chrome trace of single MSIs to this file");

@@ -2,7 +2,8 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
+
+#include "platforms/command/description_reader.h"
 
 namespace CLI {
 class App;
@@ -12,11 +13,10 @@ namespace doorbell {
 
 /// `doorbell run DESCRIPTION --workload TRACE ...`
 struct RunOptions {
-  std::string description;            ///< A YAML file of the platform.
-  std::string workload;               ///< A trace in the project's format.
-  std::vector<std::string> settings;  ///< "path.key=value", laid over the description in order.
-  std::string statistics;             ///< Where to write the statistics; empty for nowhere.
-  std::string trace;                  ///< Where to write the Chrome trace; empty for nowhere.
+  DescriptionSources sources;  ///< Of the platform and of how the workload is replayed.
+  std::string workload;        ///< A trace in the project's format.
+  std::string statistics;      ///< Where to write the statistics; empty for nowhere.
+  std::string trace;           ///< Where to write the Chrome trace; empty for nowhere.
   std::uint64_t trace_from =
       0;  ///< The first MSI in the trace, counted in the order of their starts.
   std::uint64_t trace_count = 1000;  ///< How many of them.

@@ -56,9 +56,9 @@ TEST(CommandLine, RunHasADescriptionAndAWorkload) {
              "--trace", "t", "--trace-from", "5", "--trace-count", "7"});
   ASSERT_TRUE(parsed.run);
   const RunOptions& run = *parsed.run;
-  EXPECT_EQ(run.description, "p.yaml");
+  EXPECT_EQ(run.sources.description, "p.yaml");
   EXPECT_EQ(run.workload, "w");
-  EXPECT_EQ(run.settings, (std::vector<std::string>{"a=1", "b=2"}));
+  EXPECT_EQ(run.sources.settings, (std::vector<std::string>{"a=1", "b=2"}));
   EXPECT_EQ(run.statistics, "s");
   EXPECT_EQ(run.trace, "t");
   EXPECT_EQ(run.trace_from, 5u);
@@ -67,8 +67,15 @@ TEST(CommandLine, RunHasADescriptionAndAWorkload) {
 
 TEST(CommandLine, ASettingMayStandBeforeTheDescription) {
   const Parsed parsed = parse({"run", "--set", "a=1", "p.yaml", "--workload", "w"});
-  EXPECT_EQ(parsed.run->description, "p.yaml");
-  EXPECT_EQ(parsed.run->settings, std::vector<std::string>{"a=1"});
+  EXPECT_EQ(parsed.run->sources.description, "p.yaml");
+  EXPECT_EQ(parsed.run->sources.settings, std::vector<std::string>{"a=1"});
+}
+
+TEST(CommandLine, OverlaysKeepTheirOrder) {
+  const Parsed parsed =
+      parse({"run", "--with", "a.yaml", "p.yaml", "--with", "b", "--workload", "w"});
+  EXPECT_EQ(parsed.run->sources.description, "p.yaml");
+  EXPECT_EQ(parsed.run->sources.overlays, (std::vector<std::string>{"a.yaml", "b"}));
 }
 
 TEST(CommandLine, ImportHasARecordingAndAnOutput) {

@@ -1,0 +1,56 @@
+#include "platforms/command/description_reader.h"
+
+#include <filesystem>
+
+#include "doorbell/core/arch/error.h"
+#include "doorbell/core/arch/parameter_yaml.h"
+#include "platforms/report/nearest_name.h"
+
+namespace doorbell {
+namespace {
+
+using std::filesystem::path;
+
+path presets_of(const path& description) {
+  return description.parent_path() / "presets";
+}
+
+std::vector<std::string> names_of_presets(const path& description) {
+  std::vector<std::string> names;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(presets_of(description), none)) {
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem());
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string overlay_file(const std::string& overlay, const std::string& description) {
+  const path folder = path(description).parent_path();
+  for (const path& file :
+       {path(overlay), folder / overlay, presets_of(description) / (overlay + ".yaml")}) {
+    std::error_code none;
+    if (std::filesystem::is_regular_file(file, none)) return file;
+  }
+  const std::string nearest = nearest_name(overlay, names_of_presets(description));
+  throw InputError(overlay, 0, "overlay",
+                   "a YAML file, or a preset of " + presets_of(description).string(),
+                   nearest.empty() ? "none" : "none; did you mean " + nearest + "?");
+}
+
+void read_description(ParameterTree& tree, const std::string& description,
+                      const std::vector<std::string>& overlays,
+                      const std::vector<std::string>& settings) {
+  read_yaml_file(tree, description);
+  for (const std::string& overlay : overlays)
+    read_yaml_file(tree, overlay_file(overlay, description));
+  for (const std::string& setting : settings)
+    tree.set(setting);
+}
+
+void read_description(ParameterTree& tree, const DescriptionSources& sources) {
+  read_description(tree, sources.description, sources.overlays, sources.settings);
+}
+
+}  // namespace doorbell
