@@ -46,6 +46,8 @@ class Parameter {
   Kind kind() const { return kind_; }
   const ParameterInfo& info() const { return info_; }
   const std::string& default_text() const { return default_text_; }
+  /// The names of a choice's values, in the order of the description; empty for other kinds.
+  const std::vector<std::string>& choices() const { return choice_names_; }
   /// The present value as it is written in YAML: "32", "170ns", "1GHz", "true", "requester".
   std::string text() const;
   /// The present value as a number: integers, booleans, picoseconds, hertz, the place
