@@ -2,6 +2,7 @@
 
 #include "platforms/command/params_options.h"
 #include "platforms/command/run_options.h"
+#include "platforms/command/schema_options.h"
 #include "platforms/command/trace_options.h"
 
 namespace doorbell {
@@ -16,5 +17,7 @@ int run(const RunOptions& options);
 int import_recording(const ImportOptions& options);
 /// Prints the platform's parameters.
 int print_parameters(const ParamsOptions& options);
+/// Prints a JSON Schema of platform descriptions.
+int print_schema(const SchemaOptions& options);
 
 }  // namespace doorbell

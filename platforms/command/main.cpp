@@ -15,6 +15,7 @@ void add_commands(doorbell::CommandLine& command_line) {
   command_line.add<RunOptions>(run);
   command_line.add<ImportOptions>(import_recording);
   command_line.add<ParamsOptions>(print_parameters);
+  command_line.add<SchemaOptions>(print_schema);
 }
 
 }  // namespace

@@ -5,8 +5,14 @@
 namespace doorbell {
 
 CLI::App* declare(CLI::App& app, ParamsOptions& options) {
-  CLI::App* params = app.add_subcommand("params", "List the parameters of a platform");
-  params->add_flag("--yaml", options.yaml, "As a description with all defaults, in YAML");
+  CLI::App* params = app.add_subcommand("params", "List the platform's parameters");
+  auto* pattern = params->add_option(
+      "pattern", options.pattern,
+      "Only those whose path has this part, or is fitted by this glob (with *, ? or [)");
+  auto* yaml = params->add_flag("--yaml", options.yaml,
+                                "As a platform description with all defaults and comments");
+  yaml->excludes(pattern);
+  params->add_flag("--json", options.json, "As a JSON list")->excludes(yaml);
   return params;
 }
 

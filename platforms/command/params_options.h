@@ -1,14 +1,18 @@
 #pragma once
 
+#include <string>
+
 namespace CLI {
 class App;
 }
 
 namespace doorbell {
 
-/// `doorbell params`
+/// `doorbell params [PATTERN]`
 struct ParamsOptions {
-  bool yaml = false;  ///< As the description with all defaults, a YAML file with comments.
+  std::string pattern;  ///< A part of a path, or a glob over it; empty for all parameters.
+  bool yaml = false;    ///< As the description with all defaults, a YAML file with comments.
+  bool json = false;    ///< As a list of objects.
 };
 
 CLI::App* declare(CLI::App& app, ParamsOptions& options);

@@ -43,6 +43,7 @@ Json to_json(const RunReport& report) {
   Json json;
   json["format"] = 1;
   json["version"] = report.version;
+  json["model"] = report.model;
   json["partial"] = report.partial;
   json["workload"] = {{"fnv1a64", fmt::format("{:016x}", report.workload_hash)}};
   json["parameters"] = describe_parameters(report.parameters);

@@ -36,6 +36,7 @@ struct RunTotals {
 /// Everything that a run has to tell. The objects referred to belong to the simulation.
 struct RunReport {
   std::string version;
+  std::string model;                ///< Hash of the model's sources (model_hash).
   bool partial = false;             ///< Ended before the workload did.
   std::uint64_t workload_hash = 0;  ///< Of the workload (trace::content_hash).
   const ParameterTree& parameters;

@@ -1,0 +1,19 @@
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "platforms/command/commands.h"
+#include "platforms/command/description.h"
+#include "platforms/report/parameter_schema.h"
+
+namespace doorbell {
+
+int print_schema(const SchemaOptions&) {
+  Description description;
+  ParameterTree tree(description);
+  fmt::print("{}\n", parameter_schema(tree, "A platform of Doorbell").dump(2));
+  return EXIT_SUCCESS;
+}
+
+}  // namespace doorbell
