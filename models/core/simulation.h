@@ -4,6 +4,7 @@
 
 #include "doorbell/core/arch/journey.h"
 #include "doorbell/core/arch/statistics.h"
+#include "doorbell/core/arch/statistics_kinds.h"
 #include "doorbell/core/arch/statistics_stages.h"
 #include "doorbell/core/kernel.h"
 #include "doorbell/core/payload_pool.h"
@@ -31,6 +32,7 @@ class Simulation {
   StageGraph stages_;
   StageStatistics stage_statistics_{stages_};
   JourneyLog journeys_{stage_statistics_};
+  TimeSeries acknowledged_;
   PayloadPool payloads_;
   std::unique_ptr<Kernel> kernel_;
 };

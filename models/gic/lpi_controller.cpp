@@ -203,8 +203,9 @@ Journey* LpiController::journey(std::uint32_t INTID) {
 }
 
 void LpiController::update() {
-  counters_.pending.set(static_cast<std::int64_t>(pending()));
-  counters_.masked.set(static_cast<std::int64_t>(pending_.disabled() + spilled_.disabled()));
+  const Time now = environment_.scheduler.now();
+  counters_.pending.set(static_cast<std::int64_t>(pending()), now);
+  counters_.masked.set(static_cast<std::int64_t>(pending_.disabled() + spilled_.disabled()), now);
   callbacks_.changed();
 }
 

@@ -74,7 +74,7 @@ Task<unsigned> CommandProcessor::fetch() {
   const QueueLayout queue = layout();
   const auto cons = static_cast<std::uint32_t>(cons_.get());
   const std::uint32_t used = queue.used(static_cast<std::uint32_t>(prod_.get()), cons);
-  used_.set(used);
+  used_.set(used, scheduler_.now());
   const std::uint32_t count = std::min({used, queue.entries() - queue.index(cons),
                                         parameters_.command_fetch, std::uint32_t{largest_fetch}});
   const bool ok = co_await memory_.read({}, queue.entry_address(cons, log2_command_bytes),
@@ -149,7 +149,7 @@ void CommandProcessor::consume() {
   const auto cons = static_cast<std::uint32_t>(cons_.get());
   const bool was_full = queue.full(prod, cons);
   cons_.set(CMDQ_CONS::RD.set(cons, queue.next(cons)));
-  used_.set(queue.used(prod, static_cast<std::uint32_t>(cons_.get())));
+  used_.set(queue.used(prod, static_cast<std::uint32_t>(cons_.get())), scheduler_.now());
   if (was_full && features_.send_event) interrupts_.send_event();  // 4.1.2
 }
 

@@ -138,6 +138,18 @@ TEST(Histogram, ClearingKeepsTheMemoryAndNothingElse) {
   EXPECT_EQ(histogram.quantile(1, 2), 5'000u);
 }
 
+TEST(Histogram, BucketsAreTheirLowerBoundsAndCountsAndHoldEverythingRecorded) {
+  Histogram histogram;
+  EXPECT_TRUE(histogram.buckets().empty());
+  histogram.record(0);
+  histogram.record(0);
+  histogram.record(127);
+  histogram.record(1'000'000);
+  histogram.record(1'000'001);
+  // 1 000 000 is in the octave from 2^19, in buckets of 2^13.
+  EXPECT_EQ(histogram.buckets(), (std::vector<std::uint64_t>{0, 2, 127, 1, 999'424, 2}));
+}
+
 TEST(CompactHistogram, AVectorWhoseLatencyVariesTenfoldTakesLessThanOneKibibyte) {
   CompactHistogram histogram;
   for (std::uint64_t latency = 300'000; latency < 3'000'000; latency += 1'000) {

@@ -98,5 +98,21 @@ TEST_F(StageStatisticsTest, JsonHasTheGraphAndSharesThatAddUp) {
             R"({"link":{"count":1,"sum":75,"max":75},"its":{"count":1,"sum":25,"max":25}})");
 }
 
+TEST_F(StageStatisticsTest, OfManyVectorsThoseThatTookTheMostTimeHaveTheirDistributionWritten) {
+  const std::array<StageSample, 1> samples{{{its_, 1, 2}}};
+  const auto vectors = static_cast<std::uint32_t>(vectors_with_buckets + 10);
+  for (std::uint32_t n = 0; n < vectors; ++n)
+    stages_.record({.stream = 1, .device = 1, .event = n}, samples, n < 10 ? 3 : 100);
+  const auto json = to_json(stages_);
+  EXPECT_EQ(json["total"]["end_to_end"]["buckets"],
+            (std::vector<std::uint64_t>{3, 10, 100, vectors_with_buckets}));
+  EXPECT_EQ(json["total"]["stages"]["its"]["service"]["buckets"],
+            (std::vector<std::uint64_t>{2, vectors}));
+  EXPECT_TRUE(json["streams"][0]["end_to_end"].contains("buckets"));
+  EXPECT_FALSE(json["streams"][0]["stages"]["its"]["service"].contains("buckets"));
+  EXPECT_FALSE(json["vectors"][9]["end_to_end"].contains("buckets"));
+  EXPECT_EQ(json["vectors"][10]["end_to_end"]["buckets"], (std::vector<std::uint64_t>{100, 1}));
+}
+
 }  // namespace
 }  // namespace doorbell

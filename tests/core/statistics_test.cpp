@@ -216,7 +216,7 @@ TEST(StatisticsJson, HasTheSameBytesWheneverItIsWritten) {
                   R"({"path":"virt.its","kind":"server","unit":"MSIs","better":"neither",)"
                   R"("help":"Pipeline.","values":{"capacity":3,"completions":1,"busy_time":1000,)"
                   R"("busy_highest":1,"utilisation":0.047619047619047616,)"
-                  R"("mean_service":1000.0}})"));
+                  R"("mean_service":1000.0,"bin_width":1000000,"bins":[1000]}})"));
 }
 
 }  // namespace

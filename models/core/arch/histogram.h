@@ -96,10 +96,7 @@ class LogHistogram {
     const std::uint64_t rest = (count_ % denominator * numerator + denominator - 1) / denominator;
     const std::uint64_t rank = std::max<std::uint64_t>(1, whole + rest);
     if (rank >= count_) return maximum_;
-    std::uint64_t in_buckets = 0;
-    for (const Count count : buckets_)
-      in_buckets += count;
-    std::uint64_t seen = count_ - std::min(count_, in_buckets);  // the zeros
+    std::uint64_t seen = zeros();
     if (rank <= seen) return 0;
     for (std::size_t i = 0; i < buckets_.size(); ++i) {
       seen += buckets_[i];
@@ -110,6 +107,18 @@ class LogHistogram {
     return maximum_;
   }
   std::uint64_t quantile(const Quantile& q) const { return quantile(q.numerator, q.denominator); }
+
+  /// The smallest value and the count of each bucket that isn't empty, one after the other.
+  std::vector<std::uint64_t> buckets() const {
+    std::vector<std::uint64_t> pairs;
+    if (zeros() != 0) pairs = {0, zeros()};
+    for (std::size_t i = 0; i < buckets_.size(); ++i) {
+      if (buckets_[i] == 0) continue;
+      pairs.push_back(low_of(first_ + static_cast<std::uint32_t>(i)));
+      pairs.push_back(buckets_[i]);
+    }
+    return pairs;
+  }
 
   /// Bytes of memory held besides the object itself.
   std::size_t heap_bytes() const { return buckets_.capacity() * sizeof(Count); }
@@ -127,11 +136,25 @@ class LogHistogram {
     return (shift << bits) + static_cast<std::uint32_t>(value >> shift);
   }
 
+  static unsigned shift_of(std::uint32_t bucket) {
+    return bucket < (2u << bits) ? 0 : (bucket >> bits) - 1;
+  }
+
+  static std::uint64_t low_of(std::uint32_t bucket) {
+    const unsigned shift = shift_of(bucket);
+    return static_cast<std::uint64_t>(bucket - (shift << bits)) << shift;
+  }
+
   static std::uint64_t middle_of(std::uint32_t bucket) {
-    if (bucket < (2u << bits)) return bucket;
-    const unsigned shift = (bucket >> bits) - 1;
-    const std::uint64_t low = static_cast<std::uint64_t>(bucket - (shift << bits)) << shift;
-    return low + (std::uint64_t{1} << shift) / 2;
+    return low_of(bucket) + (std::uint64_t{1} << shift_of(bucket)) / 2;
+  }
+
+  /// Zeros are counted, but have no bucket.
+  std::uint64_t zeros() const {
+    std::uint64_t in_buckets = 0;
+    for (const Count count : buckets_)
+      in_buckets += count;
+    return count_ - std::min(count_, in_buckets);
   }
 
   /// Bucket counts stay at their largest value rather than wrap.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <nlohmann/json_fwd.hpp>
 
 #include "doorbell/core/arch/statistics.h"
@@ -17,9 +18,13 @@ nlohmann::ordered_json to_json(const Statistics& statistics);
 /// [{"name", "order", "successor", "help"}, ...] in order; the successor of the last is null.
 nlohmann::ordered_json to_json(const StageGraph& graph);
 
+/// How many vectors at most have their distribution written: those that took the most time in all.
+inline constexpr std::size_t vectors_with_buckets = 4096;
+
 /// {"graph", "total": {"end_to_end", "stages": {...}}, "streams": [{"stream", ...}],
 ///  "vectors": [{"device", "event", ...}]}. Times in picoseconds; a stage's "share" is its part of
-///  the total time.
+///  the total time. Distributions have `buckets` in the total, and end to end for each stream and
+///  for `vectors_with_buckets` vectors.
 nlohmann::ordered_json to_json(StageStatistics& stages);
 
 }  // namespace doorbell

@@ -1,6 +1,7 @@
 #include "doorbell/core/arch/statistics_kinds.h"
 
 #include <stdexcept>
+#include <utility>
 
 namespace doorbell {
 namespace {
@@ -18,6 +19,12 @@ void Counter::values(StatisticValues& out) const {
 void Gauge::values(StatisticValues& out) const {
   out.push_back({"value", value_});
   out.push_back({"highest", highest_});
+  append_over_time(level_.over_time(), 0, out);
+}
+
+void Gauge::on_reset(Time now) {
+  highest_ = value_;
+  level_.reset(now);
 }
 
 double CacheStatistics::hit_rate() const {
@@ -41,16 +48,18 @@ void CacheStatistics::on_reset(Time) {
 }
 
 void ServerStatistics::occupy(Time from, Time to) {
-  occupied_ += to - from;
+  busy_.occupy(from, to);
   occupied_until_ = to;
   ++completions_;
 }
 
-std::uint64_t ServerStatistics::busy_time() const {
-  // The last interval may reach beyond the end of the window; those before it can't reach beyond
-  // its start.
+std::uint64_t ServerStatistics::beyond_window() const {
   const Time beyond = occupied_until_ > window_end() ? occupied_until_ - window_end() : 0;
-  return busy_.integral() + (occupied_ > beyond ? occupied_ - beyond : 0);
+  return std::min(beyond, busy_.integral());
+}
+
+std::uint64_t ServerStatistics::busy_time() const {
+  return busy_.integral() - beyond_window();
 }
 
 double ServerStatistics::utilisation() const {
@@ -64,16 +73,18 @@ double ServerStatistics::mean_service() const {
 void ServerStatistics::on_reset(Time now) {
   busy_.reset(now);
   completions_ = 0;
-  occupied_ = occupied_until_ > now ? occupied_until_ - now : 0;
+  if (occupied_until_ > now) busy_.occupy(now, occupied_until_);
 }
 
 void ServerStatistics::values(StatisticValues& out) const {
   out.push_back({"capacity", capacity_});
   out.push_back({"completions", completions_});
   out.push_back({"busy_time", busy_time()});
-  out.push_back({"busy_highest", std::max<std::uint64_t>(busy_.highest(), occupied_ != 0 ? 1 : 0)});
+  out.push_back(
+      {"busy_highest", std::max<std::uint64_t>(busy_.highest(), busy_.integral() != 0 ? 1 : 0)});
   out.push_back({"utilisation", utilisation()});
   out.push_back({"mean_service", mean_service()});
+  append_over_time(busy_.over_time(), beyond_window(), out);
 }
 
 double QueueStatistics::mean_occupancy() const {
@@ -107,10 +118,19 @@ void QueueStatistics::values(StatisticValues& out) const {
   out.push_back({"mean_occupancy", mean_occupancy()});
   out.push_back({"littles_law_error", littles_law_error()});
   append_values(sojourns_, out);
+  append_over_time(occupancy_.over_time(), 0, out);
 }
 
 void HistogramStatistics::values(StatisticValues& out) const {
   append_values(histogram_, out);
+  append_buckets(histogram_, out);
+}
+
+void append_over_time(const LevelIntegral& level, std::uint64_t beyond, StatisticValues& out) {
+  std::vector<std::uint64_t> bins = level.bins(beyond);
+  if (bins.empty()) return;
+  out.push_back({"bin_width", level.bin_width()});
+  out.push_back({"bins", std::move(bins)});
 }
 
 TimeSeries::TimeSeries(const StatisticsGroup& group, std::string_view name, StatisticInfo info,

@@ -7,6 +7,7 @@
 
 #include "doorbell/core/arch/histogram.h"
 #include "doorbell/core/arch/statistics.h"
+#include "doorbell/core/arch/statistics_level.h"
 #include "doorbell/core/arch/time.h"
 
 // The kinds of statistics. All are told the simulated time where they need it and never ask for it,
@@ -31,13 +32,18 @@ class Counter final : public Statistic {
 };
 
 /// A level that is set from outside, with its highest value since the reset. A reset keeps the
-/// level.
+/// level. Who sets it and tells the time, always, has its mean level over time, too.
 class Gauge final : public Statistic {
  public:
   using Statistic::Statistic;
   void set(std::int64_t value) {
     value_ = value;
     highest_ = std::max(highest_, value);
+  }
+  /// A level below zero counts as zero over time.
+  void set(std::int64_t value, Time now) {
+    set(value);
+    level_.set(now, static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)));
   }
   std::int64_t value() const { return value_; }
   std::int64_t highest() const { return highest_; }
@@ -46,9 +52,11 @@ class Gauge final : public Statistic {
   void values(StatisticValues& out) const override;
 
  private:
-  void on_reset(Time) override { highest_ = value_; }
+  void on_reset(Time now) override;
+  void on_finish(Time now) override { level_.advance(now); }
   std::int64_t value_ = 0;
   std::int64_t highest_ = 0;
+  Integrator level_;
 };
 
 /// Look-ups in a cache and what became of its entries.
@@ -75,40 +83,6 @@ class CacheStatistics final : public Statistic {
  private:
   void on_reset(Time) override;
   std::uint64_t hits_ = 0, misses_ = 0, evictions_ = 0, invalidations_ = 0;
-};
-
-/// A level (how many) over time: its integral, and its highest value.
-class Integrator {
- public:
-  void up(Time now) {
-    advance(now);
-    ++level_;
-    highest_ = std::max(highest_, level_);
-  }
-  /// A level never falls below zero.
-  void down(Time now) {
-    advance(now);
-    if (level_ > 0) --level_;
-  }
-  void advance(Time now) {
-    if (now <= last_) return;
-    integral_ += level_ * (now - last_);
-    last_ = now;
-  }
-  void reset(Time now) {
-    last_ = now;
-    integral_ = 0;
-    highest_ = level_;
-  }
-  std::uint64_t level() const { return level_; }
-  std::uint64_t highest() const { return highest_; }
-  /// Level times picoseconds.
-  std::uint64_t integral() const { return integral_; }
-  Time last() const { return last_; }
-
- private:
-  std::uint64_t level_ = 0, highest_ = 0, integral_ = 0;
-  Time last_ = 0;
 };
 
 /// Something with `capacity` places where work takes time: a pipeline, a set of slots, a wire. A
@@ -148,9 +122,11 @@ class ServerStatistics final : public Statistic {
 
   std::uint64_t capacity_;
   std::uint64_t completions_ = 0;
+  /// Picoseconds of `occupy` beyond the end of the window: only the last interval reaches there.
+  std::uint64_t beyond_window() const;
+
   Integrator busy_;
-  Time occupied_ = 0;        ///< By `occupy`, all of it.
-  Time occupied_until_ = 0;  ///< The end of the last interval.
+  Time occupied_until_ = 0;  ///< The end of the last interval of `occupy`.
 };
 
 /// Something that items enter and leave. Occupancy is integrated from the moves alone, sojourn
@@ -247,6 +223,9 @@ class TimeSeries final : public Statistic {
   Time width_;
 };
 
+/// Appends `bin_width` and `bins`, unless the level was always 0.
+void append_over_time(const LevelIntegral& level, std::uint64_t beyond, StatisticValues& out);
+
 /// Appends count, sum, min, the reported quantiles, max and mean.
 template <class Count, unsigned bits>
 void append_values(const LogHistogram<Count, bits>& histogram, StatisticValues& out) {
@@ -259,6 +238,12 @@ void append_values(const LogHistogram<Count, bits>& histogram, StatisticValues& 
     out.push_back({quantile.name, histogram.quantile(quantile)});
   }
   out.push_back({"max", histogram.maximum()});
+}
+
+/// Appends `buckets`: the lower bound of each bucket that isn't empty, followed by its count.
+template <class Count, unsigned bits>
+void append_buckets(const LogHistogram<Count, bits>& histogram, StatisticValues& out) {
+  if (histogram.count() != 0) out.push_back({"buckets", histogram.buckets()});
 }
 
 }  // namespace doorbell
