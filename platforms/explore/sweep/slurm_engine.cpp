@@ -29,6 +29,7 @@ SlurmEngine::SlurmEngine(const SlurmSettings& settings)
       }) {}
 
 void SlurmEngine::run(const std::vector<PointJob>& jobs, Observer& observer) {
+  if (jobs.empty()) return record_.forget_all();
   observer_ = &observer;
   stop_ = false;
   for (const PointJob& job : jobs)

@@ -7,12 +7,14 @@
 #include <utility>
 
 #include "doorbell/core/arch/error.h"
+#include "platforms/explore/sweep/files.h"
 
 namespace doorbell::sweep {
 namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr int format = 1;
+constexpr const char* record_file = "slurm.json";
 
 /// Different in every sweep, on every machine: only in names of jobs, never in a result.
 std::string unique_name() {
@@ -23,19 +25,9 @@ std::string unique_name() {
   return name;
 }
 
-/// Whole or not at all.
-void write_file(const std::filesystem::path& path, const std::string& text) {
-  const std::filesystem::path whole = path.string() + ".new";
-  std::ofstream out(whole, std::ios::binary);
-  out << text;
-  out.close();
-  std::error_code error;
-  if (out) std::filesystem::rename(whole, path, error);
-  if (!out || error) throw InputError("can't write " + path.string());
-}
-
 std::vector<std::string> read_lines(const std::filesystem::path& path) {
   std::ifstream in(path);
+  if (!in) throw InputError("can't read " + path.string());
   std::vector<std::string> lines;
   for (std::string line; std::getline(in, line);)
     lines.push_back(line);
@@ -44,12 +36,16 @@ std::vector<std::string> read_lines(const std::filesystem::path& path) {
 
 }  // namespace
 
+bool slurm_has_points_of(const std::filesystem::path& directory) {
+  return std::filesystem::exists(directory / record_file);
+}
+
 SlurmRecord::SlurmRecord(std::filesystem::path directory) : directory_(std::move(directory)) {
   load();
 }
 
 void SlurmRecord::load() {
-  const std::filesystem::path path = directory_ / "slurm.json";
+  const std::filesystem::path path = directory_ / record_file;
   std::ifstream in(path);
   if (!in) return;
   try {
@@ -70,17 +66,17 @@ void SlurmRecord::save() const {
   for (const SlurmSubmission& submission : submissions_) {
     arrays.push_back({{"name", submission.name}, {"job", submission.job}});
   }
-  write_file(directory_ / "slurm.json",
-             Json{{"format", format}, {"arrays", arrays}}.dump(2) + "\n");
+  write_whole(directory_ / record_file,
+              Json{{"format", format}, {"arrays", arrays}}.dump(2) + "\n");
 }
 
 std::string SlurmRecord::announce(const std::vector<std::string>& keys) {
   const std::string name = unique_name();
-  std::filesystem::create_directories(folder());
+  make_folder(folder());
   std::string list;
   for (const std::string& key : keys)
     list += key + "\n";
-  write_file(list_of(name), list);
+  write_whole(list_of(name), list);
   submissions_.push_back({.name = name, .keys = keys});
   save();
   return name;
@@ -108,7 +104,7 @@ void SlurmRecord::forget_all() {
     std::filesystem::remove(list_of(submission.name), ignored);
   }
   submissions_.clear();
-  std::filesystem::remove(directory_ / "slurm.json", ignored);
+  std::filesystem::remove(directory_ / record_file, ignored);
 }
 
 }  // namespace doorbell::sweep

@@ -15,6 +15,10 @@ struct SlurmSubmission {
   std::vector<std::string> keys{};  ///< Of its tasks, by index.
 };
 
+/// Whether points of the sweep in this folder have been handed to Slurm and nobody has seen them
+/// all end.
+bool slurm_has_points_of(const std::filesystem::path& directory);
+
 /// What a sweep remembers of its jobs, so that another process can wait for them: DIR/slurm.json,
 /// and for each array its list of points in DIR/slurm. What is remembered is written before sbatch
 /// is called: no job is ever unknown.

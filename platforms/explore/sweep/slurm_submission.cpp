@@ -1,9 +1,9 @@
 // How the jobs of a sweep come into Slurm's queue, and how another process finds them there again.
 #include <algorithm>
-#include <fstream>
 #include <set>
 
 #include "doorbell/core/arch/error.h"
+#include "platforms/explore/sweep/files.h"
 #include "platforms/explore/sweep/slurm_engine.h"
 
 namespace doorbell::sweep {
@@ -14,14 +14,6 @@ constexpr const char* script_text = R"script(#!/bin/sh
 # A task of a sweep: LIST DOORBELL DIRECTORY. Task N runs the point on line N + 1 of the list.
 exec "$2" point "$3" "$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" "$1")"
 )script";
-
-void write_script(const std::filesystem::path& folder) {
-  std::filesystem::create_directories(folder);
-  std::ofstream out(folder / script_name, std::ios::binary);
-  out << script_text;
-  out.close();
-  if (!out) throw InputError("can't write " + (folder / script_name).string());
-}
 
 bool is_alive(const SlurmTask& task) {
   return phase_of(task.state) != SlurmPhase::ended;
@@ -91,7 +83,8 @@ std::uint64_t SlurmEngine::find_job(const SlurmSubmission& submission,
 void SlurmEngine::submit(const std::vector<PointJob>& jobs) {
   if (jobs.empty()) return;
   const std::uint64_t max_array_size = slurm_.max_array_size();
-  write_script(record_.folder());
+  make_folder(record_.folder());
+  write_whole(record_.folder() / script_name, script_text);
   std::vector<std::string> submitted;
   try {
     for (const SlurmArray& array : divide(jobs, max_array_size)) {
