@@ -34,8 +34,7 @@ Standing standing_of(const Difference& difference, const ToleranceRule& rule) {
   if (!difference.measurable()) return rule.optional ? Standing::reported : Standing::outside;
   if (difference.movement == Movement::better && !rule.judges_both(difference.next.better))
     return Standing::within;
-  return std::abs(difference.change()) > difference.allowance * rounding ? Standing::outside
-                                                                         : Standing::within;
+  return difference.times_allowance() > rounding ? Standing::outside : Standing::within;
 }
 
 bool is_of_the_whole(const std::string& name) {

@@ -58,6 +58,12 @@ std::string with_unit(std::string number, std::string_view unit) {
   return unit.empty() ? number : number + " " + std::string(unit);
 }
 
+/// An infinite value decides no unit.
+double finite_size(const Metric& metric) {
+  const double size = std::abs(metric.value());
+  return std::isfinite(size) ? size : 0;
+}
+
 bool is_whole(const Metric& metric) {
   return !std::holds_alternative<double>(metric.number);
 }
@@ -83,8 +89,8 @@ std::string value_text(const Metric& metric, const Scale& scale, int digits) {
 }  // namespace
 
 ValueTexts value_texts(const Difference& difference) {
-  const Scale scale = scale_of(difference.base.unit, std::max(std::abs(difference.base.value()),
-                                                              std::abs(difference.next.value())));
+  const Scale scale = scale_of(
+      difference.base.unit, std::max(finite_size(difference.base), finite_size(difference.next)));
   ValueTexts texts;
   for (int digits = fewest_digits; digits <= most_digits; ++digits) {
     texts = {value_text(difference.base, scale, digits),

@@ -1,9 +1,7 @@
 #include <yaml-cpp/yaml.h>
 
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -142,12 +140,10 @@ Tolerances parse_tolerances(const std::string& text, const std::string& name) {
 }
 
 Tolerances read_tolerances(const std::string& file) {
-  errno = 0;
   std::ifstream in(file, std::ios::binary);
+  in.peek();  // a folder opens, and only reading it fails
+  if (!in.is_open() || in.bad()) throw InputError(file, 0, "file", "a readable YAML file", "none");
   const std::string text{std::istreambuf_iterator<char>(in), {}};
-  // A folder opens, but can't be read.
-  if (!in || in.bad() || errno != 0)
-    throw InputError(file + ": " + std::strerror(errno != 0 ? errno : EIO));
   return parse_tolerances(text, file);
 }
 

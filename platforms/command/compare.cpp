@@ -1,0 +1,38 @@
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "doorbell/trace/format/output_file.h"
+#include "platforms/command/commands.h"
+#include "platforms/explore/compare/comparison.h"
+#include "platforms/explore/compare/html_report.h"
+#include "platforms/explore/compare/junit_report.h"
+#include "platforms/explore/compare/text_report.h"
+
+namespace doorbell {
+namespace {
+
+constexpr int outside_tolerance_status = 1;
+
+void write(const std::string& path, const std::string& text) {
+  trace::OutputFile file(path);
+  file.write(text);
+  file.close();
+}
+
+}  // namespace
+
+int compare(const CompareOptions& options) {
+  const explore::Tolerances tolerances = options.tolerance.empty()
+                                             ? explore::Tolerances{}
+                                             : explore::read_tolerances(options.tolerance);
+  const explore::Comparison comparison = explore::compare(
+      explore::read_subject(options.base), explore::read_subject(options.next), tolerances);
+  if (!options.junit.empty()) write(options.junit, explore::junit_report(comparison));
+  if (!options.html.empty()) write(options.html, explore::html_report(comparison));
+  fmt::print("{}", explore::text_report(comparison, options.rows));
+  return comparison.within() ? EXIT_SUCCESS : outside_tolerance_status;
+}
+
+}  // namespace doorbell

@@ -1,0 +1,178 @@
+// What a comparison is told as: text, JUnit XML, a page.
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "explore/compare/subjects.h"
+#include "platforms/explore/compare/html_report.h"
+#include "platforms/explore/compare/junit_report.h"
+#include "platforms/explore/compare/markup.h"
+#include "platforms/explore/compare/text_report.h"
+
+namespace doorbell::explore::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+/// Two runs with names that markup must escape; one metric is worse, one better, one equal.
+Comparison comparison_of(const std::string& rules) {
+  return compare(run_of("base<1>.json", {time_metric("totals.measured", 100'000ul),
+                                         time_metric("a.\"b\"", 100ul), time_metric("c", 1ul)}),
+                 run_of("new&.json", {time_metric("totals.measured", 150'000ul),
+                                      time_metric("a.\"b\"", 90ul), time_metric("c", 1ul)}),
+                 parse_tolerances(rules, "t"));
+}
+
+const char* const worse_only = "- {metric: '**', relative: 10%}\n- {metric: c, relative: 1%}";
+
+Comparison sweep_comparison() {
+  return compare(
+      sweep_of("a", {point_of("32", 100), point_of("64", 100), point_of("96", 1)}),
+      sweep_of("b", {point_of("32", 100), point_of("64", 150), failed_point("96", "a < b")}),
+      Tolerances());
+}
+
+/// Status of xmllint on `text`, which `arguments` say how to check.
+int xmllint(const std::string& text, const std::string& arguments) {
+  const std::filesystem::path file =
+      std::filesystem::path(::testing::TempDir()) /
+      (std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()) + ".xml");
+  std::ofstream(file, std::ios::binary) << text;
+  const int status =
+      std::system(("xmllint --noout " + arguments + " '" + file.string() + "'").c_str());
+  std::filesystem::remove(file);
+  return status;
+}
+
+const std::string junit_schema = std::string("--schema '") + DOORBELL_JUNIT_SCHEMA + "'";
+
+TEST(Markup, EscapesWhatHasAMeaning) {
+  EXPECT_EQ(escaped("a<b> & \"c\""), "a&lt;b&gt; &amp; &quot;c&quot;");
+  EXPECT_EQ(escaped("±5 % → 𝄞"), "±5 % → 𝄞");
+}
+
+TEST(Markup, ReplacesWhatXmlCannotHold) {
+  EXPECT_EQ(escaped(std::string_view("a\0b\x1b", 4)),
+            "a\xef\xbf\xbd"
+            "b\xef\xbf\xbd");
+  EXPECT_EQ(escaped("\xff"), "\xef\xbf\xbd");
+  EXPECT_EQ(escaped("\xc2"), "\xef\xbf\xbd");
+  EXPECT_EQ(escaped("\xef\xbf\xbe"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+}
+
+TEST(TextReport, EqualRunsTakeOneLine) {
+  const Subject run = run_of("a", {time_metric("a", 1ul)});
+  EXPECT_EQ(text_report(compare(run, run, Tolerances()), 0), "All 1 value are equal.\n");
+}
+
+TEST(TextReport, BeginsWithTheHeadlineAndNamesTheWorst) {
+  EXPECT_THAT(
+      text_report(comparison_of(worse_only), 0),
+      StartsWith(
+          "1 of 3 values outside tolerance: 1 worse. First: totals.measured 100 ns -> 150 ns "
+          "(+50.0 %).\n"));
+}
+
+TEST(TextReport, PrintsWhatMovedInItsSection) {
+  const std::string text = text_report(comparison_of(worse_only), 0);
+  EXPECT_THAT(text, HasSubstr("\nOutside tolerance (1)\n"
+                              "  totals.measured  100 ns -> 150 ns  +50 ns  +50.0 %  +10 %  worse, "
+                              "5 times its tolerance\n"));
+  EXPECT_THAT(text, HasSubstr("\nMoved within tolerance (1)\n"
+                              "  a.\"b\"  100 ps -> 90 ps  -10 ps  -10.0 %  +10 %  better\n"));
+  EXPECT_THAT(text, Not(HasSubstr("\n  c ")));
+}
+
+TEST(TextReport, ColumnsStandBelowEachOther) {
+  const std::string text = text_report(comparison_of("- {metric: '**', direction: both}"), 0);
+  EXPECT_THAT(text, HasSubstr("  totals.measured  100 ns -> 150 ns  +50 ns  +50.0 %  equal  worse\n"
+                              "  a.\"b\"            100 ps -> 90 ps   -10 ps  -10.0 %  equal  "
+                              "better\n"));
+}
+
+TEST(TextReport, SaysHowManyRowsItLeftOut) {
+  const std::string text = text_report(comparison_of("- {metric: '**', direction: both}"), 1);
+  EXPECT_THAT(text, HasSubstr("and 1 more"));
+  EXPECT_THAT(text, Not(HasSubstr("a.\"b\"")));
+}
+
+TEST(TextReport, ContextComesFirst) {
+  Subject base = run_of("a", {time_metric("a", 1ul)});
+  Subject next = run_of("b", {time_metric("a", 2ul), time_metric("z", 2ul)});
+  base.samples[0].parameters = {{"tlb.entries", "64"}};
+  next.samples[0].parameters = {{"tlb.entries", "32"}};
+  next.version = "2";
+  const std::string text = text_report(compare(base, next, Tolerances()), 0);
+  EXPECT_THAT(text, HasSubstr("\nVersion of Doorbell: 1 -> 2\n\nParameters that differ\n"
+                              "  tlb.entries  64 -> 32\n"));
+  EXPECT_LT(text.find("Parameters that differ"), text.find("Outside tolerance"));
+  EXPECT_THAT(text, HasSubstr("\nMetrics only in NEW (1)\n  z\n"));
+}
+
+TEST(TextReport, OfSweepsNamesThePoints) {
+  const std::string text = text_report(sweep_comparison(), 0);
+  EXPECT_THAT(text, StartsWith("1 point fails that had results in BASE. 1 of 2 values at 2 points "
+                               "outside tolerance: 1 worse. First: totals.measured at "
+                               "tlb.entries=64 100 ps -> 150 ps (+50.0 %).\n"));
+  EXPECT_THAT(text, HasSubstr("  tlb.entries=96: a < b\n"));
+  EXPECT_THAT(text, HasSubstr("  tlb.entries=64  totals.measured  100 ps -> 150 ps"));
+}
+
+TEST(JunitReport, IsValid) {
+  EXPECT_EQ(xmllint(junit_report(comparison_of(worse_only)), junit_schema), 0);
+  EXPECT_EQ(xmllint(junit_report(sweep_comparison()), junit_schema), 0);
+  const Subject run = run_of("a", {time_metric("a", 1ul)});
+  EXPECT_EQ(xmllint(junit_report(compare(run, run, Tolerances())), junit_schema), 0);
+}
+
+TEST(JunitReport, HasATestCaseForEachMetricThatMovedOrIsNamed) {
+  const std::string xml = junit_report(comparison_of(worse_only));
+  EXPECT_THAT(xml, HasSubstr("<testsuites name=\"doorbell compare\" tests=\"4\" failures=\"1\""));
+  EXPECT_THAT(xml, HasSubstr("<testcase name=\"totals.measured\" classname=\"doorbell compare\" "
+                             "time=\"0\">\n      <failure message=\"worse: 100 ns -&gt; 150 ns, "
+                             "+50 ns (+50.0 %); tolerance: +10 %; 5 times its tolerance\""));
+  EXPECT_THAT(xml, HasSubstr("<testcase name=\"a.&quot;b&quot;\""));
+  EXPECT_THAT(xml, HasSubstr("<testcase name=\"c\""));
+  EXPECT_THAT(xml, HasSubstr("what no test case names"));
+}
+
+TEST(JunitReport, HasNoTestCaseForWhatIsOnlyReported) {
+  const std::string xml = junit_report(comparison_of("- {metric: '**', report_only: true}"));
+  EXPECT_THAT(xml, AllOf(HasSubstr("tests=\"1\" failures=\"0\""), Not(HasSubstr("measured"))));
+}
+
+TEST(JunitReport, HasASuiteForEachPoint) {
+  const std::string xml = junit_report(sweep_comparison());
+  EXPECT_THAT(xml, HasSubstr("<testsuites name=\"doorbell compare\" tests=\"3\" failures=\"2\""));
+  EXPECT_THAT(xml, HasSubstr("<testsuite name=\"doorbell compare: tlb.entries=64\" tests=\"1\" "
+                             "failures=\"1\""));
+  EXPECT_THAT(xml, HasSubstr(">a &lt; b</failure>"));
+}
+
+TEST(HtmlReport, IsWellFormedAndNeedsNothingElse) {
+  for (const std::string& page :
+       {html_report(comparison_of(worse_only)), html_report(sweep_comparison())}) {
+    EXPECT_EQ(xmllint(page, ""), 0);
+    for (const char* part : {"http", "<script", "<link", "src=", "@import", "url("})
+      EXPECT_THAT(page, Not(HasSubstr(part)));
+  }
+}
+
+TEST(HtmlReport, EscapesNamesAndShowsWhatMovedWithItsBar) {
+  const std::string page = html_report(comparison_of(worse_only));
+  EXPECT_THAT(page, HasSubstr("new&amp;.json against base&lt;1&gt;.json"));
+  EXPECT_THAT(page, HasSubstr("<p class=\"headline outside\">1 of 3 values"));
+  EXPECT_THAT(page, HasSubstr("margin-left: 50.0%; width: 25.0%"));
+  EXPECT_THAT(page, HasSubstr("margin-left: 45.0%; width: 5.0%"));
+  EXPECT_THAT(page, HasSubstr("a.&quot;b&quot;"));
+  EXPECT_LT(page.find("totals.measured<"), page.find("a.&quot;b&quot;<"));
+}
+
+}  // namespace
+}  // namespace doorbell::explore::testing
