@@ -19,6 +19,10 @@ struct Known {
   bool is_metric = true;
 };
 
+/// Of every kind that has a row of bins over time.
+constexpr std::array over_time{
+    Known{"bin_width", "ps", Direction::neither, false},
+};
 constexpr std::array counter{
     Known{"value", as_statistic, Direction::as_statistic},
 };
@@ -105,6 +109,7 @@ ValueMeaning apply(const Known& known, const ValueMeaning& whole) {
 std::optional<ValueMeaning> known_meaning(std::string_view kind, std::string_view value,
                                           const ValueMeaning& whole) {
   if (const Known* known = find(values_of(kind), value)) return apply(*known, whole);
+  if (const Known* known = find(over_time, value)) return apply(*known, whole);
   if (kind == "queue") {
     // Times from entry to departure, in picoseconds whatever it is that enters.
     if (const Known* known = find(distribution, value)) return apply(*known, {"ps", whole.better});
