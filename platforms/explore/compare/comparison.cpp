@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -20,6 +21,22 @@ std::string and_more(std::size_t count) {
 
 std::string at_point(const Sample& sample) {
   return sample.point.empty() ? std::string{} : " at " + sample.point;
+}
+
+/// The same metric among `others`. The values of an empty distribution aren't written; they are
+/// there, but don't exist. Nothing when it isn't there at all.
+std::optional<Metric> counterpart(const Metric& metric, const std::vector<Metric>& others) {
+  if (const Metric* other = find(others, metric.name)) return *other;
+  for (std::size_t dot = metric.name.rfind('.'); dot != std::string::npos && dot != 0;
+       dot = metric.name.rfind('.', dot - 1)) {
+    const Metric* count = find(others, metric.name.substr(0, dot) + ".count");
+    if (count == nullptr || !count->exists()) continue;
+    if (count->value() != 0) break;
+    Metric none = metric;
+    none.number = std::monostate{};
+    return none;
+  }
+  return std::nullopt;
 }
 
 class Comparer {
@@ -131,7 +148,7 @@ void Comparer::compare_metrics(const Sample& base, const Sample& next) {
   for (const Metric& metric : base.metrics) {
     names_.insert(metric.name);
     const ToleranceRule& rule = tolerances_.rule_for(metric.name);
-    if (const Metric* other = find(next.metrics, metric.name)) {
+    if (const auto other = counterpart(metric, next.metrics)) {
       compare_metric(base.point, metric, *other);
     } else if (rule.ignore) {
       ++result_.ignored;
@@ -144,7 +161,11 @@ void Comparer::compare_metrics(const Sample& base, const Sample& next) {
   for (const Metric& metric : next.metrics) {
     if (find(base.metrics, metric.name) != nullptr) continue;
     names_.insert(metric.name);
-    if (!tolerances_.rule_for(metric.name).ignore) only_in_new_.insert(metric.name);
+    if (const auto other = counterpart(metric, base.metrics)) {
+      compare_metric(base.point, *other, metric);
+    } else if (!tolerances_.rule_for(metric.name).ignore) {
+      only_in_new_.insert(metric.name);
+    }
   }
 }
 

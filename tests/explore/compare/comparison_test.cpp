@@ -124,6 +124,22 @@ TEST(Comparison, AMetricOnlyInNewIsNoted) {
   EXPECT_THAT(comparison.only_in_new, ElementsAre("z"));
 }
 
+// "p99.9" has a dot of its own.
+TEST(Comparison, TheValuesOfAnEmptyDistributionAreThereButDoNotExist) {
+  const Subject full =
+      run_of("full", {time_metric("queue.count", 3ul), time_metric("queue.p50", 7ul),
+                      time_metric("queue.p99.9", 9ul)});
+  const Subject empty = run_of("empty", {time_metric("queue.count", 0ul)});
+  for (const auto& [base, next] : {std::pair{full, empty}, std::pair{empty, full}}) {
+    const Comparison comparison = compare(base, next, equal);
+    EXPECT_EQ(comparison.moved.size(), 3u);
+    EXPECT_THAT(comparison.only_in_new, IsEmpty());
+    EXPECT_EQ(comparison.compared, 3u);
+  }
+  EXPECT_THAT(refusal(full, run_of("other", {time_metric("queue.count", 3ul)})),
+              HasSubstr("no queue.p50"));
+}
+
 TEST(Comparison, ARunAndASweepAreRefused) {
   EXPECT_THAT(refusal(run_of("a", {}), sweep_of("b", {point_of("64", 1)})), HasSubstr("b: "));
   EXPECT_THAT(refusal(sweep_of("a", {point_of("64", 1)}), run_of("b", {})), HasSubstr("b: "));
