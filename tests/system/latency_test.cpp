@@ -31,11 +31,14 @@ class Road {
     return *this;
   }
   Road& micro_tlb() { return cycles(smmu_, p_.smmu.tbu.micro_tlb.latency); }
-  /// A miss of both TLBs with the configuration in its cache and no table in a walk cache.
-  Road& full_walk() {
+  /// A miss of both TLBs with the configuration in its cache, or not, and no table in a walk cache.
+  Road& full_walk(bool configured) {
     const smmu::TcuParameters& tcu = p_.smmu.tcu;
     micro_tlb().cycles(smmu_, p_.smmu.tbu.main_tlb.latency + p_.smmu.dti_latency);
-    cycles(smmu_, tcu.configuration_cache.latency + tcu.walk_cache[0].latency);
+    cycles(smmu_, tcu.configuration_cache.latency);
+    // An STE and a CD are 64 bytes each (IHI 0070, 5.2 and 5.4).
+    if (!configured) memory_read(64).memory_read(64);
+    cycles(smmu_, tcu.walk_cache[0].latency);
     for (unsigned level = 0; level < 4; ++level)
       memory_read();
     return cycles(smmu_, p_.smmu.dti_latency);
@@ -43,12 +46,12 @@ class Road {
   Road& fabric() { return cycles(fabric_, 1 + p_.fabric.request_latency); }
   Road& its() { return cycles(gic_, p_.gic.its.pipeline_cycles + p_.gic.common.link_cycles); }
   Road& redistributor() { return cycles(gic_, p_.gic.redistributor.pipeline_cycles); }
-  /// A read that misses the last-level cache, of no more than a beat.
-  Road& memory_read() {
+  /// A read that misses the last-level cache.
+  Road& memory_read(unsigned bytes = 8) {
     cycles(fabric_, 1 + p_.fabric.request_latency);
     t_ += p_.ram.read_latency;
-    t_ += ram_.duration(1);
-    return cycles(fabric_, p_.fabric.response_latency + 1);
+    t_ += ram_.duration(beats(bytes, p_.ram.width));
+    return cycles(fabric_, p_.fabric.response_latency + beats(bytes, p_.fabric.width));
   }
   Road& acknowledge() {
     cycles(gic_, p_.gic.cpu_interface.interrupt_cycles);
@@ -59,6 +62,7 @@ class Road {
   Time end() const { return t_; }
 
  private:
+  static unsigned beats(unsigned bytes, unsigned width) { return (bytes + width - 1) / width; }
   Road& cycles(const Clock& clock, std::uint64_t count) {
     t_ = clock.after(t_, count);
     return *this;
@@ -74,9 +78,12 @@ struct Trip {
   Time ended;
 };
 
+/// Whether the first MSI finds the configuration of its stream in the cache.
+enum class Configuration { cached, invalidated };
+
 /// Sends `count` MSIs of one vector to a processor that waits, each after the one before is
 /// handled.
-std::vector<Trip> trips(Machine& machine, unsigned count) {
+std::vector<Trip> trips(Machine& machine, unsigned count, Configuration configuration) {
   std::vector<Trip> trips;
   machine.platform().simulation().journeys().on_finish(
       [&](const Journey& journey, Outcome outcome) {
@@ -84,7 +91,12 @@ std::vector<Trip> trips(Machine& machine, unsigned count) {
         trips.push_back({journey.started(), journey.latest()});
       });
   machine.run([&] {
-    machine.add_device(0, 4);
+    const machine_device& device = machine.add_device(0, 4);
+    if (configuration == Configuration::invalidated) {
+      EXPECT_EQ(
+          smmu_invalidate_stream(&machine.software().smmu, device.function->requester_id, false),
+          STATUS_OK);
+    }
     for (unsigned i = 1; i <= count; ++i) {
       const auto send = [](pcie::TrafficPort& port) -> Task<void> { co_await port.signal(1); };
       machine.start(send(machine.traffic(0)));
@@ -96,9 +108,10 @@ std::vector<Trip> trips(Machine& machine, unsigned count) {
   return trips;
 }
 
-void expect_closed_forms(const virt::VirtParameters& parameters) {
+void expect_closed_forms(const virt::VirtParameters& parameters,
+                         Configuration configuration = Configuration::cached) {
   Machine machine(parameters);
-  const std::vector<Trip> measured = trips(machine, 3);
+  const std::vector<Trip> measured = trips(machine, 3, configuration);
   const auto road = [&](unsigned i) {
     return Road(machine.platform().parameters(), machine.platform().scheduler(),
                 measured[i].started);
@@ -106,7 +119,7 @@ void expect_closed_forms(const virt::VirtParameters& parameters) {
   // The first one walks, and its LPI's configuration is read.
   EXPECT_EQ(measured[0].ended, road(0)
                                    .link_and_root_complex()
-                                   .full_walk()
+                                   .full_walk(configuration == Configuration::cached)
                                    .fabric()
                                    .its()
                                    .redistributor()
@@ -129,7 +142,20 @@ TEST(MsiLatency, IsTheSumOfTheDefaults) {
   expect_closed_forms({.check_protocol = true});
 }
 
-TEST(MsiLatency, FollowsEveryPart) {
+/// STE and CD were fetched once during set-up: without the last-level cache they are as cold as
+/// the tables.
+virt::VirtParameters without_last_level_cache(virt::VirtParameters parameters) {
+  parameters.ram.last_level_cache.size = 0;
+  return parameters;
+}
+
+TEST(MsiLatency, OfACompletelyColdOneHasTheFetchesOfSteAndCd) {
+  expect_closed_forms(without_last_level_cache({.check_protocol = true}),
+                      Configuration::invalidated);
+}
+
+/// Every part of the road away from its default.
+virt::VirtParameters other_parts() {
   virt::VirtParameters parameters;
   parameters.check_protocol = true;
   parameters.endpoints[0].link.latency = 317 * nanosecond;
@@ -148,7 +174,18 @@ TEST(MsiLatency, FollowsEveryPart) {
   parameters.gic.cpu_interface.register_access = 33 * nanosecond;
   parameters.cpu.exception_entry = 100;
   parameters.cpu.wfi_wake = 37;
-  expect_closed_forms(parameters);
+  return parameters;
+}
+
+TEST(MsiLatency, FollowsEveryPart) {
+  expect_closed_forms(other_parts());
+}
+
+TEST(MsiLatency, OfACompletelyColdOneFollowsEveryPart) {
+  virt::VirtParameters parameters = without_last_level_cache(other_parts());
+  parameters.smmu.tcu.configuration_cache.latency = 17;
+  parameters.fabric.width = 16;
+  expect_closed_forms(parameters, Configuration::invalidated);
 }
 
 }  // namespace
