@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 #include "platforms/explore/compare/html_style.h"
 #include "platforms/explore/compare/markup.h"
@@ -13,16 +14,22 @@
 namespace doorbell::explore {
 namespace {
 
+constexpr std::size_t most_rows = 2000;  // of a table: sweeps may have a million
 constexpr double half_a_bar = 50;  // percent: decreases go left of the middle, increases right
 
 std::string cell(const std::string& text, const char* kind) {
   return fmt::format("<td class=\"{}\">{}</td>", kind, escaped(text));
 }
 
-std::string heads(std::initializer_list<const char*> names) {
+struct Head {
+  const char* name;
+  const char* kind = "name";
+};
+
+std::string heads(std::initializer_list<Head> columns) {
   std::string text = "<thead><tr>";
-  for (const char* name : names)
-    text += fmt::format("<th>{}</th>", name);
+  for (const Head& column : columns)
+    text += fmt::format("<th class=\"{}\">{}</th>", column.kind, column.name);
   return text + "</tr></thead>\n";
 }
 
@@ -57,13 +64,24 @@ std::string row(const Difference& difference, bool sweep) {
 std::string section(const Comparison& comparison, Standing standing, const char* title) {
   if (comparison.count(standing) == 0) return {};
   std::string text = fmt::format("<h2>{} ({})</h2>\n<table>\n", title, comparison.count(standing));
-  text += comparison.sweep
-              ? heads({"Point", "Metric", "Base", "New", "Change", "", "", "Tolerance", ""})
-              : heads({"Metric", "Base", "New", "Change", "", "", "Tolerance", ""});
+  const std::initializer_list<Head> of_a_run{
+      {"Metric"}, {"Base", "number"},      {"New", "number"}, {"Change", "number"}, {"%", "number"},
+      {""},       {"Tolerance", "number"}, {"Movement"}};
+  const std::initializer_list<Head> of_a_sweep{
+      {"Point"},       {"Metric"}, {"Base", "number"},      {"New", "number"}, {"Change", "number"},
+      {"%", "number"}, {""},       {"Tolerance", "number"}, {"Movement"}};
+  text += heads(comparison.sweep ? of_a_sweep : of_a_run);
   text += "<tbody>\n";
-  for (const Difference& difference : comparison.moved)
-    if (difference.standing == standing) text += row(difference, comparison.sweep);
-  return text + "</tbody>\n</table>\n";
+  std::size_t rows = 0;
+  for (const Difference& difference : comparison.moved) {
+    if (difference.standing != standing) continue;
+    if (rows < most_rows) text += row(difference, comparison.sweep);
+    ++rows;
+  }
+  text += "</tbody>\n</table>\n";
+  if (rows > most_rows)
+    text += fmt::format("<p class=\"names\">and {} more, less bad</p>\n", rows - most_rows);
+  return text;
 }
 
 std::string context_row(const std::string& name, const std::string& base, const std::string& next) {
@@ -73,7 +91,7 @@ std::string context_row(const std::string& name, const std::string& base, const 
 }
 
 std::string context(const Comparison& comparison) {
-  std::string text = "<table>\n" + heads({"", "Base", "New"}) + "<tbody>\n";
+  std::string text = "<table>\n" + heads({{""}, {"Base"}, {"New"}}) + "<tbody>\n";
   text += context_row(comparison.sweep ? "Sweep" : "Run", comparison.base, comparison.next);
   text += context_row("Version of Doorbell", comparison.base_version, comparison.next_version);
   for (const ParameterChange& change : comparison.parameters) {

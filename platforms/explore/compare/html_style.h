@@ -21,7 +21,7 @@ p.names, td small { color: var(--soft); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { background: var(--head); text-align: left; font-weight: 600; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .6rem; vertical-align: top; }
-td.number { text-align: right; white-space: nowrap; }
+th.number, td.number { text-align: right; white-space: nowrap; }
 td.name { overflow-wrap: anywhere; } td small { display: block; }
 td.worse { color: var(--worse); } td.better { color: var(--better); }
 td.changed { color: var(--changed); }

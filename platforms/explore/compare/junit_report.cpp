@@ -12,6 +12,9 @@
 namespace doorbell::explore {
 namespace {
 
+/// Of metrics that moved, over all points: sweeps may have a million, and who reads them gives up.
+constexpr std::size_t most_cases = 1000;
+
 struct Case {
   std::string name;
   std::string failure;  ///< Empty for one that passed.
@@ -23,7 +26,7 @@ struct Suite {
   std::size_t failures = 0;
 };
 
-/// The base of it, of which "no more" and such are said.
+/// How it moved, in one line.
 std::string described(const Difference& difference) {
   const ValueTexts values = value_texts(difference);
   std::string text = fmt::format("{}: {} -> {}, {}", to_string(difference.movement), values.base,
@@ -49,6 +52,26 @@ std::string text_of(const Case& test, const std::string& suite) {
   return head + "/>\n";
 }
 
+std::string suite_text(const std::string& name, const Suite& suite) {
+  std::string text = fmt::format(
+      "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" "
+      "time=\"0\">\n",
+      escaped(name), suite.cases.size(), suite.failures);
+  for (const Case& test : suite.cases)
+    text += text_of(test, name);
+  return text + "  </testsuite>\n";
+}
+
+/// What has no test case of its own; a failure when some of that is outside.
+Suite everything_else(const Comparison& comparison) {
+  const std::size_t outside = comparison.count(Standing::outside);
+  Case test{"what no test case names", "", headline(comparison)};
+  if (outside > most_cases)
+    test.failure = fmt::format("{} more values are outside tolerance", outside - most_cases);
+  const std::size_t failures = test.failure.empty() ? 0 : 1;
+  return {.cases = {std::move(test)}, .failures = failures};
+}
+
 std::map<std::string, Suite> suites_of(const Comparison& comparison) {
   std::map<std::string, Suite> suites;
   const auto add = [&](const std::string& point, Case test) {
@@ -58,12 +81,14 @@ std::map<std::string, Suite> suites_of(const Comparison& comparison) {
   };
   for (const FailedPoint& failed : comparison.newly_failed)
     add(failed.point, {"the point runs", "it fails, and had results in BASE", failed.message});
+  std::size_t moved = 0;
   for (const Difference& difference : comparison.moved) {
-    const std::string& name = difference.base.name;
-    if (difference.standing == Standing::outside)
-      add(difference.point, {name, described(difference), difference.base.help});
-    else if (difference.standing == Standing::within)
-      add(difference.point, {name, "", described(difference)});
+    const bool outside = difference.standing == Standing::outside;
+    if (difference.standing == Standing::reported || moved++ >= most_cases) continue;
+    if (outside)
+      add(difference.point, {difference.base.name, described(difference), difference.base.help});
+    else
+      add(difference.point, {difference.base.name, "", described(difference)});
   }
   for (const HeldMetric& held : comparison.held)
     add(held.point, {held.metric, "", "equal"});
@@ -74,25 +99,17 @@ std::map<std::string, Suite> suites_of(const Comparison& comparison) {
 
 std::string junit_report(const Comparison& comparison) {
   const std::map<std::string, Suite> suites = suites_of(comparison);
-  std::size_t tests = 1;
+  std::size_t tests = 0;
   std::size_t failures = 0;
   std::string body;
   const auto write = [&](const std::string& name, const Suite& suite) {
-    body += fmt::format(
-        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" "
-        "time=\"0\">\n",
-        escaped(name), suite.cases.size(), suite.failures);
-    for (const Case& test : suite.cases)
-      body += text_of(test, name);
-    body += "  </testsuite>\n";
-  };
-  for (const auto& [point, suite] : suites) {
     tests += suite.cases.size();
     failures += suite.failures;
+    body += suite_text(name, suite);
+  };
+  for (const auto& [point, suite] : suites)
     write(point.empty() ? "doorbell compare" : "doorbell compare: " + point, suite);
-  }
-  write("doorbell compare: everything else",
-        {.cases = {{"what no test case names", "", headline(comparison)}}});
+  write("doorbell compare: everything else", everything_else(comparison));
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<testsuites name=\"doorbell compare\" tests=\"{}\" failures=\"{}\" errors=\"0\" "

@@ -155,6 +155,29 @@ TEST(JunitReport, HasASuiteForEachPoint) {
   EXPECT_THAT(xml, HasSubstr(">a &lt; b</failure>"));
 }
 
+/// Runs of which `count` metrics differ.
+Comparison large_comparison(std::size_t count) {
+  std::vector<Metric> base;
+  std::vector<Metric> next;
+  for (std::size_t i = 0; i < count; ++i) {
+    base.push_back(time_metric("m" + std::to_string(i), 1ul));
+    next.push_back(time_metric("m" + std::to_string(i), 2ul));
+  }
+  return compare(run_of("a", base), run_of("b", next), Tolerances());
+}
+
+TEST(JunitReport, IsBoundedAndFailsForWhatItLeavesOut) {
+  const std::string xml = junit_report(large_comparison(1234));
+  EXPECT_THAT(xml, HasSubstr("tests=\"1001\" failures=\"1001\""));
+  EXPECT_THAT(xml, HasSubstr("<failure message=\"234 more values are outside tolerance\""));
+}
+
+TEST(HtmlReport, IsBoundedAndSaysHowMuchItLeavesOut) {
+  const std::string page = html_report(large_comparison(2345));
+  EXPECT_THAT(page, HasSubstr("and 345 more"));
+  EXPECT_EQ(xmllint(page, ""), 0);
+}
+
 TEST(HtmlReport, IsWellFormedAndNeedsNothingElse) {
   for (const std::string& page :
        {html_report(comparison_of(worse_only)), html_report(sweep_comparison())}) {

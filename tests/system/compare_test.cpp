@@ -1,0 +1,153 @@
+// doorbell compare: what moved between two runs or sweeps, and whether it may.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "system/command.h"
+
+namespace doorbell::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+using Json = nlohmann::ordered_json;
+
+class Compare : public ::testing::Test {
+ protected:
+  /// Runs a workload and returns its statistics file.
+  std::string run(const std::string& name, const std::string& options = "",
+                  const std::string& workload = DOORBELL_SMALL_WORKLOAD) const {
+    const std::string file = scratch_.path(name);
+    const CommandResult result =
+        run_doorbell("run " + source_path("platforms/virt.yaml") + " --workload " +
+                     source_path(workload) + " " + options + " --stats " + file);
+    EXPECT_EQ(result.status, 0) << result.errors;
+    return file;
+  }
+
+  /// A copy of statistics that `change` has been applied to.
+  template <class Change>
+  std::string changed(const std::string& file, Change change) const {
+    Json json = Json::parse(read_file(file));
+    change(json);
+    return scratch_.write("changed.json", json.dump());
+  }
+
+  void expect_refused(const std::string& arguments, const std::string& says) const {
+    const CommandResult result = run_doorbell("compare " + arguments);
+    EXPECT_EQ(result.status, 2) << arguments;
+    EXPECT_THAT(result.output, IsEmpty());
+    EXPECT_THAT(result.errors, AllOf(StartsWith("doorbell: "), HasSubstr(says)));
+    EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;
+  }
+
+  ScratchDirectory scratch_;
+};
+
+TEST_F(Compare, ARunWithItsRepetitionIsEqual) {
+  const CommandResult result = run_doorbell("compare " + run("a.json") + " " + run("b.json"));
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.output, AllOf(StartsWith("All "), HasSubstr(" values are equal.\n")));
+  EXPECT_THAT(result.errors, IsEmpty());
+  EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << result.output;
+}
+
+TEST_F(Compare, AGzippedBaselineIsReadAsItIs) {
+  const std::string run_file = run("a.json");
+  const std::string zipped = scratch_.path("base.json.gz");
+  ASSERT_EQ(run_command("gzip -9nc " + run_file + " >" + zipped + " && true").status, 0);
+  EXPECT_EQ(run_doorbell("compare " + zipped + " " + run_file).status, 0);
+}
+
+TEST_F(Compare, ASlowerPlatformIsNoticedAndItsParameterNamed) {
+  const std::string base = run("a.json");
+  const std::string next = run("b.json", "--set gic.its.pipeline_cycles=100");
+  const CommandResult result = run_doorbell("compare " + base + " " + next);
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.output, HasSubstr("gic.its.pipeline_cycles"));
+  EXPECT_THAT(result.output, HasSubstr("-> 100"));
+  EXPECT_THAT(result.output, HasSubstr("  latency.end_to_end.mean "));
+}
+
+TEST_F(Compare, TolerancesLetItSlowDownSoFarAndSpeedUp) {
+  const std::string base = run("a.json");
+  const std::string next = run("b.json", "--set gic.its.pipeline_cycles=100");
+  const std::string rules = scratch_.write("rules.yaml",
+                                           "- {metric: '**', report_only: true}\n"
+                                           "- {metric: latency.end_to_end.mean, absolute: 1ps}\n");
+  const std::string options = " --tolerance " + rules;
+  const CommandResult slower = run_doorbell("compare " + base + " " + next + options);
+  EXPECT_EQ(slower.status, 1);
+  EXPECT_THAT(slower.output, AllOf(StartsWith("1 of "), HasSubstr("1 worse")));
+  EXPECT_EQ(run_doorbell("compare " + next + " " + base + options).status, 0);
+  scratch_.write("rules.yaml",
+                 "- {metric: '**', report_only: true}\n"
+                 "- {metric: latency.end_to_end.mean, relative: 1000%}\n");
+  EXPECT_EQ(run_doorbell("compare " + base + " " + next + options).status, 0);
+}
+
+TEST_F(Compare, WritesJunitAndAPage) {
+  const std::string base = run("a.json");
+  const std::string next = run("b.json", "--set gic.its.pipeline_cycles=100");
+  const std::string junit = scratch_.path("out.xml");
+  const std::string html = scratch_.path("out.html");
+  const CommandResult result =
+      run_doorbell("compare " + base + " " + next + " --junit " + junit + " --html " + html);
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(run_command("xmllint --noout --schema " +
+                        source_path("tests/explore/compare/junit.xsd") + " " + junit)
+                .status,
+            0);
+  EXPECT_EQ(run_command("xmllint --noout " + html).status, 0);
+  EXPECT_THAT(read_file(junit), AllOf(HasSubstr("<testcase name=\"latency.end_to_end.mean\""),
+                                      HasSubstr("<failure message=\"worse: ")));
+  EXPECT_THAT(read_file(html), HasSubstr("latency.end_to_end.mean"));
+}
+
+TEST_F(Compare, AnotherWorkloadCannotBeCompared) {
+  const std::string base = run("a.json");
+  expect_refused(base + " " + run("b.json", "", "traces/workloads/nvme_seqread.trace.gz"),
+                 "b.json: workload: ");
+}
+
+TEST_F(Compare, AMissingMetricCannotBeComparedAndLeavesNoFiles) {
+  const std::string base = run("a.json");
+  const std::string next =
+      changed(base, [](Json& json) { json["statistics"]["metrics"].erase(0); });
+  const std::string junit = scratch_.path("out.xml");
+  expect_refused(base + " " + next + " --junit " + junit, "changed.json: metrics: ");
+  EXPECT_FALSE(std::filesystem::exists(junit));
+}
+
+TEST_F(Compare, APartialRunCannotBeCompared) {
+  const std::string base = run("a.json");
+  expect_refused(changed(base, [](Json& json) { json["partial"] = true; }) + " " + base,
+                 "changed.json: ");
+}
+
+TEST_F(Compare, UnreadableFilesAreNamed) {
+  const std::string base = run("a.json");
+  expect_refused(scratch_.path("none.json") + " " + base, "none.json: ");
+  expect_refused(base + " " + scratch_.write("bad.json", "{"), "bad.json:1: ");
+  expect_refused(base + " " + base + " --tolerance " + scratch_.path("none.yaml"), "none.yaml: ");
+  expect_refused(
+      base + " " + base + " --tolerance " + scratch_.write("bad.yaml", "\n- metrics: a\n"),
+      "bad.yaml:2: ");
+  expect_refused(base + " " + base + " --html " + scratch_.path("none/out.html"), "out.html");
+  expect_refused(base, "new");
+}
+
+TEST_F(Compare, ARuleThatNamesNoMetricIsRefused) {
+  const std::string base = run("a.json");
+  expect_refused(
+      base + " " + base + " --tolerance " + scratch_.write("rules.yaml", "- {metric: latency.p99}"),
+      "rules.yaml:1: ");
+}
+
+}  // namespace
+}  // namespace doorbell::testing
