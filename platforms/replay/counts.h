@@ -24,6 +24,8 @@ struct ReplayCounts {
   std::uint64_t flushes = 0;      ///< register reads to observe writes, which no recording has
   std::uint64_t refused = 0;      ///< device-side operations refused or answered with an error
   std::uint64_t failed = 0;       ///< processor-side operations that failed
+
+  ReplayCounts& operator+=(const ReplayCounts& other);
 };
 
 }  // namespace doorbell::replay

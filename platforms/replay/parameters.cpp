@@ -22,6 +22,18 @@ void ReplayParameters::describe(ParameterGroup& group) {
              .maximum = 1 << 20,
              .source = "docs/replay.md",
              .help = "records looked ahead: work further apart in the trace doesn't overlap"});
+  group.add("copies", copies,
+            {.unit = "copies",
+             .minimum = 1,
+             .maximum = 256,
+             .source = "docs/replay.md",
+             .help = "The workload that many times at once, each on functions of its own"});
+  group.time("stagger", stagger,
+             {.maximum = second,
+              .source = "docs/replay.md: long beside an invalidation, short beside a workload",
+              .help = "Copies begin at random times within this after the first one"});
+  group.add("stagger_seed", stagger_seed,
+            {.source = "arbitrary", .help = "Seed of the times at which the copies begin"});
 }
 
 }  // namespace doorbell::replay

@@ -13,9 +13,12 @@ enum class Pacing : std::uint8_t { closed_loop, recorded };
 /// How a trace is replayed.
 struct ReplayParameters {
   Pacing pacing = Pacing::closed_loop;
-  std::uint32_t outstanding = 32;  ///< submissions, under closed_loop
-  std::uint32_t time_divisor = 1;  ///< of the recorded times, under recorded
-  std::uint32_t window = 8192;     ///< records held at a time
+  std::uint32_t outstanding = 32;    ///< submissions of each copy, under closed_loop
+  std::uint32_t time_divisor = 1;    ///< of the recorded times, under recorded
+  std::uint32_t window = 8192;       ///< records held at a time, of each copy
+  std::uint32_t copies = 1;          ///< of the workload, each on functions of its own
+  Time stagger = 100 * microsecond;  ///< the others begin within this after the first
+  std::uint64_t stagger_seed = 1;    ///< of when they do
 
   void describe(ParameterGroup& group);
 };

@@ -1,5 +1,6 @@
 #include "platforms/replay/replay.h"
 
+#include "doorbell/core/arch/random.h"
 #include "sw/native/native.h"
 
 namespace doorbell::replay {
@@ -7,53 +8,117 @@ namespace doorbell::replay {
 Replay::Replay(virt::Platform& platform, const ReplayParameters& parameters,
                const std::string& trace)
     : platform_(platform),
-      software_(platform, header_of(trace), trace),
-      processors_(platform, software_),
-      functions_(software_, processors_),
-      engine_(platform.scheduler(), functions_, processors_, parameters, trace),
+      parameters_(parameters),
+      firmware_(platform, vectors_of(trace) * parameters.copies),
+      processors_(platform),
+      under_way_(parameters.copies),
       tasks_(platform.scheduler()) {
+  for (unsigned i = 0; i < parameters.copies; ++i) {
+    copies_.push_back(std::make_unique<Copy>(firmware_, processors_, parameters, trace,
+                                             Place{i, parameters.copies}));
+    copies_.back()->engine().on_end([this] { copy_has_ended(); });
+  }
   sw::run_on_native_processors();
   for (unsigned i = 0; i < platform.processor_count(); ++i) {
     platform.processor(i).set_firmware([this, i] { run_firmware(i); });
   }
   platform.simulation().journeys().on_finish([this](const Journey& journey, Outcome outcome) {
-    trace::Stream stream = 0;
-    if (!software_.find_stream(journey.identity().stream, stream)) return;
-    tasks_.spawn(tell(stream, journey.identity().event, outcome));
+    const auto& identity = journey.identity();
+    for (const auto& copy : copies_) {
+      trace::Stream stream = 0;
+      if (!copy->software().find_stream(identity.stream, stream)) continue;
+      tasks_.spawn(tell(copy->engine(), stream, identity.event, outcome));
+      return;
+    }
   });
 }
 
-trace::Header Replay::header_of(const std::string& trace) {
-  return trace::Reader(trace).header();
+std::size_t Replay::vectors_of(const std::string& trace) {
+  std::size_t vectors = 0;
+  const trace::Reader reader(trace);
+  for (const auto& stream : reader.header().streams)
+    vectors += stream.events;
+  return vectors;
 }
 
 void Replay::run_firmware(unsigned cpu) {
-  software_.bring_up(cpu);
+  firmware_.bring_up(cpu);
   if (cpu == 0) {
+    for (const auto& copy : copies_)
+      copy->software().add_functions();
     if (on_ready_) on_ready_();
-    engine_.start();
+    start();
   }
   processors_.serve(cpu);
 }
 
-Task<void> Replay::tell(trace::Stream stream, std::uint32_t event, Outcome outcome) {
+void Replay::start() {
+  Random random(parameters_.stagger_seed);
+  copies_.front()->engine().start();
+  for (unsigned i = 1; i < copies(); ++i) {
+    const Time later = parameters_.stagger == 0 ? 0 : random.below(parameters_.stagger);
+    tasks_.spawn(start_later(copies_[i]->engine(), platform_.scheduler().now() + later));
+  }
+}
+
+Task<void> Replay::start_later(Engine& engine, Time when) {
+  co_await Until{platform_.scheduler(), when};
+  engine.start();
+}
+
+void Replay::copy_has_ended() {
+  if (--under_way_ == 0 && on_end_) on_end_();
+}
+
+Task<void> Replay::tell(Engine& engine, trace::Stream stream, std::uint32_t event,
+                        Outcome outcome) {
   switch (outcome) {
     case Outcome::acknowledged:
-      engine_.msi_taken(stream, event);
+      engine.msi_taken(stream, event);
       break;
     case Outcome::coalesced:
-      engine_.msi_joined(stream, event);
+      engine.msi_joined(stream, event);
       break;
     default:
-      engine_.msi_lost(stream, event);
+      engine.msi_lost(stream, event);
       break;
   }
   co_return;
 }
 
+double Replay::done() const {
+  double sum = 0;
+  for (const auto& copy : copies_)
+    sum += copy->engine().progress();
+  return sum / copies();
+}
+
+ReplayCounts Replay::counts() const {
+  ReplayCounts sum;
+  for (const auto& copy : copies_)
+    sum += copy->engine().counts();
+  return sum;
+}
+
 std::uint64_t Replay::transactions() const {
-  const auto& counts = engine_.counts();
-  return counts.reads + counts.writes + counts.msis;
+  const auto sum = counts();
+  return sum.reads + sum.writes + sum.msis;
+}
+
+std::string Replay::remaining() const {
+  for (unsigned i = 0; i < copies(); ++i) {
+    const auto remaining = copies_[i]->engine().remaining();
+    if (remaining.empty()) continue;
+    return copies() == 1 ? remaining : "copy " + std::to_string(i) + ": " + remaining;
+  }
+  return {};
+}
+
+std::uint64_t Replay::skipped() const {
+  std::uint64_t sum = 0;
+  for (const auto& copy : copies_)
+    sum += copy->software().skipped();
+  return sum;
 }
 
 }  // namespace doorbell::replay

@@ -2,21 +2,20 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "doorbell/core/arch/journey.h"
 #include "doorbell/core/arch/task_group.h"
-#include "platforms/replay/engine.h"
-#include "platforms/replay/functions.h"
+#include "platforms/replay/copy.h"
 #include "platforms/replay/parameters.h"
-#include "platforms/replay/processors.h"
-#include "platforms/replay/software.h"
 
 namespace doorbell::replay {
 
-/// A trace replayed on the virt platform: the drivers of sw/ on its processors bring everything up,
-/// then processors and functions do what the trace says. Make it before the simulation starts; it
-/// begins by itself.
+/// A trace replayed on the virt platform, in one or several copies at once: the drivers of sw/ on
+/// its processors bring everything up, then processors and functions do what the trace says. Make
+/// it before the simulation starts; it begins by itself.
 class Replay {
  public:
   /// `platform` and `parameters` outlive it. Throws InputError when the trace can't be read or
@@ -25,33 +24,44 @@ class Replay {
 
   /// Called when everything is set up, before the first record.
   void on_ready(std::function<void()> listener) { on_ready_ = std::move(listener); }
-  /// Called when the last record is done.
-  void on_end(std::function<void()> listener) { engine_.on_end(std::move(listener)); }
+  /// Called when the last record of the last copy is done.
+  void on_end(std::function<void()> listener) { on_end_ = std::move(listener); }
 
-  /// Share of the trace that is done, 0 to 1.
-  double done() const { return engine_.progress(); }
+  /// Share of the traces that is done, 0 to 1.
+  double done() const;
   /// Reads, writes and MSIs done.
   std::uint64_t transactions() const;
   /// Read and written.
-  std::uint64_t bytes() const { return engine_.counts().bytes; }
-  const ReplayCounts& counts() const { return engine_.counts(); }
+  std::uint64_t bytes() const { return counts().bytes; }
+  /// Of all copies together.
+  ReplayCounts counts() const;
+  unsigned copies() const { return static_cast<unsigned>(copies_.size()); }
+  /// Of one copy.
+  const ReplayCounts& counts(unsigned copy) const { return copies_[copy]->engine().counts(); }
   /// What is not done, for a person; empty when all is.
-  std::string remaining() const { return engine_.remaining(); }
-  std::uint64_t skipped() const { return software_.skipped(); }
+  std::string remaining() const;
+  std::uint64_t skipped() const;
+  /// Interrupts that a processor has taken, set-up included.
+  std::uint64_t interrupts(unsigned processor) const { return firmware_.interrupts(processor); }
   /// Faults that the SMMU recorded: none, if the trace's mappings and order are right.
-  std::uint64_t smmu_events() const { return software_.smmu_events(); }
+  std::uint64_t smmu_events() const { return firmware_.smmu_events(); }
 
  private:
-  static trace::Header header_of(const std::string& trace);
+  static std::size_t vectors_of(const std::string& trace);
   void run_firmware(unsigned cpu);
-  Task<void> tell(trace::Stream stream, std::uint32_t event, Outcome outcome);
+  void start();
+  Task<void> start_later(Engine& engine, Time when);
+  Task<void> tell(Engine& engine, trace::Stream stream, std::uint32_t event, Outcome outcome);
+  void copy_has_ended();
 
   virt::Platform& platform_;
-  Software software_;
+  const ReplayParameters& parameters_;
+  Firmware firmware_;
   Processors processors_;
-  Functions functions_;
-  Engine engine_;
+  std::vector<std::unique_ptr<Copy>> copies_;
+  unsigned under_way_ = 0;
   std::function<void()> on_ready_;
+  std::function<void()> on_end_;
   TaskGroup tasks_;
 };
 

@@ -1,35 +1,39 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "doorbell/trace/format/record.h"
-#include "platforms/virt/platform.h"
+#include "platforms/replay/firmware.h"
 #include "sw/drivers/smmu/queue.h"
-#include "sw/scenarios/machine.h"
 
 namespace doorbell::replay {
 
-/// The firmware of a replay: the drivers of sw/, given the operations of a trace one by one.
-/// Everything but the constructor is called from the processors' firmware.
+/// Which of the copies of a trace, each with functions, address spaces, frames and vectors of its
+/// own.
+struct Place {
+  unsigned copy = 0;  ///< from 0
+  unsigned copies = 1;
+};
+
+/// The drivers of sw/ as one copy of a trace uses them: they are given its operations one by one.
+/// Everything but the constructor and the questions is called from the processors' firmware.
 class Software {
  public:
-  /// Streams of the trace are put on the platform's functions in their order: the first function of
-  /// every endpoint, then the second, and so on. Throws InputError if there are too few, or too few
-  /// vectors.
-  Software(virt::Platform& platform, const trace::Header& header, std::string trace);
+  /// Streams of the copies are put on the platform's functions in their order: the first function
+  /// of every endpoint, then the second, and so on. Throws InputError if there are too few, or too
+  /// few vectors.
+  Software(Firmware& firmware, const trace::Header& header, std::string trace, Place place = {});
 
-  /// Set-up: on every processor; the first one brings up what they share and then each stream's
-  /// function, with MSI-X on and every vector masked. The others return early.
-  void bring_up(unsigned cpu);
+  /// Set-up, once the machine is up: each stream's function, with MSI-X on and every vector masked.
+  void add_functions();
   /// Carries out a processor-side operation. False: a driver answered with an error.
   bool perform(const trace::Operation& operation);
   /// Reads a register of the function.
   void flush(trace::Stream stream);
-  /// Opens an event that the trace sends without having mapped it, for processor 0.
+  /// Opens an event that the trace sends without having mapped it, for the copy's processor 0.
   bool open_event(trace::Stream stream, std::uint32_t event);
 
   /// The function that plays a stream.
@@ -37,13 +41,14 @@ class Software {
   bool is_open(trace::Stream stream, std::uint32_t event) const {
     return bindings_.at(stream).events.at(event).open;
   }
-  /// The trace's stream of the platform's StreamID; false if it is none of them.
+  /// The trace's stream of the platform's StreamID; false if it is none of this copy's.
   bool find_stream(std::uint32_t stream_id, trace::Stream& stream) const;
+  /// The platform's processor that does what the trace's processor `cpu` did: a copy's processors
+  /// follow those of the copy before, and come round where the platform has no more.
+  unsigned processor(std::uint32_t cpu) const;
   /// Operations that the drivers have no use for: commands for devices that the trace has no
   /// traffic of, and so on.
   std::uint64_t skipped() const { return skipped_; }
-  /// SMMU events that the firmware has taken: faults.
-  std::uint64_t smmu_events() const { return machine_.events; }
 
  private:
   struct Event {
@@ -53,13 +58,18 @@ class Software {
   struct Binding {
     pcie::Function* function = nullptr;
     trace::StreamInfo info;
+    std::uint16_t asid = 0;
     machine_device device{};
     bool mapped = false;  ///< in the ITS
     std::vector<Event> events;
   };
 
+  // software_set_up.cpp
   void bind(const trace::Header& header);
+  void bind(const trace::StreamInfo& info, unsigned number);
+  void number_address_spaces();
   void add_function(Binding& binding);
+
   bool operate(const trace::Map& map);
   bool operate(const trace::Unmap& unmap);
   bool operate(const trace::Submit& submit);
@@ -72,6 +82,9 @@ class Software {
   void map_doorbell(Binding& binding, std::uint64_t iova);
   void add_invalidation(const trace::SmmuCommand& command, std::uint16_t asid);
   bool finish_batch();
+  bool operate_on_all_streams(const trace::SmmuCommand& command);
+  status operate_on_stream(trace::SmmuOpcode opcode, const Binding& binding);
+  bool operate_on_collection(const trace::ItsCommand& command);
   bool operate_on_device(const trace::ItsCommand& command, Binding& binding);
   bool operate_on_event(const trace::ItsCommand& command, Binding& binding, Event& event);
   bool map_event(const trace::ItsCommand& command, Binding& binding, Event& event);
@@ -80,14 +93,13 @@ class Software {
     ++skipped_;
     return true;
   }
-  std::uint64_t frames_base() const;
 
-  virt::Platform& platform_;
+  Firmware& firmware_;
+  machine& machine_;
   std::string trace_;
+  Place place_;
+  std::uint32_t cpus_;  ///< of the trace
   std::map<trace::Stream, Binding> bindings_;
-  machine machine_{};
-  std::vector<pcie_function> functions_;
-  std::vector<msi_vector> vectors_;
   smmu_batch batch_{};
   std::uint64_t skipped_ = 0;
 };

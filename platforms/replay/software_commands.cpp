@@ -33,45 +33,61 @@ bool Software::finish_batch() {
 /// Invalidations by address wait for their CMD_SYNC in one batch, as Linux issues them; the rest
 /// brings a SYNC of its own.
 bool Software::operate(const trace::SmmuCommand& command) {
-  status result = STATUS_OK;
-  const auto note = [&result](status one) {
-    if (result == STATUS_OK) result = one;
-  };
   switch (command.opcode) {
     case SmmuOpcode::CMD_SYNC:
       return finish_batch();
     case SmmuOpcode::CMD_TLBI_NH_VA:
-      if (command.asid) {
-        add_invalidation(command, static_cast<std::uint16_t>(*command.asid));
-        return true;
-      }
-      [[fallthrough]];
-    case SmmuOpcode::CMD_TLBI_NH_VAA:
+    case SmmuOpcode::CMD_TLBI_NH_VAA: {
+      const bool one = command.opcode == SmmuOpcode::CMD_TLBI_NH_VA && command.asid;
       for (const auto& [stream, binding] : bindings_) {
-        add_invalidation(command, static_cast<std::uint16_t>(binding.info.asid));
+        if (!one || *command.asid == binding.info.asid) add_invalidation(command, binding.asid);
       }
       return true;
+    }
     case SmmuOpcode::CMD_CFGI_STE_RANGE:
-      return smmu_invalidate_all_streams(&machine_.smmu) == STATUS_OK;
     case SmmuOpcode::CMD_TLBI_NH_ALL:
     case SmmuOpcode::CMD_TLBI_NSNH_ALL:
-      return smmu_invalidate_all(&machine_.smmu) == STATUS_OK;
+      return operate_on_all_streams(command);
     default:
       break;
   }
+  status result = STATUS_OK;
   for (const auto& [stream, binding] : bindings_) {
     if (command.stream && *command.stream != stream) continue;
     if (command.asid && *command.asid != binding.info.asid) continue;
-    const auto id = binding.device.msi.device_id;
-    if (command.opcode == SmmuOpcode::CMD_CFGI_STE) {
-      note(smmu_invalidate_stream(&machine_.smmu, id, true));
-    } else if (command.opcode == SmmuOpcode::CMD_TLBI_NH_ASID) {
-      note(smmu_invalidate_asid(&machine_.smmu, static_cast<std::uint16_t>(binding.info.asid)));
-    } else if (command.opcode == SmmuOpcode::CMD_PREFETCH_CONFIG) {
-      note(smmu_post(&machine_.smmu, prefetch(id)));
-    } else {
-      note(smmu_invalidate_context(&machine_.smmu, id, true));
-    }
+    const auto one = operate_on_stream(command.opcode, binding);
+    if (result == STATUS_OK) result = one;
+  }
+  return result == STATUS_OK;
+}
+
+status Software::operate_on_stream(SmmuOpcode opcode, const Binding& binding) {
+  const auto id = binding.device.msi.device_id;
+  switch (opcode) {
+    case SmmuOpcode::CMD_CFGI_STE:
+      return smmu_invalidate_stream(&machine_.smmu, id, true);
+    case SmmuOpcode::CMD_TLBI_NH_ASID:
+      return smmu_invalidate_asid(&machine_.smmu, binding.asid);
+    case SmmuOpcode::CMD_PREFETCH_CONFIG:
+      return smmu_post(&machine_.smmu, prefetch(id));
+    default:
+      return smmu_invalidate_context(&machine_.smmu, id, true);
+  }
+}
+
+/// What the recorded driver asked of the whole SMMU when it was probed is the first copy's to ask;
+/// the others ask it for what is theirs, and leave their neighbours' entries alone.
+bool Software::operate_on_all_streams(const trace::SmmuCommand& command) {
+  const bool configuration = command.opcode == SmmuOpcode::CMD_CFGI_STE_RANGE;
+  if (place_.copy == 0) {
+    return (configuration ? smmu_invalidate_all_streams(&machine_.smmu)
+                          : smmu_invalidate_all(&machine_.smmu)) == STATUS_OK;
+  }
+  status result = STATUS_OK;
+  for (const auto& [stream, binding] : bindings_) {
+    const auto one = operate_on_stream(
+        configuration ? SmmuOpcode::CMD_CFGI_STE : SmmuOpcode::CMD_TLBI_NH_ASID, binding);
+    if (result == STATUS_OK) result = one;
   }
   return result == STATUS_OK;
 }
@@ -80,12 +96,17 @@ bool Software::operate(const trace::SmmuCommand& command) {
 /// with what they follow.
 bool Software::operate(const trace::ItsCommand& command) {
   if (command.opcode == ItsOpcode::SYNC) return true;
+  if (!command.device) return operate_on_collection(command);
+  auto* binding = binding_of_device(*command.device);
+  return binding == nullptr ? skip() : operate_on_device(command, *binding);
+}
+
+/// Collections belong to the machine, whose set-up has mapped them; only the first copy does it
+/// again.
+bool Software::operate_on_collection(const trace::ItsCommand& command) {
+  if (place_.copy > 0) return true;
   auto* its = &machine_.its;
-  if (command.device) {
-    auto* binding = binding_of_device(*command.device);
-    return binding == nullptr ? skip() : operate_on_device(command, *binding);
-  }
-  const unsigned processors = platform_.processor_count();
+  const unsigned processors = firmware_.platform().processor_count();
   if (command.opcode == ItsOpcode::MAPC && command.valid.value_or(false) && command.collection &&
       *command.collection < ITS_COLLECTIONS) {
     const auto& redistributor = machine_.redistributors[command.target.value_or(0) % processors];
@@ -127,7 +148,7 @@ bool Software::operate_on_event(const trace::ItsCommand& command, Binding& bindi
   if (!event.open) return skip();
   switch (command.opcode) {
     case ItsOpcode::MOVI: {
-      const auto to = command.collection.value_or(0) % platform_.processor_count();
+      const auto to = processor(command.collection.value_or(0));
       const auto from = std::exchange(event.collection, to);
       return its_move_event(its, id, number, from, to) == STATUS_OK;
     }
@@ -149,7 +170,7 @@ bool Software::operate_on_event(const trace::ItsCommand& command, Binding& bindi
 bool Software::map_event(const trace::ItsCommand& command, Binding& binding, Event& event) {
   auto& msi = binding.device.msi;
   auto& vector = msi.vectors[*command.event];
-  event.collection = command.collection.value_or(0) % platform_.processor_count();
+  event.collection = processor(command.collection.value_or(0));
   event.open = true;
   vector.processor = event.collection;
   // INTIDs are given out afresh. The property is set before the LPI can be looked up for the first

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "platforms/replay/engine.h"
+#include "platforms/replay/processors.h"
+#include "platforms/replay/sides.h"
+#include "platforms/replay/software.h"
+
+namespace doorbell::replay {
+
+/// One copy of a trace: its engine, and the platform's functions and processors as its two sides.
+class Copy : private DeviceSide, private ProcessorSide {
+ public:
+  /// All references outlive it. Throws InputError as Engine and Software do.
+  Copy(Firmware& firmware, Processors& processors, const ReplayParameters& parameters,
+       const std::string& trace, Place place);
+
+  Software& software() { return software_; }
+  const Software& software() const { return software_; }
+  Engine& engine() { return engine_; }
+  const Engine& engine() const { return engine_; }
+
+ private:
+  Task<bool> read(const trace::Access& access) override;
+  Task<bool> write(const trace::Access& access) override;
+  Task<bool> signal(const trace::Msi& msi) override;
+  Task<bool> perform(unsigned cpu, const trace::Operation& operation) override;
+  Task<bool> flush(unsigned cpu, trace::Stream stream) override;
+
+  Processors& processors_;
+  Software software_;
+  Engine engine_;
+};
+
+}  // namespace doorbell::replay

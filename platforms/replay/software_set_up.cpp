@@ -1,0 +1,95 @@
+#include <algorithm>
+#include <cstdint>
+
+#include "doorbell/core/arch/error.h"
+#include "platforms/replay/software.h"
+#include "sw/drivers/pcie/registers.h"
+
+namespace doorbell::replay {
+
+void Software::bind(const trace::Header& header) {
+  auto& platform = firmware_.platform();
+  std::size_t functions = 0;
+  for (unsigned i = 0; i < platform.endpoint_count(); ++i)
+    functions += platform.endpoint(i).function_count();
+  const auto streams = header.streams.size();
+  if (place_.copies > 1 && place_.copies * streams > functions) {
+    throw InputError("replay.copies: " + std::to_string(place_.copies) + " copies of " + trace_ +
+                     " need " + std::to_string(place_.copies * streams) + " functions, " +
+                     std::to_string(functions) +
+                     " are there: raise endpoints.N.functions, or take more endpoints "
+                     "(platforms/presets/eight-drives.yaml)");
+  }
+  auto number = static_cast<unsigned>(place_.copy * streams);
+  for (const auto& info : header.streams)
+    bind(info, number++);
+  number_address_spaces();
+}
+
+void Software::bind(const trace::StreamInfo& info, unsigned number) {
+  auto& platform = firmware_.platform();
+  const auto index = number % platform.endpoint_count();
+  const auto function = number / platform.endpoint_count();
+  auto& endpoint = platform.endpoint(index);
+  if (function >= endpoint.function_count()) {
+    throw InputError(trace_, 0, "too many streams for the platform",
+                     "at most one for each function of the endpoints",
+                     "stream number " + std::to_string(number + 1) + " for function " +
+                         std::to_string(function) + " of endpoint " + std::to_string(index) +
+                         " with endpoints." + std::to_string(index) +
+                         ".functions=" + std::to_string(endpoint.function_count()));
+  }
+  if (info.events > endpoint.parameters().function.msix_vectors) {
+    throw InputError(trace_, 0, "too many events for the platform",
+                     "at most " + std::to_string(endpoint.parameters().function.msix_vectors) +
+                         " (msix_vectors of the endpoint)",
+                     std::to_string(info.events));
+  }
+  auto& binding = bindings_[info.stream];
+  binding.function = &endpoint.function(function);
+  binding.info = info;
+  binding.events.resize(info.events);
+}
+
+void Software::number_address_spaces() {
+  std::uint64_t each = 0;
+  for (const auto& [stream, binding] : bindings_)
+    each = std::max<std::uint64_t>(each, std::uint64_t{binding.info.asid} + 1);
+  for (auto& [stream, binding] : bindings_) {
+    const std::uint64_t asid = place_.copy * each + binding.info.asid;
+    if (asid > UINT16_MAX) {
+      throw InputError(trace_, 0, "too many address spaces", "ASIDs of 16 bits",
+                       std::to_string(asid));
+    }
+    binding.asid = static_cast<std::uint16_t>(asid);
+  }
+}
+
+void Software::add_functions() {
+  smmu_batch_start(&batch_, &machine_.smmu);
+  for (auto& [stream, binding] : bindings_)
+    add_function(binding);
+}
+
+void Software::add_function(Binding& binding) {
+  auto& device = binding.device;
+  device.machine = &machine_;
+  device.function = &firmware_.found(*binding.function);
+  const std::uint32_t id = device.function->requester_id;
+  check(smmu_domain_initialise(&machine_.smmu, &device.domain, binding.asid,
+                               machine_.description.address_bits),
+        "making an address space");
+  check(smmu_attach(&machine_.smmu, id, &device.domain), "attaching a stream");
+  pcie_command(&machine_.pcie, device.function->requester_id,
+               COMMAND_MEMORY_SPACE | COMMAND_BUS_MASTER, 0);
+  auto& msi = device.msi;
+  check(msix_open(&msi.msix, &machine_.pcie, device.function), "finding MSI-X");
+  msi.controller = &machine_.msis;
+  msi.device_id = id;
+  msi.count = binding.info.events;
+  msi.vectors = firmware_.take_vectors(id, msi.count);
+  msi.uses_msix = true;
+  msix_enable(&msi.msix);
+}
+
+}  // namespace doorbell::replay
