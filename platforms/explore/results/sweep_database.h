@@ -101,6 +101,9 @@ void write_sweep_database(const std::filesystem::path& file, const SweepResult& 
 /// none, or it is corrupt or of another format.
 SweepResult read_sweep_database(const std::filesystem::path& file_or_folder);
 
+/// The same without metrics and parameters: quick, also when there are many.
+SweepResult read_sweep_points(const std::filesystem::path& file_or_folder);
+
 /// True for a sweep's folder, and for a file that begins as SQLite's do: so that a command tells a
 /// sweep from the statistics of a run.
 bool is_sweep(const std::filesystem::path& file_or_folder);

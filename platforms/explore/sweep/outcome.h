@@ -21,7 +21,7 @@ struct Outcome {
 std::optional<Outcome> read_outcome(const std::filesystem::path& folder);
 
 /// Writes it under a name of its own and renames it: that a point has ended is one atomic fact.
-/// The results must be in place already. DiskFull or InputError when it can't be written.
+/// The results must be in place already. InputError when it can't be written.
 void record_outcome(const std::filesystem::path& folder, const Outcome& outcome);
 
 /// As if it had never run.

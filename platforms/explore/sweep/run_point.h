@@ -13,9 +13,10 @@ namespace doorbell::sweep {
 /// has an outcome already is left as it is.
 ///
 /// The process works in a folder attempt-XXXXXX of its own inside, and its results are renamed into
-/// place when they are whole; what earlier, interrupted attempts left is removed. It can't outlive
-/// the caller. While it runs `stop` is asked ten times a second: when it says so the process is
-/// killed, nothing is recorded, and nothing is returned.
+/// place when they are whole. When an outcome is recorded, what interrupted attempts left is
+/// removed; of attempts that overlap the first one's outcome counts. The process can't outlive the
+/// caller. While it runs `stop` is asked ten times a second: when it says so the process is killed,
+/// nothing is recorded, and nothing is returned.
 ///
 /// InputError when the folder can't be read or written. A full disk is one, and never an outcome.
 std::optional<Outcome> run_point(const std::filesystem::path& folder,

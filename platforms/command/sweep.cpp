@@ -1,0 +1,132 @@
+#include "platforms/explore/sweep/sweep.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <thread>
+
+#include "doorbell/core/arch/error.h"
+#include "doorbell/trace/format/output_file.h"
+#include "platforms/command/commands.h"
+#include "platforms/command/description.h"
+#include "platforms/command/description_reader.h"
+#include "platforms/command/stop_request.h"
+#include "platforms/explore/results/sweep_csv.h"
+#include "platforms/explore/results/sweep_database.h"
+#include "platforms/explore/sweep/local_engine.h"
+#include "platforms/explore/sweep/slurm_engine.h"
+
+namespace doorbell {
+namespace {
+
+using explore::PointStatus;
+using explore::SweepPoint;
+using explore::SweepResult;
+
+/// What a shell gives a command that Ctrl-C has ended: 128 + SIGINT.
+constexpr int interrupted_status = 130;
+constexpr std::size_t failures_shown = 5;
+
+/// The parameters of a platform, and what they fill in.
+struct Platform {
+  Description description;
+  ParameterTree tree{description};
+};
+
+std::shared_ptr<ParameterTree> read_platform(const std::string& description,
+                                             const std::vector<std::string>& overlays,
+                                             const std::vector<std::string>& settings) {
+  const auto platform = std::make_shared<Platform>();
+  read_description(platform->tree, description, overlays, settings);
+  return {platform, &platform->tree};
+}
+
+std::unique_ptr<sweep::Engine> make_slurm_engine(const SweepOptions& options) {
+  return std::make_unique<sweep::SlurmEngine>(
+      sweep::SlurmSettings{.directory = std::filesystem::absolute(options.directory),
+                           .doorbell = std::filesystem::read_symlink("/proc/self/exe"),
+                           .partition = options.slurm.partition,
+                           .max_running = options.slurm.max_running,
+                           .detach = options.slurm.detach,
+                           .resume = options.slurm.resume});
+}
+
+std::unique_ptr<sweep::Engine> make_engine(const SweepOptions& options) {
+  if (options.engine == "slurm") return make_slurm_engine(options);
+  if (options.slurm.any())
+    throw InputError("--partition, --max-running, --detach and --resume need --engine slurm");
+  if (sweep::slurm_has_points_of(options.directory)) {
+    throw InputError(options.directory +
+                     ": its points are in Slurm's queue: wait for them with "
+                     "--engine slurm --resume, or remove slurm.json there");
+  }
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  return std::make_unique<sweep::LocalEngine>(options.processes != 0 ? options.processes : cores);
+}
+
+void write_csv_file(const SweepResult& result, const std::string& file) {
+  if (file.empty()) return;
+  if (file == "-") {
+    explore::write_csv(result, [](std::string_view text) { fmt::print("{}", text); });
+    return;
+  }
+  trace::OutputFile output(file);
+  explore::write_csv(result, [&](std::string_view text) { output.write(text); });
+  output.close();
+}
+
+/// What a person wants to know at the end. On standard error when the results go to standard
+/// output.
+int tell(const SweepResult& result, const SweepOptions& options, const std::string& directory) {
+  const auto count = [&](PointStatus status) {
+    return std::count_if(result.points.begin(), result.points.end(),
+                         [&](const SweepPoint& point) { return point.status == status; });
+  };
+  std::FILE* out = options.csv == "-" ? stderr : stdout;
+  const auto failed = count(PointStatus::failed);
+  std::size_t shown = 0;
+  for (const SweepPoint& point : result.points) {
+    if (point.status == PointStatus::failed && shown++ < failures_shown)
+      fmt::print(out, "failed: {}: {}\n", point.key, point.message);
+  }
+  const auto missing = count(PointStatus::missing);
+  fmt::print(out, "{} points: {} done, {} failed{}. Results in {}\n", result.points.size(),
+             count(PointStatus::done), failed,
+             missing != 0 ? fmt::format(", {} not run yet", missing) : "",
+             (std::filesystem::path(directory) / explore::sweep_database_name).string());
+  return failed != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int show(const SweepOptions& options) {
+  const SweepResult result = sweep::collected(options.plan);
+  write_csv_file(result, options.csv);
+  return tell(result, options, options.plan);
+}
+
+}  // namespace
+
+int sweep_plan(const SweepOptions& options) {
+  if (std::filesystem::is_directory(options.plan)) return show(options);
+  if (options.directory.empty())
+    throw InputError("sweep: expected -o DIR, the folder of the results");
+  const sweep::Plan plan = sweep::read_plan(options.plan);
+  const StopRequest stop_request;
+  sweep::Sweep sweep(plan,
+                     {.directory = options.directory,
+                      .any_size = options.any_size,
+                      .retry_failed = options.retry_failed,
+                      .stop_asked = StopRequest::asked},
+                     read_platform);
+  const auto engine = make_engine(options);
+  const sweep::SweepEnd end = sweep.run(*engine);
+  const SweepResult result = options.csv.empty() ? explore::read_sweep_points(options.directory)
+                                                 : explore::read_sweep_database(options.directory);
+  write_csv_file(result, options.csv);
+  const int status = tell(result, options, options.directory);
+  return end.stopped ? interrupted_status : status;
+}
+
+}  // namespace doorbell

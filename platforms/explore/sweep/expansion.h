@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "doorbell/core/arch/parameters.h"
+#include "platforms/explore/results/sweep_database.h"
+#include "platforms/explore/sweep/axis_values.h"
+#include "platforms/explore/sweep/plan.h"
+
+namespace doorbell::sweep {
+
+using explore::SweepPoint;
+using explore::SweepResult;
+
+/// Makes the parameters of a platform from a description, overlays and settings, as `doorbell run`
+/// reads them. The tree is kept alive together with what it fills in.
+using PlatformReader = std::function<std::shared_ptr<ParameterTree>(
+    const std::string& description, const std::vector<std::string>& overlays,
+    const std::vector<std::string>& settings)>;
+
+/// The points that a plan asks for.
+class Expansion {
+ public:
+  /// Checks the axes. InputError, with the plan's file and line, for what is wrong with them.
+  Expansion(const Plan& plan, PlatformReader reader);
+
+  /// How many points there are at most, known without making them; 2^64 - 1 for more than that.
+  std::uint64_t bound() const;
+
+  /// Makes every point, and so checks every value on every platform of the plan. The result holds
+  /// all that is known before a run: axes, parameters, and points that are `missing`. `model` is
+  /// the hash of the model's sources.
+  SweepResult expand(const std::string& version, const std::string& model);
+
+  /// All parameters of a point, host-only ones left out, as a description for `doorbell run`.
+  std::string description(const SweepPoint& point);
+  std::filesystem::path workload(const SweepPoint& point) const;
+
+ private:
+  using Row = std::vector<SweepCoordinate>;
+  /// Axes that advance together: each row has a value for each of them.
+  struct Dimension {
+    std::vector<std::size_t> axes;
+    std::vector<Row> rows;
+  };
+
+  void add_axes();
+  void group_axes();
+  std::vector<const VariantPlan*> variants_of(const std::vector<SweepCoordinate>& at) const;
+  std::vector<const VariantPlan*> first_variants() const;
+  ParameterTree& platform(const std::vector<const VariantPlan*>& variants);
+  std::size_t axis_number(const PlanText& name) const;
+  bool sampled(std::size_t axis) const;
+  std::vector<Row> rows_of(const std::vector<std::size_t>& axes) const;
+  std::vector<Row> sampled_rows(const std::vector<std::size_t>& axes) const;
+  std::vector<Dimension> dimensions() const;
+  ParameterTree& apply(const std::vector<SweepCoordinate>& coordinates);
+  const PlanText& workload_text(const std::vector<SweepCoordinate>& coordinates) const;
+  std::string workload_key(const PlanText& workload);
+  SweepPoint point(std::vector<SweepCoordinate> coordinates, const std::string& model);
+
+  const Plan& plan_;
+  const PlatformReader reader_;
+  std::map<std::vector<const VariantPlan*>, std::shared_ptr<ParameterTree>> platforms_;
+  std::vector<AxisValues> values_;                    ///< Of the plan's axes.
+  std::vector<std::vector<std::size_t>> groups_;      ///< Of axes, by number, in order.
+  std::vector<std::size_t> sampled_;                  ///< The group that is sampled; or empty.
+  std::vector<SweepAxis> axes_;                       ///< With those for workloads and repeats.
+  std::map<std::string, std::string> workload_keys_;  ///< By path.
+};
+
+}  // namespace doorbell::sweep

@@ -1,0 +1,227 @@
+#include "platforms/explore/sweep/plan.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "doorbell/core/arch/error.h"
+#include "doorbell/core/arch/parameter_text.h"
+#include "platforms/explore/sweep/plan_yaml.h"
+
+namespace doorbell::sweep {
+namespace {
+
+using Node = YAML::Node;
+
+/// Reads a whole plan.
+class Reader {
+ public:
+  Reader(const std::string& text, const std::string& file) : yaml_(plan_.file) {
+    plan_.file = file;
+    Node root;
+    try {
+      root = YAML::Load(text);
+    } catch (const YAML::Exception& error) {
+      throw InputError(file, static_cast<unsigned>(error.mark.line + 1), "syntax", "YAML",
+                       error.msg);
+    }
+    read(root);
+  }
+
+  Plan take() { return std::move(plan_); }
+
+ private:
+  void read(const Node& root) {
+    yaml_.group(root, "plan",
+                {{"platform", [&](const Node& n) { plan_.platform = yaml_.text(n, "platform"); }},
+                 {"with", [&](const Node& n) { plan_.overlays = yaml_.texts(n, "with"); }},
+                 {"set", [&](const Node& n) { plan_.settings = yaml_.texts(n, "set"); }},
+                 {"workloads", [&](const Node& n) { plan_.workloads = workloads(n); }},
+                 {"axes", [&](const Node& n) { read_axes(n); }},
+                 {"zip", [&](const Node& n) { read_zips(n); }},
+                 {"sample", [&](const Node& n) { read_sample(n); }},
+                 {"repeat", [&](const Node& n) { read_repeat(n); }},
+                 {"timeout", [&](const Node& n) { plan_.timeout = seconds(n); }}});
+    if (plan_.platform.text.empty())
+      throw InputError(plan_.file, 0, "platform", "a YAML description", "nothing");
+    check_workloads();
+    check_groups();
+  }
+
+  std::vector<PlanText> workloads(const Node& node) const {
+    std::vector<PlanText> texts = yaml_.texts(node, "workloads");
+    std::set<std::string> seen;
+    for (const PlanText& one : texts) {
+      if (!seen.insert(one.text).second)
+        throw InputError(plan_.file, one.line, "workloads", "each once",
+                         "'" + one.text + "' twice");
+    }
+    return texts;
+  }
+
+  void read_axes(const Node& node) {
+    yaml_.entries(node, "axes", [&](const PlanText& name, const Node& value) {
+      AxisPlan axis{.name = name};
+      if (!value.IsMap()) {
+        axis.values = yaml_.texts(value, name.text);
+      } else if (value["variants"]) {
+        read_variants(axis, value);
+      } else {
+        axis.range = range(value, name.text);
+      }
+      plan_.axes.push_back(std::move(axis));
+    });
+  }
+
+  void read_variants(AxisPlan& axis, const Node& node) const {
+    yaml_.group(node, axis.name.text, {{"variants", [&](const Node& variants) {
+                                          yaml_.entries(
+                                              variants, axis.name.text,
+                                              [&](const PlanText& name, const Node& value) {
+                                                axis.variants.push_back(variant(name, value));
+                                              });
+                                        }}});
+  }
+
+  VariantPlan variant(const PlanText& name, const Node& node) const {
+    VariantPlan variant{.name = name};
+    if (node.IsNull()) return variant;
+    yaml_.group(
+        node, name.text,
+        {{"with", [&](const Node& n) { variant.overlays = yaml_.texts(n, "with"); }},
+         {"set", [&](const Node& n) { variant.settings = yaml_.texts(n, "set"); }},
+         {"workload", [&](const Node& n) { variant.workload = yaml_.text(n, "workload"); }}});
+    return variant;
+  }
+
+  RangePlan range(const Node& node, const std::string& where) const {
+    RangePlan range;
+    yaml_.group(node, where,
+                {{"from", [&](const Node& n) { range.from = yaml_.text(n, where); }},
+                 {"to", [&](const Node& n) { range.to = yaml_.text(n, where); }},
+                 {"step", [&](const Node& n) { range.step = yaml_.text(n, where); }},
+                 {"count", [&](const Node& n) { range.count = yaml_.integer(n, where, 1); }},
+                 {"scale", [&](const Node& n) { range.scale = scale(n, where); }}});
+    if (range.from.text.empty() || range.to.text.empty()) yaml_.fail(node, where, "from and to");
+    if (range.step && (range.count || range.scale != Scale::linear))
+      yaml_.fail(node, where, "a step alone, or a count and a scale");
+    return range;
+  }
+
+  Scale scale(const Node& node, const std::string& where) const {
+    const std::string text = yaml_.text(node, where).text;
+    if (text == "linear") return Scale::linear;
+    if (text == "log") return Scale::logarithmic;
+    if (text == "log2") return Scale::log2;
+    yaml_.fail(node, where, "linear, log or log2");
+  }
+
+  /// `[a, b]` is one group, `[[a, b], [c, d]]` are two.
+  void read_zips(const Node& node) {
+    if (!node.IsSequence() || node.size() == 0) yaml_.fail(node, "zip", "a list of axes");
+    if (node[0].IsScalar()) {
+      plan_.zips.push_back(yaml_.texts(node, "zip"));
+      return;
+    }
+    for (const Node& group : node)
+      plan_.zips.push_back(yaml_.texts(group, "zip"));
+  }
+
+  void read_sample(const Node& node) {
+    SamplePlan& sample = plan_.sample.emplace();
+    sample.line = PlanYaml::line_of(node);
+    bool has_method = false;
+    const auto read_method = [&](const Node& n) {
+      has_method = true;
+      const std::string text = yaml_.text(n, "method").text;
+      if (text != "latin_hypercube" && text != "sobol")
+        yaml_.fail(n, "method", "latin_hypercube or sobol");
+      sample.method =
+          text == "sobol" ? SamplePlan::Method::sobol : SamplePlan::Method::latin_hypercube;
+    };
+    yaml_.group(node, "sample",
+                {{"method", read_method},
+                 {"count", [&](const Node& n) { sample.count = yaml_.integer(n, "count", 1); }},
+                 {"seed", [&](const Node& n) { sample.seed = yaml_.integer(n, "seed", 0); }},
+                 {"axes", [&](const Node& n) { sample.axes = yaml_.texts(n, "axes"); }}});
+    if (!has_method || sample.count == 0) yaml_.fail(node, "sample", "a method and a count");
+  }
+
+  void read_repeat(const Node& node) {
+    RepeatPlan& repeat = plan_.repeat;
+    yaml_.group(node, "repeat",
+                {{"count", [&](const Node& n) { repeat.count = yaml_.integer(n, "count", 1); }},
+                 {"first", [&](const Node& n) { repeat.first = yaml_.integer(n, "first", 0); }},
+                 {"seeds", [&](const Node& n) { repeat.seeds = yaml_.texts(n, "seeds"); }}});
+    // Without other seeds a repeat is the same point again.
+    if (repeat.seeds.empty()) yaml_.fail(node, "repeat", "seeds: the parameters that get them");
+  }
+
+  std::uint64_t seconds(const Node& node) const {
+    Time time = 0;
+    const PlanText text = yaml_.text(node, "timeout");
+    if (!parse_time(text.text, time) || time == 0 || time % second != 0)
+      yaml_.fail(node, "timeout", "a whole number of seconds such as 60s");
+    return time / second;
+  }
+
+  /// Every point must have a workload, and no more than one.
+  void check_workloads() const {
+    bool all_have_one = !plan_.workloads.empty();
+    for (const AxisPlan& axis : plan_.axes) {
+      const auto bring = [](const VariantPlan& variant) { return variant.workload.has_value(); };
+      all_have_one |=
+          !axis.variants.empty() && std::all_of(axis.variants.begin(), axis.variants.end(), bring);
+      const auto found = std::find_if(axis.variants.begin(), axis.variants.end(), bring);
+      if (found != axis.variants.end() && plan_.workloads.size() > 1) {
+        throw InputError(plan_.file, found->workload->line, "workload",
+                         "none in a variant beside several in the plan", found->workload->text);
+      }
+    }
+    if (!all_have_one) throw InputError(plan_.file, 0, "workloads", "a list of traces", "nothing");
+  }
+
+  /// Each name in `zip` and `sample` is an axis, and in one group alone.
+  void check_groups() const {
+    std::set<std::string> seen;
+    const auto check = [&](const PlanText& name, const char* where) {
+      const bool known = std::any_of(plan_.axes.begin(), plan_.axes.end(),
+                                     [&](const AxisPlan& a) { return a.name.text == name.text; });
+      if (!known)
+        throw InputError(plan_.file, name.line, where, "one of the plan's axes", name.text);
+      if (!seen.insert(name.text).second)
+        throw InputError(plan_.file, name.line, where, "an axis once", name.text + " again");
+    };
+    for (const auto& group : plan_.zips) {
+      for (const PlanText& name : group)
+        check(name, "zip");
+    }
+    if (!plan_.sample) return;
+    for (const PlanText& name : plan_.sample->axes)
+      check(name, "sample");
+  }
+
+  Plan plan_;
+  PlanYaml yaml_;
+};
+
+}  // namespace
+
+std::filesystem::path Plan::path_of(const PlanText& text) const {
+  return std::filesystem::path(file).parent_path() / text.text;
+}
+
+Plan read_plan_text(const std::string& text, const std::string& file) {
+  return Reader(text, file).take();
+}
+
+Plan read_plan(const std::string& file) {
+  std::ifstream stream(file);
+  stream.peek();  // a directory opens, and only reading it fails
+  if (!stream.is_open() || stream.bad())
+    throw InputError(file, 0, "plan", "a readable YAML file", "none");
+  return read_plan_text(std::string(std::istreambuf_iterator<char>(stream), {}), file);
+}
+
+}  // namespace doorbell::sweep

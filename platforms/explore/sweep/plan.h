@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace doorbell::sweep {
+
+/// A piece of a plan, and the line it stands on.
+struct PlanText {
+  std::string text;
+  unsigned line = 0;
+};
+
+/// How a range is divided.
+enum class Scale : std::uint8_t {
+  linear,       ///< Equal steps.
+  logarithmic,  ///< Equal factors.
+  log2,         ///< Powers of two.
+};
+
+/// `{from: 8, to: 512, step: 8}`, `{from: 1, to: 1000, count: 4, scale: log}`, `{..., scale: log2}`
+struct RangePlan {
+  PlanText from, to;
+  std::optional<PlanText> step;
+  std::optional<std::uint64_t> count;
+  Scale scale = Scale::linear;
+};
+
+/// A named set of things laid over those of the plan.
+struct VariantPlan {
+  PlanText name;
+  std::vector<PlanText> overlays;
+  std::vector<PlanText> settings;
+  std::optional<PlanText> workload;
+};
+
+/// An axis has values, or a range, or variants.
+struct AxisPlan {
+  PlanText name;  ///< The path of a parameter; of variants, any name.
+  std::vector<PlanText> values;
+  std::optional<RangePlan> range;
+  std::vector<VariantPlan> variants;
+};
+
+/// Points spread over the space of some axes.
+struct SamplePlan {
+  enum class Method : std::uint8_t { latin_hypercube, sobol };
+  Method method = Method::latin_hypercube;
+  std::uint64_t count = 0;
+  std::uint64_t seed = 1;
+  std::vector<PlanText> axes;  ///< Empty for all that aren't zipped.
+  unsigned line = 0;
+};
+
+/// Each point several times, with other seeds.
+struct RepeatPlan {
+  std::uint64_t count = 1;
+  std::uint64_t first = 1;      ///< The seed of the first repeat; each next one is one more.
+  std::vector<PlanText> seeds;  ///< Paths of the parameters that get it.
+};
+
+/// What a sweep is to run, as a YAML file says it (docs/sweep.md). Values are texts still: what
+/// they must be is known to the platform's parameters.
+struct Plan {
+  std::string file;
+  PlanText platform;
+  std::vector<PlanText> overlays;
+  std::vector<PlanText> settings;
+  std::vector<PlanText> workloads;
+  std::vector<AxisPlan> axes;
+  std::vector<std::vector<PlanText>> zips;  ///< Axes of a group advance together.
+  std::optional<SamplePlan> sample;
+  RepeatPlan repeat;
+  std::uint64_t timeout = 0;  ///< Seconds that a point may take; 0 for no limit.
+
+  /// A path in the plan is relative to the plan's folder.
+  std::filesystem::path path_of(const PlanText& text) const;
+};
+
+/// InputError with file and line for whatever isn't a plan.
+Plan read_plan(const std::string& file);
+/// The same from a text; `file` is what errors call it, and where its paths start from.
+Plan read_plan_text(const std::string& text, const std::string& file);
+
+}  // namespace doorbell::sweep

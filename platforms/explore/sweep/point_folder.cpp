@@ -1,0 +1,57 @@
+#include "platforms/explore/sweep/point_folder.h"
+
+#include <nlohmann/json.hpp>
+
+#include "doorbell/core/arch/error.h"
+#include "platforms/explore/sweep/files.h"
+
+namespace doorbell::sweep {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const PointOrder& order) {
+  return {{"model", order.model},
+          {"workload", order.workload_name},
+          {"path", order.workload.string()},
+          {"timeout", order.timeout}};
+}
+
+std::optional<PointOrder> read(const std::filesystem::path& file) {
+  const auto text = read_text(file);
+  if (!text) return std::nullopt;
+  try {
+    const Json json = Json::parse(*text);
+    return PointOrder{.model = json.at("model"),
+                      .workload_name = json.at("workload"),
+                      .workload = json.at("path").get<std::string>(),
+                      .timeout = json.at("timeout")};
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+void prepare_point(const std::filesystem::path& folder, const std::string& description,
+                   const PointOrder& order) {
+  make_folder(folder);
+  const std::filesystem::path file = folder / point_file::description;
+  const auto present = read_text(file);
+  if (present && *present != description) {
+    throw InputError(file.string(), 0, "point", "the description that its folder is named after",
+                     "another one; remove the folder to run the point again");
+  }
+  if (!present) write_whole(file, description);
+  if (read(folder / point_file::point) != order)
+    write_whole(folder / point_file::point, to_json(order).dump(1) + "\n");
+}
+
+PointOrder read_order(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / point_file::point;
+  auto order = read(file);
+  if (!order) throw InputError(file.string(), 0, "point", "a point that a sweep prepared", "none");
+  return *order;
+}
+
+}  // namespace doorbell::sweep

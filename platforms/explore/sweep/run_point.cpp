@@ -1,0 +1,126 @@
+#include "platforms/explore/sweep/run_point.h"
+
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "doorbell/core/arch/error.h"
+#include "platforms/explore/sweep/child_process.h"
+#include "platforms/explore/sweep/files.h"
+#include "platforms/explore/sweep/point_folder.h"
+#include "platforms/version.h"
+
+namespace doorbell::sweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* attempt_prefix = "attempt-";
+/// Also when its file has been replaced since it was started.
+constexpr const char* this_program = "/proc/self/exe";
+
+void remove_attempts(const fs::path& folder) {
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder, none)) {
+    if (entry.path().filename().string().starts_with(attempt_prefix))
+      fs::remove_all(entry.path(), none);
+  }
+}
+
+/// A folder of its own in the folder of a point, so that two attempts that overlap (a cluster may
+/// start a task again that still lives elsewhere) don't meet; gone at the end.
+class AttemptFolder {
+ public:
+  explicit AttemptFolder(const fs::path& point) {
+    std::string name = (point / attempt_prefix).string() + "XXXXXX";
+    if (mkdtemp(name.data()) == nullptr) fail_to_write(point, errno);
+    path_ = name;
+  }
+  ~AttemptFolder() {
+    std::error_code none;
+    fs::remove_all(path_, none);
+  }
+  AttemptFolder(const AttemptFolder&) = delete;
+  AttemptFolder& operator=(const AttemptFolder&) = delete;
+
+  const fs::path& path() const { return path_; }
+  void move_out(const char* name) const {
+    std::error_code error;
+    fs::rename(path_ / name, path_.parent_path() / name, error);
+    if (error) fail_to_write(path_.parent_path() / name, error.value());
+  }
+
+ private:
+  fs::path path_;
+};
+
+std::string last_line(const std::string& text) {
+  const std::size_t end = text.find_last_not_of(" \t\r\n");
+  if (end == std::string::npos) return "";
+  const std::size_t newline = text.find_last_of("\r\n", end);
+  const std::size_t begin = newline == std::string::npos ? 0 : newline + 1;
+  return text.substr(begin, end + 1 - begin);
+}
+
+/// Without what differs between machines: the workload by its name in the plan.
+std::string without_paths(std::string text, const PointOrder& order) {
+  const std::string path = order.workload.string();
+  for (std::size_t at = 0; (at = text.find(path, at)) != std::string::npos;
+       at += order.workload_name.size())
+    text.replace(at, path.size(), order.workload_name);
+  return text;
+}
+
+Outcome outcome_of(const ChildEnd& end, const PointOrder& order) {
+  if (end.timed_out)
+    return {PointStatus::failed, fmt::format("took longer than {} s", order.timeout)};
+  if (end.status == 0 && end.signal == 0) return {PointStatus::done, ""};
+  std::string message = end.signal != 0
+                            ? fmt::format("signal {} ({})", end.signal, strsignal(end.signal))
+                            : fmt::format("status {}", end.status);
+  const std::string line = without_paths(last_line(end.output), order);
+  if (!line.empty()) message += ": " + line;
+  return {PointStatus::failed, message};
+}
+
+/// A disk that is full says nothing about the point: it runs again when there is room.
+void check_disk(const ChildEnd& end, const fs::path& folder) {
+  for (const int error : {ENOSPC, EDQUOT}) {
+    if (last_line(end.output).find(std::strerror(error)) != std::string::npos)
+      fail_to_write(folder, error);
+  }
+}
+
+void check_model(const PointOrder& order, const fs::path& folder) {
+  if (order.model == model_hash()) return;
+  throw InputError(folder.string(), 0, "point", "model " + order.model,
+                   "model " + std::string(model_hash()) + " in this doorbell");
+}
+
+}  // namespace
+
+std::optional<Outcome> run_point(const fs::path& folder, const std::function<bool()>& stop) {
+  if (auto outcome = read_outcome(folder)) return outcome;
+  const PointOrder order = read_order(folder);
+  check_model(order, folder);
+  const AttemptFolder attempt(folder);
+  const auto end =
+      run_child({this_program, "run", std::string("../") + point_file::description, "--workload",
+                 order.workload.string(), "--stats", point_file::statistics},
+                attempt.path(), order.timeout, stop);
+  if (!end) return std::nullopt;
+  // Another attempt that overlapped with this one may have come first.
+  if (auto other = read_outcome(folder)) return other;
+  const Outcome outcome = outcome_of(*end, order);
+  if (outcome.status == PointStatus::failed) check_disk(*end, folder);
+  write_whole(attempt.path() / point_file::log, end->output);
+  attempt.move_out(point_file::log);
+  if (outcome.status == PointStatus::done) attempt.move_out(point_file::statistics);
+  record_outcome(folder, outcome);
+  remove_attempts(folder);  // what interrupted ones left
+  return outcome;
+}
+
+}  // namespace doorbell::sweep

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "platforms/explore/sweep/engine.h"
+#include "platforms/explore/sweep/expansion.h"
+#include "platforms/explore/sweep/plan.h"
+#include "platforms/explore/sweep/sweep_progress.h"
+
+namespace doorbell::sweep {
+
+/// More points than that need `--yes`.
+inline constexpr std::uint64_t most_points_unasked = 10'000;
+
+/// What a sweep is to do, beside its plan.
+struct SweepOrder {
+  std::filesystem::path directory;   ///< DIR: where the results are.
+  bool any_size = false;             ///< However many points the plan has.
+  bool retry_failed = false;         ///< Points that failed earlier run again.
+  std::function<bool()> stop_asked;  ///< Whether to end now; asked several times a second.
+};
+
+/// What a sweep has come to.
+struct SweepEnd {
+  SweepPosition position;
+  bool stopped = false;
+};
+
+/// One sweep: the points of a plan, what is known of them in DIR, and its database.
+class Sweep {
+ public:
+  /// Everything is checked before anything is written. InputError for what is wrong.
+  Sweep(const Plan& plan, SweepOrder order, const PlatformReader& reader);
+
+  /// Runs on `engine` what hasn't run yet, and writes the database of all that has. Nobody else may
+  /// work in DIR meanwhile. InputError when that can't go on, such as on a full disk: what was
+  /// found until then is kept.
+  SweepEnd run(Engine& engine);
+
+ private:
+  std::filesystem::path folder_of(const std::string& key) const;
+  void make_directory() const;
+  SweepPosition look_at_points();
+  std::vector<PointJob> prepare();
+  void write_database();
+  bool database_is_current() const;
+
+  const Plan& plan_;
+  const SweepOrder order_;
+  Expansion expansion_;
+  SweepResult result_;
+};
+
+/// What is in DIR now, without running anything: its database, written anew when points have ended
+/// since.
+SweepResult collected(const std::filesystem::path& directory);
+
+}  // namespace doorbell::sweep

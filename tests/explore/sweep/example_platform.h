@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "doorbell/core/arch/parameter_yaml.h"
+#include "doorbell/core/arch/parameters.h"
+#include "platforms/explore/sweep/expansion.h"
+
+namespace doorbell::sweep {
+
+struct ExampleCache {
+  std::uint32_t entries = 32;
+  std::uint32_t ways = 4;
+  std::uint64_t seed = 1;
+  Time hit = 10 * nanosecond;
+
+  void describe(ParameterGroup& group) {
+    group.add("entries", entries,
+              {.unit = "entries", .minimum = 1, .maximum = 4096, .power_of_two = true});
+    group.add("ways", ways, {.unit = "ways", .minimum = 1, .maximum = 1000});
+    group.add("seed", seed, {});
+    group.time("hit", hit, {});
+  }
+};
+
+struct ExampleDrive {
+  std::uint32_t lanes = 4;
+  void describe(ParameterGroup& group) { group.add("lanes", lanes, {.minimum = 1, .maximum = 32}); }
+};
+
+/// A platform that no block of the project is part of.
+struct ExamplePlatform {
+  ExampleCache cache;
+  std::uint64_t clock = 1'000'000'000;
+  bool fast = false;
+  std::vector<ExampleDrive> drives{1};
+  std::uint32_t threads = 1;
+
+  void describe(ParameterGroup& group) {
+    group.group("cache", cache);
+    group.frequency("clock", clock, {});
+    group.add("fast", fast, {});
+    group.list("drives", drives, "", 1, 8);
+    group.add("threads", threads, {.host_only = true});
+  }
+};
+
+struct ExampleHolder {
+  ExamplePlatform platform;
+  ParameterTree tree{platform};
+};
+
+/// Takes the text itself for an overlay's or a description's name, so that tests need no files.
+inline std::shared_ptr<ParameterTree> read_example(const std::string&,
+                                                   const std::vector<std::string>& overlays,
+                                                   const std::vector<std::string>& settings) {
+  const auto holder = std::make_shared<ExampleHolder>();
+  for (const std::string& overlay : overlays)
+    read_yaml_text(holder->tree, overlay, "overlay");
+  for (const std::string& setting : settings)
+    holder->tree.set(setting);
+  return {holder, &holder->tree};
+}
+
+}  // namespace doorbell::sweep
