@@ -117,8 +117,11 @@ TEST_F(Compare, AnotherWorkloadCannotBeCompared) {
 
 TEST_F(Compare, AMissingMetricCannotBeComparedAndLeavesNoFiles) {
   const std::string base = run("a.json");
-  const std::string next =
-      changed(base, [](Json& json) { json["statistics"]["metrics"].erase(0); });
+  const std::string next = changed(base, [](Json& json) {
+    Json& metrics = json["statistics"]["metrics"];
+    metrics.erase(std::find_if(metrics.begin(), metrics.end(),
+                               [](const Json& metric) { return metric["kind"] == "counter"; }));
+  });
   const std::string junit = scratch_.path("out.xml");
   expect_refused(base + " " + next + " --junit " + junit, "changed.json: metrics: ");
   EXPECT_FALSE(std::filesystem::exists(junit));
@@ -147,6 +150,41 @@ TEST_F(Compare, ARuleThatNamesNoMetricIsRefused) {
   expect_refused(
       base + " " + base + " --tolerance " + scratch_.write("rules.yaml", "- {metric: latency.p99}"),
       "rules.yaml:1: ");
+}
+
+class CompareSweeps : public Compare {
+ protected:
+  /// Runs the small workload with these sizes of the TLB, and returns the sweep's folder.
+  std::string sweep(const std::string& name, const std::string& entries,
+                    const std::string& setting) const {
+    const std::string plan = scratch_.write(
+        name + ".yaml", "platform: " + source_path("platforms/virt.yaml") + "\nworkloads: [" +
+                            source_path(DOORBELL_SMALL_WORKLOAD) + "]\nset: [" + setting +
+                            "]\naxes: {smmu.tlb.entries: " + entries + "}\n");
+    const std::string folder = scratch_.path(name);
+    const CommandResult result = run_doorbell("sweep " + plan + " -o " + folder);
+    EXPECT_EQ(result.status, 0) << result.errors;
+    return folder;
+  }
+};
+
+TEST_F(CompareSweeps, PointsAreMatchedByTheirAxes) {
+  const std::string base = sweep("base", "[64, 128]", "gic.its.pipeline_cycles=8");
+  const std::string same = sweep("same", "[128, 64]", "gic.its.pipeline_cycles=8");
+  EXPECT_EQ(run_doorbell("compare " + base + "/sweep.sqlite " + same).status, 0);
+  const std::string slower = sweep("slower", "[64, 128]", "gic.its.pipeline_cycles=100");
+  const CommandResult result = run_doorbell("compare " + base + " " + slower);
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.output, AllOf(HasSubstr("  gic.its.pipeline_cycles  8 -> 100  at 2 points\n"),
+                                   HasSubstr("  smmu.tlb.entries=64   latency.end_to_end.mean "),
+                                   HasSubstr("  smmu.tlb.entries=128  latency.end_to_end.mean ")));
+}
+
+TEST_F(CompareSweeps, AMissingPointOrARunCannotBeCompared) {
+  const std::string base = sweep("base", "[64, 128]", "gic.its.pipeline_cycles=8");
+  const std::string part = sweep("part", "[64]", "gic.its.pipeline_cycles=8");
+  expect_refused(base + " " + part, "no smmu.tlb.entries=128");
+  expect_refused(base + " " + run("a.json"), "a.json: expected a sweep");
 }
 
 }  // namespace
