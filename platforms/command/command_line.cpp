@@ -12,7 +12,8 @@ namespace doorbell {
 CommandLine::CommandLine()
     : app_(std::make_unique<CLI::App>("A timed model of the road of a message-signalled interrupt",
                                       "doorbell")) {
-  app_->set_version_flag("--version", std::string(version));
+  app_->set_version_flag("--version",
+                         std::string(version) + " (model " + std::string(model_hash()) + ")");
 }
 
 CommandLine::~CommandLine() = default;

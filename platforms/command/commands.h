@@ -1,8 +1,11 @@
 #pragma once
 
+#include "platforms/command/compare_options.h"
 #include "platforms/command/params_options.h"
+#include "platforms/command/point_options.h"
 #include "platforms/command/run_options.h"
 #include "platforms/command/schema_options.h"
+#include "platforms/command/sweep_options.h"
 #include "platforms/command/trace_options.h"
 
 namespace doorbell {
@@ -19,5 +22,14 @@ int import_recording(const ImportOptions& options);
 int print_parameters(const ParamsOptions& options);
 /// Prints a JSON Schema of platform descriptions.
 int print_schema(const SchemaOptions& options);
+
+/// Prints what moved between two runs or sweeps. 1 when something is outside its tolerance.
+int compare(const CompareOptions& options);
+/// Runs one point of a sweep, whose folder is prepared. 130 when it was ended before it had an
+/// outcome.
+int run_one_point(const PointOptions& options);
+/// Runs the points of a plan that haven't run yet, and writes the database of all; or shows what is
+/// in a sweep's folder. 1 when a point failed, 130 when it was ended by Ctrl-C.
+int sweep_plan(const SweepOptions& options);
 
 }  // namespace doorbell

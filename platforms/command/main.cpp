@@ -16,6 +16,9 @@ void add_commands(doorbell::CommandLine& command_line) {
   command_line.add<ImportOptions>(import_recording);
   command_line.add<ParamsOptions>(print_parameters);
   command_line.add<SchemaOptions>(print_schema);
+  command_line.add<CompareOptions>(compare);
+  command_line.add<SweepOptions>(sweep_plan);
+  command_line.add<PointOptions>(run_one_point);
 }
 
 }  // namespace

@@ -116,6 +116,7 @@ RunReport Run::report(RunLoop::End end) {
   totals.bytes = replay_->bytes();
   totals.measured = loop_.ended_at() - measured_from_;
   return {.version = std::string(version),
+          .model = std::string(model_hash()),
           .partial = end != RunLoop::End::finished,
           .workload_hash = workload_hash_,
           .parameters = tree_,

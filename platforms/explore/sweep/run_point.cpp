@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* attempt_prefix = "attempt-";
+constexpr std::string_view own_name = "doorbell: ";  // before every error
 /// Also when its file has been replaced since it was started.
 constexpr const char* this_program = "/proc/self/exe";
 
@@ -80,7 +81,8 @@ Outcome outcome_of(const ChildEnd& end, const PointOrder& order) {
   std::string message = end.signal != 0
                             ? fmt::format("signal {} ({})", end.signal, strsignal(end.signal))
                             : fmt::format("status {}", end.status);
-  const std::string line = without_paths(last_line(end.output), order);
+  std::string line = without_paths(last_line(end.output), order);
+  if (line.starts_with(own_name)) line.erase(0, own_name.size());
   if (!line.empty()) message += ": " + line;
   return {PointStatus::failed, message};
 }
