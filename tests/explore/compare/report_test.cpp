@@ -62,6 +62,7 @@ TEST(Markup, ReplacesWhatXmlCannotHold) {
             "a\xef\xbf\xbd"
             "b\xef\xbf\xbd");
   EXPECT_EQ(escaped("\xff"), "\xef\xbf\xbd");
+  EXPECT_EQ(escaped("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd") << "a surrogate";
   EXPECT_EQ(escaped("\xc2"), "\xef\xbf\xbd");
   EXPECT_EQ(escaped("\xef\xbf\xbe"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 }
