@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace doorbell::explore {
 namespace {
 
@@ -26,7 +28,7 @@ std::string text_of(const Metric::Number& number) {
         if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::monostate>) {
           return "";
         } else {
-          return fmt::format("{}", value);
+          return std::isfinite(static_cast<double>(value)) ? fmt::format("{}", value) : "";
         }
       },
       number);

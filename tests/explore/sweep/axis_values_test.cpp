@@ -14,7 +14,8 @@ using ::testing::HasSubstr;
 
 /// The only axis of a plan, "NAME: VALUES".
 AxisValues axis(const std::string& text) {
-  const Plan plan = read_plan_text("platform: p\nworkloads: w\naxes:\n  " + text + "\n", "plan.yaml");
+  const Plan plan =
+      read_plan_text("platform: p\nworkloads: w\naxes:\n  " + text + "\n", "plan.yaml");
   ExamplePlatform platform;
   ParameterTree tree(platform);
   return {plan, plan.axes.at(0), tree};
@@ -73,13 +74,15 @@ TEST(AxisValues, OfALogarithmicRangeGoInFactors) {
 }
 
 TEST(AxisValues, OnTheScaleLog2ArePowersOfTwo) {
-  EXPECT_THAT(texts("cache.ways: {from: 3, to: 40, scale: log2}"), ElementsAre("4", "8", "16", "32"));
+  EXPECT_THAT(texts("cache.ways: {from: 3, to: 40, scale: log2}"),
+              ElementsAre("4", "8", "16", "32"));
   EXPECT_THAT(texts("cache.entries: {from: 1, to: 4096, count: 4, scale: log2}"),
               ElementsAre("1", "16", "256", "4096"));
 }
 
 TEST(AxisValues, ArePowersOfTwoWhereOnlyThoseAreAllowed) {
-  EXPECT_THAT(texts("cache.entries: {from: 8, to: 64, step: 12}"), ElementsAre("8", "16", "32", "64"));
+  EXPECT_THAT(texts("cache.entries: {from: 8, to: 64, step: 12}"),
+              ElementsAre("8", "16", "32", "64"));
 }
 
 TEST(AxisValues, OfVariantsAreTheirNames) {

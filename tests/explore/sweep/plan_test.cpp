@@ -97,7 +97,8 @@ TEST(Plan, MistakesAreNamedWithFileAndLine) {
 }
 
 TEST(Plan, VariantsMayBringTheWorkloads) {
-  EXPECT_EQ(refusal("platform: p\naxes: {v: {variants: {a: {workload: w}, b: {workload: x}}}}\n"), "");
+  EXPECT_EQ(refusal("platform: p\naxes: {v: {variants: {a: {workload: w}, b: {workload: x}}}}\n"),
+            "");
   EXPECT_THAT(refusal("platform: p\naxes: {v: {variants: {a: {workload: w}, b: }}}\n"),
               HasSubstr("workloads"));
   EXPECT_THAT(refusal("platform: p\nworkloads: [w, x]\n"

@@ -1,0 +1,220 @@
+#include "platforms/explore/sweep/expansion.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "doorbell/core/arch/error.h"
+#include "explore/sweep/example_platform.h"
+
+namespace doorbell::sweep {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// A folder with two workloads, and plans in it.
+class ExpansionTest : public ::testing::Test {
+ protected:
+  ExpansionTest() {
+    std::string name = std::filesystem::temp_directory_path() / "doorbell-test-XXXXXX";
+    folder_ = mkdtemp(name.data());
+    std::ofstream(folder_ / "one") << "one\n";
+    std::ofstream(folder_ / "two") << "two\n";
+  }
+  ~ExpansionTest() override { std::filesystem::remove_all(folder_); }
+
+  Plan plan(const std::string& more, const std::string& workloads = "[one]") const {
+    return read_plan_text("platform: p\nworkloads: " + workloads + "\n" + more,
+                          folder_ / "plan.yaml");
+  }
+
+  SweepResult expand(const std::string& more, const std::string& workloads = "[one]") const {
+    const Plan read = plan(more, workloads);
+    Expansion expansion(read, read_example);
+    SweepResult result = expansion.expand("1.0", model_);
+    EXPECT_LE(result.points.size(), expansion.bound());
+    return result;
+  }
+
+  std::string refusal(const std::string& more) const {
+    try {
+      expand(more);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  /// "16 1" for each point, in order.
+  static std::vector<std::string> coordinates(const SweepResult& result) {
+    std::vector<std::string> texts;
+    for (const SweepPoint& point : result.points) {
+      std::string& text = texts.emplace_back();
+      for (const SweepCoordinate& one : point.coordinates)
+        text += (text.empty() ? "" : " ") + one.text;
+    }
+    return texts;
+  }
+
+  static std::set<std::string> keys(const SweepResult& result) {
+    std::set<std::string> keys;
+    for (const SweepPoint& point : result.points)
+      keys.insert(point.key);
+    return keys;
+  }
+
+  std::filesystem::path folder_;
+  std::string model_ = "model";
+};
+
+TEST_F(ExpansionTest, APlanWithoutAxesIsOnePoint) {
+  const SweepResult result = expand("");
+  ASSERT_EQ(result.points.size(), 1u);
+  EXPECT_EQ(result.points[0].key.size(), 32u);
+  EXPECT_EQ(result.points[0].workload, "one");
+  EXPECT_EQ(result.points[0].status, explore::PointStatus::missing);
+}
+
+TEST_F(ExpansionTest, AxesMakeAGridWhoseLastChangesFastest) {
+  EXPECT_THAT(coordinates(expand("axes: {cache.entries: [16, 32], cache.ways: [1, 2]}\n")),
+              ElementsAre("16 1", "16 2", "32 1", "32 2"));
+}
+
+TEST_F(ExpansionTest, ZippedAxesAdvanceTogether) {
+  const SweepResult result = expand(
+      "axes: {cache.entries: [16, 32], fast: [true, false], cache.ways: [1, 2]}\n"
+      "zip: [cache.entries, cache.ways]\n");
+  EXPECT_THAT(coordinates(result),
+              ElementsAre("16 true 1", "16 false 1", "32 true 2", "32 false 2"));
+}
+
+TEST_F(ExpansionTest, ZippedAxesMustBeEquallyLong) {
+  EXPECT_THAT(refusal("axes:\n  cache.entries: [16, 32]\n  cache.ways: [1]\n"
+                      "zip: [cache.entries, cache.ways]\n"),
+              AllOf(HasSubstr("plan.yaml:5: cache.ways"), HasSubstr("found 1")));
+}
+
+TEST_F(ExpansionTest, WorkloadsAndRepeatsAreAxesToo) {
+  const SweepResult result = expand(
+      "axes: {cache.ways: [3]}\nrepeat: {count: 2, first: 7, seeds: [cache.seed]}\n", "[one, two]");
+  EXPECT_THAT(coordinates(result), ElementsAre("3 one 1", "3 one 2", "3 two 1", "3 two 2"));
+  ASSERT_EQ(result.axes.size(), 3u);
+  EXPECT_EQ(result.axes[1].kind, SweepAxis::Kind::workload);
+  EXPECT_EQ(result.axes[2].kind, SweepAxis::Kind::repeat);
+  for (const explore::SweepParameter& parameter : result.parameters) {
+    if (parameter.name == "cache.seed")
+      EXPECT_THAT(parameter.values, ElementsAre("7", "8", "7", "8"));
+  }
+  EXPECT_EQ(keys(result).size(), 4u);
+}
+
+TEST_F(ExpansionTest, SamplesSpreadOverTheAxesThatAreNotZipped) {
+  const SweepResult result = expand(
+      "axes: {cache.ways: {from: 1, to: 1000}, cache.entries: [1, 2, 4, 8]}\n"
+      "sample: {method: latin_hypercube, count: 40, seed: 3}\n");
+  ASSERT_EQ(result.points.size(), 40u);
+  std::map<std::string, int> of_list;
+  std::set<int> slices;
+  for (const SweepPoint& point : result.points) {
+    slices.insert(static_cast<int>((*point.coordinates[0].number - 1) / 25));
+    ++of_list[point.coordinates[1].text];
+  }
+  EXPECT_EQ(slices.size(), 40u);
+  for (const auto& [text, count] : of_list)
+    EXPECT_EQ(count, 10) << text;
+}
+
+TEST_F(ExpansionTest, ARangeWithoutACountMustBeSampled) {
+  EXPECT_THAT(refusal("axes:\n  cache.ways: {from: 1, to: 1000}\n"),
+              AllOf(HasSubstr("plan.yaml:4: cache.ways"), HasSubstr("step")));
+}
+
+TEST_F(ExpansionTest, VariantsBringOverlaysSettingsAndWorkloads) {
+  const SweepResult result = expand(
+      "set: [cache.ways=9]\n"
+      "axes:\n"
+      "  drives_used:\n"
+      "    variants:\n"
+      "      1:\n"
+      "      2: {with: ['drives: [{lanes: 1}, {lanes: 2}]'], set: [cache.ways=5], workload: two}\n"
+      "  cache.entries: [16]\n");
+  EXPECT_THAT(coordinates(result), ElementsAre("1 16", "2 16"));
+  EXPECT_EQ(result.points[0].workload, "one");
+  EXPECT_EQ(result.points[1].workload, "two");
+  std::map<std::string, std::vector<std::string>> parameters;
+  for (const auto& parameter : result.parameters)
+    parameters[parameter.name] = parameter.values;
+  EXPECT_THAT(parameters["cache.ways"], ElementsAre("9", "5"));
+  EXPECT_THAT(parameters["drives.0.lanes"], ElementsAre("4", "1"));
+  EXPECT_THAT(parameters["drives.1.lanes"], ElementsAre("", "2"));
+  EXPECT_THAT(parameters["cache.entries"], ElementsAre("16"));
+  EXPECT_EQ(parameters.count("threads"), 0u);
+}
+
+TEST_F(ExpansionTest, CountsWithoutMakingPoints) {
+  const Plan read = plan(
+      "axes: {cache.seed: {from: 1, to: 1000000000000, step: 1}, cache.ways: {from: 1, to: 1000, "
+      "step: 1}}\nrepeat: {count: 3, seeds: [cache.hit]}\n",
+      "[one, two]");
+  EXPECT_EQ(Expansion(read, read_example).bound(), 6'000'000'000'000'000u);
+  const Plan more = plan(
+      "axes: {cache.seed: {from: 0, to: 18446744073709551615, step: 1}, cache.ways: [1, 2]}\n");
+  EXPECT_EQ(Expansion(more, read_example).bound(), 18446744073709551615u);
+}
+
+TEST_F(ExpansionTest, AValueIsCheckedOnEveryPlatformOfThePlan) {
+  EXPECT_THAT(refusal("axes:\n"
+                      "  drives.1.lanes: [2]\n"
+                      "  n: {variants: {two: {with: ['drives: [{}, {}]']}, one: }}\n"),
+              HasSubstr("plan.yaml:4: drives.1"));
+}
+
+TEST_F(ExpansionTest, ASeedThatDoesNotExistIsRefused) {
+  EXPECT_THAT(refusal("repeat:\n  count: 2\n  seeds: [cache.sed]\n"),
+              AllOf(HasSubstr("plan.yaml:5: cache.sed"), HasSubstr("'seed'")));
+}
+
+TEST_F(ExpansionTest, AMissingWorkloadIsRefused) {
+  const Plan read = plan("", "[one, three]");
+  EXPECT_THROW(Expansion(read, read_example).expand("1.0", "m"), InputError);
+}
+
+TEST_F(ExpansionTest, KeysFollowWhatCanChangeAResultAlone) {
+  const std::string axes = "axes: {cache.ways: [1, 2]}\n";
+  const auto reference = keys(expand(axes));
+  EXPECT_EQ(reference.size(), 2u);
+  EXPECT_EQ(keys(expand("set: [threads=8]\n" + axes)), reference);
+  EXPECT_EQ(keys(expand("set: [cache.entries=32]\n" + axes)), reference) << "it is the default";
+  EXPECT_NE(keys(expand("set: [cache.entries=64]\n" + axes)), reference);
+  EXPECT_NE(keys(expand(axes, "[two]")), reference);
+  std::ofstream(folder_ / "two") << "one\n";
+  EXPECT_EQ(keys(expand(axes, "[two]")), reference) << "a workload is its content";
+  model_ = "another";
+  EXPECT_NE(keys(expand(axes)), reference);
+}
+
+TEST_F(ExpansionTest, ThePlanIsTheSameWhenItsPointsAre) {
+  const std::string plan = expand("axes: {cache.ways: [1, 2]}\n").plan;
+  EXPECT_EQ(expand("axes: {cache.ways: {from: 1, to: 2, step: 1}}\n").plan, plan);
+  EXPECT_NE(expand("axes: {cache.ways: [2, 1]}\n").plan, plan);
+}
+
+TEST_F(ExpansionTest, ADescriptionHoldsEveryParameterThatCanChangeAResult) {
+  const Plan read = plan("axes: {cache.ways: [7]}\n");
+  Expansion expansion(read, read_example);
+  const SweepResult result = expansion.expand("1.0", "m");
+  const std::string description = expansion.description(result.points[0]);
+  EXPECT_THAT(description, AllOf(HasSubstr("\"ways\": 7"), HasSubstr("\"lanes\": 4")));
+  EXPECT_EQ(description.find("threads"), std::string::npos);
+  ExamplePlatform platform;
+  ParameterTree tree(platform);
+  read_yaml_text(tree, description, "description");
+  EXPECT_EQ(platform.cache.ways, 7u);
+}
+
+}  // namespace
+}  // namespace doorbell::sweep
