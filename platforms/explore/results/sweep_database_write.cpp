@@ -135,7 +135,8 @@ void write(const std::filesystem::path& file, const SweepResult& result) {
 /// A new, empty file beside `file`; gone at the end unless it was renamed.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const std::filesystem::path& file) : name_(file.string() + ".XXXXXX") {
+  explicit TemporaryFile(const std::filesystem::path& file)
+      : name_(file.string() + ".part-XXXXXX") {
     const int descriptor = mkostemp(name_.data(), O_CLOEXEC);
     if (descriptor < 0) fail(file, std::strerror(errno));
     fchmod(descriptor, 0644);  // mkostemp makes files for their owner alone

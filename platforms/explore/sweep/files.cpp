@@ -17,11 +17,14 @@
 namespace doorbell::sweep {
 namespace {
 
+/// In the name of a file that is being written.
+constexpr const char* unfinished = ".part-";
+
 /// A new file beside `file`; gone at the end unless it was renamed to it.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::filesystem::path& file)
-      : file_(file), name_(file.string() + ".XXXXXX") {
+      : file_(file), name_(file.string() + unfinished + "XXXXXX") {
     descriptor_ = mkostemp(name_.data(), O_CLOEXEC);
     if (descriptor_ < 0) fail_to_write(file_, errno);
   }
@@ -65,6 +68,14 @@ void write_whole(const std::filesystem::path& file, std::string_view text) {
   TemporaryFile temporary(file);
   temporary.write(text);
   temporary.rename();
+}
+
+void remove_unfinished(const std::filesystem::path& folder) {
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
+    if (entry.path().filename().string().find(unfinished) != std::string::npos)
+      std::filesystem::remove(entry.path(), none);
+  }
 }
 
 std::optional<std::string> read_text(const std::filesystem::path& file) {

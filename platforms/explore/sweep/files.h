@@ -11,6 +11,9 @@ namespace doorbell::sweep {
 /// what was there before. InputError, with the system's words, when it can't be written.
 void write_whole(const std::filesystem::path& file, std::string_view text);
 
+/// Removes the files in a folder that were being written when somebody was killed.
+void remove_unfinished(const std::filesystem::path& folder);
+
 /// Nothing when it can't be read.
 std::optional<std::string> read_text(const std::filesystem::path& file);
 

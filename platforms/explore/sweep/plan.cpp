@@ -86,7 +86,7 @@ class Reader {
 
   VariantPlan variant(const PlanText& name, const Node& node) const {
     VariantPlan variant{.name = name};
-    if (node.IsNull()) return variant;
+    if (node.IsNull() || (node.IsMap() && node.size() == 0)) return variant;
     yaml_.group(
         node, name.text,
         {{"with", [&](const Node& n) { variant.overlays = yaml_.texts(n, "with"); }},

@@ -22,14 +22,6 @@ constexpr std::string_view own_name = "doorbell: ";  // before every error
 /// Also when its file has been replaced since it was started.
 constexpr const char* this_program = "/proc/self/exe";
 
-void remove_attempts(const fs::path& folder) {
-  std::error_code none;
-  for (const auto& entry : fs::directory_iterator(folder, none)) {
-    if (entry.path().filename().string().starts_with(attempt_prefix))
-      fs::remove_all(entry.path(), none);
-  }
-}
-
 /// A folder of its own in the folder of a point, so that two attempts that overlap (a cluster may
 /// start a task again that still lives elsewhere) don't meet; gone at the end.
 class AttemptFolder {
@@ -103,6 +95,15 @@ void check_model(const PointOrder& order, const fs::path& folder) {
 
 }  // namespace
 
+void clear_attempts(const fs::path& folder) {
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder, none)) {
+    if (entry.path().filename().string().starts_with(attempt_prefix))
+      fs::remove_all(entry.path(), none);
+  }
+  remove_unfinished(folder);
+}
+
 std::optional<Outcome> run_point(const fs::path& folder, const std::function<bool()>& stop) {
   if (auto outcome = read_outcome(folder)) return outcome;
   const PointOrder order = read_order(folder);
@@ -121,7 +122,7 @@ std::optional<Outcome> run_point(const fs::path& folder, const std::function<boo
   attempt.move_out(point_file::log);
   if (outcome.status == PointStatus::done) attempt.move_out(point_file::statistics);
   record_outcome(folder, outcome);
-  remove_attempts(folder);  // what interrupted ones left
+  clear_attempts(folder);
   return outcome;
 }
 

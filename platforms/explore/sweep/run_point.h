@@ -22,4 +22,7 @@ namespace doorbell::sweep {
 std::optional<Outcome> run_point(const std::filesystem::path& folder,
                                  const std::function<bool()>& stop);
 
+/// Removes what attempts that were killed left in the folder of a point, once it has an outcome.
+void clear_attempts(const std::filesystem::path& folder);
+
 }  // namespace doorbell::sweep

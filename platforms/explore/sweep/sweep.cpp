@@ -9,6 +9,7 @@
 #include "platforms/explore/sweep/collect.h"
 #include "platforms/explore/sweep/files.h"
 #include "platforms/explore/sweep/point_folder.h"
+#include "platforms/explore/sweep/run_point.h"
 #include "platforms/version.h"
 
 namespace doorbell::sweep {
@@ -93,7 +94,11 @@ std::vector<PointJob> Sweep::prepare() {
                    .workload_name = point.workload,
                    .workload = fs::absolute(expansion_.workload(point)).lexically_normal(),
                    .timeout = plan_.timeout});
-    if (!read_outcome(folder)) jobs.push_back({point.key, fs::absolute(folder), plan_.timeout});
+    if (read_outcome(folder)) {
+      clear_attempts(folder);
+    } else {
+      jobs.push_back({point.key, fs::absolute(folder), plan_.timeout});
+    }
   }
   return jobs;
 }
@@ -116,6 +121,7 @@ void Sweep::write_database() {
 SweepEnd Sweep::run(Engine& engine) {
   make_folder(order_.directory);
   const FileLock lock(order_.directory / lock_file);
+  remove_unfinished(order_.directory);
   make_directory();
   const SweepPosition start = look_at_points();
   const std::vector<PointJob> jobs = prepare();

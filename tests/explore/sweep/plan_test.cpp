@@ -22,7 +22,7 @@ axes:
   d: {from: 8, to: 512, scale: log2}
   e:
     variants:
-      plain:
+      plain: {}
       big: {with: big.yaml, set: [p=1, q=2]}
 zip: [a, b]
 sample: {method: sobol, count: 8, seed: 3, axes: [c]}

@@ -1,0 +1,141 @@
+// Mistakes in a plan and its surroundings: one clear line, status 2, nothing run and nothing lost.
+#include <gmock/gmock.h>
+#include <sys/mount.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "explore/sweep/sweep_command.h"
+
+namespace doorbell::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+namespace fs = std::filesystem;
+
+class SweepBadInput : public SweepCommand {
+ protected:
+  template <class Matcher>
+  void expect_refused(const CommandResult& result, Matcher says) {
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.output, IsEmpty());
+    EXPECT_THAT(result.errors, AllOf(StartsWith("doorbell: "), says));
+    EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;
+  }
+};
+
+TEST_F(SweepBadInput, AnUnknownAxisIsNamedWithItsLineAndTheNearestName) {
+  expect_refused(sweep("axes:\n  smmu.tlb.entires: [1]\n"),
+                 AllOf(HasSubstr("plan.yaml:4: smmu.tlb.entires"), HasSubstr("'entries'")));
+  EXPECT_FALSE(fs::exists(directory()));
+}
+
+TEST_F(SweepBadInput, AnEmptyRangeIsRefused) {
+  expect_refused(sweep("axes:\n  smmu.tlb.entries: {from: 64, to: 16, scale: log2}\n"),
+                 AllOf(HasSubstr("plan.yaml:4: "), HasSubstr("64 to 16")));
+}
+
+TEST_F(SweepBadInput, AValueOutOfRangeIsRefusedBeforeAnythingRuns) {
+  expect_refused(sweep("axes:\n  processors: [4, 1000]\n"),
+                 AllOf(HasSubstr("plan.yaml:4: processors"), HasSubstr("1000")));
+  EXPECT_FALSE(fs::exists(directory()));
+}
+
+TEST_F(SweepBadInput, AMillionPointsNeedYes) {
+  expect_refused(sweep("axes: {ram.read_latency: {from: 1ns, to: 1ms, step: 1ns}}\n"),
+                 AllOf(HasSubstr("1000000"), HasSubstr("--yes")));
+  EXPECT_FALSE(fs::exists(directory()));
+}
+
+TEST_F(SweepBadInput, APlanThatIsMissingOrBrokenIsRefused) {
+  expect_refused(run_doorbell("sweep none.yaml -o " + directory()), HasSubstr("none.yaml"));
+  expect_refused(sweep("axes: [\n"), HasSubstr("plan.yaml:"));
+  expect_refused(sweep("axis: {}\n"), AllOf(HasSubstr("plan.yaml:3: "), HasSubstr("'axes'")));
+  expect_refused(run_doorbell("sweep " + plan("")), HasSubstr("-o DIR"));
+}
+
+TEST_F(SweepBadInput, AMissingWorkloadIsRefusedWithItsLine) {
+  expect_refused(run_doorbell("sweep " + plan("", "none.trace") + " -o " + directory()),
+                 AllOf(HasSubstr("plan.yaml:2: "), HasSubstr("none.trace")));
+}
+
+TEST_F(SweepBadInput, AFolderOfSomethingElseIsLeftAlone) {
+  fs::create_directory(directory());
+  scratch_.write("results/letter.txt", "dear");
+  expect_refused(sweep(four_points), HasSubstr("results"));
+  const auto entries = fs::directory_iterator(directory());
+  EXPECT_EQ(std::distance(begin(entries), end(entries)), 1);
+}
+
+TEST_F(SweepBadInput, ASecondSweepInTheSameFolderIsRefused) {
+  ASSERT_EQ(sweep(four_points).status, 0);
+  const CommandResult result =
+      run_command("flock " + directory() + "/lock " + DOORBELL_COMMAND + " sweep " +
+                  scratch_.path("plan.yaml") + " -o " + directory());
+  expect_refused(result, HasSubstr("another sweep"));
+}
+
+TEST_F(SweepBadInput, ACorruptDatabaseThatIsReadIsRefused) {
+  ASSERT_EQ(sweep(four_points).status, 0);
+  scratch_.write("results/sweep.sqlite", "not a database");
+  expect_refused(run_doorbell("sweep " + directory() + " --csv -"),
+                 AllOf(HasSubstr("sweep.sqlite"), HasSubstr("corrupt")));
+}
+
+TEST_F(SweepBadInput, APointThatIsAnotherOnesIsRefused) {
+  ASSERT_EQ(sweep(four_points).status, 0);
+  const fs::path folder = fs::directory_iterator(directory() + "/points")->path();
+  std::ofstream(folder / "description.yaml") << "processors: 1\n";
+  expect_refused(sweep(four_points), HasSubstr("description.yaml"));
+}
+
+/// A file system of some size at DIR.
+class SmallDisk {
+ public:
+  SmallDisk(const std::string& directory, const char* size) : directory_(directory) {
+    fs::create_directory(directory);
+    mounted_ = mount("tmpfs", directory.c_str(), "tmpfs", 0, size) == 0;
+  }
+  ~SmallDisk() {
+    if (mounted_) umount2(directory_.c_str(), MNT_DETACH);
+  }
+  bool mounted() const { return mounted_; }
+  bool resize(const char* size) const {
+    return mount("tmpfs", directory_.c_str(), "tmpfs", MS_REMOUNT, size) == 0;
+  }
+
+ private:
+  const std::string directory_;
+  bool mounted_ = false;
+};
+
+TEST_F(SweepBadInput, AFullDiskEndsTheSweepAndLosesNothing) {
+  const std::string points =
+      "axes: {smmu.tlb.entries: [64, 128, 256, 512], fabric.target_reads: [8, 16, 32]}\n";
+  ASSERT_EQ(sweep(points).status, 0);
+  const std::string undisturbed = database();
+  fs::remove_all(directory());
+
+  const SmallDisk disk(directory(), "size=600k");
+  if (!disk.mounted()) GTEST_SKIP() << "can't mount a tmpfs here: " << std::strerror(errno);
+  expect_refused(sweep(points),
+                 AllOf(HasSubstr(directory()), HasSubstr("No space left on device")));
+  const std::size_t kept = runs();
+  expect_refused(sweep(points), HasSubstr("No space left on device"));
+  EXPECT_EQ(run_command("grep -l failed " + directory() + "/points/*/outcome.json").output, "");
+
+  ASSERT_TRUE(disk.resize("size=50m"));
+  const CommandResult resumed = sweep(points);
+  EXPECT_EQ(resumed.status, 0) << resumed.errors;
+  EXPECT_EQ(database(), undisturbed);
+  EXPECT_GT(kept, 0u);
+}
+
+}  // namespace
+}  // namespace doorbell::testing
