@@ -95,6 +95,7 @@ void SlurmRecord::forget(const std::string& name) {
                      submissions_.end());
   std::error_code ignored;
   std::filesystem::remove(list_of(name), ignored);
+  if (submissions_.empty()) return forget_all();
   save();
 }
 

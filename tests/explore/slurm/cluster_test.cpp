@@ -14,6 +14,8 @@
 #include <sstream>
 #include <thread>
 
+#include "explore/slurm/sweep_on_cluster.h"
+
 namespace doorbell::testing {
 namespace {
 
@@ -21,19 +23,6 @@ using namespace std::chrono_literals;
 using std::filesystem::exists;
 using ::testing::ElementsAre;
 namespace fs = std::filesystem;
-
-bool comes_true(std::chrono::seconds within, const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + within;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(100ms);
-  }
-  return true;
-}
-
-std::string in_queue() {
-  return run_command("squeue --noheader --array --format=%T").output;
-}
 
 /// Local addresses that a port of TCP listens on, as /proc/net/tcp writes them.
 std::vector<std::string> listeners(int port) {
