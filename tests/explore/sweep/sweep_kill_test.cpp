@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <thread>
 
@@ -22,6 +23,7 @@ constexpr const char* points =
 
 /// Starts a sweep in a process of its own.
 pid_t start_sweep(const std::string& plan, const std::string& directory) {
+  std::fflush(nullptr);  // or the child prints it once more
   const pid_t process = fork();
   if (process == 0) {
     if (freopen("/dev/null", "w", stdout) == nullptr) _exit(126);
