@@ -2,6 +2,7 @@
 
 #include "platforms/command/compare_options.h"
 #include "platforms/command/params_options.h"
+#include "platforms/command/platform_options.h"
 #include "platforms/command/point_options.h"
 #include "platforms/command/run_options.h"
 #include "platforms/command/schema_options.h"
@@ -20,6 +21,8 @@ int run(const RunOptions& options);
 int import_recording(const ImportOptions& options);
 /// Prints the platform's parameters.
 int print_parameters(const ParamsOptions& options);
+/// Draws the platform's blocks, their sockets and what is bound to what.
+int draw_platform(const PlatformOptions& options);
 /// Prints a JSON Schema of platform descriptions.
 int print_schema(const SchemaOptions& options);
 
