@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "doorbell/core/blocking_bridge.h"
+#include "doorbell/core/requester.h"
 #include "doorbell/core/simulation.h"
 
 namespace doorbell {
@@ -36,6 +37,11 @@ bool InitiatorSocket::Transport::await_suspend(std::coroutine_handle<> awaiter) 
   resumes(awaiter, socket_.kernel_.scheduler().now());
   if (socket_.sending_ != nullptr || !socket_.queue_.empty()) {
     state_ = State::queued;
+    if (Journey* journey = journey_of(payload_)) {
+      const Transport* const ahead = socket_.sending_;
+      journey->wait(socket_.kernel_.scheduler().now(), socket_.name(),
+                    ahead != nullptr ? holder_of(ahead->payload_) : Holder{});
+    }
     socket_.queue_.push(*this);
     return true;
   }
@@ -80,8 +86,9 @@ void InitiatorSocket::send_next() {
   if (sending_ != nullptr) return;
   auto* next = static_cast<Transport*>(queue_.pop());
   if (next == nullptr) return;
-  send(*next);
   const Time now = kernel_.scheduler().now();
+  if (Journey* journey = journey_of(next->payload_)) journey->serve(now);
+  send(*next);
   if (sending_ == nullptr) request_ended(now);
   if (next->state_ == Transport::State::done && next->completed_ <= now) next->resume();
 }

@@ -52,6 +52,18 @@ inline Requester* requester_of(const tlm::tlm_generic_payload& payload) {
   return requester;
 }
 
+/// Who a transaction is from, as whoever waits behind it says. An MSI that waits itself names what
+/// it waits for: that holds up those behind it, too.
+inline Holder holder_of(const tlm::tlm_generic_payload& payload) {
+  const Requester* requester = requester_of(payload);
+  if (requester == nullptr) return {"access to address", payload.get_address()};
+  if (requester->journey != nullptr && requester->journey->waits_for().known()) {
+    return requester->journey->waits_for();
+  }
+  if (requester->journey != nullptr) return {"MSI of stream", requester->stream_id};
+  return {payload.is_write() ? "write of stream" : "read of stream", requester->stream_id};
+}
+
 /// The Journey of a transaction, or null.
 inline Journey* journey_of(const tlm::tlm_generic_payload& payload) {
   const Requester* requester = requester_of(payload);

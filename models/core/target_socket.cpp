@@ -1,5 +1,6 @@
 #include "doorbell/core/target_socket.h"
 
+#include "doorbell/core/requester.h"
 #include "doorbell/core/simulation.h"
 
 namespace doorbell {
@@ -19,6 +20,7 @@ bool TargetSocket::has_room(const Payload& payload) const {
 
 void TargetSocket::accept(const Request& request) {
   ++(request.payload->is_write() ? writes_ : reads_);
+  newest_ = request.payload;
   Scheduler& scheduler = kernel_.scheduler();
   if (scheduler.running() && request.arrival <= scheduler.now()) {
     tasks_.start(carry(request));
@@ -51,6 +53,7 @@ void TargetSocket::respond(const Request& request) {
 
 void TargetSocket::leave(const Payload& payload) {
   --(payload.is_write() ? writes_ : reads_);
+  if (newest_ == &payload) newest_ = nullptr;
   admit_waiting();
 }
 
@@ -61,6 +64,7 @@ void TargetSocket::admit_waiting() {
     Request request = waiting_.front();
     waiting_.pop_front();
     request.arrival = kernel_.scheduler().now();
+    if (Journey* journey = journey_of(*request.payload)) journey->serve(request.arrival);
     if (request.call == nullptr) {
       tlm::tlm_phase phase = tlm::END_REQ;
       sc_core::sc_time delay = kernel_.delay_to_now();
@@ -100,6 +104,9 @@ tlm::tlm_sync_enum TargetSocket::nb_transport_fw(Payload& payload, tlm::tlm_phas
   if (phase != tlm::BEGIN_REQ) return tlm::TLM_ACCEPTED;
   const Request request{&payload, nullptr, kernel_.time_of(delay)};
   if (!waiting_.empty() || !has_room(payload)) {
+    if (Journey* journey = journey_of(payload)) {
+      journey->wait(request.arrival, name(), newest_ != nullptr ? holder_of(*newest_) : Holder{});
+    }
     waiting_.push_back(request);
     return tlm::TLM_ACCEPTED;
   }

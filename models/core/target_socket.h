@@ -86,8 +86,9 @@ class TargetSocket : public tlm::tlm_target_socket<64>,
   DmiHandler dmi_;
   unsigned reads_ = 0;
   unsigned writes_ = 0;
-  Ring<Request> waiting_;     // refused for want of room; one at most from nb_transport
-  Ring<Payload*> responses_;  // the first is with the initiator if response_sent_
+  const Payload* newest_ = nullptr;  // the latest to come in, while it is inside
+  Ring<Request> waiting_;            // refused for want of room; one at most from nb_transport
+  Ring<Payload*> responses_;         // the first is with the initiator if response_sent_
   bool response_sent_ = false;
   Payload* in_call_ = nullptr;  // of the nb_transport_fw in progress
   bool completed_in_call_ = false;

@@ -56,6 +56,16 @@ void NativeProcessor::set_line(Line line, bool level, Time at) {
   if (line == Line::irq) line_.set(level, at);
 }
 
+Holder NativeProcessor::activity() const {
+  if (in_handler_) {
+    return handled_ == no_intid ? Holder{"exception entry of processor", number_}
+                                : Holder{"handler of INTID", handled_};
+  }
+  if (asleep_) return {"wake-up of processor", number_};
+  if (activity_.known()) return activity_;
+  return {"firmware of processor", number_};
+}
+
 NativeProcessor& NativeProcessor::current() {
   return *running;
 }
@@ -115,8 +125,10 @@ Task<void> NativeProcessor::perform() {
 Task<void> NativeProcessor::sleep(const bool& event) {
   co_await posted_.drained();
   statistics_.idle.begin(now());
+  asleep_ = true;
   co_await line_.raised_or(event);
   statistics_.idle.end(now());
+  asleep_ = false;
   debt_ += parameters_.wfi_wake;
 }
 
@@ -149,10 +161,13 @@ void NativeProcessor::take_interrupts() {
     statistics_.wait.record(taken - line_.high_since());
     statistics_.in_handler.begin(taken);
     masked_ = true;
+    in_handler_ = true;
+    handled_ = no_intid;
     debt_ += parameters_.exception_entry;
     handler_(handler_argument_);
     debt_ += parameters_.exception_return;
     statistics_.in_handler.end(time_after_debt());
+    in_handler_ = false;
     masked_ = false;
   }
 }
@@ -236,6 +251,7 @@ std::uint64_t NativeProcessor::read_system_register(std::uint32_t encoding) {
     if (value >= first_special_intid && value <= last_special_intid) {
       statistics_.spurious.add();
     } else {
+      handled_ = static_cast<std::uint32_t>(value);
       work(parameters_.handler);
     }
   }

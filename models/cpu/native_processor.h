@@ -86,6 +86,8 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   /// WFE: until the event register is set, which it clears, or the IRQ line is high, masked or not.
   /// DDI 0487, D1.6.1.
   void wait_for_event();
+  /// What the firmware is about from now on, for interrupts that wait for this processor.
+  void describe(Holder activity) { activity_ = activity; }
   /// Simulated time now, in ps.
   Time time();
 
@@ -96,6 +98,8 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   bool mask_interrupts(bool masked);
 
  private:
+  static constexpr std::uint32_t no_intid = 1023;
+
   /// What the fiber asks of the task that drives it.
   struct Request {
     enum class Kind : std::uint8_t {
@@ -117,6 +121,7 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
 
   void start_of_simulation() override;
   void set_line(Line line, bool level, Time at) override;
+  Holder activity() const override;
 
   // On the scheduler.
   Task<void> execute();
@@ -148,6 +153,10 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   std::function<void()> firmware_;
   InterruptHandler handler_ = nullptr;
   void* handler_argument_ = nullptr;
+  Holder activity_;
+  bool asleep_ = false;
+  bool in_handler_ = false;
+  std::uint32_t handled_ = no_intid;  ///< The latest that the handler has acknowledged.
   bool masked_ = true;
   bool event_ = false;      ///< the event register
   std::uint64_t debt_ = 0;  ///< cycles that firmware has used and that have not passed yet

@@ -43,12 +43,29 @@ void CpuInterface::update() {
       const Time raised = irq_ ? now() : now() + line_latency_;
       journey->serve(now(), "IRQ line");
       journey->enter(stage_, raised);
-      journey->wait(raised, "processor");
+      journey->wait(raised, "processor", socket->activity());
     }
   }
+  tell(pending, interrupts);
   if (irq && !irq_) interrupts_.add();
   signal(CpuInterfaceBackward::Line::irq, irq_, irq);
   signal(CpuInterfaceBackward::Line::fiq, fiq_, interrupts && pending.group == Group::group0);
+}
+
+/// The most urgent interrupt that must not interrupt yet learns who is active, or that it is
+/// masked.
+void CpuInterface::tell(const PendingInterrupt& pending, bool interrupts) {
+  if (interrupts || !pending.valid()) {
+    held_back_ = spurious_INTID;
+    return;
+  }
+  if (pending.INTID == held_back_) return;
+  held_back_ = pending.INTID;
+  Journey* const journey = redistributor_.journey(pending.INTID);
+  if (journey == nullptr) return;
+  const Holder masked{"a mask of the processor's", Holder::no_number};
+  const Holder handler{"handler of INTID", active_.empty() ? 0 : active_.back()};
+  journey->wait(now(), "CPU interface", active_.empty() ? masked : handler);
 }
 
 void CpuInterface::signal(CpuInterfaceBackward::Line line, bool& level, bool wanted) {
@@ -130,6 +147,7 @@ std::uint32_t CpuInterface::acknowledge(Group group, Time access_began) {
       redistributor_.acknowledge(pending.INTID, journey);  // which brings about an update
     }
     acknowledged_.add();
+    active_.push_back(pending.INTID);
     if (pending.INTID >= first_lpi) acknowledged_lpis_.add();
     finish(journey, access_began);
     return pending.INTID;
@@ -143,6 +161,7 @@ void CpuInterface::finish(Journey* journey, Time access_began) {
 }
 
 void CpuInterface::end_of_interrupt(Group group, std::uint64_t value) {
+  if (!active_.empty()) active_.pop_back();
   if (const auto INTID = state_.end_of_interrupt(group, value)) redistributor_.deactivate(*INTID);
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/arch/statistics_kinds.h"
 #include "doorbell/core/protocols/cpu_interface.h"
@@ -30,6 +32,7 @@ class CpuInterface : public Module, private CpuInterfaceForward {
   std::uint32_t acknowledge(Group group, Time access_began);
   void finish(Journey* journey, Time access_began);
   void end_of_interrupt(Group group, std::uint64_t value);
+  void tell(const PendingInterrupt& pending, bool interrupts);
   void signal(CpuInterfaceBackward::Line line, bool& level, bool wanted);
   PendingInterrupt highest() const { return redistributor_.highest(state_.enabled_groups()); }
 
@@ -42,6 +45,8 @@ class CpuInterface : public Module, private CpuInterfaceForward {
   bool irq_ = false;
   bool fiq_ = false;
   std::uint32_t signalled_ = spurious_INTID;  ///< the LPI that the IRQ line was last seen for
+  std::uint32_t held_back_ = spurious_INTID;  ///< the LPI that was last told what it waits for
+  std::vector<std::uint32_t> active_;         ///< acknowledged and not ended; the latest is last
   Counter acknowledged_;
   Counter acknowledged_lpis_;
   Counter spurious_;

@@ -107,7 +107,7 @@ Task<void> Its::accept(Payload& payload) {
   tasks_.start(translate(msi, std::move(entry)));
 }
 
-Task<void> Its::translate(Msi msi, [[maybe_unused]] Slot entry) {
+Task<void> Its::translate(Msi msi, Slot entry) {
   {
     const Holder holder{"MSI of DeviceID", msi.DeviceID};
     Slot stage = co_await pipeline_.acquire(holder, msi.journey);
@@ -119,7 +119,11 @@ Task<void> Its::translate(Msi msi, [[maybe_unused]] Slot entry) {
   }
   const unsigned epoch = translations_.enter();
   std::optional<Route> known = translator_.look_up(msi.DeviceID, msi.EventID);
-  if (!known) known = co_await translator_.walk(msi.DeviceID, msi.EventID, msi.journey);
+  if (!known) {
+    // Who waits for the entry of the buffer waits for this.
+    entry.relabel(translator_.why_walking(msi.DeviceID, msi.EventID));
+    known = co_await translator_.walk(msi.DeviceID, msi.EventID, msi.journey);
+  }
   if (known->error != ItsError::none) {
     translations_.leave(epoch);
     drop(msi, known->error);
@@ -131,12 +135,13 @@ Task<void> Its::translate(Msi msi, [[maybe_unused]] Slot entry) {
   Credits& credits = link.credits(GicMessage::lpi_credits);
   if (!credits.try_take()) {
     if (msi.journey != nullptr) {
-      const Holder holder{"credits of redistributor", known->processor};
-      msi.journey->wait(now(), "credits", holder);
+      const Holder holder{"redistributor", known->processor};
+      msi.journey->wait(now(), "LPI credits", holder);
+      entry.relabel(holder);
     }
     co_await credits.take();
-    if (msi.journey != nullptr) msi.journey->serve(now());
   }
+  if (msi.journey != nullptr) msi.journey->serve(now(), "link to the redistributor");
   link.send(request, link_latency_);
   translations_.leave(epoch);
   counters_.sent.add();

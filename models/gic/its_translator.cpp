@@ -5,6 +5,20 @@
 namespace doorbell::gic {
 namespace {
 
+// Why an entry has left its cache.
+constexpr Departures::Reason evicted = 1;
+constexpr Departures::Reason changed = 2;  ///< by a command
+
+std::uint64_t identity_of_device(std::uint32_t DeviceID) {
+  return hash_of(DeviceID, 1);
+}
+std::uint64_t identity_of_event(std::uint32_t DeviceID, std::uint32_t EventID) {
+  return hash_of(std::uint64_t{DeviceID} << 32 | EventID, 2);
+}
+std::uint64_t identity_of_collection(std::uint16_t ICID) {
+  return hash_of(ICID, 3);
+}
+
 /// The low `width` bits of `value` in reverse order; `width` up to 32.
 std::uint64_t reversed(std::uint64_t value, unsigned width) {
   value = (value & 0x5555'5555) << 1 | (value >> 1 & 0x5555'5555);
@@ -47,6 +61,44 @@ std::uint64_t ItsTranslator::event_index(const EventKey& key) const {
   return key.EventID ^ key.EventID >> width ^ reversed(key.DeviceID, width) ^ key.DeviceID >> width;
 }
 
+Holder ItsTranslator::why_missing(const EventKey& key) const {
+  switch (departures_.reason(identity_of_event(key.DeviceID, key.EventID))) {
+    case evicted:
+      return {"eviction from event cache set", event_index(key) % events_.sets()};
+    case changed:
+      return {"an ITS command for EventID", key.EventID};
+    default:
+      return {};
+  }
+}
+
+Holder ItsTranslator::why_device_missing(std::uint32_t DeviceID) const {
+  switch (departures_.reason(identity_of_device(DeviceID))) {
+    case evicted:
+      return {"eviction from device cache set", DeviceID % devices_.sets()};
+    case changed:
+      return {"MAPD of DeviceID", DeviceID};
+    default:
+      return {};
+  }
+}
+
+Holder ItsTranslator::why_collection_missing(std::uint16_t ICID) const {
+  switch (departures_.reason(identity_of_collection(ICID))) {
+    case evicted:
+      return {"eviction from collection cache set", ICID % collections_.sets()};
+    case changed:
+      return {"MAPC of ICID", ICID};
+    default:
+      return {};
+  }
+}
+
+Holder ItsTranslator::why_walking(std::uint32_t DeviceID, std::uint32_t EventID) const {
+  const Holder reason = why_missing({DeviceID, EventID});
+  return reason.known() ? reason : Holder{"translation of DeviceID", DeviceID};
+}
+
 std::optional<Route> ItsTranslator::look_up(std::uint32_t DeviceID, std::uint32_t EventID) {
   const EventKey key{DeviceID, EventID};
   const InterruptEntry* interrupt = events_.find(event_index(key), key);
@@ -62,7 +114,7 @@ std::optional<Route> ItsTranslator::look_up(std::uint32_t DeviceID, std::uint32_
 }
 
 Task<Route> ItsTranslator::walk(std::uint32_t DeviceID, std::uint32_t EventID, Journey* journey) {
-  const Holder holder{"translation of DeviceID", DeviceID};
+  const Holder holder = why_walking(DeviceID, EventID);
   Slot slot = co_await walks_.acquire(holder, journey);
   // Another walk may have brought some of it meanwhile.
   const EventKey key{DeviceID, EventID};
@@ -94,16 +146,19 @@ Task<ItsTranslator::Found<DeviceEntry>> ItsTranslator::device(std::uint32_t Devi
   }
   const std::uint64_t changes = changes_;
   ItsEntryBytes bytes{};
-  const bool ok =
-      co_await port_.read(*table.address(DeviceID), std::span(bytes.data(), DeviceEntry::bytes),
-                          "device table entry", journey);
+  const bool ok = co_await port_.read(
+      *table.address(DeviceID), std::span(bytes.data(), DeviceEntry::bytes), "device table read",
+      journey, journey != nullptr ? why_device_missing(DeviceID) : Holder{});
   found.entry = decode_device_entry(bytes);
   if (!ok) {
     found.error = ItsError::MEMORY_FAULT;
   } else if (!found.entry.valid) {
     found.error = ItsError::UNMAPPED_DEVICE;
   } else if (changes == changes_) {
-    if (devices_.insert(DeviceID, DeviceID, found.entry)) device_statistics_.eviction();
+    if (devices_.insert(DeviceID, DeviceID, found.entry)) {
+      device_statistics_.eviction();
+      departures_.left(identity_of_device(devices_.evicted()), evicted);
+    }
   }
   co_return found;
 }
@@ -125,14 +180,19 @@ Task<ItsTranslator::Found<InterruptEntry>> ItsTranslator::interrupt(std::uint32_
   ItsEntryBytes bytes{};
   const std::uint64_t address = device.entry.ite_address(EventID, limits_.itt_entry_bytes);
   const bool ok = co_await port_.read(address, std::span(bytes.data(), limits_.itt_entry_bytes),
-                                      "interrupt translation entry", journey);
+                                      "interrupt translation table read", journey,
+                                      journey != nullptr ? why_missing(key) : Holder{});
   found.entry = decode_interrupt_entry(bytes, limits_.itt_entry_bytes);
   if (!ok) {
     found.error = ItsError::MEMORY_FAULT;
   } else if (!found.entry.valid) {
     found.error = ItsError::UNMAPPED_INTERRUPT;
   } else if (changes == changes_) {
-    if (events_.insert(event_index(key), key, found.entry)) event_statistics_.eviction();
+    if (events_.insert(event_index(key), key, found.entry)) {
+      event_statistics_.eviction();
+      const EventKey& gone = events_.evicted();
+      departures_.left(identity_of_event(gone.DeviceID, gone.EventID), evicted);
+    }
   }
   co_return found;
 }
@@ -149,9 +209,9 @@ Task<ItsTranslator::Found<CollectionEntry>> ItsTranslator::collection(std::uint1
   }
   const std::uint64_t changes = changes_;
   ItsEntryBytes bytes{};
-  const bool ok =
-      co_await port_.read(*table.address(ICID), std::span(bytes.data(), table.entry_bytes),
-                          "collection table entry", journey);
+  const bool ok = co_await port_.read(
+      *table.address(ICID), std::span(bytes.data(), table.entry_bytes), "collection table read",
+      journey, journey != nullptr ? why_collection_missing(ICID) : Holder{});
   found.entry = decode_collection_entry(bytes, table.entry_bytes);
   const bool in_range = found.entry.RDbase < limits_.processors;
   if (!ok) {
@@ -159,7 +219,10 @@ Task<ItsTranslator::Found<CollectionEntry>> ItsTranslator::collection(std::uint1
   } else if (!found.entry.valid || !in_range) {
     found.error = ItsError::UNMAPPED_COLLECTION;
   } else if (changes == changes_) {
-    if (collections_.insert(ICID, ICID, found.entry)) collection_statistics_.eviction();
+    if (collections_.insert(ICID, ICID, found.entry)) {
+      collection_statistics_.eviction();
+      departures_.left(identity_of_collection(collections_.evicted()), evicted);
+    }
   }
   co_return found;
 }
@@ -168,11 +231,17 @@ Task<ItsError> ItsTranslator::write_device(std::uint32_t DeviceID, DeviceEntry e
   const ItsEntryBytes bytes = encode(entry);
   const bool ok =
       co_await port_.write(*registers_.devices().address(DeviceID),
-                           std::span(bytes.data(), DeviceEntry::bytes), "device table entry");
+                           std::span(bytes.data(), DeviceEntry::bytes), "device table write");
   ++changes_;
-  device_statistics_.invalidation(devices_.erase(DeviceID, DeviceID));
-  event_statistics_.invalidation(events_.erase_if(
-      [DeviceID](const EventKey& key, const InterruptEntry&) { return key.DeviceID == DeviceID; }));
+  const bool erased = devices_.erase(DeviceID, DeviceID);
+  if (erased) departures_.left(identity_of_device(DeviceID), changed);
+  device_statistics_.invalidation(erased);
+  event_statistics_.invalidation(
+      events_.erase_if([this, DeviceID](const EventKey& key, const InterruptEntry&) {
+        if (key.DeviceID != DeviceID) return false;
+        departures_.left(identity_of_event(key.DeviceID, key.EventID), changed);
+        return true;
+      }));
   co_return ok ? ItsError::none : ItsError::MEMORY_FAULT;
 }
 
@@ -180,10 +249,12 @@ Task<ItsError> ItsTranslator::write_interrupt(std::uint32_t DeviceID, std::uint3
                                               std::uint64_t address, InterruptEntry entry) {
   const ItsEntryBytes bytes = encode(entry, limits_.itt_entry_bytes);
   const bool ok = co_await port_.write(address, std::span(bytes.data(), limits_.itt_entry_bytes),
-                                       "interrupt translation entry");
+                                       "interrupt translation table write");
   ++changes_;
   const EventKey key{DeviceID, EventID};
-  event_statistics_.invalidation(events_.erase(event_index(key), key));
+  const bool erased = events_.erase(event_index(key), key);
+  if (erased) departures_.left(identity_of_event(DeviceID, EventID), changed);
+  event_statistics_.invalidation(erased);
   co_return ok ? ItsError::none : ItsError::MEMORY_FAULT;
 }
 
@@ -191,9 +262,11 @@ Task<ItsError> ItsTranslator::write_collection(std::uint16_t ICID, CollectionEnt
   const ItsTable table = registers_.collections();
   const ItsEntryBytes bytes = encode(entry, table.entry_bytes);
   const bool ok = co_await port_.write(
-      *table.address(ICID), std::span(bytes.data(), table.entry_bytes), "collection table entry");
+      *table.address(ICID), std::span(bytes.data(), table.entry_bytes), "collection table write");
   ++changes_;
-  collection_statistics_.invalidation(collections_.erase(ICID, ICID));
+  const bool erased = collections_.erase(ICID, ICID);
+  if (erased) departures_.left(identity_of_collection(ICID), changed);
+  collection_statistics_.invalidation(erased);
   co_return ok ? ItsError::none : ItsError::MEMORY_FAULT;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "doorbell/core/arch/departures.h"
 #include "doorbell/core/arch/slots.h"
 #include "doorbell/core/arch/statistics_kinds.h"
 #include "doorbell/gic/arch/its_registers.h"
@@ -40,6 +41,8 @@ class ItsTranslator {
   /// The route by reading tables, after a `look_up` that found none. Waits for one of the
   /// translation slots.
   Task<Route> walk(std::uint32_t DeviceID, std::uint32_t EventID, Journey* journey);
+  /// Why `look_up` found none, as far as it is known; for those behind it.
+  Holder why_walking(std::uint32_t DeviceID, std::uint32_t EventID) const;
 
   // Entries through the caches. Not counted as look-ups: commands use them too.
   Task<Found<DeviceEntry>> device(std::uint32_t DeviceID, Journey* journey = nullptr);
@@ -64,6 +67,9 @@ class ItsTranslator {
   /// Spreads the vectors of one device over the sets, and those of different devices over different
   /// sets.
   std::uint64_t event_index(const EventKey& key) const;
+  Holder why_missing(const EventKey& key) const;
+  Holder why_device_missing(std::uint32_t DeviceID) const;
+  Holder why_collection_missing(std::uint16_t ICID) const;
 
   ItsLimits limits_;
   const ItsRegisters& registers_;
@@ -73,6 +79,7 @@ class ItsTranslator {
   unsigned event_index_bits_;
   SetAssociativeCache<std::uint16_t, CollectionEntry> collections_;
   std::uint64_t changes_ = 0;  ///< of tables by commands: a read that overlaps one isn't cached
+  Departures departures_;      ///< of all three caches
   Slots walks_;
   CacheStatistics device_statistics_;
   CacheStatistics event_statistics_;

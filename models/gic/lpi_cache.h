@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "doorbell/core/arch/departures.h"
+#include "doorbell/core/arch/journey.h"
 #include "doorbell/core/arch/statistics_kinds.h"
 #include "doorbell/gic/arch/lpi_tables.h"
 #include "doorbell/gic/arch/parameters.h"
@@ -30,16 +32,37 @@ class LpiCache {
     return found;
   }
   void insert(std::uint32_t INTID, LpiConfiguration configuration) {
-    if (entries_.insert(INTID, INTID, configuration)) configurations_.eviction();
+    if (entries_.insert(INTID, INTID, configuration)) {
+      configurations_.eviction();
+      departures_.left(identity(entries_.evicted()), evicted);
+    }
   }
   void invalidate(std::uint32_t INTID) {
     ++invalidations_;
-    configurations_.invalidation(entries_.erase(INTID, INTID));
+    const bool erased = entries_.erase(INTID, INTID);
+    if (erased) departures_.left(identity(INTID), invalidated);
+    configurations_.invalidation(erased);
   }
   void invalidate_all() {
     ++invalidations_;
     configurations_.invalidation(
-        entries_.erase_if([](std::uint32_t, LpiConfiguration) { return true; }));
+        entries_.erase_if([this](std::uint32_t INTID, const LpiConfiguration&) {
+          departures_.left(identity(INTID), all_invalidated);
+          return true;
+        }));
+  }
+  /// Why the configuration of an LPI must be read again, if it was here before.
+  Holder why_missing(std::uint32_t INTID) const {
+    switch (departures_.reason(identity(INTID))) {
+      case evicted:
+        return {"eviction from LPI cache set", INTID % entries_.sets()};
+      case invalidated:
+        return {"INV of INTID", INTID};
+      case all_invalidated:
+        return {"INVALL, of INTID", INTID};
+      default:
+        return {};
+    }
   }
   /// Changes with each invalidation: a read that overlaps one must be made again.
   std::uint64_t invalidations() const { return invalidations_; }
@@ -51,7 +74,14 @@ class LpiCache {
   void let_go() { pending_.set(--held_); }
 
  private:
+  // Why an entry has left.
+  static constexpr Departures::Reason evicted = 1;
+  static constexpr Departures::Reason invalidated = 2;
+  static constexpr Departures::Reason all_invalidated = 3;
+  static std::uint64_t identity(std::uint32_t INTID) { return hash_of(INTID, 0); }
+
   SetAssociativeCache<std::uint32_t, LpiConfiguration> entries_;
+  Departures departures_;
   std::int64_t capacity_;
   std::int64_t held_ = 0;
   std::uint64_t invalidations_ = 0;

@@ -4,6 +4,32 @@ namespace doorbell::gic {
 
 using gic_message::Kind;
 
+namespace {
+
+/// What a message in the pipeline is about, for those behind it.
+Holder holder_of(const gic_message::Request& request) {
+  switch (request.kind) {
+    case Kind::set_lpi:
+      return {"arrival of INTID", request.intid};
+    case Kind::clear_lpi:
+      return {"CLEAR or DISCARD of INTID", request.intid};
+    case Kind::move_lpi:
+      return {"MOVI of INTID", request.intid};
+    case Kind::invalidate_lpi:
+      return {"INV of INTID", request.intid};
+    case Kind::invalidate_all_lpis:
+      return {"INVALL", Holder::no_number};
+    case Kind::move_all:
+      return {"MOVALL", Holder::no_number};
+    case Kind::sync:
+      return {"SYNC", Holder::no_number};
+    default:
+      return {"message about INTID", request.intid};
+  }
+}
+
+}  // namespace
+
 LpiController::LpiController(const Environment& environment, const StatisticsGroup& group,
                              TablePort& port, LpiCache& cache, Callbacks callbacks)
     : environment_(environment),
@@ -20,8 +46,7 @@ Task<void> LpiController::handle(Request request) {
   Journey* const journey = request.journey;
   if (journey != nullptr) journey->enter(environment_.stage, environment_.scheduler.now());
   {
-    const Holder holder{"message about LPI", request.intid};
-    Slot slot = co_await pipeline_.acquire(holder, journey);
+    Slot slot = co_await pipeline_.acquire(holder_of(request), journey);
     co_await environment_.clock.cycles(environment_.parameters.pipeline_cycles);
   }
   if (request.kind == Kind::set_lpi) {
@@ -107,9 +132,6 @@ bool LpiController::set(const Request& request) {
   const LpiConfiguration* known = cache_.find(request.intid);
   // Until its configuration is known, it isn't deliverable.
   admit(request.intid, known != nullptr ? *known : LpiConfiguration{}, request.journey);
-  if (known == nullptr && request.journey != nullptr) {
-    request.journey->serve(environment_.scheduler.now(), "LPI configuration");
-  }
   if (known != nullptr) spill();
   update();
   return known == nullptr;
@@ -120,7 +142,7 @@ void LpiController::admit(std::uint32_t INTID, LpiConfiguration configuration, J
     journey->wait(environment_.scheduler.now(), "configuration that enables it");
   }
   if (journey != nullptr && configuration.enabled) {
-    journey->wait(environment_.scheduler.now(), "CPU interface");
+    journey->wait(environment_.scheduler.now(), "CPU interface", ahead_of(configuration));
   }
   pending_.insert(INTID, configuration, journey);
   cache_.hold();
@@ -153,9 +175,20 @@ Task<void> LpiController::load_configuration(std::uint32_t INTID) {
   for (;;) {
     if (!is_pending(INTID)) co_return;
     const std::uint64_t invalidations = cache_.invalidations();
+    const Holder reason = cache_.why_missing(INTID);
     std::array<std::uint8_t, 1> byte{};
-    const bool ok = co_await port_.read(tables_.configuration_address(INTID), byte,
-                                        "LPI configuration of byte");
+    // Its MSI may be taken back while this waits, so it is looked up afresh each time.
+    Slots& places = port_.read_places();
+    if (Journey* const waiting = unconfigured(INTID); waiting != nullptr && places.free() == 0) {
+      waiting->wait(environment_.scheduler.now(), places.name(), places.oldest_holder());
+    }
+    const std::uint64_t address = tables_.configuration_address(INTID);
+    const Holder holder{"LPI configuration read of INTID", INTID};
+    const Slot place = co_await places.acquire(holder);
+    if (Journey* const served = unconfigured(INTID)) {
+      served->serve(environment_.scheduler.now(), "LPI configuration read", reason);
+    }
+    const bool ok = co_await port_.read_in(place, address, byte);
     // An invalidation meanwhile: what was read may be what it was meant to get rid of.
     if (invalidations != cache_.invalidations()) continue;
     if (!ok) counters_.table_errors.add();
@@ -177,10 +210,12 @@ Task<void> LpiController::reload_all() {
 
 void LpiController::configure(std::uint32_t INTID, LpiConfiguration configuration) {
   if (pending_.contains(INTID)) {
+    const bool was_enabled = pending_.configuration(INTID).enabled;
     Journey* const journey = pending_.payload(INTID);
-    if (journey != nullptr) {
-      journey->wait(environment_.scheduler.now(),
-                    configuration.enabled ? "CPU interface" : "configuration that enables it");
+    if (journey != nullptr && !configuration.enabled) {
+      journey->wait(environment_.scheduler.now(), "configuration that enables it");
+    } else if (journey != nullptr && !was_enabled) {
+      journey->wait(environment_.scheduler.now(), "CPU interface", ahead_of(configuration));
     }
     pending_.reconfigure(INTID, configuration);
     spill();
@@ -189,6 +224,18 @@ void LpiController::configure(std::uint32_t INTID, LpiConfiguration configuratio
     refill();
   }
   update();
+}
+
+Journey* LpiController::unconfigured(std::uint32_t INTID) {
+  const bool waits = pending_.contains(INTID) && !pending_.configuration(INTID).enabled;
+  return waits ? pending_.payload(INTID) : nullptr;
+}
+
+/// The LPI that is more urgent than one of this configuration, or was there first.
+Holder LpiController::ahead_of(LpiConfiguration configuration) const {
+  const PendingInterrupt highest = pending_.highest();
+  if (!highest.valid() || highest.priority > configuration.priority) return {};
+  return {"pending INTID", highest.INTID};
 }
 
 Journey* LpiController::take(std::uint32_t INTID) {

@@ -68,6 +68,7 @@ class LpiController {
   LpiStatistics::Source& source(const Request& request);
   void drop(const Request& request, Counter& reason);
   void admit(std::uint32_t INTID, LpiConfiguration configuration, Journey* journey);
+  Holder ahead_of(LpiConfiguration configuration) const;
   struct Removed {
     bool was_pending = false;
     Journey* journey = nullptr;
@@ -75,6 +76,8 @@ class LpiController {
   Removed remove(std::uint32_t INTID);
   Removed remove_any(std::uint32_t& INTID);
   Task<void> load_configuration(std::uint32_t INTID);
+  /// The Journey of a pending LPI that waits for its configuration, or null.
+  Journey* unconfigured(std::uint32_t INTID);
   Task<void> reload_all();
   bool is_pending(std::uint32_t INTID) const {
     return pending_.contains(INTID) || spilled_.contains(INTID);

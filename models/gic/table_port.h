@@ -14,16 +14,27 @@ class TablePort {
  public:
   TablePort(Scheduler& scheduler, const StatisticsGroup& group, MemoryPort& memory,
             std::uint32_t reads, std::uint32_t writes)
-      : memory_(memory),
+      : scheduler_(scheduler),
+        memory_(memory),
         reads_(scheduler, group, "table_reads", reads),
         writes_(scheduler, group, "table_writes", writes) {}
 
   /// Fills `data` from `address` in physical memory; false when the access was answered with an
-  /// error. `what` names it for whoever waits for its place.
+  /// error. `what` names it for whoever waits for its place, and for the Journey of the MSI that
+  /// needs it; `reason` is what made it necessary.
   Task<bool> read(std::uint64_t address, std::span<std::uint8_t> data, const char* what,
-                  Journey* journey = nullptr) {
+                  Journey* journey = nullptr, Holder reason = {}) {
     Slot slot = co_await reads_.acquire({what, address}, journey);
-    co_return co_await memory_.read({}, address, data);
+    if (journey != nullptr) journey->serve(scheduler_.now(), what, reason);
+    const bool ok = co_await memory_.read({}, address, data);
+    if (journey != nullptr) journey->serve(scheduler_.now());
+    co_return ok;
+  }
+  /// In two steps, for whoever must look in between whether its MSI is still there: a place, and
+  /// the read that holds it.
+  Slots& read_places() { return reads_; }
+  Task<bool> read_in(const Slot&, std::uint64_t address, std::span<std::uint8_t> data) {
+    return memory_.read({}, address, data);
   }
   Task<bool> write(std::uint64_t address, std::span<const std::uint8_t> data, const char* what) {
     Slot slot = co_await writes_.acquire({what, address});
@@ -31,6 +42,7 @@ class TablePort {
   }
 
  private:
+  Scheduler& scheduler_;
   MemoryPort& memory_;
   Slots reads_;
   Slots writes_;

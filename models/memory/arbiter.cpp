@@ -7,6 +7,8 @@ namespace doorbell::memory {
 Arbiter::Arbiter(Scheduler& scheduler, unsigned ports, unsigned limit, const StatisticsGroup& group,
                  const std::string& name)
     : scheduler_(scheduler),
+      channel_name_(group.join(name + "_channel")),
+      buffer_name_(group.join(name)),
       limit_(limit),
       waiting_(ports),
       channel_(group, name + "_channel",
@@ -28,7 +30,12 @@ bool Arbiter::Awaiter::await_ready() {
 void Arbiter::Awaiter::await_suspend(std::coroutine_handle<> awaiter) {
   resumes(awaiter, since_);
   waited_ = true;
-  if (journey_ != nullptr) journey_->wait(since_, "target's request channel");
+  if (journey_ != nullptr) {
+    // What is unanswered, or what crosses right now.
+    const std::string& resource =
+        arbiter_.has_room() ? arbiter_.channel_name_ : arbiter_.buffer_name_;
+    journey_->wait(since_, resource.c_str(), arbiter_.latest_);
+  }
   arbiter_.queue_.enter(since_);
   arbiter_.waiting_[port_].push(*this);
   ++arbiter_.waiting_count_;
@@ -39,6 +46,7 @@ Time Arbiter::Awaiter::await_resume() {
   const Time now = arbiter_.scheduler_.now();
   arbiter_.take(now, length_);
   arbiter_.last_port_ = port_;
+  arbiter_.latest_ = self_;
   if (waited_) {
     if (journey_ != nullptr) journey_->serve(now);
     arbiter_.queue_.leave(now, since_);

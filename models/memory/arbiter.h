@@ -25,8 +25,8 @@ class Arbiter {
 
   class Awaiter : public Waiter {
    public:
-    Awaiter(Arbiter& arbiter, unsigned port, Time length, Journey* journey)
-        : arbiter_(arbiter), port_(port), length_(length), journey_(journey) {}
+    Awaiter(Arbiter& arbiter, unsigned port, Time length, Holder self, Journey* journey)
+        : arbiter_(arbiter), port_(port), length_(length), self_(self), journey_(journey) {}
     bool await_ready();
     void await_suspend(std::coroutine_handle<> awaiter);
     /// When the request passed.
@@ -37,15 +37,17 @@ class Arbiter {
     Arbiter& arbiter_;
     unsigned port_;
     Time length_;
+    Holder self_;
     Journey* journey_;
     Time since_ = 0;
     bool waited_ = false;
   };
 
-  /// `const Time passed = co_await arbiter.pass(port, length, journey);` and, when the answer has
-  /// come, `answered(passed)`. `length`: for how long the request takes the channel.
-  Awaiter pass(unsigned port, Time length, Journey* journey) {
-    return Awaiter{*this, port, length, journey};
+  /// `const Time passed = co_await arbiter.pass(port, length, self, journey);` and, when the answer
+  /// has come, `answered(passed)`. `length`: for how long the request takes the channel; `self`:
+  /// who it is from, for those behind it.
+  Awaiter pass(unsigned port, Time length, Holder self, Journey* journey) {
+    return Awaiter{*this, port, length, self, journey};
   }
   void answered(Time passed);
 
@@ -55,6 +57,9 @@ class Arbiter {
   void let_next_cross();
 
   Scheduler& scheduler_;
+  std::string channel_name_;
+  std::string buffer_name_;
+  Holder latest_;  ///< The latest to cross.
   std::uint64_t limit_;
   std::vector<WaitList> waiting_;  // of Awaiters, by port
   std::size_t waiting_count_ = 0;

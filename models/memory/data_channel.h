@@ -28,6 +28,8 @@ class DataChannel {
     server_.occupy(from, free_at_);
     return free_at_;
   }
+  /// From when on nobody has it.
+  Time free_at() const { return free_at_; }
   std::uint64_t cycles_of(std::uint64_t bytes) const {
     return std::max<std::uint64_t>(1, (bytes + width_ - 1) / width_);
   }

@@ -5,13 +5,27 @@
 
 namespace doorbell::memory {
 
+namespace {
+
+/// Who a request is from, as those behind it are told.
+Holder sender_of(const Payload& payload, const Requester* requester) {
+  if (requester == nullptr) return {"access to address", payload.get_address()};
+  if (requester->journey != nullptr) return {"MSI of stream", requester->stream_id};
+  return {payload.is_write() ? "write of stream" : "read of stream", requester->stream_id};
+}
+
+}  // namespace
+
 /// One direction's buffer and channel of a port.
 struct Fabric::Way {
   Way(Fabric& fabric, const StatisticsGroup& group, const std::string& name, std::uint32_t depth)
       : buffer(group, name, {.unit = name, .help = "Held, from request to answer."}, depth),
-        channel(fabric.clock_, fabric.parameters_.width, group, name + "_channel") {}
+        channel(fabric.clock_, fabric.parameters_.width, group, name + "_channel"),
+        channel_name(group.join(name + "_channel")) {}
   QueueStatistics buffer;
   DataChannel channel;
+  std::string channel_name;
+  Holder latest;  ///< Who took the channel last.
 };
 
 struct Fabric::Port {
@@ -136,16 +150,23 @@ Task<void> Fabric::forward(Port& port, const AddressRegion& region, Payload& pay
   const bool is_posted = requester != nullptr && is_write && requester->is_posted;
   const std::uint32_t domain = is_posted ? requester->order_domain : 0;
   if (domain != 0) {
-    co_await port.order.admit(domain, region.target, requester->relaxed_ordering, journey);
+    co_await port.order.admit(domain, region.target, requester->relaxed_ordering,
+                              requester->stream_id, journey);
   }
   if (journey != nullptr) journey->enter(fabric_stage_, now());
 
+  const Holder sender = sender_of(payload, requester);
+  if (journey != nullptr && way.channel.free_at() > now()) {
+    journey->wait(now(), way.channel_name.c_str(), way.latest);
+    journey->serve(way.channel.free_at());
+  }
+  if (is_write) way.latest = sender;
   co_await Delay{scheduler(), arrival_of_request(port, payload) - now()};
   Target& target = *targets_[region.target];
   Arbiter& arbiter = is_write ? target.writes : target.reads;
   const std::uint64_t data = is_write ? payload.get_data_length() : 0;
   const Time crossing = clock_.duration(way.channel.cycles_of(data));
-  const Time passed = co_await arbiter.pass(port.number, crossing, journey);
+  const Time passed = co_await arbiter.pass(port.number, crossing, sender, journey);
 
   const std::uint64_t address = payload.get_address();
   payload.set_address(region.to_target(address));

@@ -12,19 +12,31 @@ WriteOrder::WriteOrder(Scheduler& scheduler, unsigned targets, const StatisticsG
 
 WriteOrder::Domain& WriteOrder::domain_of(std::uint32_t id) {
   Domain& domain = domains_[id];
-  if (domain.unanswered.empty()) domain.unanswered.resize(targets_);
+  if (domain.unanswered.empty()) {
+    domain.unanswered.resize(targets_);
+    domain.latest.resize(targets_);
+  }
   return domain;
 }
 
 WriteOrder::Awaiter WriteOrder::admit(std::uint32_t domain, unsigned target, bool relaxed,
-                                      Journey* journey) {
-  return Awaiter{*this, domain_of(domain), domain, target, relaxed, journey};
+                                      std::uint32_t stream_id, Journey* journey) {
+  return Awaiter{*this, domain_of(domain), target, relaxed, stream_id, journey};
+}
+
+Holder WriteOrder::holder(const Domain& domain, unsigned target) {
+  for (unsigned other = 0; other < domain.unanswered.size(); ++other) {
+    if (other != target && domain.unanswered[other] != 0) {
+      return {"unanswered write of stream", domain.latest[other]};
+    }
+  }
+  return {"earlier write of stream", domain.latest[target]};
 }
 
 bool WriteOrder::Awaiter::await_ready() {
   const bool in_turn = domain_.waiting.empty() && may_go(domain_, target_);
   if (!relaxed_ && !in_turn) return false;
-  count(domain_, target_);
+  count(domain_, target_, stream_id_);
   return true;
 }
 
@@ -33,7 +45,7 @@ void WriteOrder::Awaiter::await_suspend(std::coroutine_handle<> awaiter) {
   resumes(awaiter, since_);
   order_.waiting_.enter(since_);
   if (journey_ != nullptr) {
-    journey_->wait(since_, "posted writes ahead", {"order domain", id_});
+    journey_->wait(since_, "posted writes ahead", holder(domain_, target_));
   }
   domain_.waiting.push(*this);
 }
@@ -46,7 +58,7 @@ void WriteOrder::answered(std::uint32_t id, unsigned target) {
     auto& next = static_cast<Awaiter&>(*domain.waiting.front());
     if (!may_go(domain, next.target_)) return;
     domain.waiting.pop();
-    count(domain, next.target_);
+    count(domain, next.target_, next.stream_id_);
     waiting_.leave(scheduler_.now(), next.since_);
     scheduler_.wake_now(next);
   }

@@ -22,6 +22,7 @@ class WriteOrder {
  private:
   struct Domain {
     std::vector<std::uint32_t> unanswered;  ///< By target.
+    std::vector<std::uint32_t> latest;      ///< By target: StreamID of the latest write to it.
     std::uint32_t total = 0;
     WaitList waiting;  // of Awaiters, in their order of arrival
   };
@@ -29,11 +30,11 @@ class WriteOrder {
  public:
   class Awaiter : public Waiter {
    public:
-    Awaiter(WriteOrder& order, Domain& domain, std::uint32_t id, unsigned target, bool relaxed,
-            Journey* journey)
+    Awaiter(WriteOrder& order, Domain& domain, unsigned target, bool relaxed,
+            std::uint32_t stream_id, Journey* journey)
         : order_(order),
           domain_(domain),
-          id_(id),
+          stream_id_(stream_id),
           target_(target),
           relaxed_(relaxed),
           journey_(journey) {}
@@ -45,27 +46,31 @@ class WriteOrder {
     friend class WriteOrder;
     WriteOrder& order_;
     Domain& domain_;
-    std::uint32_t id_;
+    std::uint32_t stream_id_;
     unsigned target_;
     bool relaxed_;
     Journey* journey_;
     Time since_ = 0;
   };
 
-  /// `co_await order.admit(domain, target, relaxed, journey);` then issue the write, then
-  /// `answered`. A relaxed one (PCIe RO) doesn't wait, but those behind it wait for it.
-  Awaiter admit(std::uint32_t domain, unsigned target, bool relaxed, Journey* journey);
+  /// `co_await order.admit(domain, target, relaxed, stream_id, journey);` then issue the write,
+  /// then `answered`. A relaxed one (PCIe RO) doesn't wait, but those behind it wait for it.
+  Awaiter admit(std::uint32_t domain, unsigned target, bool relaxed, std::uint32_t stream_id,
+                Journey* journey);
   void answered(std::uint32_t domain, unsigned target);
 
  private:
   static bool may_go(const Domain& domain, unsigned target) {
     return domain.total == domain.unanswered[target];
   }
-  static void count(Domain& domain, unsigned target) {
+  static void count(Domain& domain, unsigned target, std::uint32_t stream_id) {
     ++domain.total;
+    domain.latest[target] = stream_id;
     ++domain.unanswered[target];
   }
   Domain& domain_of(std::uint32_t id);
+  /// Who a write to `target` waits for.
+  static Holder holder(const Domain& domain, unsigned target);
 
   Scheduler& scheduler_;
   unsigned targets_;

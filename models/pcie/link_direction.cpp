@@ -8,8 +8,23 @@ namespace {
 // Wire bytes of the TLPs that credits stood for: 24 of header and framing, 16 for each data credit.
 constexpr std::uint64_t header_credit_bytes = 24;
 
+constexpr Holder dllp{"a DLLP", Holder::no_number};
+
+Holder holder_of(const Tlp& tlp) {
+  if (tlp.journey != nullptr) return {"MSI of requester", tlp.requester_id};
+  if (tlp.is_completion()) return {"completion for requester", tlp.requester_id};
+  return {tlp.is_posted() ? "posted write of requester" : "read of requester", tlp.requester_id};
+}
+
 Time duration(BytePeriod period, std::uint64_t bytes) {
   return (bytes * period.numerator + period.denominator - 1) / period.denominator;
+}
+
+Gauge credits_held(const StatisticsGroup& group, const char* name) {
+  return {
+      group,
+      name,
+      {"credits", Better::neither, "credits of TLPs on the way to the receiver or in its buffers"}};
 }
 
 }  // namespace
@@ -34,7 +49,13 @@ LinkDirection::LinkDirection(Scheduler& scheduler, const StatisticsGroup& group,
       tlps_(group, "tlps", {"TLPs", Better::neither, "TLPs sent"}),
       tlp_bytes_(group, "tlp_bytes", {"bytes", Better::neither, "bytes of TLPs on the line"}),
       payload_bytes_(group, "payload_bytes", {"bytes", Better::higher, "bytes of data in TLPs"}),
-      dllps_(group, "dllps", {"DLLPs", Better::lower, "Acks and UpdateFCs sent"}) {
+      dllps_(group, "dllps", {"DLLPs", Better::lower, "Acks and UpdateFCs sent"}),
+      held_{credits_held(group, "posted_headers_held"),
+            credits_held(group, "posted_data_held"),
+            credits_held(group, "non_posted_headers_held"),
+            credits_held(group, "non_posted_data_held"),
+            credits_held(group, "completion_headers_held"),
+            credits_held(group, "completion_data_held")} {
   // The guideline's limit is in symbol times of a lane (PCIe 6.0 2.6.1.2).
   if (update_interval_ == 0) {
     update_interval_ = duration(raw_byte_period(shape_.generation, 1), limit_bytes_);
@@ -62,13 +83,17 @@ void LinkDirection::accept(Tlp tlp, Time at) {
   tlp.entered = at;
   if (tlp.journey != nullptr) tlp.journey->enter(stage_, at);
   waiting_.enter(at);
+  hold_credits(tlp, at);
   Queued queued{tlp, at, wire_bytes(header_of(tlp), shape_.generation)};
   settle(at);
   if (queue_.empty() && lane_.end() <= at) {
     transmit(queued);
     return;
   }
-  if (tlp.journey != nullptr) tlp.journey->wait(at, "line");
+  if (tlp.journey != nullptr) {
+    const Holder ahead = queue_.empty() ? on_line_ : holder_of(queue_.front().tlp);
+    tlp.journey->wait(at, "the link's line", ahead);
+  }
   queue_.push_back(queued);
   if (!pump_.linked()) scheduler_.wake_at(pump_, lane_.end());
 }
@@ -87,6 +112,7 @@ void LinkDirection::transmit(Queued& queued) {
   const Time start = lane_.occupy(queued.ready, queued.bytes);
   const Time arrival = lane_.end() + latency_;
   if (queued.tlp.journey != nullptr) queued.tlp.journey->serve(start);
+  on_line_ = holder_of(queued.tlp);
   waiting_.leave(start, queued.ready);
   line_.occupy(start, lane_.end());
   tlps_.add();
@@ -111,21 +137,35 @@ void LinkDirection::settle(Time now) {
   while (!due_acks_.empty() && due_acks_.front() <= now) {
     const Time due = due_acks_.front();
     due_acks_.pop_front();
-    const Time start = lane_.occupy(due, dllp_wire_bytes);
-    line_.occupy(start, lane_.end());
-    dllps_.add();
+    lay_dllp(due);
   }
+}
+
+void LinkDirection::lay_dllp(Time at) {
+  // Behind a TLP it is that which holds the line.
+  if (lane_.end() <= at) on_line_ = dllp;
+  const Time start = lane_.occupy(at, dllp_wire_bytes);
+  line_.occupy(start, lane_.end());
+  dllps_.add();
 }
 
 Time LinkDirection::send_dllp(Time at) {
   settle(at);
-  const Time start = lane_.occupy(at, dllp_wire_bytes);
-  line_.occupy(start, lane_.end());
-  dllps_.add();
+  lay_dllp(at);
   return lane_.end();
 }
 
+void LinkDirection::hold_credits(const Tlp& tlp, Time at) {
+  const FlowCredits need = credits_needed(header_of(tlp));
+  Gauge& headers = held_[header_credits(class_of(tlp))];
+  headers.set(headers.value() + need.headers, at);
+  Gauge& data = held_[data_credits(class_of(tlp))];
+  if (need.data != 0) data.set(data.value() + need.data, at);
+}
+
 void LinkDirection::free_credits(unsigned credit_class, std::uint64_t count, Time at) {
+  Gauge& held = held_[credit_class];
+  held.set(held.value() - static_cast<std::int64_t>(count), at);
   const auto kind = static_cast<TlpClass>(credit_class / 2);
   const bool data = credit_class % 2 != 0;
   const FlowCredits& limit = limits_.of(kind);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "doorbell/core/arch/journey.h"
 #include "doorbell/core/arch/ring.h"
 #include "doorbell/core/arch/scheduler.h"
 #include "doorbell/core/arch/statistics_kinds.h"
@@ -67,10 +68,12 @@ class LinkDirection {
   void acknowledge(unsigned bytes, Time at);
   /// Lays DLLPs that fell due until `now` on the line.
   void settle(Time now);
+  void lay_dllp(Time at);
   /// Sends a DLLP at the next opportunity; when it has left.
   Time send_dllp(Time at);
   void update(TlpClass kind, Time at);
   void return_credits(Freed& freed, Time at);
+  void hold_credits(const Tlp& tlp, Time at);
 
   Scheduler& scheduler_;
   LinkShape shape_;
@@ -86,6 +89,7 @@ class LinkDirection {
   LinkDirection* reverse_ = nullptr;
 
   Lane lane_;
+  Holder on_line_;  ///< What was laid on the line last.
   Ring<Queued> queue_;
   Pump pump_{*this};
   Ring<Time> due_acks_;
@@ -98,6 +102,8 @@ class LinkDirection {
   Counter tlp_bytes_;
   Counter payload_bytes_;
   Counter dllps_;
+  /// By class of the protocol.
+  std::array<Gauge, std::size_t{2} * tlp_classes> held_;
 };
 
 }  // namespace doorbell::pcie

@@ -55,7 +55,9 @@ Task<void> RootComplex::carry_write(unsigned port_number, Tlp tlp) {
   posted_writes_.add();
   Domain& domain = domains_.of(port_number, tlp.requester_id);
   const std::uint64_t number = domain.arrive();
-  Slot slot = co_await posted_slots_.acquire({"posted write to", tlp.address}, tlp.journey);
+  const Holder self{tlp.journey != nullptr ? "MSI of stream" : "posted write of stream",
+                    parameters_.stream_id(tlp.requester_id)};
+  Slot slot = co_await posted_slots_.acquire(self, tlp.journey);
   free_buffer(port, tlp);
   co_await Delay{scheduler(), parameters_.latency};
   const PayloadReference payload = write_payload(tlp);

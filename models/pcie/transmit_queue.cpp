@@ -34,13 +34,26 @@ bool TransmitQueue::try_send(const Tlp& tlp) {
   return true;
 }
 
+/// What an MSI waits for, and who is the first that waits for the same.
+void TransmitQueue::tell(Journey& journey, TlpClass kind, Time now) {
+  const bool headers = port_.credits(header_credits(kind)).available() != 0;
+  Ring<Entry*>& ahead = waiting_[static_cast<unsigned>(kind)];
+  Holder holder;
+  if (!ahead.empty()) {
+    const Tlp& first = ahead.front()->tlp;
+    holder = {first.journey != nullptr ? "MSI of requester" : "posted write of requester",
+              first.requester_id};
+  }
+  journey.wait(now, headers ? "posted data credits" : "posted header credits", holder);
+}
+
 Task<void> TransmitQueue::send(Tlp tlp) {
   if (try_send(tlp)) co_return;
   const auto index = static_cast<unsigned>(class_of(tlp));
   const Time now = scheduler_.now();
   Condition left(scheduler_);
   Entry entry{tlp, next_number_++, now, false, &left};
-  if (tlp.journey != nullptr) tlp.journey->wait(now, "link credits");
+  if (tlp.journey != nullptr) tell(*tlp.journey, class_of(tlp), now);
   stalls_.add();
   queue_.enter(now);
   waiting_[index].push_back(&entry);

@@ -28,7 +28,8 @@ class TransmitQueue {
 
   /// Sends at once if nothing ahead and enough credits; false, and nothing happened, otherwise.
   bool try_send(const Tlp& tlp);
-  /// Until the TLP has left. Its Journey waits for "link credits".
+  /// Until the TLP has left. Its Journey waits for "posted header credits" or "posted data
+  /// credits".
   Task<void> send(Tlp tlp);
 
   std::uint64_t stalls() const { return stalls_.value(); }
@@ -41,6 +42,7 @@ class TransmitQueue {
     bool left = false;
     Condition* condition = nullptr;
   };
+  void tell(Journey& journey, TlpClass kind, Time now);
   bool behind_posted(std::uint64_t number) const;
   bool take_credits(TlpClass kind, const FlowCredits& need);
   Task<void> pump(TlpClass kind);

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "doorbell/core/arch/clock.h"
+#include "doorbell/core/arch/journey.h"
 #include "doorbell/core/arch/statistics_kinds.h"
 #include "doorbell/core/arch/task.h"
 #include "doorbell/core/memory_port.h"
@@ -31,17 +32,18 @@ class ConfigurationUnit {
   };
   /// Faults: C_BAD_STREAMID, F_STE_FETCH, C_BAD_STE, C_BAD_SUBSTREAMID, F_CD_FETCH, C_BAD_CD (IHI
   /// 0070 7.3.18). An STE that aborts has none.
-  Task<Result> find(StreamTable table, Stream stream);
+  Task<Result> find(StreamTable table, Stream stream, Journey* journey = nullptr);
 
   /// The number of structures removed.
   void invalidate(const Invalidation& invalidation);
 
  private:
   Task<Result> fetch(StreamTable table, std::uint32_t stream_id, StreamConfiguration known,
-                     bool ste_is_known);
+                     bool ste_is_known, Journey* journey);
   Task<bool> read(std::uint64_t address, ConfigurationWords& words);
   Result check(const Stream& stream, Result result) const;
 
+  Scheduler& scheduler_;
   const Clock& clock_;
   std::uint32_t latency_;
   Features features_;

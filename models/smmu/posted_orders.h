@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "doorbell/core/arch/journey.h"
 #include "doorbell/core/arch/wait_primitives.h"
 
 namespace doorbell::smmu {
@@ -20,8 +21,20 @@ class PostedOrders {
    public:
     explicit Order(Scheduler& scheduler) : OrderedRelease(scheduler) {}
 
+    /// A ticket for a write, with what it is about.
+    Ticket take(Holder holder = {}) {
+      about_.push_back(holder);
+      return OrderedRelease::take();
+    }
+    /// What the write of `ticket` is about from now on, for those behind it.
+    void describe(Ticket ticket, Holder holder) { about_[ticket - first_] = holder; }
+    /// Of the oldest write inside.
+    Holder oldest() { return about_.empty() ? Holder{} : about_.front(); }
+
    private:
     friend class PostedOrders;
+    Ring<Holder> about_;  ///< For each ticket from first_ on.
+    Ticket first_ = 0;
     std::uint32_t domain_ = 0;
     Order* next_ = nullptr;
   };
@@ -47,6 +60,8 @@ class PostedOrders {
   /// gone.
   void done(Order& order, OrderedRelease::Ticket ticket) {
     order.OrderedRelease::done(ticket);
+    for (; order.about_.size() > order.pending(); ++order.first_)
+      order.about_.pop_front();
     if (order.pending() != 0) return;
     Order** link = &buckets_[order.domain_ % buckets];
     while (*link != &order)

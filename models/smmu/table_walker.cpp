@@ -17,6 +17,29 @@ std::array<CacheGeometry, WalkCache::levels> geometry_of(const TcuParameters& pa
   return geometry;
 }
 
+// For Journeys.
+constexpr std::array<const char*, WalkCache::levels> read_of_level{
+    "table read, level 0", "table read, level 1", "table read, level 2", "table read, level 3"};
+
+/// The page that a Journey names: the input address without the bits of its granule.
+Holder reason_of(Departures::Reason reason, std::uint64_t page) {
+  using Scope = Invalidation::Scope;
+  switch (reason) {
+    case WalkCache::evicted:
+      return {"eviction from the walk cache of page", page};
+    case WalkCache::invalidated(Scope::all):
+      return {"CMD_TLBI_NSNH_ALL, of page", page};
+    case WalkCache::invalidated(Scope::asid):
+      return {"CMD_TLBI_NH_ASID, of page", page};
+    case WalkCache::invalidated(Scope::va):
+      return {"CMD_TLBI_NH_VA of page", page};
+    case WalkCache::invalidated(Scope::va_all):
+      return {"CMD_TLBI_NH_VAA of page", page};
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 TableWalker::TableWalker(Scheduler& scheduler, const Clock& clock, const StatisticsGroup& group,
@@ -59,7 +82,8 @@ Task<TableWalker::Result> TableWalker::walk(TranslationTag tag, const Translatio
   const Key key{canonical(address) >> tag.granule, tag.asid, tag.vmid};
   if (auto* const pending = walks_.find(key)) {
     merged_walks_.add();
-    if (journey != nullptr) journey->wait(scheduler_.now(), "another's walk", {"page", key.page});
+    if (journey != nullptr)
+      journey->wait(scheduler_.now(), "another's walk", {"walk of page", key.page});
     result = co_await walks_.join(*pending);
     if (journey != nullptr) journey->serve(scheduler_.now());
     co_return result;
@@ -70,7 +94,8 @@ Task<TableWalker::Result> TableWalker::walk(TranslationTag tag, const Translatio
   auto& opened = walks_.open(key, log_.epoch() == since);
   {
     const Slot walker = co_await walkers_.acquire(Holder{"walk of page", key.page}, journey);
-    result = co_await read_tables(tag, regime, address, position, since);
+    result = co_await read_tables(tag, regime, address, position, since, journey);
+    if (journey != nullptr) journey->serve(scheduler_.now());
   }
   walks_.complete(opened, result);
   co_return result;
@@ -98,12 +123,14 @@ bool TableWalker::look_up(const TranslationTag& tag, std::uint64_t address, Walk
 Task<TableWalker::Result> TableWalker::read_tables(TranslationTag tag,
                                                    const TranslationRegime& regime,
                                                    std::uint64_t address, WalkPosition position,
-                                                   InvalidationLog::Epoch since) {
+                                                   InvalidationLog::Epoch since, Journey* journey) {
+  const Holder reason = journey != nullptr ? why_walking(tag, address, position.level) : Holder{};
   const TranslationTable& table = regime.table[table_half(address)];
   Result result;
   for (unsigned length = 0;; ++length) {
     result.fetch_address = descriptor_address(position, table.granule, table.input_bits, address);
     std::array<std::uint8_t, 8> bytes;
+    if (journey != nullptr) journey->serve(scheduler_.now(), read_of_level[position.level], reason);
     const bool ok = co_await memory_.read({}, result.fetch_address, bytes);
     if (!ok) {
       result.fault = EventType::F_WALK_EABT;
@@ -122,6 +149,13 @@ Task<TableWalker::Result> TableWalker::read_tables(TranslationTag tag,
     walks_of_length_[length]->add();
     co_return result;
   }
+}
+
+/// What made the walk necessary, if an entry of the page was in the walk caches before.
+Holder TableWalker::why_walking(const TranslationTag& tag, std::uint64_t address,
+                                unsigned first_level) const {
+  return reason_of(cache_.why_missing(tag, address, first_level),
+                   canonical(address) >> tag.granule);
 }
 
 /// Puts a valid descriptor into its walk cache, unless an invalidation has overtaken the walk.

@@ -48,7 +48,8 @@ class TableWalker {
                Result& result);
   Task<Result> read_tables(TranslationTag tag, const TranslationRegime& regime,
                            std::uint64_t address, WalkPosition position,
-                           InvalidationLog::Epoch since);
+                           InvalidationLog::Epoch since, Journey* journey);
+  Holder why_walking(const TranslationTag& tag, std::uint64_t address, unsigned first_level) const;
   void keep(InvalidationLog::Epoch since, const TranslationTag& tag, std::uint64_t address,
             unsigned level, const WalkStep& step);
 

@@ -100,18 +100,22 @@ Task<void> Tbu::serve(Payload& payload) {
 
   // Most transactions find their page in the micro TLB: that way needs no task but this one.
   PostedOrders::Order* const order = order_of(payload, requester);
-  const OrderedRelease::Ticket ticket = order != nullptr ? order->take() : 0;
   const Stream stream = stream_of(requester);
+  const OrderedRelease::Ticket ticket =
+      order != nullptr ? order->take({"write of stream", stream.stream_id}) : 0;
   if (crosses_page(payload)) {
     co_await forward_pieces(payload, requester, stream, journey, order, ticket);
   } else {
     const Access access = access_of(payload, requester);
     Translation translation;
     {
-      const Slot slot = co_await translations_.acquire(
-          Holder{"translation of stream", stream.stream_id}, journey);
+      Slot slot = co_await translations_.acquire(Holder{"translation of stream", stream.stream_id},
+                                                 journey);
       co_await clock_.cycles(parameters_.tbu.micro_tlb.latency);
       if (!look_up_micro_tlb(stream, payload.get_address(), access, translation)) {
+        const Holder self{"translation of page", payload.get_address() / smallest_page};
+        slot.relabel(self);
+        if (order != nullptr) order->describe(ticket, self);
         translation = co_await translate(stream, payload.get_address(), access, journey);
       }
     }
@@ -178,9 +182,9 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
   payload.set_response_status(status);
 }
 
-Task<void> Tbu::wait_for_turn(OrderedRelease& order, OrderedRelease::Ticket ticket,
+Task<void> Tbu::wait_for_turn(PostedOrders::Order& order, OrderedRelease::Ticket ticket,
                               Journey* journey) {
-  if (journey != nullptr) journey->wait(now(), "earlier posted writes");
+  if (journey != nullptr) journey->wait(now(), "earlier posted writes", order.oldest());
   co_await order.turn(ticket);
   if (journey != nullptr) journey->serve(now());
 }

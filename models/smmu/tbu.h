@@ -68,7 +68,8 @@ class Tbu : public Module {
   Task<void> forward_pieces(Payload& payload, Requester* requester, const Stream& stream,
                             Journey* journey, PostedOrders::Order* order,
                             OrderedRelease::Ticket ticket);
-  Task<void> wait_for_turn(OrderedRelease& order, OrderedRelease::Ticket ticket, Journey* journey);
+  Task<void> wait_for_turn(PostedOrders::Order& order, OrderedRelease::Ticket ticket,
+                           Journey* journey);
   void terminate(Payload& payload, Requester* requester);
   Stream stream_of(const Requester* requester) const;
   PostedOrders::Order* order_of(const Payload& payload, const Requester* requester);
@@ -82,7 +83,8 @@ class Tbu : public Module {
   Task<Translation> miss(Stream stream, std::uint64_t address, Access access, Journey* journey);
   Task<dti::TranslationAnswer> ask(Stream stream, std::uint64_t address, Access access,
                                    Journey* journey);
-  Task<void> main_tlb_turn(unsigned lookups, std::uint64_t latency);
+  Task<void> main_tlb_turn(unsigned lookups, std::uint64_t latency, std::uint32_t stream_id,
+                           Journey* journey);
   void fill_micro_tlb(const TlbEntry& entry);
 
   // Messages of the TCU
@@ -106,6 +108,7 @@ class Tbu : public Module {
   Slots translations_;
   Slots requests_;
   Time main_tlb_free_ = 0;
+  Holder main_tlb_latest_;  ///< Whose look-up was the last to begin.
   PendingTable<MissKey, dti::TranslationAnswer> misses_;
   std::vector<std::unique_ptr<PendingAnswer>> answers_;  // by token
   PostedOrders orders_;

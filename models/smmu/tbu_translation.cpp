@@ -23,13 +23,14 @@ bool Tbu::look_up_micro_tlb(const Stream& stream, std::uint64_t address, const A
 /// What follows a miss in the micro TLB.
 Task<Tbu::Translation> Tbu::translate(Stream stream, std::uint64_t address, Access access,
                                       Journey* journey) {
-  co_await main_tlb_turn(1, parameters_.tbu.main_tlb.latency);
+  co_await main_tlb_turn(1, parameters_.tbu.main_tlb.latency, stream.stream_id, journey);
   if (!stream.substream_valid) {
     const unsigned probes = main_tlb_.lookup(stream.stream_id, address).probes;
     // One look-up for each page size in use (MMU-600), one after the other.
     if (probes > 1) {
       const unsigned more = probes - 1;
-      co_await main_tlb_turn(more, more * parameters_.tbu.main_tlb_interval);
+      co_await main_tlb_turn(more, more * parameters_.tbu.main_tlb_interval, stream.stream_id,
+                             journey);
     }
     // Looked up at the end: an invalidation may have come meanwhile.
     const TlbEntry* const entry = main_tlb_.lookup(stream.stream_id, address).entry;
@@ -46,16 +47,22 @@ Task<Tbu::Translation> Tbu::translate(Stream stream, std::uint64_t address, Acce
 
 /// Waits for the look-up pipeline: `lookups` turns, one every `main_tlb_interval`, and a result
 /// `latency` cycles after the first.
-Task<void> Tbu::main_tlb_turn(unsigned lookups, std::uint64_t latency) {
+Task<void> Tbu::main_tlb_turn(unsigned lookups, std::uint64_t latency, std::uint32_t stream_id,
+                              Journey* journey) {
   const Time arrival = now();
   // Under loose timing local times don't follow each other, and nobody waits for the port.
   Time start = clock_.after(arrival, 0);
   if (scheduler().timing() == Timing::approximate) {
+    if (journey != nullptr && main_tlb_free_ > start) {
+      journey->wait(arrival, "the main TLB's port", main_tlb_latest_);
+    }
     start = std::max(start, main_tlb_free_);
+    main_tlb_latest_ = {"look-up of stream", stream_id};
     main_tlb_free_ =
         clock_.after(start, std::uint64_t{lookups} * parameters_.tbu.main_tlb_interval);
     main_tlb_server_.occupy(start, main_tlb_free_);
   }
+  if (journey != nullptr) journey->serve(start, "main TLB look-up");
   co_await Delay(scheduler(), clock_.after(start, latency) - arrival);
 }
 
@@ -70,7 +77,8 @@ Task<Tbu::Translation> Tbu::miss(Stream stream, std::uint64_t address, Access ac
   dti::TranslationAnswer answer;
   if (auto* const pending = misses_.find(key)) {
     merged_misses_.add();
-    if (journey != nullptr) journey->wait(now(), "another's miss", Holder{"page", key.page});
+    if (journey != nullptr)
+      journey->wait(now(), "another's miss", Holder{"translation of page", key.page});
     answer = co_await misses_.join(*pending);
     if (journey != nullptr) journey->serve(now());
     const TlbEntry entry = to_entry(answer);
@@ -94,12 +102,12 @@ Task<Tbu::Translation> Tbu::miss(Stream stream, std::uint64_t address, Access ac
 Task<dti::TranslationAnswer> Tbu::ask(Stream stream, std::uint64_t address, Access access,
                                       Journey* journey) {
   const Slot token =
-      co_await requests_.acquire(Holder{"request of stream", stream.stream_id}, journey);
+      co_await requests_.acquire(Holder{"translation of page", address >> 12}, journey);
   if (journey != nullptr && dti.credits(Dti::translation_credits).available() == 0) {
-    journey->wait(now(), "translation credits");
+    journey->wait(now(), "translation credits", requests_.oldest_holder());
   }
   co_await dti.credits(Dti::translation_credits).take();
-  if (journey != nullptr) journey->serve(now());
+  if (journey != nullptr) journey->serve(now(), "DTI");
   PendingAnswer& pending = *answers_[token.index()];
   pending.has_answer = false;
   dti::TranslationRequest request;

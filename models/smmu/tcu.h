@@ -80,7 +80,7 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
   void receive(unsigned tbu, dti::ToTcu& message);
   Task<void> serve(unsigned tbu, dti::TranslationRequest request);
   Task<Outcome> translate(Stream stream, std::uint64_t address, Access access,
-                          InvalidationLog::Epoch since, Journey* journey);
+                          InvalidationLog::Epoch since, Slot& slot, Journey* journey);
   Outcome bypass(const Stream& stream, std::uint64_t address, const Access& access,
                  bool record) const;
   void terminate(const Outcome& outcome, const dti::TranslationRequest& request);

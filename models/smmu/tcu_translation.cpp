@@ -28,10 +28,11 @@ Task<void> Tcu::serve(unsigned tbu, dti::TranslationRequest request) {
       .write = request.write, .privileged = request.privileged, .instruction = request.instruction};
   dti::TranslationAnswer answer;
   {
-    const Slot slot =
+    Slot slot =
         co_await translations_.acquire(Holder{"translation of stream", stream.stream_id}, journey);
     const InvalidationLog::Epoch start = log_.epoch();
-    const Outcome outcome = co_await translate(stream, request.address, access, start, journey);
+    const Outcome outcome =
+        co_await translate(stream, request.address, access, start, slot, journey);
     if (outcome.kind == Outcome::Kind::translated) {
       translated_.add();
       answer = to_answer(outcome.entry);
@@ -45,6 +46,7 @@ Task<void> Tcu::serve(unsigned tbu, dti::TranslationRequest request) {
       answer.result = dti::TranslationAnswer::Result::abort;
     }
   }
+  if (journey != nullptr) journey->serve(now(), "DTI");
   answer.token = request.token;
   answer.stream_id = request.stream_id;
   const Time latency = clock_.duration(parameters_.dti_latency);
@@ -53,7 +55,7 @@ Task<void> Tcu::serve(unsigned tbu, dti::TranslationRequest request) {
 }
 
 Task<Tcu::Outcome> Tcu::translate(Stream stream, std::uint64_t address, Access access,
-                                  InvalidationLog::Epoch since, Journey* journey) {
+                                  InvalidationLog::Epoch since, Slot& slot, Journey* journey) {
   Outcome outcome;
   outcome.event = {.stream = stream, .access = access, .input_address = address};
   if (!enabled()) {
@@ -61,7 +63,8 @@ Task<Tcu::Outcome> Tcu::translate(Stream stream, std::uint64_t address, Access a
     if (!GBPA::ABORT.test(gbpa_.get())) outcome = bypass(stream, address, access, false);
     co_return outcome;
   }
-  const ConfigurationUnit::Result found = co_await configurations_->find(stream_table(), stream);
+  const ConfigurationUnit::Result found =
+      co_await configurations_->find(stream_table(), stream, journey);
   outcome.event.fetch_address = found.fetch_address;
   if (found.fault != EventType::none) {
     outcome.event.type = found.fault;
@@ -78,6 +81,7 @@ Task<Tcu::Outcome> Tcu::translate(Stream stream, std::uint64_t address, Access a
   tag.stream_id = stream.stream_id;
   tag.asid = cd.ASID;
   tag.granule = cd.regime.table[table_half(address)].granule;
+  slot.relabel({"walk of page", canonical(address) >> tag.granule});
   const TableWalker::Result walk = co_await walker_->walk(tag, cd.regime, address, since, journey);
   outcome.event.fetch_address = walk.fetch_address;
   outcome.event.type = walk.fault;

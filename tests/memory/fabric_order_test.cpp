@@ -76,9 +76,9 @@ TEST_F(FabricOrderTest, TheWaitIsTheStageOrderingOfAnMsi) {
     }
   });
   const StageId endpoint = simulation().stages().add({"endpoint", 10, "fabric", ""});
-  one_.write(0, far_base, data(1), {.domain = 7});
+  one_.write(0, far_base, data(1), {.domain = 7, .stream = 0x30});
   Journey* journey = journeys.start({7, 7, 0}, endpoint, 0);
-  one_.write(0, near_base, data(2), {.domain = 7, .journey = journey});
+  one_.write(0, near_base, data(2), {.domain = 7, .stream = 0x31, .journey = journey});
   run();
   journeys.finish(journey, Outcome::acknowledged, one_.accesses[1].ended);
   ASSERT_EQ(samples.size(), 3u);
@@ -88,8 +88,8 @@ TEST_F(FabricOrderTest, TheWaitIsTheStageOrderingOfAnMsi) {
   EXPECT_EQ(simulation().stages().info(samples[2].stage).name, "fabric");
   EXPECT_EQ(samples[2].service, (4 + 1 + 21 + 4) * nanosecond);
   EXPECT_EQ(samples[2].waiting, 0u);
-  EXPECT_STREQ(holder.what, "order domain");
-  EXPECT_EQ(holder.id, 7u);
+  EXPECT_STREQ(holder.what, "unanswered write of stream");
+  EXPECT_EQ(holder.id, 0x30u);
 }
 
 TEST_F(FabricOrderTest, ManyDomainsEachKeepTheirOrder) {

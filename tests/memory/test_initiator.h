@@ -12,6 +12,7 @@ namespace doorbell::memory {
 /// What the Requester of a write says of its order.
 struct Order {
   std::uint32_t domain = 0;
+  std::uint32_t stream = 0;
   bool relaxed = false;
   Journey* journey = nullptr;
 };
@@ -55,6 +56,7 @@ class TestInitiator : public Module {
     PayloadReference payload =
         simulation().payloads().take(command, accesses[number].address, length);
     payload->requester().order_domain = order.domain;
+    payload->requester().stream_id = order.stream;
     payload->requester().is_posted = order.domain != 0;
     payload->requester().relaxed_ordering = order.relaxed;
     payload->requester().journey = order.journey;

@@ -14,8 +14,12 @@ namespace doorbell {
 /// Who holds what another waits for: a fixed text and a number that makes it particular, such as
 /// {"walk of page", 0xffffd}.
 struct Holder {
+  static constexpr std::uint64_t no_number = ~std::uint64_t{0};
+
   const char* what = "";  ///< Static text; empty when nothing is known.
-  std::uint64_t id = 0;
+  std::uint64_t id = 0;   ///< `no_number` when the text says it all.
+
+  bool known() const { return *what != '\0'; }
 };
 
 /// How an MSI's road ended. What each MSI must come to as exactly one of
@@ -40,7 +44,7 @@ struct JourneySpan {
   Time to;
   const char* resource;  ///< Static or as long-lived as the simulation: what was waited for or what
                          ///< served; may be empty.
-  Holder holder;         ///< Of what was waited for.
+  Holder holder;         ///< Of what was waited for; of a service, what made it necessary.
 };
 
 /// The flight record of one MSI. Every instant from its start belongs to exactly one stage and is
@@ -64,12 +68,17 @@ class Journey {
     resource_ = resource;
     holder_ = holder;
   }
-  void serve(Time now, const char* resource = "") {
+  /// `resource` names what serves it, and `reason` what made that necessary, if it is more than the
+  /// road always takes: {"invalidated by a command", page}.
+  void serve(Time now, const char* resource = "", Holder reason = {}) {
     advance(now);
     waiting_ = false;
     resource_ = resource;
-    holder_ = {};
+    holder_ = reason;
   }
+
+  /// Who holds what it waits for; nothing known while it is served.
+  Holder waits_for() const { return waiting_ ? holder_ : Holder{}; }
 
   const MessageIdentity& identity() const { return identity_; }
   /// Number of this MSI in the order of their starts, from 0.

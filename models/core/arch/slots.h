@@ -29,6 +29,8 @@ class Slot {
   ~Slot() { release(); }
 
   void release();
+  /// What its holder is about from now on, for those who wait.
+  void relabel(Holder holder);
   std::uint32_t index() const { return index_; }
   explicit operator bool() const { return slots_ != nullptr; }
 
@@ -76,6 +78,8 @@ class Slots {
   std::uint32_t free() const { return static_cast<std::uint32_t>(free_.size()); }
   /// Who holds the place that was granted longest ago; nothing known when all are free.
   Holder oldest_holder() const;
+  /// As a Journey names what it waits for: lives as long as this.
+  const char* name() const { return name_.c_str(); }
   const ServerStatistics& server() const { return server_; }
   const QueueStatistics& queue() const { return queue_; }
 
@@ -98,6 +102,10 @@ class Slots {
   ServerStatistics server_;
   QueueStatistics queue_;
 };
+
+inline void Slot::relabel(Holder holder) {
+  if (slots_ != nullptr) slots_->holders_[index_].holder = holder;
+}
 
 inline void Slot::release() {
   if (slots_ != nullptr) std::exchange(slots_, nullptr)->release(index_);

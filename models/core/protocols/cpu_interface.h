@@ -4,6 +4,7 @@
 #include <systemc>
 #include <tlm>
 
+#include "doorbell/core/arch/journey.h"
 #include "doorbell/core/arch/task.h"
 #include "doorbell/core/arch/time.h"
 
@@ -61,6 +62,8 @@ class CpuInterfaceBackward : public virtual sc_core::sc_interface {
   using protocol_types = CpuInterface;
   enum class Line : std::uint8_t { irq, fiq, virtual_irq, virtual_fiq };
   virtual void set_line(Line line, bool level, Time at) = 0;
+  /// What the processor is doing, for the Journey of an interrupt that waits for it.
+  virtual Holder activity() const { return {}; }
 };
 
 /// Bind a CpuInterfaceInitiator (processor) to a CpuInterfaceTarget (GIC).

@@ -32,7 +32,7 @@ class SetAssociativeCache {
   }
 
   /// Stores a value, in place of the one that `key` has, of an empty way, or of the least recently
-  /// used. Returns true when another key was evicted.
+  /// used. Returns true when another key, `evicted()`, had to go.
   bool insert(std::uint64_t index, const Key& key, Value value) {
     if (sets_ == 0) return false;
     Line* line = lookup(index, key);
@@ -40,10 +40,14 @@ class SetAssociativeCache {
     if (line == nullptr) {
       line = victim(index);
       evicted = line->valid;
+      if (evicted) evicted_ = line->key;
     }
     *line = Line{key, std::move(value), ++clock_, true};
     return evicted;
   }
+
+  /// The key that was the last to go for another.
+  const Key& evicted() const { return evicted_; }
 
   /// Forgets `key`; returns whether it was there.
   bool erase(std::uint64_t index, const Key& key) {
@@ -107,6 +111,7 @@ class SetAssociativeCache {
   unsigned ways_;
   unsigned sets_;
   std::uint64_t clock_ = 0;
+  Key evicted_{};
   std::vector<Line> lines_;
 };
 

@@ -34,7 +34,18 @@ bool WalkCache::insert(const TranslationTag& tag, std::uint64_t address, unsigne
   if (!level_[level]) return false;
   const Leaf* const leaf = std::get_if<Leaf>(&step);
   const Value value{step, leaf != nullptr && !leaf->not_global};
-  return level_[level]->insert(key_of(tag, address, level), value).evicted;
+  const Level::Insertion inserted = level_[level]->insert(key_of(tag, address, level), value);
+  if (inserted.evicted) departures_.left(identity(inserted.evicted_key), evicted);
+  return inserted.evicted;
+}
+
+Departures::Reason WalkCache::why_missing(const TranslationTag& tag, std::uint64_t address,
+                                          unsigned first_level) const {
+  for (unsigned level = levels; level-- > first_level;) {
+    const Departures::Reason reason = departures_.reason(identity(key_of(tag, address, level)));
+    if (reason != 0) return reason;
+  }
+  return 0;
 }
 
 bool WalkCache::matches(const Invalidation& invalidation, const Key& key, const Value& value,
@@ -55,7 +66,9 @@ std::array<std::size_t, WalkCache::levels> WalkCache::invalidate(const Invalidat
   for (unsigned level = 0; level < levels; ++level) {
     if (!level_[level]) continue;
     const auto of_level = [&](const Key& key, const Value& value) {
-      return matches(invalidation, key, value, level);
+      if (!matches(invalidation, key, value, level)) return false;
+      departures_.left(identity(key), invalidated(invalidation.scope));
+      return true;
     };
     const unsigned size = level_shift(12, level);
     const std::uint64_t first = invalidation.first >> size;

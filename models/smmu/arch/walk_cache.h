@@ -5,6 +5,7 @@
 #include <memory>
 #include <variant>
 
+#include "doorbell/core/arch/departures.h"
 #include "doorbell/smmu/arch/associative_cache.h"
 #include "doorbell/smmu/arch/invalidation.h"
 #include "doorbell/smmu/arch/translation_table.h"
@@ -33,6 +34,14 @@ class WalkCache {
   /// Whether a valid entry had to make room.
   bool insert(const TranslationTag& tag, std::uint64_t address, unsigned level,
               const CachedStep& step);
+  /// Why the entry of this page isn't there any more, of the deepest level that had one: `evicted`,
+  /// `invalidated` by a command of that scope, or 0 when it never was, or that has been forgotten.
+  Departures::Reason why_missing(const TranslationTag& tag, std::uint64_t address,
+                                 unsigned first_level) const;
+  static constexpr Departures::Reason evicted = 1;
+  static constexpr Departures::Reason invalidated(Invalidation::Scope scope) {
+    return static_cast<Departures::Reason>(2 + static_cast<unsigned>(scope));
+  }
   /// The number of entries removed, by level.
   std::array<std::size_t, levels> invalidate(const Invalidation& invalidation);
 
@@ -62,7 +71,12 @@ class WalkCache {
   static bool matches(const Invalidation& invalidation, const Key& key, const Value& value,
                       unsigned level);
 
+  static std::uint64_t identity(const Key& key) {
+    return hash_of(key.base ^ key.size_log2, std::uint64_t{key.vmid} << 16 | key.asid);
+  }
+
   std::array<std::unique_ptr<Level>, levels> level_;
+  Departures departures_;
 };
 
 }  // namespace doorbell::smmu
