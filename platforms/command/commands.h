@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platforms/command/compare_options.h"
+#include "platforms/command/explain_options.h"
 #include "platforms/command/params_options.h"
 #include "platforms/command/platform_options.h"
 #include "platforms/command/point_options.h"
@@ -26,6 +27,8 @@ int draw_platform(const PlatformOptions& options);
 /// Prints a JSON Schema of platform descriptions.
 int print_schema(const SchemaOptions& options);
 
+/// Prints why the slowest MSIs of a run were slow: what the run itself printed.
+int explain(const ExplainOptions& options);
 /// Prints what moved between two runs or sweeps. 1 when something is outside its tolerance.
 int compare(const CompareOptions& options);
 /// Runs one point of a sweep, whose folder is prepared. 130 when it was ended before it had an

@@ -17,6 +17,7 @@ void add_commands(doorbell::CommandLine& command_line) {
   command_line.add<ParamsOptions>(print_parameters);
   command_line.add<SchemaOptions>(print_schema);
   command_line.add<CompareOptions>(compare);
+  command_line.add<ExplainOptions>(explain);
   command_line.add<PlatformOptions>(draw_platform);
   command_line.add<SweepOptions>(sweep_plan);
   command_line.add<PointOptions>(run_one_point);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -10,6 +11,8 @@
 #include "platforms/command/description.h"
 #include "platforms/command/run_loop.h"
 #include "platforms/command/stop_request.h"
+#include "platforms/explore/explain/explanation.h"
+#include "platforms/explore/explain/words.h"
 #include "platforms/replay/replay.h"
 #include "platforms/report/chrome_trace.h"
 #include "platforms/report/report.h"
@@ -40,6 +43,8 @@ class Run {
  private:
   void read_parameters();
   void begin_measuring();
+  void begin_trace();
+  void begin_explanation();
   RunPosition position() const;
   RunReport report(RunLoop::End end);
   void write(const RunReport& report);
@@ -56,6 +61,7 @@ class Run {
   std::optional<virt::Platform> platform_;
   std::optional<replay::Replay> replay_;
   std::optional<ChromeTrace> trace_;
+  std::optional<explore::Explanation> explanation_;
   Time measured_from_ = 0;
 };
 
@@ -93,13 +99,30 @@ void Run::begin_measuring() {
   measured_from_ = scheduler.now();
   simulation_.statistics().reset(measured_from_);
   simulation_.stage_statistics().reset();
+  simulation_.journeys().reset();
+  if (trace_file_) begin_trace();
+  if (options_.slowest != 0) begin_explanation();
+}
+
+void Run::begin_trace() {
   JourneyLog& journeys = simulation_.journeys();
-  journeys.reset();
-  if (!trace_file_) return;
   trace_.emplace([this](std::string_view text) { trace_file_->write(text); }, simulation_.stages());
   journeys.keep_spans(options_.trace_from, options_.trace_count);
+  journeys.on_finish([this](const Journey& journey, Outcome outcome) {
+    const std::uint64_t number = journey.number();
+    const bool wanted =
+        number >= options_.trace_from && number - options_.trace_from < options_.trace_count;
+    if (wanted) trace_->write(journey, outcome);
+  });
+}
+
+/// Which MSIs are the slowest is known at the end: all of them keep their spans.
+void Run::begin_explanation() {
+  JourneyLog& journeys = simulation_.journeys();
+  explanation_.emplace(simulation_.stages(), options_.slowest);
+  journeys.keep_spans(0, std::numeric_limits<std::uint64_t>::max());
   journeys.on_finish(
-      [this](const Journey& journey, Outcome outcome) { trace_->write(journey, outcome); });
+      [this](const Journey& journey, Outcome outcome) { explanation_->add(journey, outcome); });
 }
 
 RunPosition Run::position() const {
@@ -128,8 +151,15 @@ RunReport Run::report(RunLoop::End end) {
 
 void Run::write(const RunReport& report) {
   fmt::print("{}", summary(report));
+  nlohmann::ordered_json statistics = to_json(report);
+  if (options_.slowest != 0) {
+    // A run that was ended before the measured region has none to explain.
+    if (!explanation_) explanation_.emplace(simulation_.stages(), options_.slowest);
+    statistics["explain"] = explanation_->to_json();
+    fmt::print("\n{}", explore::explanation_words(statistics));
+  }
   if (statistics_file_) {
-    statistics_file_->write(to_json(report).dump(1));
+    statistics_file_->write(statistics.dump(1));
     statistics_file_->write("\n");
     statistics_file_->close();
   }

@@ -20,6 +20,10 @@ CLI::App* declare(CLI::App& app, RunOptions& options) {
   run->add_option("--trace-count", options.trace_count, "How many MSIs it holds")
       ->needs(trace)
       ->capture_default_str();
+  run->add_option("--slowest", options.slowest,
+                  "Explain this many of the slowest MSIs, and the time above the median")
+      ->check(CLI::Range(1, 10'000))
+      ->type_name("COUNT");
   return run;
 }
 

@@ -20,6 +20,7 @@ struct RunOptions {
   std::uint64_t trace_from =
       0;  ///< The first MSI in the trace, counted in the order of their starts.
   std::uint64_t trace_count = 1000;  ///< How many of them.
+  std::uint64_t slowest = 0;         ///< How many of the slowest MSIs are explained; 0: none.
 };
 
 CLI::App* declare(CLI::App& app, RunOptions& options);

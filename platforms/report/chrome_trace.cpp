@@ -36,8 +36,11 @@ std::string name_of(const JourneySpan& span, const StageGraph& stages) {
 Json arguments_of(const JourneySpan& span) {
   Json arguments = Json::object();
   if (*span.resource != '\0') arguments[span.waiting ? "waits for" : "served by"] = span.resource;
-  if (*span.holder.what != '\0') {
-    arguments["held by"] = fmt::format("{} {:#x}", span.holder.what, span.holder.id);
+  if (span.holder.known()) {
+    const char* const key = span.waiting ? "held by" : "because of";
+    arguments[key] = span.holder.id == Holder::no_number
+                         ? span.holder.what
+                         : fmt::format("{} {:#x}", span.holder.what, span.holder.id);
   }
   return arguments;
 }

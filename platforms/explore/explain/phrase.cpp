@@ -1,0 +1,46 @@
+#include "platforms/explore/explain/phrase.h"
+
+#include <fmt/format.h>
+
+namespace doorbell::explore {
+
+std::string id_text(std::string_view holder, std::uint64_t id) {
+  const bool counted = holder.ends_with("INTID") || holder.ends_with("processor") ||
+                       holder.ends_with("redistributor") || holder.ends_with("set");
+  return counted ? fmt::format("{}", id) : fmt::format("{:#x}", id);
+}
+
+std::string phrase_of(const Stretch& stretch) {
+  std::string text;
+  if (stretch.waiting) {
+    text = "waiting";
+    if (!stretch.resource.empty()) text += " for " + stretch.resource;
+  } else if (stretch.resource.empty()) {
+    text = "service in " + stretch.stage;
+  } else {
+    text = stretch.resource;
+  }
+  if (stretch.holder.empty()) return text;
+  text += (stretch.waiting ? ", held by " : ", because of ") + stretch.holder;
+  if (stretch.id) text += " " + id_text(stretch.holder, *stretch.id);
+  return text;
+}
+
+std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines(1);
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    std::string& line = lines.back();
+    if (line.empty()) {
+      line = word;
+    } else if (line.size() + 1 + word.size() <= width) {
+      line.append(" ").append(word);
+    } else {
+      lines.emplace_back(word);
+    }
+  }
+  return lines;
+}
+
+}  // namespace doorbell::explore

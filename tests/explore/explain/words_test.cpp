@@ -1,0 +1,144 @@
+#include "platforms/explore/explain/words.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "doorbell/core/arch/error.h"
+#include "doorbell/core/arch/random.h"
+#include "explore/explain/journeys.h"
+#include "platforms/explore/explain/explanation.h"
+
+namespace doorbell::explore {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Json = nlohmann::ordered_json;
+
+class WordsTest : public ::testing::Test {
+ protected:
+  WordsTest() {
+    link_ = maker_.graph().add({"link", 1, "tcu", ""});
+    tcu_ = maker_.graph().add({"tcu", 2, "", ""});
+    maker_.log().on_finish(
+        [this](const Journey& journey, Outcome outcome) { explanation_.add(journey, outcome); });
+  }
+
+  Json statistics() {
+    return {{"statistics", {{"window", {{"start", 1000}, {"end", 9000}}}}},
+            {"explain", explanation_.to_json()}};
+  }
+  std::string words() { return explanation_words(statistics()); }
+
+  JourneyMaker maker_;
+  Explanation explanation_{maker_.graph(), 2};
+  StageId link_, tcu_;
+};
+
+TEST_F(WordsTest, NamesTheCauseOfTheTimeAboveTheMedianWithItsShareAndItsHolders) {
+  for (unsigned i = 0; i < 10; ++i) {
+    maker_.make({{link_, false, "", {}, 100'000},
+                 {tcu_, true, "walkers", {"walk of page", 0x77}, i < 6 ? 0 : 300'000u},
+                 {tcu_, false, "table read, level 3", {"INV", i}, i < 6 ? 0 : 100'000u}});
+  }
+  const std::string text = words();
+  EXPECT_THAT(text, HasSubstr("4 of 10 MSIs took"));
+  EXPECT_THAT(text, HasSubstr("together 1.60 us more than as many typical ones, of 100 ns each"));
+  EXPECT_THAT(text,
+              HasSubstr("75.0 %   1.20 us  tcu: waiting for walkers, held by walk of page: 0x77 "
+                        "(100.0 %)"));
+  EXPECT_THAT(text, HasSubstr("25.0 %    400 ns  tcu: table read, level 3, because of INV: "));
+}
+
+TEST_F(WordsTest, TellsTheSlowestStageByStage) {
+  for (const Time wait : {10'000, 900'000, 500'000}) {
+    maker_.make({{link_, false, "", {}, 150'000},
+                 {tcu_, true, "walkers", {"walk of page", 0xffffd}, wait},
+                 {tcu_, false, "", {}, 50'000}},
+                Outcome::acknowledged, {8, 9, 3}, 3'001'000);
+  }
+  const std::string text = words();
+  EXPECT_THAT(text, HasSubstr("The 2 slowest MSIs\n"
+                              "   1. 1.10 us: MSI 1, stream 0x8, device 0x9, event 3, sent at "
+                              "3.00 us\n"
+                              "      link                150 ns\n"
+                              "      tcu                 950 ns    900 ns  waiting for walkers, "
+                              "held by walk of page 0xffffd\n"
+                              "   2. 700 ns: MSI 2,"));
+}
+
+// Whatever was waited for, and however long its name, shares add up and lines stay readable.
+TEST_F(WordsTest, SharesAddUpAndLinesAreShort) {
+  Random random(23);
+  std::vector<std::string> names;
+  for (unsigned i = 0; i < 30; ++i) {
+    names.push_back("virt.some.block.with.a.long.name.resource" + std::to_string(i) +
+                    " that has an explanation");
+  }
+  for (unsigned i = 0; i < 500; ++i) {
+    std::vector<MadeSpan> spans{{link_, false, "", {}, 1000 + random.below(100'000)}};
+    for (unsigned j = 0; j < 6; ++j) {
+      spans.push_back({tcu_,
+                       random.below(2) != 0,
+                       names[random.below(30)].c_str(),
+                       {"somebody with a very long description indeed, of page", random.below(90)},
+                       random.below(1'000'000)});
+    }
+    maker_.make(spans);
+  }
+  std::istringstream lines(words());
+  double sum = 0;
+  for (std::string line; std::getline(lines, line) && !line.empty();) {
+    EXPECT_LE(line.size(), 100u) << line;
+    double share = 0;
+    char percent = 0;
+    std::istringstream fields(line);
+    if (fields >> share >> percent && percent == '%') sum += share;
+  }
+  EXPECT_NEAR(sum, 100, 2) << "each is rounded to a tenth";
+}
+
+TEST_F(WordsTest, SaysThatThereIsNothingSlow) {
+  for (unsigned i = 0; i < 5; ++i)
+    maker_.make({{link_, false, "", {}, 1000}});
+  EXPECT_THAT(words(), HasSubstr("no MSI took"));
+}
+
+TEST_F(WordsTest, SaysThatThereWasNone) {
+  EXPECT_THAT(words(), HasSubstr("No MSI came to its end"));
+}
+
+TEST_F(WordsTest, TellsHowToGetAnExplanation) {
+  Json json = statistics();
+  json.erase("explain");
+  try {
+    explanation_words(json);
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("--slowest"));
+  }
+}
+
+TEST_F(WordsTest, RefusesASectionOfAnotherShape) {
+  for (const Time time : {1000, 9000})
+    maker_.make({{link_, false, "", {}, time}});
+  for (const char* key : {"slow_from", "typical", "slow", "causes", "slowest"}) {
+    Json json = statistics();
+    json["explain"].erase(key);
+    EXPECT_THROW(explanation_words(json), InputError) << key;
+  }
+}
+
+TEST_F(WordsTest, ComesFromTheFileAloneAndIsTheSameAgain) {
+  maker_.make({{link_, true, "line", {"a DLLP", Holder::no_number}, 1000}});
+  maker_.make({{link_, true, "line", {"MSI of requester", 0x10}, 99'000}});
+  const std::string text = words();
+  EXPECT_EQ(explanation_words(Json::parse(statistics().dump(1))), text);
+  EXPECT_THAT(text, HasSubstr("held by a DLLP\n"));
+  EXPECT_THAT(text, Not(HasSubstr("DLLP 0x")));
+}
+
+}  // namespace
+}  // namespace doorbell::explore
