@@ -37,10 +37,9 @@ struct Platform {
 };
 
 std::shared_ptr<ParameterTree> read_platform(const std::string& description,
-                                             const std::vector<std::string>& overlays,
-                                             const std::vector<std::string>& settings) {
+                                             const std::vector<std::string>& overlays) {
   const auto platform = std::make_shared<Platform>();
-  read_description(platform->tree, description, overlays, settings);
+  read_description(platform->tree, description, overlays, {});
   return {platform, &platform->tree};
 }
 

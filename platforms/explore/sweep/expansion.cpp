@@ -19,11 +19,12 @@ std::uint64_t product(std::uint64_t a, std::uint64_t b) {
   return b != 0 && a > most / b ? most : a * b;
 }
 
-std::vector<std::string> texts_of(const std::vector<PlanText>& texts) {
-  std::vector<std::string> result;
-  for (const PlanText& one : texts)
-    result.push_back(one.text);
-  return result;
+void apply_setting(ParameterTree& tree, const PlanText& setting, const std::string& file) {
+  try {
+    tree.set(setting.text);
+  } catch (const InputError& error) {
+    throw InputError(file + ":" + std::to_string(setting.line) + ": " + error.what());
+  }
 }
 
 /// A file beside the plan; else the name of a preset.
@@ -206,7 +207,9 @@ ParameterTree& Expansion::platform(const std::vector<const VariantPlan*>& varian
   std::vector<std::string> files;
   for (const PlanText& one : overlays)
     files.push_back(overlay(plan_, one));
-  tree = reader_(plan_.path_of(plan_.platform).string(), files, texts_of(settings));
+  tree = reader_(plan_.path_of(plan_.platform).string(), files);
+  for (const PlanText& setting : settings)
+    apply_setting(*tree, setting, plan_.file);
   return *tree;
 }
 

@@ -18,11 +18,10 @@ namespace doorbell::sweep {
 using explore::SweepPoint;
 using explore::SweepResult;
 
-/// Makes the parameters of a platform from a description, overlays and settings, as `doorbell run`
-/// reads them. The tree is kept alive together with what it fills in.
+/// Makes the parameters of a platform from a description and overlays, as `doorbell run` reads
+/// them. The tree is kept alive together with what it fills in.
 using PlatformReader = std::function<std::shared_ptr<ParameterTree>(
-    const std::string& description, const std::vector<std::string>& overlays,
-    const std::vector<std::string>& settings)>;
+    const std::string& description, const std::vector<std::string>& overlays)>;
 
 /// The points that a plan asks for.
 class Expansion {

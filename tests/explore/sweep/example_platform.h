@@ -55,13 +55,10 @@ struct ExampleHolder {
 
 /// Takes the text itself for an overlay's or a description's name, so that tests need no files.
 inline std::shared_ptr<ParameterTree> read_example(const std::string&,
-                                                   const std::vector<std::string>& overlays,
-                                                   const std::vector<std::string>& settings) {
+                                                   const std::vector<std::string>& overlays) {
   const auto holder = std::make_shared<ExampleHolder>();
   for (const std::string& overlay : overlays)
     read_yaml_text(holder->tree, overlay, "overlay");
-  for (const std::string& setting : settings)
-    holder->tree.set(setting);
   return {holder, &holder->tree};
 }
 

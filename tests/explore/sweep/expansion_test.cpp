@@ -178,6 +178,11 @@ TEST_F(ExpansionTest, ASeedThatDoesNotExistIsRefused) {
               AllOf(HasSubstr("plan.yaml:5: cache.sed"), HasSubstr("'seed'")));
 }
 
+TEST_F(ExpansionTest, ASettingThatIsWrongIsNamedWithItsLine) {
+  EXPECT_THAT(refusal("set:\n  - cache.ways=3\n  - cache.size=3\n"),
+              AllOf(HasSubstr("plan.yaml:5: "), HasSubstr("cache.size")));
+}
+
 TEST_F(ExpansionTest, AMissingWorkloadIsRefused) {
   const Plan read = plan("", "[one, three]");
   EXPECT_THROW(Expansion(read, read_example).expand("1.0", "m"), InputError);

@@ -118,9 +118,9 @@ TEST_F(SweepCommand, APointThatIsKilledFails) {
        source_path(DOORBELL_LARGE_WORKLOAD));
   // The run is the one process that has this folder's point for a current directory.
   const CommandResult result = run_command(
-      std::string(DOORBELL_COMMAND) + " sweep " + scratch_.path("plan.yaml") + " -o " +
+      std::string("{ ") + DOORBELL_COMMAND + " sweep " + scratch_.path("plan.yaml") + " -o " +
       directory() + " & sleep 1; for p in /proc/[0-9]*; do case \"$(readlink $p/cwd)\" in " +
-      directory() + "/points/*) kill -SEGV ${p#/proc/};; esac; done; wait $!");
+      directory() + "/points/*) kill -SEGV ${p#/proc/};; esac; done; wait $!; }");
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(query("SELECT message FROM points"), StartsWith("signal 11 (Segmentation fault)"));
 }
