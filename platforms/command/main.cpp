@@ -14,11 +14,12 @@ void add_commands(doorbell::CommandLine& command_line) {
   using namespace doorbell;
   command_line.add<RunOptions>(run);
   command_line.add<ImportOptions>(import_recording);
+  command_line.add<CompareOptions>(compare);
   command_line.add<ParamsOptions>(print_parameters);
   command_line.add<SchemaOptions>(print_schema);
-  command_line.add<CompareOptions>(compare);
-  command_line.add<ExplainOptions>(explain);
   command_line.add<PlatformOptions>(draw_platform);
+  command_line.add<ExplainOptions>(explain);
+  command_line.add<ReportOptions>(report);
   command_line.add<SweepOptions>(sweep_plan);
   command_line.add<PointOptions>(run_one_point);
 }

@@ -1,0 +1,45 @@
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "doorbell/core/arch/error.h"
+#include "doorbell/trace/format/output_file.h"
+#include "platforms/command/commands.h"
+#include "platforms/explore/page/html.h"
+#include "platforms/explore/page/run_page.h"
+#include "platforms/explore/page/sweep_page.h"
+#include "platforms/explore/results/statistics_file.h"
+
+namespace doorbell {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool is_sweep(const std::string& subject) {
+  return std::filesystem::is_directory(subject) || explore::is_sweep(subject);
+}
+
+Json run_page(const std::string& file) {
+  try {
+    return explore::run_page(explore::read_statistics(file));
+  } catch (const nlohmann::json::exception& error) {
+    throw InputError(file, 0, "statistics", "what docs/statistics.md describes", error.what());
+  }
+}
+
+}  // namespace
+
+int report(const ReportOptions& options) {
+  const bool sweep = is_sweep(options.subject);
+  const Json page = sweep ? explore::sweep_page(explore::read_sweep_database(options.subject))
+                          : run_page(options.subject);
+  trace::OutputFile file(options.output);
+  file.write(explore::html_page(sweep ? "Doorbell sweep" : "Doorbell run", page));
+  file.close();
+  fmt::print("{}\n", options.output);
+  return EXIT_SUCCESS;
+}
+
+}  // namespace doorbell

@@ -1,0 +1,16 @@
+#include "platforms/command/report_options.h"
+
+#include <CLI/CLI.hpp>
+
+namespace doorbell {
+
+CLI::App* declare(CLI::App& app, ReportOptions& options) {
+  CLI::App* report = app.add_subcommand("report", "Write a run or a sweep as a page for a browser");
+  report->add_option("subject", options.subject, "Statistics of a run, or a sweep's folder")
+      ->required();
+  report->add_option("-o,--output", options.output, "The page, one file with everything in it")
+      ->required();
+  return report;
+}
+
+}  // namespace doorbell

@@ -1,0 +1,31 @@
+// Makes the page from the data that stands in it.
+import {watchCharts} from "./chart.js";
+import {element} from "./dom.js";
+import {runPage} from "./run.js";
+import {sweepPage} from "./sweep.js";
+import {themeSwitch, watchTheme} from "./theme.js";
+
+function header(data) {
+  const about = data.kind === "run"
+    ? `workload ${data.workload.fnv1a64}` : `${data.points.length} points over ${data.axes.map(({name}) => name).join(", ")}`;
+  return element("header", {}, element("div", {},
+    element("h1", {}, data.kind === "run" ? "Run" : "Sweep", element("small", {}, `Doorbell ${data.version}, ${about}`))),
+  element("nav"), themeSwitch());
+}
+
+function main() {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const page = document.getElementById("page");
+  watchTheme();
+  const top = header(data);
+  page.replaceChildren();
+  document.body.prepend(top);
+  (data.kind === "run" ? runPage : sweepPage)(page, data);
+  for (const {id, firstElementChild: heading} of page.querySelectorAll("section")) {
+    top.querySelector("nav").append(element("a", {href: `#${id}`}, heading.dataset.short));
+  }
+  watchCharts();
+  document.documentElement.dataset.ready = "yes";
+}
+
+main();

@@ -1,0 +1,76 @@
+// What is worth its cost: the points that no other beats.
+import {paretoFront} from "./analysis.js";
+import {Chart, hint, zoom} from "./chart.js";
+import {element, section} from "./dom.js";
+import {picker} from "./picker.js";
+import {lowerIsBetter} from "./sweep_data.js";
+import {table} from "./tables.js";
+import {palette} from "./theme.js";
+import {plain, quantity, tick} from "./units.js";
+
+const cacheUnit = "entries"; // what sizes are counted in, as parameters say themselves
+
+/// The sum of chosen costs at each point.
+export function costOf(costs, points) {
+  return points.map((_, i) => costs.reduce((sum, {values}) => sum + values[i], 0));
+}
+
+function frontOption(view, cost, unit) {
+  const {metric, sweep} = view;
+  const points = sweep.points.map((_, i) => [cost[i], metric.values[i]]);
+  const front = paretoFront(points, {lowerY: lowerIsBetter(metric)});
+  const {mark, soft} = palette();
+  const others = points.map((_, i) => i).filter((i) => points[i][1] !== null && !front.includes(i));
+  const about = (i) => hint(view.nameOf(i), [[null, "cost", `${plain(cost[i])} ${unit}`], [null, metric.name, quantity(metric.values[i], metric.unit)]],
+    front.includes(i) ? "On the front: nothing is better at this cost." : null);
+  return {
+    grid: {left: 8, right: 24, top: 56, bottom: 48, containLabel: true},
+    legend: {},
+    dataZoom: zoom(),
+    xAxis: {type: "value", scale: true, name: `cost (${unit})`, nameLocation: "middle", nameGap: 28, axisLabel: {formatter: (value) => tick(value, unit)}},
+    yAxis: {type: "value", scale: true, name: metric.name, nameTextStyle: {align: "left"}, axisLabel: {formatter: (value) => tick(value, metric.unit)}},
+    tooltip: {trigger: "item", formatter: ({data}) => about(data.value[2])},
+    series: [
+      {
+        type: "scatter", name: "other points", symbolSize: 8, itemStyle: {color: soft, opacity: 0.7},
+        data: others.map((i) => ({value: [...points[i], i]})),
+      },
+      {
+        type: "line", name: "front", step: "end", symbol: "circle", symbolSize: 10, itemStyle: {color: mark}, lineStyle: {color: mark, width: 2},
+        data: front.map((i) => ({value: [...points[i], i]})),
+      },
+    ],
+  };
+}
+
+export function frontSection(page, view) {
+  const costs = view.costs();
+  if (costs.length === 0) return;
+  const sizes = costs.filter(({unit}) => unit === cacheUnit);
+  const picked = new Set((sizes.length > 0 ? sizes : costs.slice(0, 1)).map(({name}) => name));
+  const chosen = () => costs.filter(({name}) => picked.has(name));
+  const unit = () => {
+    const units = new Set(chosen().map((cost) => cost.unit));
+    return units.size === 1 ? [...units][0] || "as set" : "sum of what was chosen";
+  };
+  const cost = () => costOf(chosen(), view.sweep.points);
+  const node = section(page, "front", ["Pareto front", "What is worth its cost"],
+    "The cost is the sum of the chosen parameters. A point is on the front when none that costs no more is as good.");
+  const list = element("div");
+  const chart = new Chart(node, "Pareto front", 400, () => frontOption(view, cost(), unit()));
+  const drawAll = () => {
+    chart.draw();
+    const {metric, sweep} = view;
+    const sums = cost();
+    const front = paretoFront(sweep.points.map((_, i) => [sums[i], metric.values[i]]), {lowerY: lowerIsBetter(metric)});
+    list.replaceChildren(table("front", [
+      ["Point", ({i}) => i, (i) => String(i)], ["Cost", ({sum}) => sum, plain],
+      [metric.name, ({value}) => value, (value) => quantity(value, metric.unit)], ["Where", ({where}) => where],
+    ], front.map((i) => ({i, sum: sums[i], value: metric.values[i], where: view.nameOf(i)})), {rows: 20}));
+  };
+  chart.node.before(element("div", {class: "controls"},
+    picker("Cost", costs.map(({name, unit: of}) => ({name, note: of})), picked, drawAll)));
+  node.append(list);
+  view.listeners.push(drawAll);
+  drawAll();
+}

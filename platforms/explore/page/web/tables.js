@@ -1,0 +1,59 @@
+// Tables that sort by a click on a heading, and search.
+import {element, matches, searchBox} from "./dom.js";
+
+const firstRows = 100;
+
+function compare(a, b) {
+  if (a === null || b === null) return (a === null) - (b === null);
+  return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), "en", {numeric: true});
+}
+
+/// `columns` are [heading, value of a row, text of the value]. With `search`, the words of that box
+/// select rows by all their texts; `rows` are shown at first.
+export function table(name, columns, all, {search = null, rows = firstRows} = {}) {
+  let text = "";
+  let sorted = null;
+  let descending = true;
+  let limit = rows;
+  const body = element("tbody");
+  const more = element("button", {type: "button", class: "more", onclick: () => { limit = Infinity; fill(); }});
+
+  const shownText = ([, value, format], row) => {
+    const held = value(row);
+    if (held === null || held === undefined) return "\u2013";
+    return format ? format(held, row) : held;
+  };
+  const line = (row) => element("tr", {class: row.marked ? "marked" : null}, columns.map((column) =>
+    element("td", {class: typeof column[1](row) === "number" ? "number" : null}, shownText(column, row))));
+  const found = () => {
+    if (text === "") return [...all];
+    return all.filter((row) => matches(columns.map((column) => {
+      const shown = shownText(column, row);
+      return shown instanceof Node ? shown.textContent : shown;
+    }).join(" "), text));
+  };
+  const fill = () => {
+    const selected = found();
+    if (sorted !== null) {
+      selected.sort((a, b) => compare(sorted[1](a), sorted[1](b)) * (descending ? -1 : 1));
+    }
+    body.replaceChildren(...selected.slice(0, limit).map(line));
+    more.textContent = `Show all ${selected.length}`;
+    more.hidden = selected.length <= limit;
+  };
+  const isNumber = (column) => all.some((row) => typeof column[1](row) === "number");
+  const heading = (column) => element("th", {scope: "col", class: isNumber(column) ? "number" : null}, element("button", {
+    type: "button", title: "Sort",
+    onclick: () => {
+      descending = sorted === column ? !descending : true;
+      sorted = column;
+      fill();
+    },
+  }, column[0]));
+
+  fill();
+  return element("div", {class: "table", "data-table": name},
+    search === null ? null : element("div", {class: "controls"}, searchBox(search, (value) => { text = value; fill(); })),
+    element("div", {class: "scroll"},
+      element("table", {}, element("thead", {}, element("tr", {}, columns.map(heading))), body)), more);
+}
