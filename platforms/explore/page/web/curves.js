@@ -27,6 +27,7 @@ export function cumulated(distribution) {
     seen += buckets[i + 1];
     points.push([Math.max(time, smallestShown), seen / total]);
   }
+  points.push([Math.max(max, smallestShown), 1]);
   return points;
 }
 

@@ -1,0 +1,82 @@
+// node --test: what a sweep's page computes.
+import assert from "node:assert/strict";
+import {test} from "node:test";
+
+import {byKey, etaSquared, knee, paretoFront} from "../../../platforms/explore/page/web/analysis.js";
+import {cumulated, levels, shareAt} from "../../../platforms/explore/page/web/curves.js";
+import {count, duration, quantity, rate, share} from "../../../platforms/explore/page/web/units.js";
+
+test("means by key leave out what isn't there", () => {
+  assert.deepEqual(byKey(["a", "b", "a", "b"], [1, null, 3, 5]), [
+    {key: "a", mean: 2, min: 1, max: 3, n: 2}, {key: "b", mean: 5, min: 5, max: 5, n: 1},
+  ]);
+});
+
+test("an axis that decides everything explains all variance, one that decides nothing none", () => {
+  assert.equal(etaSquared(["x", "x", "y", "y"], [1, 1, 5, 5]), 1);
+  assert.equal(etaSquared(["x", "y", "x", "y"], [1, 1, 5, 5]), 0);
+  assert.equal(etaSquared(["x", "y"], [3, 3]), null);
+  assert.equal(etaSquared(["x", "y"], [3, null]), null);
+});
+
+test("the shares of two axes that add up are those of their parts", () => {
+  // value = 3 a + b with a, b in {0, 1}: variances 9/4 and 1/4.
+  const values = [0, 1, 3, 4];
+  assert.equal(etaSquared([0, 0, 1, 1], values), 0.9);
+  assert.ok(Math.abs(etaSquared([0, 1, 0, 1], values) - 0.1) < 1e-12);
+});
+
+test("the Pareto front has the points that no other beats", () => {
+  const points = [[1, 9], [2, 5], [2, 4], [3, 4], [4, 1], [5, 2], [null, 0], [0, null]];
+  assert.deepEqual(paretoFront(points), [0, 2, 4]);
+  assert.deepEqual(paretoFront(points, {lowerY: false}), [0]);
+  assert.deepEqual(paretoFront([[1, 1], [1, 1]]), [0]);
+  assert.deepEqual(paretoFront([[1, 1], [2, 2], [3, 0]], {lowerX: false, lowerY: false}), [1, 2]);
+});
+
+test("no point of the front is beaten, and every other is", () => {
+  let seed = 1;
+  const random = () => (seed = (seed * 48271) % 2147483647) % 40;
+  const points = Array.from({length: 200}, () => [random(), random()]);
+  const beats = (a, b) => a[0] <= b[0] && a[1] <= b[1] && (a[0] < b[0] || a[1] < b[1]);
+  const front = paretoFront(points);
+  points.forEach((point, i) => {
+    const beaten = points.some((other) => beats(other, point));
+    if (front.includes(i)) assert.ok(!beaten);
+    else assert.ok(beaten || front.some((j) => points[j].every((value, k) => value === point[k])));
+  });
+});
+
+test("the knee is where saturation begins", () => {
+  const saturating = [8, 16, 32, 64, 128, 256].map((entries) => [entries, Math.max(100, 800 - 20 * entries)]);
+  assert.equal(knee(saturating, true), 2);
+  assert.equal(knee([[0, 0], [1, 1], [2, 2], [3, 3]]), null);
+  assert.equal(knee([[0, 5], [1, 5], [2, 5]]), null);
+  assert.equal(knee([[0, 1], [1, 9]]), null);
+  assert.equal(knee([[0, 0], [1, 1], [2, 2], [3, 30]]), 2);
+});
+
+test("a CDF ends at one, and passes the quantiles of the statistics", () => {
+  const points = cumulated({group: "stream", min: 3, max: 1_007_000, buckets: [3, 2, 999_424, 2]});
+  assert.deepEqual(points, [[3, 0], [3, 0.5], [999_424 + 4096, 1], [1_007_000, 1]]);
+  assert.equal(shareAt(points, 2), 0);
+  assert.equal(shareAt(points, 500), 0.5);
+  assert.equal(shareAt(points, 2_000_000), 1);
+});
+
+test("a level is its integral over the width of a bin, the last one ending with the run", () => {
+  const queue = {kind: "queue", bin_width: 10, bins: [20, 15], capacity: 4};
+  assert.deepEqual(levels(queue, 15), [[0, 2], [10, 3], [15, 3]]);
+  assert.deepEqual(levels(queue, 15, true), [[0, 0.5], [10, 0.75], [15, 0.75]]);
+  assert.deepEqual(levels({kind: "time_series", bin_width: 1_000_000, bins: [5]}, 1_000_000)[0], [0, 5_000_000]);
+});
+
+test("numbers read as in the summary of a run", () => {
+  assert.deepEqual([0, 850, 12_400, 3_070_000, 999_500].map(duration), ["0", "850 ps", "12.4 ns", "3.07 us", "1.00 us"]);
+  assert.deepEqual([812, 2340, 1.25e6, 3.91e9].map(rate), ["812", "2.34 k", "1.25 M", "3.91 G"]);
+  assert.equal(count(36349), "36\u202f349");
+  assert.equal(share(0.123), "12.3 %");
+  assert.equal(quantity(0.5, ""), "50.0 %");
+  assert.equal(quantity(3.96e9, "bytes/s"), "3.96 GB/s");
+  assert.equal(quantity(null, "ps"), "\u2013");
+});
