@@ -1,3 +1,5 @@
+#include <sysexits.h>
+
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -37,6 +39,6 @@ int main(int argc, char** argv) {
     return input_error_status;
   } catch (const std::exception& error) {
     std::cerr << "doorbell: internal error: " << error.what() << '\n';
-    return EXIT_FAILURE;
+    return EX_SOFTWARE;  // not 1, which is an answer of `doorbell compare`
   }
 }

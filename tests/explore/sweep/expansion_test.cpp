@@ -106,8 +106,8 @@ TEST_F(ExpansionTest, WorkloadsAndRepeatsAreAxesToo) {
   EXPECT_EQ(result.axes[1].kind, SweepAxis::Kind::workload);
   EXPECT_EQ(result.axes[2].kind, SweepAxis::Kind::repeat);
   for (const explore::SweepParameter& parameter : result.parameters) {
-    if (parameter.name == "cache.seed")
-      EXPECT_THAT(parameter.values, ElementsAre("7", "8", "7", "8"));
+    if (parameter.name != "cache.seed") continue;
+    EXPECT_THAT(parameter.values, ElementsAre("7", "8", "7", "8"));
   }
   EXPECT_EQ(keys(result).size(), 4u);
 }
