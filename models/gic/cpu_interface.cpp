@@ -141,13 +141,14 @@ std::uint32_t CpuInterface::acknowledge(Group group, Time access_began) {
       // One that was withdrawn under way leaves room for the next.
       if (!redistributor_.acknowledge(pending.INTID, journey)) continue;
       state_.acknowledge(group, pending);
+      active_.push_back(pending.INTID);
       update();
     } else {
       state_.acknowledge(group, pending);
+      active_.push_back(pending.INTID);
       redistributor_.acknowledge(pending.INTID, journey);  // which brings about an update
     }
     acknowledged_.add();
-    active_.push_back(pending.INTID);
     if (pending.INTID >= first_lpi) acknowledged_lpis_.add();
     finish(journey, access_began);
     return pending.INTID;

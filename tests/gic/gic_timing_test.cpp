@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+
 #include "gic_bench.h"
 
 namespace doorbell::gic::test {
@@ -164,18 +167,19 @@ class MsiLatency : public testing::Test {
     bench.simulation().journeys().on_finish([this](const Journey& journey, Outcome outcome) {
       outcomes.push_back(outcome);
       samples.assign(journey.samples().begin(), journey.samples().end());
+      spans = journey.spans();
       started = journey.started();
       finished = journey.latest();
     });
   }
-  Task<void> send_with_journey(Time& sent) {
+  Task<void> send_with_journey(Time& sent, std::uint32_t EventID = 3) {
     const StageId origin =
         bench.simulation().stages().find("endpoint") != nullptr ? StageId{} : stage;
     PayloadReference payload = bench.simulation().payloads().take(tlm::TLM_WRITE_COMMAND, 0x40, 4);
-    store_little_endian<std::uint32_t>(payload->data(), 3);
+    store_little_endian<std::uint32_t>(payload->data(), EventID);
     payload->requester().device_id = DeviceID;
     payload->requester().journey =
-        bench.simulation().journeys().start({7, DeviceID, 3}, origin, bench.now());
+        bench.simulation().journeys().start({7, DeviceID, EventID}, origin, bench.now());
     sent = bench.now();
     co_await bench.device->transport(*payload);
   }
@@ -198,6 +202,7 @@ class MsiLatency : public testing::Test {
   StageId stage = bench.simulation().stages().add({"test", 0, "its", "the test"});
   std::vector<Outcome> outcomes;
   std::vector<StageSample> samples;
+  std::vector<JourneySpan> spans;  ///< Only when the log keeps them.
   Time started = 0, finished = 0;
 };
 
@@ -238,6 +243,28 @@ TEST_F(MsiLatency, WaitingForTheProcessorIsApart) {
   bench.acknowledge(0);
   EXPECT_GT(sample("cpu_acknowledge").waiting, 3 * microsecond);
   EXPECT_EQ(sample("cpu_acknowledge").service, 20 * nanosecond);
+}
+
+// It was pending already when the other one was acknowledged.
+TEST_F(MsiLatency, WaitsForTheHandlerOfTheOneBefore) {
+  bench.map_event(DeviceID, 4, lpi + 1);
+  bench.configure(lpi + 1, 0xA3);
+  bench.simulation().journeys().keep_spans(0, never);
+  Time sent = 0;
+  bench.run(send_with_journey(sent, 3));
+  bench.run(send_with_journey(sent, 4));
+  bench.advance(5 * microsecond);
+  ASSERT_EQ(bench.acknowledge(0), lpi);
+  bench.advance(5 * microsecond);
+  bench.end(0, lpi);
+  ASSERT_EQ(bench.acknowledge(0), lpi + 1);
+  const auto held = std::find_if(spans.begin(), spans.end(), [](const JourneySpan& span) {
+    return span.waiting && std::string(span.holder.what) == "handler of INTID";
+  });
+  ASSERT_NE(held, spans.end());
+  EXPECT_EQ(held->holder.id, lpi);
+  EXPECT_STREQ(held->resource, "CPU interface");
+  EXPECT_GE(held->to - held->from, 5 * microsecond);
 }
 
 TEST_F(MsiLatency, AMaskedOneWaitsInTheRedistributor) {
