@@ -63,24 +63,30 @@ void Causes::add(const Journey& journey) {
   }
 }
 
+/// MSIs mostly do the same things one after the other, so that the table is seldom searched.
 std::size_t Causes::number_of(const JourneySpan& span) {
   const std::uint32_t stage = stage_and_waiting(span);
-  const std::size_t mask = slots_.size() - 1;
-  for (std::size_t i = hash_of(span.resource, span.holder.what, stage) & mask;;
-       i = (i + 1) & mask) {
-    Slot& slot = slots_[i];
-    if (slot.number == 0) {
-      const std::size_t number =
-          number_of(Cause{span.stage, span.waiting, span.resource, span.holder.what});
-      slot = {span.resource, span.holder.what, stage, static_cast<std::uint32_t>(number + 1)};
-      if (++taken_ * 2 > slots_.size()) grow();
-      return number;
-    }
-    if (slot.resource == span.resource && slot.holder == span.holder.what &&
-        slot.stage_and_waiting == stage) {
-      return slot.number - 1;
-    }
+  if (latest_ < causes_.size()) {
+    const Slot& likely = slots_[causes_[latest_].next];
+    if (likely.number != 0 && likely.is(span, stage)) return latest_ = likely.number - 1;
   }
+  const std::size_t place = place_of(span, stage);
+  if (latest_ < causes_.size()) causes_[latest_].next = place;
+  return latest_ = slots_[place].number - 1;
+}
+
+std::size_t Causes::place_of(const JourneySpan& span, std::uint32_t stage) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t place = hash_of(span.resource, span.holder.what, stage) & mask;
+  while (slots_[place].number != 0 && !slots_[place].is(span, stage))
+    place = (place + 1) & mask;
+  if (slots_[place].number != 0) return place;
+  const std::size_t number =
+      number_of(Cause{span.stage, span.waiting, span.resource, span.holder.what});
+  slots_[place] = {span.resource, span.holder.what, stage, static_cast<std::uint32_t>(number + 1)};
+  if (++taken_ * 2 <= slots_.size()) return place;
+  grow();
+  return place_of(span, stage);
 }
 
 /// Equal texts at other addresses are the same cause.
@@ -88,7 +94,7 @@ std::size_t Causes::number_of(const Cause& cause) {
   const auto found = std::find_if(causes_.begin(), causes_.end(),
                                   [&](const Known& known) { return known.cause == cause; });
   if (found != causes_.end()) return static_cast<std::size_t>(found - causes_.begin());
-  causes_.push_back({cause, {}});
+  causes_.push_back({cause, {}, 0});
   return causes_.size() - 1;
 }
 

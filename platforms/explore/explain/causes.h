@@ -66,6 +66,7 @@ class Causes {
   struct Known {
     Cause cause;
     MainHolders holders;
+    std::size_t next = 0;  ///< The place in slots_ of what came after it the last time.
   };
   /// A place of the hash table, by the addresses of the texts.
   struct Slot {
@@ -73,9 +74,14 @@ class Causes {
     const char* holder = nullptr;
     std::uint32_t stage_and_waiting = 0;
     std::uint32_t number = 0;  ///< 0 is free, n is causes_[n - 1].
+
+    bool is(const JourneySpan& span, std::uint32_t stage) const {
+      return resource == span.resource && holder == span.holder.what && stage_and_waiting == stage;
+    }
   };
 
   std::size_t number_of(const JourneySpan& span);
+  std::size_t place_of(const JourneySpan& span, std::uint32_t stage_and_waiting);
   std::size_t number_of(const Cause& cause);
   void grow();
   std::size_t median_row() const;
@@ -84,6 +90,7 @@ class Causes {
   std::vector<Known> causes_;
   std::vector<Slot> slots_ = std::vector<Slot>(256);  ///< A power of two, at most half full.
   std::size_t taken_ = 0;
+  std::size_t latest_ = 0;  ///< The cause of the span before, in causes_.
 };
 
 }  // namespace doorbell::explore

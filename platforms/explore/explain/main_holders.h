@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -30,8 +31,11 @@ class MainHolders {
   std::vector<Entry> in_order() const;
 
  private:
+  std::size_t place_of(std::uint64_t id);
+
   std::vector<Entry> entries_;
-  std::size_t latest_ = 0;  ///< Most often the next one is the one before.
+  /// Where a number with these low bits was found last: most often it is there again.
+  std::array<std::uint8_t, 64> guess_{};
 };
 
 }  // namespace doorbell::explore

@@ -26,10 +26,18 @@ std::string phrase_of(const Stretch& stretch) {
   return text;
 }
 
+std::string without_detail(std::string_view resource) {
+  return std::string(resource.substr(0, resource.find(", ")));
+}
+
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   std::vector<std::string> lines(1);
   while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find(' '));
+    std::size_t end = text.find(' ');
+    if (text.substr(end == text.npos ? text.size() : end).starts_with(" %")) {
+      end = text.find(' ', end + 1);  // a number keeps its unit
+    }
+    const std::string_view word = text.substr(0, end);
     text.remove_prefix(std::min(word.size() + 1, text.size()));
     std::string& line = lines.back();
     if (line.empty()) {

@@ -15,6 +15,8 @@ struct Stretch {
   std::string resource;             ///< May be empty.
   std::string holder;               ///< May be empty.
   std::optional<std::uint64_t> id;  ///< Of the holder, when a particular one is meant.
+
+  bool operator==(const Stretch&) const = default;
 };
 
 /// In words: "waiting for virt.smmu.tcu.walkers, held by walk of page 0xffffd", "table read, level
@@ -25,7 +27,11 @@ std::string phrase_of(const Stretch& stretch);
 /// spaces and tables in hexadecimals.
 std::string id_text(std::string_view holder, std::uint64_t id);
 
-/// `text` cut at spaces into lines of at most `width` characters; a longer word stays whole.
+/// The resource without its detail, which follows a comma: "table read" of "table read, level 3".
+std::string without_detail(std::string_view resource);
+
+/// `text` cut at spaces into lines of at most `width` characters; a longer word stays whole, and so
+/// do a number and its percent sign.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
 }  // namespace doorbell::explore

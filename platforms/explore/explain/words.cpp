@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
 #include "doorbell/core/arch/error.h"
 #include "platforms/explore/explain/phrase.h"
@@ -17,6 +20,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t line_width = 100;
 /// A cause below this share of the time above the median, or of one MSI, is added to "the rest".
 constexpr double told_from = 0.01;
+/// How many holders of a cause are named.
+constexpr std::size_t holders_told = 4;
 
 Stretch stretch_of(const Json& json) {
   return {.stage = json.at("stage"),
@@ -57,28 +62,61 @@ double excess_of(const Group& slow, const Group& typical, double slow_per_typica
   return slow.time - typical.time * slow_per_typical;
 }
 
-std::string main_holders(const Json& cause) {
-  const std::string holder = cause.at("holder");
-  const double whole = Group(cause.at("slow")).time + Group(cause.at("typical")).time;
+/// Causes that differ in the detail of their resource alone, such as the level of a table read.
+struct CauseLine {
+  Stretch stretch;
+  double excess = 0;
+  double time = 0;                          ///< Of all MSIs.
+  std::map<std::uint64_t, double> holders;  ///< Time by number.
+};
+
+void add(CauseLine& line, const Json& cause, double slow_per_typical) {
+  const Group slow(cause.at("slow"));
+  const Group typical(cause.at("typical"));
+  line.excess += excess_of(slow, typical, slow_per_typical);
+  line.time += slow.time + typical.time;
+  for (const Json& one : cause.at("main_holders"))
+    line.holders[one.at("id").get<std::uint64_t>()] += one.at("time").get<double>();
+}
+
+/// The largest excess first; equal ones as they stand in the file.
+std::vector<CauseLine> lines_of(const Json& causes, double slow_per_typical) {
+  std::vector<CauseLine> lines;
+  for (const Json& cause : causes) {
+    Stretch stretch = stretch_of(cause);
+    stretch.resource = without_detail(stretch.resource);
+    stretch.holder = cause.at("holder");
+    auto line = std::find_if(lines.begin(), lines.end(),
+                             [&](const CauseLine& other) { return other.stretch == stretch; });
+    if (line == lines.end()) line = lines.insert(lines.end(), CauseLine{stretch, 0, 0, {}});
+    add(*line, cause, slow_per_typical);
+  }
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const CauseLine& a, const CauseLine& b) { return a.excess > b.excess; });
+  return lines;
+}
+
+std::string main_holders(const CauseLine& line) {
+  std::vector<std::pair<double, std::uint64_t>> sorted;
+  for (const auto& [id, time] : line.holders) {
+    if (time >= told_from * line.time) sorted.emplace_back(-time, id);
+  }
+  std::sort(sorted.begin(), sorted.end());
+  sorted.resize(std::min(sorted.size(), holders_told));
   std::string text;
-  for (const Json& one : cause.at("main_holders")) {
-    const double time = one.at("time");
-    if (time < told_from * whole) continue;
-    text +=
-        fmt::format("{}{} ({})", text.empty() ? "" : ", ",
-                    id_text(holder, one.at("id").get<std::uint64_t>()), share_text(time, whole));
+  for (const auto& [time, id] : sorted) {
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", id_text(line.stretch.holder, id),
+                        share_text(-time, line.time));
   }
   return text;
 }
 
-void write_cause(Page& page, const Json& cause, double excess, double whole) {
-  Stretch stretch = stretch_of(cause);
-  stretch.holder = cause.at("holder");
-  std::string text = stretch.stage + ": " + phrase_of(stretch);
-  const std::string holders = main_holders(cause);
+void write_cause(Page& page, const CauseLine& line, double whole) {
+  std::string text = line.stretch.stage + ": " + phrase_of(line.stretch);
+  const std::string holders = main_holders(line);
   if (!holders.empty()) text += ": " + holders;
-  page.item(fmt::format("  {:>7} {:>9}  ", share_text(excess, whole),
-                        duration_text(static_cast<Time>(excess))),
+  page.item(fmt::format("  {:>7} {:>9}  ", share_text(line.excess, whole),
+                        duration_text(static_cast<Time>(line.excess))),
             text);
 }
 
@@ -103,13 +141,11 @@ void write_causes(Page& page, const Json& explain) {
                               duration_text(static_cast<Time>(typical.time / typical.count))));
   double rest = 0;
   double less = 0;
-  for (const Json& cause : explain.at("causes")) {
-    const double excess =
-        excess_of(Group(cause.at("slow")), Group(cause.at("typical")), slow_per_typical);
-    if (excess >= told_from * whole) {
-      write_cause(page, cause, excess, whole);
+  for (const CauseLine& line : lines_of(explain.at("causes"), slow_per_typical)) {
+    if (line.excess >= told_from * whole) {
+      write_cause(page, line, whole);
     } else {
-      (excess > 0 ? rest : less) += excess;
+      (line.excess > 0 ? rest : less) += line.excess;
     }
   }
   if (rest > 0) {

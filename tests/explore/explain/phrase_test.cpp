@@ -27,11 +27,17 @@ TEST(Phrase, CountsInDecimalsAndAddressesInHexadecimals) {
   EXPECT_EQ(id_text("write of stream", 16), "0x10");
 }
 
+TEST(Phrase, TheDetailOfAResourceFollowsAComma) {
+  EXPECT_EQ(without_detail("table read, level 3"), "table read");
+  EXPECT_EQ(without_detail("DTI"), "DTI");
+}
+
 TEST(Phrase, WrapsAtSpacesAndKeepsEveryWord) {
   EXPECT_EQ(wrapped("one two three four", 9),
             (std::vector<std::string>{"one two", "three", "four"}));
   EXPECT_EQ(wrapped("a extraordinarily b", 5),
             (std::vector<std::string>{"a", "extraordinarily", "b"}));
+  EXPECT_EQ(wrapped("page 0x8 (100.0 %)", 15), (std::vector<std::string>{"page 0x8", "(100.0 %)"}));
   EXPECT_EQ(wrapped("", 5), (std::vector<std::string>{""}));
 }
 

@@ -49,7 +49,7 @@ TEST_F(WordsTest, NamesTheCauseOfTheTimeAboveTheMedianWithItsShareAndItsHolders)
   EXPECT_THAT(text,
               HasSubstr("75.0 %   1.20 us  tcu: waiting for walkers, held by walk of page: 0x77 "
                         "(100.0 %)"));
-  EXPECT_THAT(text, HasSubstr("25.0 %    400 ns  tcu: table read, level 3, because of INV: "));
+  EXPECT_THAT(text, HasSubstr("25.0 %    400 ns  tcu: table read, because of INV: "));
 }
 
 TEST_F(WordsTest, TellsTheSlowestStageByStage) {
@@ -98,6 +98,24 @@ TEST_F(WordsTest, SharesAddUpAndLinesAreShort) {
     if (fields >> share >> percent && percent == '%') sum += share;
   }
   EXPECT_NEAR(sum, 100, 2) << "each is rounded to a tenth";
+}
+
+// The four reads of a walk are one cause: none of them alone would stand before the credits.
+TEST_F(WordsTest, AddsUpTheLevelsOfAWalk) {
+  for (unsigned i = 0; i < 10; ++i) {
+    const Time more = i < 6 ? 0 : 100'000;
+    maker_.make({{link_, true, "credits", {}, 50'000 + 2 * more},
+                 {tcu_, false, "table read, level 1", {"INV of page", 1}, more},
+                 {tcu_, false, "table read, level 2", {"INV of page", 1}, more},
+                 {tcu_, false, "table read, level 3", {"INV of page", 2}, more}});
+  }
+  const std::string text = words();
+  const std::size_t walk = text.find(
+      "60.0 %   1.20 us  tcu: table read, because of INV of page: 0x1 (66.7 %), 0x2 (33.3 %)");
+  const std::size_t credits = text.find("40.0 %    800 ns  link: waiting for credits");
+  ASSERT_NE(walk, std::string::npos) << text;
+  ASSERT_NE(credits, std::string::npos) << text;
+  EXPECT_LT(walk, credits);
 }
 
 TEST_F(WordsTest, SaysThatThereIsNothingSlow) {
