@@ -12,6 +12,7 @@
 #include "doorbell/core/arch/task_group.h"
 #include "doorbell/core/arch/wait_primitives.h"
 #include "doorbell/core/simulation.h"
+#include "platforms/explore/explain/explanation.h"
 #include "platforms/virt/memory_map.h"
 #include "platforms/virt/platform.h"
 #include "sw/native/native.h"
@@ -28,7 +29,8 @@ struct Options {
   std::uint32_t active_vectors = 0;  // of each of them; 0: all
   std::uint32_t outstanding = 16;
   std::uint64_t messages = 1'000'000;
-  bool journeys = false;  // span lists of all, not only stage totals
+  bool journeys = false;      // span lists of all, not only stage totals
+  std::uint64_t slowest = 0;  // explain that many, as doorbell run --slowest does
 };
 
 constexpr unsigned functions_an_endpoint = 256;
@@ -207,6 +209,11 @@ int run(const Options& options) {
   virt::Platform platform{"virt", parameters};
   Source source{"source", platform, options};
   BareEvent bare{"bare"};
+  explore::Explanation explanation{simulation.stages(), options.slowest};
+  if (options.slowest != 0) {
+    simulation.journeys().on_finish(
+        [&](const Journey& journey, Outcome outcome) { explanation.add(journey, outcome); });
+  }
   double started = 0;
   Time measured_from = 0;
   std::uint64_t resumes = 0;
@@ -214,7 +221,9 @@ int run(const Options& options) {
                       scheduler.set_timing(Timing::approximate);
                       simulation.statistics().reset(scheduler.now());
                       simulation.journeys().reset();
-                      if (options.journeys) simulation.journeys().keep_spans(0, never);
+                      if (options.journeys || options.slowest != 0) {
+                        simulation.journeys().keep_spans(0, never);
+                      }
                       resumes = scheduler.resumes();
                       measured_from = scheduler.now();
                       started = host_seconds();
@@ -255,6 +264,7 @@ int main(int argc, char** argv) {
   app.add_option("--outstanding", options.outstanding, "MSIs under way");
   app.add_option("--messages", options.messages, "MSIs to send");
   app.add_flag("--journeys", options.journeys, "keep the span list of every MSI");
+  app.add_option("--slowest", options.slowest, "explain that many of the slowest MSIs");
   CLI11_PARSE(app, argc, argv);
   return run(options);
 }
