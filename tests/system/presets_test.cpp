@@ -48,8 +48,8 @@ TEST_P(Preset, RunsWithEveryMsiAccountedFor) {
   EXPECT_TRUE(run["conservation"]["balanced"]);
   EXPECT_GT(run["totals"]["acknowledged"], 0);
 }
-INSTANTIATE_TEST_SUITE_P(Presets, Preset, ::testing::ValuesIn(presets()), [](const auto& info) {
-  std::string name = info.param;
+INSTANTIATE_TEST_SUITE_P(Presets, Preset, ::testing::ValuesIn(presets()), [](const auto& preset) {
+  std::string name = preset.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 });
