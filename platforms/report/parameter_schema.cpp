@@ -99,14 +99,23 @@ Json schema_of_group(const ParameterNode& group) {
   return schema;
 }
 
+/// A list, or an object for each of its elements. Keywords say nothing about what isn't of their
+/// type, so that an editor need not guess which of the two was meant.
+Json schema_of_list(const ParameterNode& list) {
+  const ParameterNode& element = *list.children.front();
+  Json schema = schema_of_group(element);
+  schema["type"] = {"array", "object"};
+  schema["minItems"] = list.list->minimum;
+  schema["maxItems"] = list.list->maximum;
+  schema["items"] = schema_of(element);
+  return schema;
+}
+
 Json schema_of(const ParameterNode& node) {
   if (node.parameter) return schema_of(*node.parameter);
   Json schema;
   if (node.list) {
-    schema = {{"type", "array"},
-              {"minItems", node.list->minimum},
-              {"maxItems", node.list->maximum},
-              {"items", schema_of(*node.children.front())}};
+    schema = schema_of_list(node);
   } else {
     schema = schema_of_group(node);
   }

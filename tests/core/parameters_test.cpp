@@ -116,6 +116,17 @@ TEST_F(ParametersTest, AListReplacesTheOneBeforeAndStartsFromDefaults) {
   EXPECT_EQ(tree_.find("endpoints.2.functions")->default_text(), "1");
 }
 
+TEST_F(ParametersTest, AGroupInPlaceOfAListIsLaidOverEachElement) {
+  read_yaml_text(tree_, "endpoints: [{name: first}, {}, {functions: 2}]\n", "virt.yaml");
+  read_yaml_text(tree_, "endpoints: {functions: 4}\n", "four.yaml");
+  ASSERT_EQ(system_.endpoints.size(), 3u);
+  for (const EndpointParameters& endpoint : system_.endpoints)
+    EXPECT_EQ(endpoint.functions, 4u);
+  EXPECT_EQ(system_.endpoints[0].name, "first");
+  EXPECT_THAT(error_of("\nendpoints: {function: 4}"),
+              testing::StartsWith("virt.yaml:2: endpoints.0.function: "));
+}
+
 TEST_F(ParametersTest, AKeyAfterAListIsStillFound) {
   read_yaml_text(tree_, "endpoints: [{}]\ntlb: {entries: 16}\n", "virt.yaml");
   EXPECT_EQ(system_.tlb.entries, 16u);
@@ -165,8 +176,9 @@ TEST_F(ParametersTest, AValueOfAnotherTypeIsAnError) {
   EXPECT_EQ(error_of("ordering: strict"),
             "virt.yaml:1: ordering: expected requester or vc, found 'strict'");
   EXPECT_EQ(error_of("tlb: 3"), "virt.yaml:1: tlb: expected a group of keys, found '3'");
-  EXPECT_EQ(error_of("endpoints: {}"),
-            "virt.yaml:1: endpoints: expected a list, found a group of keys");
+  EXPECT_EQ(error_of("endpoints: 2"),
+            "virt.yaml:1: endpoints: expected a list, or a group of keys for all elements, found "
+            "'2'");
 }
 
 TEST_F(ParametersTest, AListOfAWrongLengthIsAnError) {

@@ -86,6 +86,13 @@ TEST(ParameterSchema, AListHasItsBoundsAndTheDefaultsOfANewElement) {
   EXPECT_EQ(ports["items"]["properties"]["lanes"]["default"], 4);
 }
 
+TEST(ParameterSchema, AnObjectInPlaceOfAListHasTheKeysOfAnElement) {
+  const auto ports = schema()["properties"]["ports"];
+  EXPECT_EQ(ports["type"], R"(["array","object"])"_json);
+  EXPECT_EQ(ports["properties"], ports["items"]["properties"]);
+  EXPECT_EQ(ports["additionalProperties"], false);
+}
+
 TEST(ParameterSchema, TimesAndFrequenciesAreTextsWithAUnit) {
   const auto properties = schema()["properties"];
   EXPECT_EQ(properties["latency"]["default"], "150ns");

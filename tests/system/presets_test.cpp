@@ -54,6 +54,41 @@ INSTANTIATE_TEST_SUITE_P(Presets, Preset, ::testing::ValuesIn(presets()), [](con
   return name;
 });
 
+nlohmann::json parameter_of(const nlohmann::json& run, const std::string& path) {
+  for (const auto& parameter : run["parameters"]) {
+    if (parameter["path"] == path) return parameter["value"];
+  }
+  return nullptr;
+}
+
+/// Eight copies on processors that poll no faster than they do by default.
+nlohmann::json run_of_eight_with(const std::string& presets) {
+  return run_with(presets +
+                  " --set cpu.frequency=2500MHz --set replay.copies=8 --set processors=32");
+}
+
+TEST(Presets, IdealAfterEightDrivesMakesTheirLinksIdeal) {
+  const nlohmann::json run = run_of_eight_with("--with eight-drives --with ideal");
+  EXPECT_EQ(parameter_of(run, "endpoints.0.link.lanes"), "32");
+  EXPECT_EQ(parameter_of(run, "endpoints.7.link.lanes"), "32");
+  EXPECT_EQ(parameter_of(run, "endpoints.7.link.downstream_credits.posted_headers"), "0");
+  EXPECT_TRUE(run["conservation"]["balanced"]);
+}
+
+TEST(Presets, EightDrivesAfterIdealBringTheirOwnLinks) {
+  const nlohmann::json run = run_of_eight_with("--with ideal --with eight-drives");
+  EXPECT_EQ(parameter_of(run, "smmu.tcu.walkers"), "1024");
+  EXPECT_EQ(parameter_of(run, "endpoints.0.link.lanes"), "4");
+  EXPECT_EQ(parameter_of(run, "endpoints.7.link.lanes"), "4");
+  EXPECT_TRUE(run["conservation"]["balanced"]);
+}
+
+TEST(Presets, AreListedWhereTheyAreDescribed) {
+  const std::string page = read_file(source_path("docs/params.md"));
+  for (const std::string& preset : presets())
+    EXPECT_NE(page.find("\n| `" + preset + "` | "), std::string::npos) << preset;
+}
+
 TEST(Presets, IdealIsABoundOfAllOthers) {
   const Figures ideal = figures_of(run_with("--with ideal"));
   std::vector<std::string> others = presets();

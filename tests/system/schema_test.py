@@ -39,7 +39,7 @@ class Schema(unittest.TestCase):
         for text in ["smmu: {tlb: {entries: 64}}", "smmu: {tlb: {entries: 4KiB}}", "smmu:",
                      "ram: {read_latency: 1.5 us}", "ram: {read_latency: 0}", "ram: {size: 0x4000_0000}",
                      "cpu: {frequency: 62.5MHz}", "check_protocol: true",
-                     "endpoints: [{tag_width: 5}, {}]"]:
+                     "endpoints: [{tag_width: 5}, {}]", "endpoints: {tag_width: 5}"]:
             self.assertTrue(self.takes(text), text)
 
     def test_refuses_what_the_reader_refuses(self):
@@ -47,7 +47,7 @@ class Schema(unittest.TestCase):
                      "smmu: {tlb: {entries: 131072}}", "smmu: {tlb: {entries: many}}", "smmu: 3",
                      "smmu: {tlb: {replacement: fifo}}", "ram: {read_latency: 5}", "ram: {read_latency: 5 light years}",
                      "cpu: {frequency: 0}", "cpu: {frequency: 3}", "check_protocol: perhaps", "endpoints: []",
-                     "endpoints: {functions: 1}", "endpoints: [{tag_width: 6}]", "endpoints: [{link: {lane: 4}}]"]:
+                     "endpoints: 2", "endpoints:", "endpoints: {lanes: 1}", "endpoints: [{tag_width: 6}]", "endpoints: [{link: {lane: 4}}]"]:
             self.assertFalse(self.takes(text), text)
 
     def test_every_key_says_what_it_is(self):
@@ -56,8 +56,7 @@ class Schema(unittest.TestCase):
                 below = path + "." + key
                 if "properties" in child:
                     check(child, below)
-                elif child.get("type") == "array":
-                    check(child["items"], below)
+                    check(child.get("items", {}), below)
                 else:
                     self.assertTrue(child["description"], below)
                     self.assertIn("default", child, below)

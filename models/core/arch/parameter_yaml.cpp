@@ -58,12 +58,18 @@ class Reader {
   }
 
   void read_list(std::vector<std::string> path, const ParameterNode& node, const YAML::Node& yaml) {
-    if (!yaml.IsSequence()) fail(yaml, node.path, "a list");
-    tree_.resize(node, yaml.size(), file_, line_of(yaml));
+    if (!yaml.IsSequence() && !yaml.IsMap()) {
+      fail(yaml, node.path, "a list, or a group of keys for all elements");
+    }
+    std::size_t size = node.children.size();
+    if (yaml.IsSequence()) {
+      size = yaml.size();
+      tree_.resize(node, size, file_, line_of(yaml));
+    }
     path.emplace_back();
-    for (std::size_t i = 0; i < yaml.size(); ++i) {
+    for (std::size_t i = 0; i < size; ++i) {
       path.back() = std::to_string(i);
-      read(path, yaml[i]);
+      read(path, yaml.IsMap() ? yaml : yaml[i]);
     }
   }
 

@@ -116,8 +116,8 @@ class ParameterGroup {
   template <DescribedParameters T>
   void group(std::string_view name, T& parameters, std::string_view help = {});
   /// A list of structs, written as a YAML sequence. A later file's list replaces an earlier one;
-  /// its elements start from the defaults of `T`. `--set` reaches elements by their number:
-  /// endpoints.0.functions=4.
+  /// its elements start from the defaults of `T`. A YAML mapping in its place is laid over each
+  /// element there is. `--set` reaches elements by their number: endpoints.0.functions=4.
   template <DescribedParameters T>
   requires std::copyable<T>
   void list(std::string_view name, std::vector<T>& parameters, std::string_view help = {},
