@@ -153,7 +153,7 @@ void write_causes(Page& page, const Json& explain) {
                           duration_text(static_cast<Time>(rest)), share_text(told_from, 1)));
   }
   if (less < 0) {
-    page.line(fmt::format("  {:>7} {:>9}  what slow ones spend less on than typical ones",
+    page.line(fmt::format("  {:>7} {:>9}  where slow ones spent less than typical ones",
                           share_text(less, whole), "-" + duration_text(static_cast<Time>(-less))));
   }
 }

@@ -1,0 +1,315 @@
+// The explanation of a run: with a cause that is known, since it was put there, that cause is named
+// first.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <vector>
+
+#include "system/command.h"
+
+namespace doorbell::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Json = nlohmann::ordered_json;
+
+constexpr const char* heading = "What the time above the median was spent on";
+
+/// A workload made up for a cause: one function whose MSIs come one after the other, far enough
+/// apart that none waits for the one before.
+class Workload {
+ public:
+  static constexpr unsigned spacing = 20;  ///< us
+  static constexpr std::uint64_t doorbell = 0xffff'f000;
+
+  explicit Workload(const std::vector<unsigned>& events) {
+    add("cpu0 its MAPD device=8 bits=6 valid=1");
+    for (const unsigned event : events) {
+      const std::string operands = " device=8 event=" + std::to_string(event);
+      add("cpu0 its MAPTI" + operands + " collection=" + std::to_string(event % 4) +
+          " lpi=" + std::to_string(8192 + event));
+      add("cpu0 its INV" + operands);
+    }
+    add("cpu0 map stream=0x8 iova=0xfffff000 pages=1 doorbell");
+  }
+
+  /// What processors do is done before devices do anything more.
+  void add(const std::string& record) {
+    last_of_processors_ = records_.size();
+    put(record);
+  }
+  void add_of_device(const std::string& record) {
+    put(record + " after=" + std::to_string(records_.size() - last_of_processors_));
+  }
+  void send(unsigned event) {
+    time_ += spacing;
+    send_at_once(event);
+    time_ += spacing;
+  }
+  /// Together with others that are sent so, now.
+  void send_at_once(unsigned event) {
+    add_of_device("dev msi stream=0x8 iova=0xfffff040 event=" + std::to_string(event));
+  }
+
+  std::string text() const {
+    std::string text =
+        "doorbell-trace 1\ncpus 4\nsource made.csv hash=0x1\n"
+        "stream 0x8 device=8 asid=1 events=64\nbegin\n";
+    for (const std::string& record : records_)
+      text += record + '\n';
+    return text + "end " + std::to_string(records_.size()) + "\n";
+  }
+
+ private:
+  void put(const std::string& record) { records_.push_back(std::to_string(time_) + " " + record); }
+
+  std::vector<std::string> records_;
+  std::size_t last_of_processors_ = 0;
+  unsigned time_ = 1000;
+};
+
+class Explain : public ::testing::Test {
+ protected:
+  /// Runs it and returns what was printed.
+  std::string run(const Workload& workload, const std::string& options) {
+    const CommandResult result = run_doorbell(
+        "run " + source_path("platforms/virt.yaml") + " --workload " +
+        scratch_.write("made.trace", workload.text()) +
+        " --set replay.pacing=recorded --set endpoints.0.function.msix_vectors=64 --slowest 5" +
+        " --stats " + file_ + " " + options);
+    EXPECT_EQ(result.status, 0) << result.errors;
+    return result.output;
+  }
+
+  /// The first line of the causes, in one piece.
+  static std::string first_cause(const std::string& output) {
+    std::istringstream lines(output.substr(output.find(heading)));
+    std::string cause;
+    for (std::string line; std::getline(lines, line) && line != "";) {
+      std::istringstream words(line);
+      double share = 0;
+      std::string percent;
+      const bool begins = words >> share >> percent && percent == "%";
+      if (begins && !cause.empty()) break;
+      if (begins || !cause.empty()) cause += line.substr(std::min<std::size_t>(line.size(), 20));
+    }
+    return cause;
+  }
+
+  ScratchDirectory scratch_;
+  std::string file_ = scratch_.path("statistics.json");
+};
+
+constexpr unsigned messages = 240;
+
+constexpr std::uint64_t page_of_data(unsigned number) {
+  return (number + 1) * 0x1000'0000ULL;
+}
+
+// DMA to pages far apart goes through a TLB that holds few, so that each third MSI must walk
+// tables. Now and then two MSIs come together at one processor, and that is what takes most of the
+// time until the tables are in a slow memory. Everything else that is read is in a cache.
+TEST_F(Explain, ASlowMemoryOfPageTables) {
+  Workload workload({0, 1, 2, 3, 4});
+  for (unsigned page = 0; page < 8; ++page) {
+    workload.add("cpu0 map stream=0x8 iova=" + std::to_string(page_of_data(page)) +
+                 " pages=1 frame=" + std::to_string(page));
+  }
+  for (unsigned i = 0; i < messages; ++i) {
+    for (unsigned page = 0; i % 3 == 0 && page < 8; ++page) {
+      workload.add_of_device("dev read stream=0x8 iova=" + std::to_string(page_of_data(page)) +
+                             " bytes=64 kind=data");
+    }
+    workload.send(i % 4);
+    for (const unsigned event : {0, 4}) {
+      if (i % 12 == 4) workload.send_at_once(event);
+    }
+  }
+  std::string options =
+      "--set cpu.handler=3000 --set smmu.micro_tlb.entries=1 --set smmu.tlb.entries=4";
+  for (const char* level : {"0", "1", "2", "3"}) {
+    options += std::string(" --set smmu.tcu.walk_cache_level") + level + ".entries=1";
+  }
+  EXPECT_THAT(first_cause(run(workload, options)),
+              HasSubstr("redistributor: waiting for CPU interface"));
+  options += " --set ram.last_level_cache.size=0 --set ram.read_latency=1us";
+  EXPECT_THAT(first_cause(run(workload, options)),
+              AllOf(HasSubstr("tcu: table read, because of eviction from the walk cache"),
+                    HasSubstr("0xfffff (100.0 %)")));
+}
+
+constexpr const char* small_event_cache = "--set gic.its.event_cache_entries=32 ";
+constexpr const char* hot_set = "because of eviction from event cache set: [0-9]+ .100.0 %";
+
+// Four events that fall into one set of two ways, among others that have sets of their own. In a
+// larger cache all of them have.
+TEST_F(Explain, AHotSetOfTheItsCache) {
+  const std::vector<unsigned> hot{0, 0x11, 0x22, 0x33};
+  const std::vector<unsigned> others{1, 2, 3, 4, 5, 6, 7, 8};
+  std::vector<unsigned> all = hot;
+  all.insert(all.end(), others.begin(), others.end());
+  Workload workload(all);
+  for (unsigned i = 0; i < messages; ++i)
+    workload.send(i % 3 == 0 ? hot[i / 3 % 4] : others[i % 8]);
+  EXPECT_THAT(first_cause(run(workload, "")), Not(HasSubstr("event cache set")));
+  EXPECT_THAT(first_cause(run(workload, small_event_cache)),
+              ContainsRegex(std::string("its: interrupt translation table read, ") + hot_set));
+}
+
+// The same events from many at once: now most of the time is waiting for those that read, and it is
+// still the set that is named.
+TEST_F(Explain, AHotSetOfTheItsCacheThatOthersQueueBehind) {
+  const std::vector<unsigned> hot{0, 0x11, 0x22, 0x33};
+  Workload workload(hot);
+  for (unsigned i = 0; i < messages; ++i) {
+    workload.send(hot[i % 4]);
+    for (unsigned j = 1; i % 4 == 0 && j < 4; ++j)
+      workload.send_at_once(hot[j]);
+  }
+  const std::string slow_reads = "--set ram.last_level_cache.hit=900ns ";
+  EXPECT_THAT(first_cause(run(workload, slow_reads)), Not(HasSubstr("event cache set")));
+  EXPECT_THAT(first_cause(run(workload, slow_reads + small_event_cache)),
+              AllOf(HasSubstr("waiting for virt.gic.its.translations"),
+                    HasSubstr("eviction from event cache set")));
+}
+
+/// Before each `period`-th MSI a processor writes `commands` to a queue, `times` times.
+Workload flooded(const std::vector<std::string>& commands, unsigned period, unsigned times) {
+  Workload workload({0, 1, 2, 3});
+  for (unsigned i = 0; i < messages; ++i) {
+    for (unsigned j = 0; i % period == 0 && j < times; ++j) {
+      for (const std::string& command : commands)
+        workload.add("cpu0 " + command);
+    }
+    workload.send(i % 4);
+  }
+  return workload;
+}
+
+TEST_F(Explain, AFloodOfInvalidationsOfTheSmmu) {
+  EXPECT_THAT(first_cause(run(flooded({"smmu CMD_SYNC"}, 3, 8), "")), Not(HasSubstr("CMD_")));
+  EXPECT_THAT(
+      first_cause(run(flooded({"smmu CMD_TLBI_NSNH_ALL", "smmu CMD_SYNC"}, 3, 8), "")),
+      HasSubstr("tcu: table read, because of CMD_TLBI_NSNH_ALL, of page: 0xfffff (100.0 %)"));
+}
+
+TEST_F(Explain, AFloodOfInvalidationsOfTheIts) {
+  std::vector<std::string> invalidations;
+  for (const char* event : {"0", "1", "2", "3"})
+    invalidations.push_back(std::string("its INV device=8 event=") + event);
+  EXPECT_THAT(first_cause(run(flooded(invalidations, 12, 0), "")), Not(HasSubstr("INV")));
+  EXPECT_THAT(first_cause(run(flooded(invalidations, 12, 4), "")),
+              HasSubstr("redistributor: LPI configuration read, because of INV of INTID: "));
+}
+
+// Interrupts that come together at one processor wait for the handlers of those before them.
+TEST_F(Explain, AProcessorThatHandlesAnother) {
+  Workload workload({0, 4, 8});
+  for (unsigned i = 0; i < messages; ++i) {
+    workload.send(0);
+    if (i % 3 != 0) continue;
+    for (const unsigned event : {4, 8})
+      workload.send_at_once(event);
+  }
+  EXPECT_THAT(first_cause(run(workload, "--set cpu.handler=3000")),
+              HasSubstr("redistributor: waiting for CPU interface, held by handler of INTID: 81"));
+}
+
+TEST_F(Explain, TheCommandSaysTheSameLater) {
+  Workload workload({0, 1});
+  for (unsigned i = 0; i < 40; ++i)
+    workload.send(i % 2);
+  const std::string output = run(workload, "");
+  const CommandResult later = run_doorbell("explain " + file_);
+  EXPECT_EQ(later.status, 0) << later.errors;
+  EXPECT_THAT(later.output, HasSubstr("The 5 slowest MSIs"));
+  EXPECT_THAT(output, EndsWith("\n\n" + later.output));
+}
+
+// Each stretch begins where the one before has ended, and they fill the whole road.
+TEST_F(Explain, TheStretchesOfAnMsiAreItsWholeRoad) {
+  Workload workload({0, 1});
+  for (unsigned i = 0; i < 40; ++i)
+    workload.send(i % 2);
+  run(workload, "");
+  const Json statistics = Json::parse(read_file(file_));
+  const Json& explain = statistics["explain"];
+  EXPECT_EQ(explain["slowest"].size(), 5u);
+  for (const Json& msi : explain["slowest"]) {
+    std::uint64_t at = 0;
+    for (const Json& span : msi["spans"]) {
+      EXPECT_EQ(span["from"].get<std::uint64_t>(), at);
+      at += span["time"].get<std::uint64_t>();
+    }
+    EXPECT_EQ(msi["end_to_end"].get<std::uint64_t>(), at);
+  }
+  EXPECT_EQ(explain["slowest"][0]["end_to_end"],
+            statistics["latency"]["total"]["end_to_end"]["max"]);
+  EXPECT_EQ(explain["slow"]["time"].get<std::uint64_t>() +
+                explain["typical"]["time"].get<std::uint64_t>(),
+            statistics["latency"]["total"]["end_to_end"]["sum"].get<std::uint64_t>());
+}
+
+TEST_F(Explain, AsksForStatisticsThatHoldAnExplanation) {
+  const std::string workload = source_path(DOORBELL_SMALL_WORKLOAD);
+  ASSERT_EQ(run_doorbell("run " + source_path("platforms/virt.yaml") + " --workload " + workload +
+                         " --stats " + file_)
+                .status,
+            0);
+  const CommandResult result = run_doorbell("explain " + file_);
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.errors, AllOf(HasSubstr("statistics.json"), HasSubstr("--slowest")));
+}
+
+// One line that names the file, whatever is wrong with it.
+TEST_F(Explain, ACorruptFileIsOneLine) {
+  Workload workload({0, 1});
+  for (unsigned i = 0; i < 40; ++i)
+    workload.send(i % 2);
+  run(workload, "");
+  const std::string whole = read_file(file_);
+  Json without_causes = Json::parse(whole);
+  without_causes["explain"].erase("causes");
+  Json other_type = Json::parse(whole);
+  other_type["explain"] = "MSIs";
+  for (const std::string& content :
+       {std::string(), std::string("{}"), whole.substr(0, whole.size() / 2), without_causes.dump(),
+        other_type.dump()}) {
+    const CommandResult result = run_doorbell("explain " + scratch_.write("corrupt.json", content));
+    EXPECT_EQ(result.status, 2) << content.substr(0, 80);
+    EXPECT_EQ(result.output, "");
+    EXPECT_THAT(result.errors, AllOf(HasSubstr("corrupt.json"), EndsWith("\n")));
+    EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;
+  }
+  EXPECT_EQ(run_doorbell("explain " + scratch_.path("missing.json")).status, 2);
+}
+
+// Only the MSIs that were asked for are in the trace, though all keep their spans.
+TEST_F(Explain, LeavesTheTraceAsItIs) {
+  Workload workload({0, 1});
+  for (unsigned i = 0; i < 40; ++i)
+    workload.send(i % 2);
+  const std::string trace = scratch_.path("trace.json");
+  run(workload, "--trace " + trace + " --trace-from 3 --trace-count 2");
+  const std::string text = read_file(trace);
+  EXPECT_THAT(text, HasSubstr("MSI 3:"));
+  EXPECT_THAT(text, HasSubstr("MSI 4:"));
+  EXPECT_EQ(text.find("MSI 5:"), std::string::npos);
+}
+
+TEST_F(Explain, CountsFromOne) {
+  const CommandResult result =
+      run_doorbell("run " + source_path("platforms/virt.yaml") + " --workload " +
+                   source_path(DOORBELL_SMALL_WORKLOAD) + " --slowest 0");
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.errors, HasSubstr("--slowest"));
+}
+
+}  // namespace
+}  // namespace doorbell::testing
