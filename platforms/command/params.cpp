@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "doorbell/core/arch/parameter_yaml.h"
 #include "platforms/command/commands.h"
@@ -32,12 +33,12 @@ void print_yaml(const ParameterTree& tree) {
 
 void print_json(const ParameterTree& tree, const std::vector<const Parameter*>& selected) {
   constexpr bool with_host_only = true;
+  std::set<std::string> wanted;
+  for (const Parameter* parameter : selected)
+    wanted.insert(parameter->path());
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const auto& entry : describe_parameters(tree, with_host_only)) {
-    const bool wanted = std::any_of(selected.begin(), selected.end(), [&](const auto* parameter) {
-      return parameter->path() == entry["path"];
-    });
-    if (wanted) list.push_back(entry);
+    if (wanted.contains(entry["path"].get<std::string>())) list.push_back(entry);
   }
   fmt::print("{}\n", list.dump(1));
 }

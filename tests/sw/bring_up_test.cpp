@@ -29,7 +29,10 @@ constexpr std::uint16_t device_id = 0x0dbe;
 /// scenario, the others take interrupts.
 class BringUp : public testing::Test {
  protected:
-  explicit BringUp(const virt::VirtParameters& parameters = {}) : parameters_(parameters) {
+  BringUp() { prepare(); }
+  explicit BringUp(const virt::VirtParameters& parameters) : parameters_(parameters) { prepare(); }
+
+  void prepare() {
     run_on_native_processors();
     machine_.description = machine_virt(tables, tables_end);
     machine_.functions = functions_.data();

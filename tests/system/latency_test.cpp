@@ -138,8 +138,15 @@ void expect_closed_forms(const virt::VirtParameters& parameters,
   }
 }
 
+/// The defaults, and every socket watched.
+virt::VirtParameters checked() {
+  virt::VirtParameters parameters;
+  parameters.check_protocol = true;
+  return parameters;
+}
+
 TEST(MsiLatency, IsTheSumOfTheDefaults) {
-  expect_closed_forms({.check_protocol = true});
+  expect_closed_forms(checked());
 }
 
 /// STE and CD were fetched once during set-up: without the last-level cache they are as cold as
@@ -150,14 +157,12 @@ virt::VirtParameters without_last_level_cache(virt::VirtParameters parameters) {
 }
 
 TEST(MsiLatency, OfACompletelyColdOneHasTheFetchesOfSteAndCd) {
-  expect_closed_forms(without_last_level_cache({.check_protocol = true}),
-                      Configuration::invalidated);
+  expect_closed_forms(without_last_level_cache(checked()), Configuration::invalidated);
 }
 
 /// Every part of the road away from its default.
 virt::VirtParameters other_parts() {
-  virt::VirtParameters parameters;
-  parameters.check_protocol = true;
+  virt::VirtParameters parameters = checked();
   parameters.endpoints[0].link.latency = 317 * nanosecond;
   parameters.root_complex.latency = 61 * nanosecond;
   parameters.smmu.tbu.micro_tlb.latency = 3;
