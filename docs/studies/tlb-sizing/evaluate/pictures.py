@@ -1,0 +1,183 @@
+"""Draws the pictures of the study from the databases of its sweeps, as SVG; the same bytes every time.
+
+    pictures.py RESULTS IMAGES README_PICTURE
+"""
+import sys
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("svg")
+import matplotlib.pyplot as plt  # noqa: E402
+
+import sweeps as s  # noqa: E402
+from ranking import CHANCE, EFFECTS, FACTORS, effect  # noqa: E402
+
+# Okabe and Ito's colours, told apart by everybody.
+COLOURS = {1: "#0072b2", 2: "#009e73", 4: "#e69f00", 8: "#d55e00"}
+MARKS = {1: "o", 2: "s", 4: "^", 8: "D"}
+MACHINES = (("ideal", "all ideal but the links", "#777777", "o"),
+            ("fast-queue", "fast command queue", "#009e73", "s"),
+            ("virt", "virt as it is", "#d55e00", "D"))
+# An opaque ground: legible on a dark page too.
+plt.rcParams.update({
+    "svg.hashsalt": "doorbell", "svg.fonttype": "path", "font.size": 9, "figure.facecolor": "white",
+    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#dddddd",
+    "axes.axisbelow": True, "legend.frameon": False, "axes.titlesize": 9.5, "axes.titleweight": "bold",
+    "axes.titlelocation": "left"})
+
+
+def drives_title(drives):
+    return "1 drive" if drives == 1 else f"{drives} drives"
+
+
+def save(figure, path):
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
+
+
+def plot(axes, sweep, axis, of, style="-", label=True):
+    """A line for each number of drives: of(drives, setting) along an axis of powers of two."""
+    settings = sweep.settings(axis)
+    for drives in s.DRIVES:
+        axes.plot(settings, [of(drives, one) for one in settings], style, marker=MARKS[drives], markersize=4,
+                  color=COLOURS[drives], label=drives_title(drives) if label else None)
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(settings, [str(one) for one in settings])
+    axes.minorticks_off()
+
+
+def by_drives(axes, sweep, axis, metric, scale=1.0, style="-", label=True, **where):
+    plot(axes, sweep, axis, lambda drives, one: scale * sweep.value(metric, drives=drives, **{axis: one}, **where),
+         style, label)
+
+
+def words(axes, title, x, y):
+    axes.set_title(title)
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+
+
+def throughput(axes, sweep):
+    for machine, title, colour, mark in MACHINES:
+        axes.plot(s.DRIVES, [sweep.value(s.IOPS, drives=drives, machine=machine) / 1e6 for drives in s.DRIVES],
+                  marker=mark, color=colour, label=title, markersize=5)
+    busy = sweep.value(s.QUEUE_BUSY, drives=8, machine="virt")
+    bound = sweep.value(s.IOPS, drives=8, machine="virt") / busy / 1e6
+    axes.axhline(bound, color="#d55e00", linestyle=":", linewidth=1)
+    axes.text(8, bound - 0.3, f"bound: a TLBI with its SYNC each {1e3 / bound:.0f} ns", color="#a04000", fontsize=8,
+              ha="right", va="top")
+    axes.set_xticks(s.DRIVES)
+    axes.set_ylim(bottom=0)
+    axes.legend()
+
+
+def machines(results, images):
+    sweep = s.Sweep(results, "machines")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.4))
+    throughput(left, sweep)
+    words(left, "The command queue ends the growth at four drives", "drives", "million commands a second")
+    for machine, style, title in (("virt", "-", "virt"), ("fast-queue", ":", "fast command queue")):
+        for metric, colour, name in ((s.MSI_P99, "#444444", "p99"), (s.MSI_P50, "#cc79a7", "p50")):
+            right.plot(s.DRIVES, [sweep.value(metric, drives=drives, machine=machine) / 1e3 for drives in s.DRIVES],
+                       style, marker="o", markersize=4, color=colour, label=f"{name}, {title}")
+    words(right, "An MSI waits behind its drive's data", "drives", "MSI, write to acknowledge, ns")
+    right.set_xticks(s.DRIVES)
+    right.set_ylim(bottom=0)
+    right.legend(loc="center right", bbox_to_anchor=(1, 0.66))
+    save(figure, images / "machines.svg")
+
+
+def micro_hits(axes, sweep):
+    by_drives(axes, sweep, "micro_tlb.entries", s.MICRO_HITS, scale=100, queue="virt")
+    axes.set_ylim(60, 95)
+
+
+def tlbs(results, images):
+    micro, main = s.Sweep(results, "micro-tlb"), s.Sweep(results, "main-tlb")
+    figure, axes = plt.subplots(1, 3, figsize=(12, 3.4))
+    micro_hits(axes[0], micro)
+    words(axes[0], "Micro TLB: 16 entries a drive", "entries of the micro TLB", "hits, %")
+    axes[0].legend(loc="lower right")
+
+    def walks(drives, entries):
+        where = {"drives": drives, "tlb.entries": entries, "queue": "fast"}
+        return main.value(s.WALKS, **where) / main.value(s.MSIS, **where)
+
+    plot(axes[1], main, "tlb.entries", walks)
+    axes[1].set_ylim(0, 1.5)
+    words(axes[1], "Main TLB: a walk a command stays", "entries of the main TLB", "walks a command")
+    by_drives(axes[2], main, "tlb.entries", s.IOPS, scale=1e-6, label=False, queue="fast")
+    by_drives(axes[2], main, "tlb.entries", s.IOPS, scale=1e-6, label=False, style=":", queue="virt")
+    axes[2].set_ylim(bottom=0)
+    words(axes[2], "Lines: fast queue; dots: as it is", "entries of the main TLB", "million commands a second")
+    save(figure, images / "tlbs.svg")
+
+
+def walks(results, images):
+    figure, axes = plt.subplots(1, 4, figsize=(12, 3.2), sharey=True)
+    for one, name, axis, title, setting in (
+            (axes[0], "walkers", "walkers", "Walkers", "walkers"),
+            (axes[1], "translation-slots", "tbu.translation_slots", "Slots of the TBU", "translation slots"),
+            (axes[2], "walk-caches", "walk_cache_level2.entries", "Walk caches, 4 ways", "entries a level"),
+            (axes[3], "configuration-cache", "configuration_cache.entries", "Configuration cache, 4 ways", "entries")):
+        by_drives(one, s.Sweep(results, name), axis, s.IN_TBU, scale=1e-3)
+        words(one, title, setting, "")
+    axes[0].set_ylabel("inside the TBU, mean, ns")
+    axes[0].set_ylim(bottom=0)
+    axes[0].legend(loc="lower right")
+    save(figure, images / "walks.svg")
+
+
+def its(results, images):
+    events, collections, lpis = (s.Sweep(results, name) for name in ("event-cache", "collection-cache", "lpi-cache"))
+    figure, axes = plt.subplots(1, 4, figsize=(12, 3.2), sharey=True)
+    for one, ways in ((axes[0], 2), (axes[1], 16)):
+        by_drives(one, events, "event_cache_entries", s.EVENT_HITS, scale=100, cache_ways=ways)
+        words(one, f"ITS event cache, {ways} ways", "entries", "")
+    by_drives(axes[2], collections, "collection_cache_entries", s.COLLECTION_HITS, scale=100)
+    words(axes[2], "ITS collection cache, 2 ways", "entries", "")
+    by_drives(axes[3], lpis, "lpi_cache_entries", s.LPI_HITS, scale=100)
+    words(axes[3], "LPI configurations, 2 ways", "entries", "")
+    axes[0].set_ylabel("hits, %")
+    axes[0].set_ylim(0, 105)
+    axes[3].legend(loc="lower right")
+    save(figure, images / "its.svg")
+
+
+def ranking(results, images):
+    sweep = s.Sweep(results, "ranking")
+    rows = [(title, [effect(sweep, axis, metric) for metric, _ in EFFECTS]) for axis, title in FACTORS]
+    rows.sort(key=lambda row: max(abs(one) for one in row[1]))
+    figure, axes = plt.subplots(1, len(EFFECTS), figsize=(12, 3.2), sharey=True)
+    for i, (_, title) in enumerate(EFFECTS):
+        values = [row[1][i] for row in rows]
+        axes[i].axvspan(-CHANCE, CHANCE, color="#eeeeee")
+        axes[i].barh([row[0] for row in rows], values, color=["#d55e00" if one > 0 else "#0072b2" for one in values])
+        axes[i].set_xlim(-1, 1)
+        axes[i].axvline(0, color="#444444", linewidth=0.8)
+        words(axes[i], title, "rank correlation", "")
+    save(figure, images / "ranking.svg")
+
+
+def readme_picture(results, path):
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.3))
+    throughput(left, s.Sweep(results, "machines"))
+    words(left, "How many drives the SMMU carries", "drives", "million commands a second")
+    micro_hits(right, s.Sweep(results, "micro-tlb"))
+    words(right, "How many entries the micro TLB needs", "entries of the micro TLB", "hits, %")
+    right.legend(loc="lower right")
+    save(figure, path)
+
+
+def main(results, images, readme):
+    images = Path(images)
+    images.mkdir(parents=True, exist_ok=True)
+    for draw in (machines, tlbs, walks, its, ranking):
+        draw(results, images)
+    readme_picture(results, readme)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,124 @@
+"""Writes the tables of README.md anew, between their marks, from the databases of the sweeps.
+
+    tables.py RESULTS README.md
+"""
+import itertools
+import re
+import sys
+from pathlib import Path
+
+import sweeps as s
+from structures import STRUCTURES, least, price
+
+MACHINES = (("virt", "`virt`"), ("four-processors", "`virt`, 4 processors for all drives"),
+            ("fast-queue", "`virt`, fast command queue"), ("ideal", "all ideal but the links"))
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def drives_heads():
+    return [f"{drives} drive{'s' if drives > 1 else ''}" for drives in s.DRIVES]
+
+
+def percent(share, digits=0):
+    return f"{100 * share:.{digits}f} %"
+
+
+def nanoseconds(picoseconds):
+    return f"{picoseconds / 1000:.0f} ns"
+
+
+def answer(open_sweep):
+    rows = []
+    for structure in STRUCTURES:
+        sweep = open_sweep(structure.sweep)
+        rows.append([structure.title, *(least(sweep, structure, drives) for drives in s.DRIVES),
+                     sweep.default(structure.axis) if structure.of_virt else "-",
+                     price(sweep, structure, s.DRIVES[-1]), structure.reason])
+    return table(["structure", *drives_heads(), "`virt` has", "the smallest tried, 8 drives", "what sets it"], rows)
+
+
+def machines(open_sweep):
+    """Millions of commands a second, with the spread of the seeds."""
+    sweep = open_sweep("machines")
+    rows = []
+    for machine, title in MACHINES:
+        row = [title]
+        for drives in s.DRIVES:
+            rates = sweep.values(s.IOPS, drives=drives, machine=machine)
+            mean = sum(rates) / len(rates)
+            row.append(f"{mean / 1e6:.2f} ({percent((max(rates) - min(rates)) / mean, 1)})")
+        rows.append(row)
+    return table(["million commands a second (spread of 3 seeds)", *drives_heads()], rows)
+
+
+def inside(open_sweep):
+    """What goes on in the machine as it is."""
+    sweep = open_sweep("machines")
+
+    def row(title, show):
+        return [title, *(show({"drives": drives, "machine": "virt"}) for drives in s.DRIVES)]
+
+    def one(metric, text):
+        return lambda where: text(sweep.value(metric, **where))
+
+    def walks(where):
+        return f"{sweep.value(s.WALKS, **where) / sweep.value(s.MSIS, **where):.2f}"
+
+    def walking(where):
+        rate = sweep.value(s.IOPS, **where) * sweep.value(s.WALKS, **where) / sweep.value(s.MSIS, **where)
+        mean = 1e-12 * rate * sweep.value(s.WALK_TIME, **where)  # Little's law
+        return f"{mean:.2f}; {max(sweep.values(s.WALKING_MOST, **where)):.0f}"
+
+    def slots(where):
+        return f"{max(sweep.values(s.SLOTS_MOST, **where)):.0f}"
+
+    def pair(where):
+        return nanoseconds(1e12 * sweep.value(s.QUEUE_BUSY, **where) / sweep.value(s.IOPS, **where))
+
+    rows = [row("command queue busy", one(s.QUEUE_BUSY, percent)), row("its time for one command of a drive", pair),
+            row("link of a drive busy, upwards", one(s.LINK_BUSY, percent)),
+            row("MSI, write to acknowledge, p50", one(s.MSI_P50, nanoseconds)),
+            row("MSI, p99", one(s.MSI_P99, nanoseconds)),
+            row("walks a command", walks), row("a walk, mean", one(s.WALK_TIME, nanoseconds)),
+            row("walks at a time, mean; most", walking), row("translation slots taken, most", slots)]
+    return table(["`virt` as it is", *drives_heads()], rows)
+
+
+def plans(open_sweep):
+    """Each plan with the comment that it begins with."""
+    rows = []
+    for plan in sorted((Path(__file__).parent.parent / "plans").glob("*.yaml")):
+        lines = itertools.takewhile(lambda line: line.startswith("#"), plan.read_text(encoding="utf-8").splitlines())
+        about = " ".join(line[1:].strip() for line in lines)
+        rows.append([f"[{plan.stem}](plans/{plan.name})", str(len(open_sweep(plan.stem).points)), about])
+    return table(["plan", "points", "what"], rows)
+
+
+TABLES = {"answer": answer, "machines": machines, "inside": inside, "plans": plans}
+
+
+def main(results, page):
+    sweeps = {}
+
+    def open_sweep(name):
+        if name not in sweeps:
+            sweeps[name] = s.Sweep(results, name)
+        return sweeps[name]
+
+    with open(page, encoding="utf-8") as file:
+        text = file.read()
+    for name, make in TABLES.items():
+        mark = re.compile(f"(<!-- table {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+        if not mark.search(text):
+            raise SystemExit(f"{page}: no place for table {name}")
+        text = mark.sub(lambda found, make=make: found[1] + "\n" + make(open_sweep) + "\n\n" + found[2], text)
+    with open(page, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
