@@ -14,8 +14,8 @@ using Json = nlohmann::ordered_json;
 // As parameter_text.h reads them.
 constexpr const char* integer_pattern =
     "^([0-9]([0-9_]*[0-9])?|0[xX][0-9A-Fa-f]([0-9A-Fa-f_]*[0-9A-Fa-f])?)(KiB|MiB|GiB)?$";
-constexpr const char* time_pattern = "^(0|[0-9]+(\\.[0-9]+)? ?(s|ms|us|ns|ps))$";
-constexpr const char* frequency_pattern = "^[0-9]+(\\.[0-9]+)? ?(GHz|MHz|kHz|Hz)$";
+constexpr const char* time_pattern = "^(0|[0-9]+(\\.[0-9]+)? *(s|ms|us|ns|ps))$";
+constexpr const char* frequency_pattern = "^[0-9]+(\\.[0-9]+)? *(GHz|MHz|kHz|Hz)$";
 
 constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
 
@@ -50,8 +50,11 @@ Json integer(const ParameterInfo& info) {
   return schema;
 }
 
-Json text_of(const char* pattern) {
-  return {{"type", "string"}, {"pattern", pattern}};
+/// The last key is of VS Code's dialect: what it says in place of the pattern. Others ignore it.
+Json text_of(const char* pattern, const Parameter& parameter) {
+  return {{"type", "string"},
+          {"pattern", pattern},
+          {"patternErrorMessage", "Expected " + parameter.expectation() + "."}};
 }
 
 Json schema_of(const Parameter& parameter) {
@@ -60,7 +63,7 @@ Json schema_of(const Parameter& parameter) {
   switch (parameter.kind()) {
     case Parameter::Kind::unsigned_32:
     case Parameter::Kind::unsigned_64:
-      schema["anyOf"] = {integer(parameter.info()), text_of(integer_pattern)};
+      schema["anyOf"] = {integer(parameter.info()), text_of(integer_pattern, parameter)};
       break;
     case Parameter::Kind::boolean:
       schema["type"] = "boolean";
@@ -76,10 +79,10 @@ Json schema_of(const Parameter& parameter) {
         schema["enum"].push_back(typed(name));
       break;
     case Parameter::Kind::time:
-      schema["anyOf"] = {text_of(time_pattern), Json{{"const", 0}}};
+      schema["anyOf"] = {text_of(time_pattern, parameter), Json{{"const", 0}}};
       break;
     case Parameter::Kind::frequency:
-      schema = text_of(frequency_pattern);
+      schema = text_of(frequency_pattern, parameter);
       break;
   }
   schema["default"] = std::move(standard);
