@@ -141,11 +141,11 @@ TEST_F(Explain, ASlowMemoryOfPageTables) {
   options += " --set ram.last_level_cache.size=0 --set ram.read_latency=1us";
   EXPECT_THAT(first_cause(run(workload, options)),
               AllOf(HasSubstr("tcu: table read, because of eviction from the walk cache"),
-                    HasSubstr("0xfffff (100.0 %)")));
+                    EndsWith(" of page 0xfffff")));
 }
 
 constexpr const char* small_event_cache = "--set gic.its.event_cache_entries=32 ";
-constexpr const char* hot_set = "because of eviction from event cache set: [0-9]+ .100.0 %";
+constexpr const char* hot_set = "because of eviction from event cache set [0-9]+$";
 
 // Four events that fall into one set of two ways, among others that have sets of their own. In a
 // larger cache all of them have.
@@ -194,9 +194,8 @@ Workload flooded(const std::vector<std::string>& commands, unsigned period, unsi
 
 TEST_F(Explain, AFloodOfInvalidationsOfTheSmmu) {
   EXPECT_THAT(first_cause(run(flooded({"smmu CMD_SYNC"}, 3, 8), "")), Not(HasSubstr("CMD_")));
-  EXPECT_THAT(
-      first_cause(run(flooded({"smmu CMD_TLBI_NSNH_ALL", "smmu CMD_SYNC"}, 3, 8), "")),
-      HasSubstr("tcu: table read, because of CMD_TLBI_NSNH_ALL, of page: 0xfffff (100.0 %)"));
+  EXPECT_THAT(first_cause(run(flooded({"smmu CMD_TLBI_NSNH_ALL", "smmu CMD_SYNC"}, 3, 8), "")),
+              HasSubstr("tcu: table read, because of CMD_TLBI_NSNH_ALL, of page 0xfffff"));
 }
 
 TEST_F(Explain, AFloodOfInvalidationsOfTheIts) {

@@ -19,7 +19,7 @@ class Explanation {
   /// that hasn't (it began before they were kept), or that wasn't acknowledged, is left out.
   void add(const Journey& journey, Outcome outcome);
 
-  /// The section `explain` of the statistics file (docs/statistics.md).
+  /// The section `explain` of the statistics file (docs/explain.md).
   nlohmann::ordered_json to_json() const;
 
  private:

@@ -16,7 +16,7 @@ std::string phrase_of(const Stretch& stretch) {
     text = "waiting";
     if (!stretch.resource.empty()) text += " for " + stretch.resource;
   } else if (stretch.resource.empty()) {
-    text = "service in " + stretch.stage;
+    text = "service";
   } else {
     text = stretch.resource;
   }

@@ -20,7 +20,7 @@ struct Stretch {
 };
 
 /// In words: "waiting for virt.smmu.tcu.walkers, held by walk of page 0xffffd", "table read, level
-/// 3, because of CMD_TLBI_NH_VA of page 0xffffd", "service in its".
+/// 3, because of CMD_TLBI_NH_VA of page 0xffffd", "service".
 std::string phrase_of(const Stretch& stretch);
 
 /// The number of a holder. Interrupts and processors are counted in decimals, what lies in address

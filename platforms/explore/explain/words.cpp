@@ -22,6 +22,8 @@ constexpr std::size_t line_width = 100;
 constexpr double told_from = 0.01;
 /// How many holders of a cause are named.
 constexpr std::size_t holders_told = 4;
+/// A holder of this share of a cause is named as the only one: it would be written as 100.0 %.
+constexpr double alone_from = 0.9995;
 
 Stretch stretch_of(const Json& json) {
   return {.stage = json.at("stage"),
@@ -96,28 +98,39 @@ std::vector<CauseLine> lines_of(const Json& causes, double slow_per_typical) {
   return lines;
 }
 
-std::string main_holders(const CauseLine& line) {
-  std::vector<std::pair<double, std::uint64_t>> sorted;
+/// Those that are told, with their times: the longest first.
+std::vector<std::pair<std::uint64_t, double>> main_holders(const CauseLine& line) {
+  std::vector<std::pair<std::uint64_t, double>> holders;
   for (const auto& [id, time] : line.holders) {
-    if (time >= told_from * line.time) sorted.emplace_back(-time, id);
+    if (time >= told_from * line.time) holders.emplace_back(id, time);
   }
-  std::sort(sorted.begin(), sorted.end());
-  sorted.resize(std::min(sorted.size(), holders_told));
-  std::string text;
-  for (const auto& [time, id] : sorted) {
-    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", id_text(line.stretch.holder, id),
-                        share_text(-time, line.time));
+  std::stable_sort(holders.begin(), holders.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  holders.resize(std::min(holders.size(), holders_told));
+  return holders;
+}
+
+std::string phrase_of(const CauseLine& line) {
+  Stretch stretch = line.stretch;
+  const auto holders = main_holders(line);
+  if (!holders.empty() && holders[0].second >= alone_from * line.time) {
+    stretch.id = holders[0].first;
+    return phrase_of(stretch);
+  }
+  std::string text = phrase_of(stretch);
+  std::string_view separator = ": ";
+  for (const auto& [id, time] : holders) {
+    text += fmt::format("{}{} ({})", separator, id_text(stretch.holder, id),
+                        share_text(time, line.time));
+    separator = ", ";
   }
   return text;
 }
 
 void write_cause(Page& page, const CauseLine& line, double whole) {
-  std::string text = line.stretch.stage + ": " + phrase_of(line.stretch);
-  const std::string holders = main_holders(line);
-  if (!holders.empty()) text += ": " + holders;
   page.item(fmt::format("  {:>7} {:>9}  ", share_text(line.excess, whole),
                         duration_text(static_cast<Time>(line.excess))),
-            text);
+            line.stretch.stage + ": " + phrase_of(line));
 }
 
 void write_causes(Page& page, const Json& explain) {
@@ -132,8 +145,8 @@ void write_causes(Page& page, const Json& explain) {
   }
   const double slow_per_typical = slow.count / typical.count;
   const double whole = excess_of(slow, typical, slow_per_typical);
-  page.item("  ", fmt::format("{} of {} MSIs took {} or more; together {} more than as many "
-                              "typical ones, of {} each",
+  page.item("  ", fmt::format("{} of {} MSIs took {} or more: together {} more than as many "
+                              "of the others, which took {} on average",
                               count_text(explain.at("slow").at("count")),
                               count_text(explain.at("slow").at("count").get<std::uint64_t>() +
                                          explain.at("typical").at("count").get<std::uint64_t>()),
@@ -153,7 +166,7 @@ void write_causes(Page& page, const Json& explain) {
                           duration_text(static_cast<Time>(rest)), share_text(told_from, 1)));
   }
   if (less < 0) {
-    page.line(fmt::format("  {:>7} {:>9}  where slow ones spent less than typical ones",
+    page.line(fmt::format("  {:>7} {:>9}  where slow ones spent less than the others",
                           share_text(less, whole), "-" + duration_text(static_cast<Time>(-less))));
   }
 }
@@ -247,7 +260,7 @@ std::string explanation_words(const Json& statistics) {
   try {
     return words_of(statistics);
   } catch (const Json::exception&) {
-    throw InputError("the section `explain` of the statistics is not as docs/statistics.md says");
+    throw InputError("the section `explain` of the statistics is not as docs/explain.md says");
   }
 }
 

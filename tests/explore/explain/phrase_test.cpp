@@ -15,7 +15,7 @@ TEST(Phrase, SaysWhatIsWaitedForAndWhoHasIt) {
 }
 
 TEST(Phrase, SaysWhatServesAndWhyThatWasNecessary) {
-  EXPECT_EQ(phrase_of({"its", false, "", "", {}}), "service in its");
+  EXPECT_EQ(phrase_of({"its", false, "", "", {}}), "service");
   EXPECT_EQ(phrase_of({"its", false, "device table read", "", {}}), "device table read");
   EXPECT_EQ(phrase_of({"its", false, "device table read", "eviction from device cache set", 3}),
             "device table read, because of eviction from device cache set 3");
