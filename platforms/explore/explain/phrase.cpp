@@ -2,7 +2,26 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cctype>
+
 namespace doorbell::explore {
+namespace {
+
+/// A number and its unit are one word.
+std::size_t end_of_word(std::string_view text) {
+  const std::size_t end = text.find(' ');
+  if (end == text.npos || end == 0 || std::isdigit(static_cast<unsigned char>(text[end - 1])) == 0)
+    return end;
+  const std::string_view rest = text.substr(end + 1);
+  const std::string_view next = rest.substr(0, rest.find_first_of(" )"));
+  constexpr std::array<std::string_view, 6> units{"%", "ps", "ns", "us", "ms", "s"};
+  const bool unit = std::find(units.begin(), units.end(), next) != units.end();
+  return unit ? text.find(' ', end + 1) : end;
+}
+
+}  // namespace
 
 std::string id_text(std::string_view holder, std::uint64_t id) {
   const bool counted = holder.ends_with("INTID") || holder.ends_with("processor") ||
@@ -33,11 +52,7 @@ std::string without_detail(std::string_view resource) {
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   std::vector<std::string> lines(1);
   while (!text.empty()) {
-    std::size_t end = text.find(' ');
-    if (text.substr(end == text.npos ? text.size() : end).starts_with(" %")) {
-      end = text.find(' ', end + 1);  // a number keeps its unit
-    }
-    const std::string_view word = text.substr(0, end);
+    const std::string_view word = text.substr(0, end_of_word(text));
     text.remove_prefix(std::min(word.size() + 1, text.size()));
     std::string& line = lines.back();
     if (line.empty()) {

@@ -31,7 +31,7 @@ std::string id_text(std::string_view holder, std::uint64_t id);
 std::string without_detail(std::string_view resource);
 
 /// `text` cut at spaces into lines of at most `width` characters; a longer word stays whole, and so
-/// do a number and its percent sign.
+/// do a number and its unit of time or percent sign.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
 }  // namespace doorbell::explore

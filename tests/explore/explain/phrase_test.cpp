@@ -37,6 +37,7 @@ TEST(Phrase, WrapsAtSpacesAndKeepsEveryWord) {
             (std::vector<std::string>{"one two", "three", "four"}));
   EXPECT_EQ(wrapped("a extraordinarily b", 5),
             (std::vector<std::string>{"a", "extraordinarily", "b"}));
+  EXPECT_EQ(wrapped("took 100 ns each", 8), (std::vector<std::string>{"took", "100 ns", "each"}));
   EXPECT_EQ(wrapped("page 0x8 (100.0 %)", 15), (std::vector<std::string>{"page 0x8", "(100.0 %)"}));
   EXPECT_EQ(wrapped("", 5), (std::vector<std::string>{""}));
 }
