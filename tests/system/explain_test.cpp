@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "system/command.h"
+#include "system/made_workload.h"
 
 namespace doorbell::testing {
 namespace {
@@ -20,59 +21,6 @@ using ::testing::Not;
 using Json = nlohmann::ordered_json;
 
 constexpr const char* heading = "What the time above the median was spent on";
-
-/// A workload made up for a cause: one function whose MSIs come one after the other, far enough
-/// apart that none waits for the one before.
-class Workload {
- public:
-  static constexpr unsigned spacing = 20;  ///< us
-  static constexpr std::uint64_t doorbell = 0xffff'f000;
-
-  explicit Workload(const std::vector<unsigned>& events) {
-    add("cpu0 its MAPD device=8 bits=6 valid=1");
-    for (const unsigned event : events) {
-      const std::string operands = " device=8 event=" + std::to_string(event);
-      add("cpu0 its MAPTI" + operands + " collection=" + std::to_string(event % 4) +
-          " lpi=" + std::to_string(8192 + event));
-      add("cpu0 its INV" + operands);
-    }
-    add("cpu0 map stream=0x8 iova=0xfffff000 pages=1 doorbell");
-  }
-
-  /// What processors do is done before devices do anything more.
-  void add(const std::string& record) {
-    last_of_processors_ = records_.size();
-    put(record);
-  }
-  void add_of_device(const std::string& record) {
-    put(record + " after=" + std::to_string(records_.size() - last_of_processors_));
-  }
-  void send(unsigned event) {
-    time_ += spacing;
-    send_at_once(event);
-    time_ += spacing;
-  }
-  /// Together with others that are sent so, now.
-  void send_at_once(unsigned event) {
-    add_of_device("dev msi stream=0x8 iova=0xfffff040 event=" + std::to_string(event));
-  }
-
-  std::string text() const {
-    std::string text =
-        "doorbell-trace 1\ncpus 4\nsource made.csv hash=0x1\n"
-        "stream 0x8 device=8 asid=1 events=64\nbegin\n";
-    for (const std::string& record : records_)
-      text += record + '\n';
-    return text + "end " + std::to_string(records_.size()) + "\n";
-  }
-
- private:
-  void put(const std::string& record) { records_.push_back(std::to_string(time_) + " " + record); }
-
-  std::vector<std::string> records_;
-  std::size_t last_of_processors_ = 0;
-  unsigned time_ = 1000;
-};
 
 class Explain : public ::testing::Test {
  protected:
@@ -287,6 +235,17 @@ TEST_F(Explain, ACorruptFileIsOneLine) {
     EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;
   }
   EXPECT_EQ(run_doorbell("explain " + scratch_.path("missing.json")).status, 2);
+}
+
+TEST_F(Explain, ChangesNothingElseInTheStatistics) {
+  const std::string run_small = "run " + source_path("platforms/virt.yaml") + " --workload " +
+                                source_path(DOORBELL_SMALL_WORKLOAD) + " --stats ";
+  const std::string plain = scratch_.path("plain.json");
+  ASSERT_EQ(run_doorbell(run_small + plain).status, 0);
+  ASSERT_EQ(run_doorbell(run_small + file_ + " --slowest 3").status, 0);
+  Json explained = Json::parse(read_file(file_));
+  EXPECT_EQ(explained.erase("explain"), 1u);
+  EXPECT_EQ(explained, Json::parse(read_file(plain)));
 }
 
 // Only the MSIs that were asked for are in the trace, though all keep their spans.
