@@ -4,7 +4,7 @@ import {test} from "node:test";
 
 import {byKey, etaSquared, knee, paretoFront} from "../../../platforms/explore/page/web/analysis.js";
 import {cumulated, levels, shareAt} from "../../../platforms/explore/page/web/curves.js";
-import {count, duration, quantity, rate, share} from "../../../platforms/explore/page/web/units.js";
+import {count, digitsFor, duration, quantity, rate, share, tick} from "../../../platforms/explore/page/web/units.js";
 
 test("means by key leave out what isn't there", () => {
   assert.deepEqual(byKey(["a", "b", "a", "b"], [1, null, 3, 5]), [
@@ -79,4 +79,16 @@ test("numbers read as in the summary of a run", () => {
   assert.equal(quantity(0.5, ""), "50.0 %");
   assert.equal(quantity(3.96e9, "bytes/s"), "3.96 GB/s");
   assert.equal(quantity(null, "ps"), "\u2013");
+});
+
+test("values that differ little have digits enough to be told apart, and no more", () => {
+  assert.equal(digitsFor([100, 900]), 3);
+  assert.equal(digitsFor([5, 5]), 3);
+  assert.equal(digitsFor([null]), 3);
+  const rates = [945_100, 946_300];
+  assert.deepEqual(rates.map((value) => quantity(value, "1/s", digitsFor(rates))), ["945.10 k/s", "946.30 k/s"]);
+  assert.deepEqual(rates.map((value) => tick(value, "1/s", digitsFor(rates))), ["945.10 k/s", "946.30 k/s"]);
+  const shares = [0.99931, 0.99985];
+  assert.deepEqual(shares.map((value) => quantity(value, "", digitsFor(shares))), ["99.9310 %", "99.9850 %"]);
+  assert.equal(digitsFor([1e9, 1e9 + 1]), 7);
 });

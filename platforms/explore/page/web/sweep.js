@@ -4,7 +4,7 @@ import {curvesSection, heatSection, rankingSection} from "./sweep_charts.js";
 import {SweepView} from "./sweep_data.js";
 import {frontSection} from "./sweep_front.js";
 import {table} from "./tables.js";
-import {count, quantity} from "./units.js";
+import {count} from "./units.js";
 
 /// A box in which one of thousands of metrics can be found.
 function metricBox(view) {
@@ -46,7 +46,7 @@ function pointsSection(page, view) {
   const fill = () => holder.replaceChildren(table("points", [
     ["Point", ({i}) => i, String],
     ...axes.map((axis, a) => [axis.name, ({coordinates}) => coordinates[a].number ?? coordinates[a].text, (_, {coordinates}) => coordinates[a].text]),
-    ...(view.metric === null ? [] : [[view.metric.name, ({i}) => view.metric.values[i], (value) => quantity(value, view.metric.unit)]]),
+    ...(view.metric === null ? [] : [[view.metric.name, ({i}) => view.metric.values[i], (value) => view.show(value)]]),
     ["Workload", ({workload}) => workload], ["Status", ({status}) => status],
   ], points.map((point, i) => ({...point, i})), {search: "Search points", rows: 20}));
   view.listeners.push(fill);

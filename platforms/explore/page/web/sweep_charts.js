@@ -4,7 +4,7 @@ import {Chart, hint, namedRows, zoom} from "./chart.js";
 import {choice, element, section} from "./dom.js";
 import {table} from "./tables.js";
 import {palette} from "./theme.js";
-import {quantity, share, tick} from "./units.js";
+import {digitsFor, quantity, share, tick} from "./units.js";
 
 const none = "\u2013 none \u2013";
 const every = "\u2013 mean of all \u2013";
@@ -36,7 +36,6 @@ export function curvesAlong(view, axis, group, fixed) {
 
 function curveOption(view, axis, curves) {
   const colours = palette().series;
-  const {unit} = view.metric;
   const numeric = view.isNumeric(axis);
   return {
     grid: {left: 8, right: 24, top: 56, bottom: 48, containLabel: true},
@@ -47,14 +46,14 @@ function curveOption(view, axis, curves) {
       nameLocation: "middle", nameGap: 28, scale: true, data: numeric ? undefined : view.places(axis).map(({text}) => text),
       logBase: 2, axisLabel: {formatter: numeric ? (x) => tick(x, axis.unit || "places") : undefined},
     },
-    yAxis: {type: "value", scale: true, axisLabel: {formatter: (value) => tick(value, unit)}, name: view.metric.name, nameTextStyle: {align: "left"}},
+    yAxis: {type: "value", scale: true, axisLabel: {formatter: (value) => view.tick(value)}, name: view.metric.name, nameTextStyle: {align: "left"}},
     tooltip: {
       trigger: "item",
       formatter: ({seriesIndex, dataIndex}) => {
         const {name, points, knee: bend} = curves[seriesIndex];
         const at = points[dataIndex];
-        const rows = [[colours[seriesIndex % colours.length], view.metric.name, quantity(at.mean, unit)]];
-        if (at.n > 1) rows.push([null, `of ${at.n} points`, `${quantity(at.min, unit)} to ${quantity(at.max, unit)}`]);
+        const rows = [[colours[seriesIndex % colours.length], view.metric.name, view.show(at.mean)]];
+        if (at.n > 1) rows.push([null, `of ${at.n} points`, `${view.show(at.min)} to ${view.show(at.max)}`]);
         return hint(`${name}, ${axis.name} ${at.text}`, rows, bend === dataIndex ? "The knee of this curve." : null);
       },
     },
@@ -87,8 +86,8 @@ export function curvesSection(page, view) {
   const drawAll = () => {
     chart.draw();
     knees.replaceChildren(table("knees", [
-      ["Curve", ({name}) => name], ["Knee at", (row) => row.at, (text) => text], [`${view.metric.name} there`, (row) => row.there, (value) => quantity(value, view.metric.unit)],
-      ["at the last point", (row) => row.last, (value) => quantity(value, view.metric.unit)],
+      ["Curve", ({name}) => name], ["Knee at", (row) => row.at, (text) => text], [`${view.metric.name} there`, (row) => row.there, (value) => view.show(value)],
+      ["at the last point", (row) => row.last, (value) => view.show(value)],
     ], curves().map(({name, points, knee: bend}) => ({
       name, at: bend === null ? null : points[bend].text, there: bend === null ? null : points[bend].mean,
       last: points.length === 0 ? null : points[points.length - 1].mean,
@@ -118,7 +117,7 @@ function heatOption(view, x, y) {
   const columns = view.places(x).map(({text}) => text);
   const rows = view.places(y).map(({text}) => text);
   const means = cells.map(({mean}) => mean);
-  const {unit, better} = view.metric;
+  const {better} = view.metric;
   const colours = palette().map;
   const [least, most] = [Math.min(...means), Math.max(...means)];
   return {
@@ -128,13 +127,13 @@ function heatOption(view, x, y) {
     yAxis: {type: "category", data: rows, name: y.name, nameTextStyle: {align: "left"}, splitLine: {show: false}},
     visualMap: {
       min: least, max: most, calculable: true, orient: "horizontal", right: 0, top: 0, itemHeight: 180, itemWidth: 12,
-      formatter: (value) => quantity(value, unit), textStyle: {color: palette().text},
+      formatter: (value) => view.show(value), textStyle: {color: palette().text},
       inRange: {color: better === "higher" ? [...colours].reverse() : colours},
     },
-    tooltip: {formatter: ({data}) => hint(`${x.name} ${columns[data[0]]}, ${y.name} ${rows[data[1]]}`, [[null, view.metric.name, quantity(data[2], unit)]])},
+    tooltip: {formatter: ({data}) => hint(`${x.name} ${columns[data[0]]}, ${y.name} ${rows[data[1]]}`, [[null, view.metric.name, view.show(data[2])]])},
     series: [{
       type: "heatmap", itemStyle: {borderColor: palette().back, borderWidth: 2},
-      label: {show: columns.length <= 16, color: "#111", backgroundColor: "#ffffffcc", padding: [3, 5, 2, 5], borderRadius: 3, formatter: ({data}) => quantity(data[2], unit)},
+      label: {show: columns.length <= 16, color: "#111", backgroundColor: "#ffffffcc", padding: [3, 5, 2, 5], borderRadius: 3, formatter: ({data}) => view.show(data[2])},
       data: cells.map(({key, mean}) => {
         const [column, row] = JSON.parse(key);
         return [columns.indexOf(column), rows.indexOf(row), mean];
@@ -189,9 +188,10 @@ export function rankingSection(page, view) {
   const chart = new Chart(node, "Effect of each axis", 40 + 34 * sweep.axes.length, option);
   view.listeners.push(() => chart.draw());
   chart.draw();
+  const apart = (value, {unit, least, most}) => quantity(value, unit, digitsFor([least, most]));
   node.append(table("effects", [
-    ["Metric", ({name}) => name], ["Least", (row) => row.least, (value, {unit}) => quantity(value, unit)],
-    ["Most", (row) => row.most, (value, {unit}) => quantity(value, unit)], ["Strongest axis", ({strongest}) => strongest.name],
+    ["Metric", ({name}) => name], ["Least", (row) => row.least, apart],
+    ["Most", (row) => row.most, apart], ["Strongest axis", ({strongest}) => strongest.name],
     ["Its effect", ({strongest}) => strongest.effect, share], ["What", ({help}) => help],
   ], sweep.metrics.map((metric) => {
     const values = metric.values.filter((value) => value !== null);

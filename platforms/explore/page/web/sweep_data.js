@@ -1,4 +1,5 @@
 // The data of a sweep, by point.
+import {digitsFor, quantity, tick} from "./units.js";
 
 const preferred = ["latency.end_to_end.p99", "totals.msi_rate", "totals.byte_rate"];
 
@@ -8,6 +9,16 @@ export class SweepView {
     this.sweep = sweep;
     this.metric = preferred.map((name) => this.metricCalled(name)).find((found) => found) ?? sweep.metrics[0] ?? null;
     this.listeners = [];
+  }
+
+  /// A value of the chosen metric, with digits enough to tell its values apart.
+  show(value) {
+    return quantity(value, this.metric.unit, digitsFor(this.metric.values));
+  }
+
+  /// The same on an axis.
+  tick(value) {
+    return tick(value, this.metric.unit, digitsFor(this.metric.values));
   }
 
   metricCalled(name) {

@@ -6,7 +6,7 @@ import {picker} from "./picker.js";
 import {lowerIsBetter} from "./sweep_data.js";
 import {table} from "./tables.js";
 import {palette} from "./theme.js";
-import {plain, quantity, tick} from "./units.js";
+import {plain, tick} from "./units.js";
 
 const cacheUnit = "entries"; // what sizes are counted in, as parameters say themselves
 
@@ -21,14 +21,14 @@ function frontOption(view, cost, unit) {
   const front = paretoFront(points, {lowerY: lowerIsBetter(metric)});
   const {mark, soft} = palette();
   const others = points.map((_, i) => i).filter((i) => points[i][1] !== null && !front.includes(i));
-  const about = (i) => hint(view.nameOf(i), [[null, "cost", `${plain(cost[i])} ${unit}`], [null, metric.name, quantity(metric.values[i], metric.unit)]],
+  const about = (i) => hint(view.nameOf(i), [[null, "cost", `${plain(cost[i])} ${unit}`], [null, metric.name, view.show(metric.values[i])]],
     front.includes(i) ? "On the front: nothing is better at this cost." : null);
   return {
     grid: {left: 8, right: 24, top: 56, bottom: 48, containLabel: true},
     legend: {},
     dataZoom: zoom(),
     xAxis: {type: "value", scale: true, name: `cost (${unit})`, nameLocation: "middle", nameGap: 28, axisLabel: {formatter: (value) => tick(value, unit)}},
-    yAxis: {type: "value", scale: true, name: metric.name, nameTextStyle: {align: "left"}, axisLabel: {formatter: (value) => tick(value, metric.unit)}},
+    yAxis: {type: "value", scale: true, name: metric.name, nameTextStyle: {align: "left"}, axisLabel: {formatter: (value) => view.tick(value)}},
     tooltip: {trigger: "item", formatter: ({data}) => about(data.value[2])},
     series: [
       {
@@ -65,7 +65,7 @@ export function frontSection(page, view) {
     const front = paretoFront(sweep.points.map((_, i) => [sums[i], metric.values[i]]), {lowerY: lowerIsBetter(metric)});
     list.replaceChildren(table("front", [
       ["Point", ({i}) => i, (i) => String(i)], ["Cost", ({sum}) => sum, plain],
-      [metric.name, ({value}) => value, (value) => quantity(value, metric.unit)], ["Where", ({where}) => where],
+      [metric.name, ({value}) => value, (value) => view.show(value)], ["Where", ({where}) => where],
     ], front.map((i) => ({i, sum: sums[i], value: metric.values[i], where: view.nameOf(i)})), {rows: 20}));
   };
   chart.node.before(element("div", {class: "controls"},

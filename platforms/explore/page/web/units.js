@@ -1,7 +1,10 @@
 // Numbers for people, as platforms/report/units.h writes them.
 
-/// `value` in the largest of `units`, each 1000 of the one before, with three digits.
-function scaled(value, units) {
+const usualDigits = 3;
+const mostDigits = 7;
+
+/// `value` in the largest of `units`, each 1000 of the one before, with so many digits.
+function scaled(value, units, digits = usualDigits) {
   let unit = 0;
   let size = Math.abs(value);
   while (size >= 999.5 && unit + 1 < units.length) {
@@ -10,13 +13,25 @@ function scaled(value, units) {
     ++unit;
   }
   const whole = unit === 0 && Number.isInteger(value);
-  const decimals = whole || size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
+  const decimals = whole ? 0 : digits - (size >= 99.95 ? 3 : size >= 9.995 ? 2 : 1);
   return `${value.toFixed(decimals)} ${units[unit]}`.trim();
 }
 
+/// How many digits tell values apart that differ little: so many that their range has two.
+export function digitsFor(values) {
+  const known = values.filter((value) => typeof value === "number");
+  const largest = Math.max(...known.map(Math.abs));
+  const range = Math.max(...known) - Math.min(...known);
+  if (!(range > 0)) return usualDigits;
+  return Math.min(Math.max(Math.ceil(Math.log10(largest / range)) + 2, usualDigits), mostDigits);
+}
+
+const times = ["ps", "ns", "us", "ms", "s"];
+const prefixes = ["", "k", "M", "G", "T"];
+
 /// Of picoseconds: "12.4 ns".
 export function duration(ps) {
-  return ps === 0 ? "0" : scaled(ps, ["ps", "ns", "us", "ms", "s"]);
+  return ps === 0 ? "0" : scaled(ps, times);
 }
 
 /// Thousands apart: "36 349".
@@ -26,7 +41,7 @@ export function count(value) {
 
 /// Three digits and a prefix: "2.34 k".
 export function rate(value) {
-  return scaled(value, ["", "k", "M", "G", "T"]);
+  return scaled(value, prefixes);
 }
 
 /// Of a part between 0 and 1: "12.3 %".
@@ -40,24 +55,23 @@ export function plain(value) {
 }
 
 /// A metric's value with its unit; an empty unit is a ratio.
-export function quantity(value, unit) {
+export function quantity(value, unit, digits = usualDigits) {
   if (value === null || value === undefined) return "\u2013";
   if (typeof value !== "number") return String(value);
   switch (unit) {
-    case "": return share(value);
-    case "ps": return duration(value);
-    case "bytes": return `${rate(value)}B`.replace(/(\d)B$/, "$1 B");
-    case "bytes/s": return `${rate(value)}B/s`.replace(/(\d)B/, "$1 B");
-    case "1/s": return `${rate(value)}/s`;
-    case "Hz": return `${rate(value)}Hz`.replace(/(\d)Hz/, "$1 Hz");
+    case "": return `${(100 * value).toFixed(digits - 2)} %`;
+    case "ps": return value === 0 ? "0" : scaled(value, times, digits);
+    case "bytes": return `${scaled(value, prefixes, digits)}B`.replace(/(\d)B$/, "$1 B");
+    case "bytes/s": return `${scaled(value, prefixes, digits)}B/s`.replace(/(\d)B/, "$1 B");
+    case "1/s": return `${scaled(value, prefixes, digits)}/s`;
+    case "Hz": return `${scaled(value, prefixes, digits)}Hz`.replace(/(\d)Hz/, "$1 Hz");
     default: return `${plain(value)} ${unit}`;
   }
 }
 
 /// The same for the labels of an axis: short, and with its unit only where that changes the number.
-export function tick(value, unit) {
-  if (unit === "" || ["ps", "bytes", "bytes/s", "1/s", "Hz"].includes(unit)) {
-    return unit === "" ? `${Number((100 * value).toPrecision(3))} %` : quantity(value, unit);
-  }
+export function tick(value, unit, digits = usualDigits) {
+  if (unit === "") return `${Number((100 * value).toPrecision(digits))} %`;
+  if (["ps", "bytes", "bytes/s", "1/s", "Hz"].includes(unit)) return quantity(value, unit, digits);
   return Math.abs(value) >= 1000 ? rate(value) : plain(value);
 }
