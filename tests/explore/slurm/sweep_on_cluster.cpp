@@ -66,13 +66,28 @@ std::string local_database(const std::string& plan, const ScratchDirectory& fold
   return read_file(folder.path("local/sweep.sqlite"));
 }
 
-int outcomes(const std::string& directory) {
+namespace {
+
+/// Points in a sweep's folder in which a name begins so.
+int points_with(const std::string& name, const std::string& directory) {
   int count = 0;
   std::error_code none;
   for (const auto& point : fs::directory_iterator(fs::path(directory) / "points", none)) {
-    count += fs::exists(point.path() / "outcome.json", none) ? 1 : 0;
+    for (const auto& entry : fs::directory_iterator(point.path(), none)) {
+      count += entry.path().filename().string().starts_with(name) ? 1 : 0;
+    }
   }
   return count;
+}
+
+}  // namespace
+
+int outcomes(const std::string& directory) {
+  return points_with("outcome.json", directory);
+}
+
+int attempts(const std::string& directory) {
+  return points_with("attempt-", directory);
 }
 
 }  // namespace doorbell::testing

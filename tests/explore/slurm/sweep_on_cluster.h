@@ -45,5 +45,7 @@ std::string local_database(const std::string& plan, const ScratchDirectory& fold
 
 /// Points in a sweep's folder that have an outcome.
 int outcomes(const std::string& directory);
+/// Points that are being run.
+int attempts(const std::string& directory);
 
 }  // namespace doorbell::testing
