@@ -60,20 +60,28 @@ constexpr std::uint64_t page_of_data(unsigned number) {
   return (number + 1) * 0x1000'0000ULL;
 }
 
+void map_data(Workload& workload, unsigned pages) {
+  for (unsigned page = 0; page < pages; ++page) {
+    workload.add("cpu0 map stream=0x8 iova=" + std::to_string(page_of_data(page)) +
+                 " pages=1 frame=" + std::to_string(page));
+  }
+}
+
+void read_data(Workload& workload, unsigned pages) {
+  for (unsigned page = 0; page < pages; ++page) {
+    workload.add_of_device("dev read stream=0x8 iova=" + std::to_string(page_of_data(page)) +
+                           " bytes=64 kind=data");
+  }
+}
+
 // DMA to pages far apart goes through a TLB that holds few, so that each third MSI must walk
 // tables. Now and then two MSIs come together at one processor, and that is what takes most of the
 // time until the tables are in a slow memory. Everything else that is read is in a cache.
 TEST_F(Explain, ASlowMemoryOfPageTables) {
   Workload workload({0, 1, 2, 3, 4});
-  for (unsigned page = 0; page < 8; ++page) {
-    workload.add("cpu0 map stream=0x8 iova=" + std::to_string(page_of_data(page)) +
-                 " pages=1 frame=" + std::to_string(page));
-  }
+  map_data(workload, 8);
   for (unsigned i = 0; i < messages; ++i) {
-    for (unsigned page = 0; i % 3 == 0 && page < 8; ++page) {
-      workload.add_of_device("dev read stream=0x8 iova=" + std::to_string(page_of_data(page)) +
-                             " bytes=64 kind=data");
-    }
+    if (i % 3 == 0) read_data(workload, 8);
     workload.send(i % 4);
     for (const unsigned event : {0, 4}) {
       if (i % 12 == 4) workload.send_at_once(event);
@@ -90,6 +98,25 @@ TEST_F(Explain, ASlowMemoryOfPageTables) {
   EXPECT_THAT(first_cause(run(workload, options)),
               AllOf(HasSubstr("tcu: table read, because of eviction from the walk cache"),
                     EndsWith(" of page 0xfffff")));
+}
+
+// DMA that came just before has the only walker, which reads slow tables.
+TEST_F(Explain, AWalkerThatOthersHave) {
+  Workload workload({0, 1, 2, 3});
+  map_data(workload, 24);
+  for (unsigned i = 0; i < messages; ++i) {
+    workload.send(i % 4);
+    if (i % 3 != 0) continue;
+    read_data(workload, 24);
+    workload.pause(2);
+    workload.send_at_once(0);
+  }
+  const std::string options =
+      "--set smmu.micro_tlb.entries=1 --set smmu.tlb.entries=4 --set ram.last_level_cache.size=0 "
+      "--set ram.read_latency=1us --set smmu.tcu.walk_cache_level3.entries=1";
+  EXPECT_THAT(first_cause(run(workload, options)), Not(HasSubstr("walkers")));
+  EXPECT_THAT(first_cause(run(workload, options + " --set smmu.tcu.walkers=1")),
+              HasSubstr("tcu: waiting for virt.smmu.tcu.walkers, held by walk of page"));
 }
 
 constexpr const char* small_event_cache = "--set gic.its.event_cache_entries=32 ";

@@ -41,6 +41,8 @@ class Workload {
     add_of_device("dev msi stream=0x8 iova=0xfffff040 event=" + std::to_string(event));
   }
 
+  void pause(unsigned microseconds) { time_ += microseconds; }
+
   std::string text() const {
     std::string text =
         "doorbell-trace 1\ncpus 4\nsource made.csv hash=0x1\n"
