@@ -83,6 +83,7 @@ TEST_F(Listing, SaysWhatAReaderNeeds) {
 
 TEST(Wrapped, KeepsToTheWidthAndLosesNoWord) {
   EXPECT_EQ(wrapped("one two three", 9, 2), "  one two\n  three\n");
+  EXPECT_EQ(wrapped("one two three", 8, 2), "  one\n  two\n  three\n");
   EXPECT_EQ(wrapped("a verylongword b", 6, 1), " a\n verylongword\n b\n");
   EXPECT_EQ(wrapped("", 10, 2), "");
 }

@@ -99,6 +99,8 @@ TEST(ParameterSchema, TimesAndFrequenciesAreTextsWithAUnit) {
   EXPECT_TRUE(properties["latency"]["anyOf"][0].contains("pattern"));
   EXPECT_EQ(properties["clock"]["default"], "1GHz");
   EXPECT_TRUE(properties["clock"].contains("pattern"));
+  EXPECT_EQ(properties["clock"]["patternErrorMessage"],
+            "Expected a frequency such as 1GHz (at least 1Hz).");
   EXPECT_EQ(properties["fast"], R"({"type":"boolean","default":true,
     "description":"Or slow. Expected: true or false."})"_json);
 }

@@ -89,6 +89,20 @@ TEST(Presets, AreListedWhereTheyAreDescribed) {
     EXPECT_NE(page.find("\n| `" + preset + "` | "), std::string::npos) << preset;
 }
 
+// The SMMU's cycle is 100 ps there, the others' 1 ps.
+TEST(Presets, IdealTakesNoTimeButTheWires) {
+  const nlohmann::json run = run_with("--with ideal");
+  std::size_t stages = 0;
+  for (const auto& [name, stage] : run["latency"]["total"]["stages"].items()) {
+    if (name == "link") continue;
+    const double mean =
+        stage["waiting"]["mean"].get<double>() + stage["service"]["mean"].get<double>();
+    EXPECT_LT(mean, 1000) << name << ", in ps";
+    ++stages;
+  }
+  EXPECT_GE(stages, 5u);
+}
+
 TEST(Presets, IdealIsABoundOfAllOthers) {
   const Figures ideal = figures_of(run_with("--with ideal"));
   std::vector<std::string> others = presets();
