@@ -1,6 +1,7 @@
 # cmake -DSOURCE_DIR=... -DFILES=... -DOUTPUT=... -P ModelHash.cmake
 # Writes a header with a hash of these files (their paths below SOURCE_DIR in a list file, one a line) and
 # their content. The header is left alone when it would be the same, so that nothing is compiled in vain.
+cmake_minimum_required(VERSION 3.25)
 file(STRINGS ${FILES} files)
 list(SORT files)
 set(all "")

@@ -86,9 +86,9 @@ test("values that differ little have digits enough to be told apart, and no more
   assert.equal(digitsFor([5, 5]), 3);
   assert.equal(digitsFor([null]), 3);
   const rates = [945_100, 946_300];
-  assert.deepEqual(rates.map((value) => quantity(value, "1/s", digitsFor(rates))), ["945.10 k/s", "946.30 k/s"]);
-  assert.deepEqual(rates.map((value) => tick(value, "1/s", digitsFor(rates))), ["945.10 k/s", "946.30 k/s"]);
+  assert.deepEqual(rates.map((value) => quantity(value, "1/s", digitsFor(rates))), ["945.1 k/s", "946.3 k/s"]);
+  assert.deepEqual(rates.map((value) => tick(value, "1/s", digitsFor(rates))), ["945.1 k/s", "946.3 k/s"]);
   const shares = [0.99931, 0.99985];
-  assert.deepEqual(shares.map((value) => quantity(value, "", digitsFor(shares))), ["99.9310 %", "99.9850 %"]);
+  assert.deepEqual(shares.map((value) => quantity(value, "", digitsFor(shares))), ["99.931 %", "99.985 %"]);
   assert.equal(digitsFor([1e9, 1e9 + 1]), 7);
 });

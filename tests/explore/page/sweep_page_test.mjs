@@ -4,7 +4,7 @@ import {execFileSync} from "node:child_process";
 import {readFileSync, writeFileSync} from "node:fs";
 import {after, before, test} from "node:test";
 
-import {count, duration, quantity, share} from "../../../platforms/explore/page/web/units.js";
+import {count, digitsFor, quantity, share} from "../../../platforms/explore/page/web/units.js";
 import {cells, chartOption, doorbell, file, hintText, open, pdfText, place, source} from "./browser.mjs";
 
 const metricName = "latency.end_to_end.mean";
@@ -59,11 +59,12 @@ test("curves are the points of the database", async () => {
 });
 
 test("hovering a point shows its value", async () => {
+  const all = points(metricName).map(([, , one]) => one);
   const [entries, , value] = points(metricName)[1];
   const at = await place(shown.page, "Metric along an axis", [entries, value]);
   await shown.page.mouse.move(at.x, at.y);
   await shown.page.waitForFunction(() => document.querySelector(".hint"));
-  assert.ok((await hintText(shown.page)).includes(duration(value)));
+  assert.ok((await hintText(shown.page)).includes(quantity(value, "ps", digitsFor(all))));
 });
 
 test("axes are averaged, or fixed", async () => {
@@ -125,7 +126,7 @@ test("another metric changes every chart and table", async () => {
   const rates = points("totals.msi_rate").map(([, , value]) => value);
   assert.deepEqual(series[0].data.map(([, , value]) => value).sort(), [...rates].sort());
   const column = (await cells(shown.page, "points")).map((row) => row[3]);
-  assert.deepEqual(column, rates.map((value) => quantity(value, "1/s")));
+  assert.deepEqual(column, rates.map((value) => quantity(value, "1/s", digitsFor(rates))));
   await choose("no such metric");
   assert.equal(await shown.page.locator("#metric").inputValue(), "totals.msi_rate");
 });

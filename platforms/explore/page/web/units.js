@@ -23,7 +23,7 @@ export function digitsFor(values) {
   const largest = Math.max(...known.map(Math.abs));
   const range = Math.max(...known) - Math.min(...known);
   if (!(range > 0)) return usualDigits;
-  return Math.min(Math.max(Math.ceil(Math.log10(largest / range)) + 2, usualDigits), mostDigits);
+  return Math.min(Math.max(Math.ceil(Math.log10(largest / range)) + 1, usualDigits), mostDigits);
 }
 
 const times = ["ps", "ns", "us", "ms", "s"];
