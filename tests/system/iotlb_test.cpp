@@ -126,7 +126,8 @@ void expect_on(const BandwidthCliff& cliff, unsigned pages, double measured) {
 
 class IotlbBandwidthCliff : public ::testing::TestWithParam<unsigned> {};
 
-// Reads see the 64 entries, and what walks under way are for, as some 70.
+// 64 entries carry as much as some 70 would: reads of a page that is being walked for share the
+// walk.
 TEST_P(IotlbBandwidthCliff, OfReadsIsThatOfBroadwellWithinTenPercent) {
   expect_on(broadwell_reads, GetParam(), reads_each_microsecond(GetParam(), 64));
 }
