@@ -61,41 +61,38 @@ std::uint64_t ItsTranslator::event_index(const EventKey& key) const {
   return key.EventID ^ key.EventID >> width ^ reversed(key.DeviceID, width) ^ key.DeviceID >> width;
 }
 
-Holder ItsTranslator::why_missing(const EventKey& key) const {
-  switch (departures_.reason(identity_of_event(key.DeviceID, key.EventID))) {
+Holder ItsTranslator::why_missing(std::uint64_t identity, Holder evicted_by,
+                                  Holder changed_by) const {
+  switch (departures_.reason(identity)) {
     case evicted:
-      return {"eviction from event cache set", event_index(key) % events_.sets()};
+      return evicted_by;
     case changed:
-      return {"an ITS command for EventID", key.EventID};
+      return changed_by;
     default:
       return {};
   }
+}
+
+Holder ItsTranslator::why_event_missing(const EventKey& key) const {
+  return why_missing(identity_of_event(key.DeviceID, key.EventID),
+                     {"eviction from event cache set", event_index(key) % events_.sets()},
+                     {"an ITS command for EventID", key.EventID});
 }
 
 Holder ItsTranslator::why_device_missing(std::uint32_t DeviceID) const {
-  switch (departures_.reason(identity_of_device(DeviceID))) {
-    case evicted:
-      return {"eviction from device cache set", DeviceID % devices_.sets()};
-    case changed:
-      return {"MAPD of DeviceID", DeviceID};
-    default:
-      return {};
-  }
+  return why_missing(identity_of_device(DeviceID),
+                     {"eviction from device cache set", DeviceID % devices_.sets()},
+                     {"MAPD of DeviceID", DeviceID});
 }
 
 Holder ItsTranslator::why_collection_missing(std::uint16_t ICID) const {
-  switch (departures_.reason(identity_of_collection(ICID))) {
-    case evicted:
-      return {"eviction from collection cache set", ICID % collections_.sets()};
-    case changed:
-      return {"MAPC of ICID", ICID};
-    default:
-      return {};
-  }
+  return why_missing(identity_of_collection(ICID),
+                     {"eviction from collection cache set", ICID % collections_.sets()},
+                     {"MAPC of ICID", ICID});
 }
 
 Holder ItsTranslator::why_walking(std::uint32_t DeviceID, std::uint32_t EventID) const {
-  const Holder reason = why_missing({DeviceID, EventID});
+  const Holder reason = why_event_missing({DeviceID, EventID});
   return reason.known() ? reason : Holder{"translation of DeviceID", DeviceID};
 }
 
@@ -181,7 +178,7 @@ Task<ItsTranslator::Found<InterruptEntry>> ItsTranslator::interrupt(std::uint32_
   const std::uint64_t address = device.entry.ite_address(EventID, limits_.itt_entry_bytes);
   const bool ok = co_await port_.read(address, std::span(bytes.data(), limits_.itt_entry_bytes),
                                       "interrupt translation table read", journey,
-                                      journey != nullptr ? why_missing(key) : Holder{});
+                                      journey != nullptr ? why_event_missing(key) : Holder{});
   found.entry = decode_interrupt_entry(bytes, limits_.itt_entry_bytes);
   if (!ok) {
     found.error = ItsError::MEMORY_FAULT;

@@ -67,7 +67,9 @@ class ItsTranslator {
   /// Spreads the vectors of one device over the sets, and those of different devices over different
   /// sets.
   std::uint64_t event_index(const EventKey& key) const;
-  Holder why_missing(const EventKey& key) const;
+  /// Nothing when its departure isn't known.
+  Holder why_missing(std::uint64_t identity, Holder evicted_by, Holder changed_by) const;
+  Holder why_event_missing(const EventKey& key) const;
   Holder why_device_missing(std::uint32_t DeviceID) const;
   Holder why_collection_missing(std::uint16_t ICID) const;
 

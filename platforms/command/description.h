@@ -1,5 +1,10 @@
 #pragma once
 
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "platforms/command/description_reader.h"
 #include "platforms/replay/parameters.h"
 #include "platforms/virt/parameters.h"
 
@@ -15,5 +20,18 @@ struct Description {
     platform.describe(group);
   }
 };
+
+/// The parameters of a platform as a file and overlays describe it; errors as of
+/// `read_description`.
+inline std::shared_ptr<ParameterTree> read_platform(const std::string& description,
+                                                    const std::vector<std::string>& overlays) {
+  struct Platform {
+    Description description;
+    ParameterTree tree{description};
+  };
+  const auto platform = std::make_shared<Platform>();
+  read_description(platform->tree, description, overlays, {});
+  return {platform, &platform->tree};
+}
 
 }  // namespace doorbell

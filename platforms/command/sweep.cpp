@@ -12,7 +12,6 @@
 #include "doorbell/trace/format/output_file.h"
 #include "platforms/command/commands.h"
 #include "platforms/command/description.h"
-#include "platforms/command/description_reader.h"
 #include "platforms/command/stop_request.h"
 #include "platforms/explore/results/sweep_csv.h"
 #include "platforms/explore/results/sweep_database.h"
@@ -29,19 +28,6 @@ using explore::SweepResult;
 /// What a shell gives a command that Ctrl-C has ended: 128 + SIGINT.
 constexpr int interrupted_status = 130;
 constexpr std::size_t failures_shown = 5;
-
-/// The parameters of a platform, and what they fill in.
-struct Platform {
-  Description description;
-  ParameterTree tree{description};
-};
-
-std::shared_ptr<ParameterTree> read_platform(const std::string& description,
-                                             const std::vector<std::string>& overlays) {
-  const auto platform = std::make_shared<Platform>();
-  read_description(platform->tree, description, overlays, {});
-  return {platform, &platform->tree};
-}
 
 std::unique_ptr<sweep::Engine> make_slurm_engine(const SweepOptions& options) {
   return std::make_unique<sweep::SlurmEngine>(

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "platforms/command/description.h"
-#include "platforms/command/description_reader.h"
 #include "platforms/explore/sweep/expansion.h"
 #include "system/command.h"
 
@@ -19,18 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using PointsByPlan = std::map<std::string, std::size_t>;
-
-struct Platform {
-  Description description;
-  ParameterTree tree{description};
-};
-
-std::shared_ptr<ParameterTree> read_platform(const std::string& description,
-                                             const std::vector<std::string>& overlays) {
-  const auto platform = std::make_shared<Platform>();
-  read_description(platform->tree, description, overlays, {});
-  return {platform, &platform->tree};
-}
 
 std::vector<fs::path> studies() {
   std::vector<fs::path> found;
