@@ -11,7 +11,6 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402
 
 import sweeps as s  # noqa: E402
-from ranking import CHANCE, EFFECTS, FACTORS, effect  # noqa: E402
 
 # Okabe and Ito's colours, told apart by everybody.
 COLOURS = {1: "#0072b2", 2: "#009e73", 4: "#e69f00", 8: "#d55e00"}
@@ -90,8 +89,8 @@ def machines(results, images):
 
 
 def micro_hits(axes, sweep):
-    by_drives(axes, sweep, "micro_tlb.entries", s.MICRO_HITS, scale=100, queue="virt")
-    axes.set_ylim(60, 95)
+    by_drives(axes, sweep, "micro_tlb.entries", s.MICRO_HITS, scale=100)
+    axes.set_ylim(30, 95)
 
 
 def tlbs(results, images):
@@ -146,21 +145,6 @@ def its(results, images):
     save(figure, images / "its.svg")
 
 
-def ranking(results, images):
-    sweep = s.Sweep(results, "ranking")
-    rows = [(title, [effect(sweep, axis, metric) for metric, _ in EFFECTS]) for axis, title in FACTORS]
-    rows.sort(key=lambda row: max(abs(one) for one in row[1]))
-    figure, axes = plt.subplots(1, len(EFFECTS), figsize=(12, 3.2), sharey=True)
-    for i, (_, title) in enumerate(EFFECTS):
-        values = [row[1][i] for row in rows]
-        axes[i].axvspan(-CHANCE, CHANCE, color="#eeeeee")
-        axes[i].barh([row[0] for row in rows], values, color=["#d55e00" if one > 0 else "#0072b2" for one in values])
-        axes[i].set_xlim(-1, 1)
-        axes[i].axvline(0, color="#444444", linewidth=0.8)
-        words(axes[i], title, "rank correlation", "")
-    save(figure, images / "ranking.svg")
-
-
 def readme_picture(results, path):
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.3))
     throughput(left, s.Sweep(results, "machines"))
@@ -174,7 +158,7 @@ def readme_picture(results, path):
 def main(results, images, readme):
     images = Path(images)
     images.mkdir(parents=True, exist_ok=True)
-    for draw in (machines, tlbs, walks, its, ranking):
+    for draw in (machines, tlbs, walks, its):
         draw(results, images)
     readme_picture(results, readme)
 

@@ -18,12 +18,11 @@ class Structure:
 
 
 MSI = {"latencies": (s.MSI_P50, s.MSI_P99), "price": (s.MSI_P50, "MSI p50")}
-FAST = {"queue": "fast"}
 STRUCTURES = (
     Structure("micro TLB, entries, fully associative", "micro-tlb", "micro_tlb.entries",
-              "16 pages a drive: 11 of its queues, 5 of data", FAST, hits=s.MICRO_HITS),
+              "16 pages a drive: 11 of its queues, 5 of data", hits=s.MICRO_HITS),
     Structure("main TLB, entries, 4 ways, random, behind a micro TLB of 32", "main-tlb", "tlb.entries",
-              "the same pages, where the micro TLB is too small", FAST),
+              "the same pages, where the micro TLB is too small", {"queue": "fast"}),
     Structure("walkers", "walkers", "walkers", "a walk a command, and it reads once"),
     Structure("translation slots of a TBU", "translation-slots", "tbu.translation_slots",
               "what arrives while a walk goes on"),

@@ -11,7 +11,8 @@ import sweeps as s
 from structures import STRUCTURES, least, price
 
 MACHINES = (("virt", "`virt`"), ("four-processors", "`virt`, 4 processors for all drives"),
-            ("fast-queue", "`virt`, fast command queue"), ("ideal", "all ideal but the links"))
+            ("sized", "`virt`, all as small as for 8 drives"), ("fast-queue", "`virt`, fast command queue"),
+            ("sized-fast-queue", "all as small, fast command queue"), ("ideal", "all ideal but the links"))
 
 
 def table(head, rows):
@@ -82,6 +83,8 @@ def inside(open_sweep):
     rows = [row("command queue busy", one(s.QUEUE_BUSY, percent)), row("its time for one command of a drive", pair),
             row("link of a drive busy, upwards", one(s.LINK_BUSY, percent)),
             row("MSI, write to acknowledge, p50", one(s.MSI_P50, nanoseconds)),
+            ["the same, all as small as for 8 drives",
+             *(nanoseconds(sweep.value(s.MSI_P50, drives=drives, machine="sized")) for drives in s.DRIVES)],
             row("MSI, p99", one(s.MSI_P99, nanoseconds)),
             row("walks a command", walks), row("a walk, mean", one(s.WALK_TIME, nanoseconds)),
             row("walks at a time, mean; most", walking), row("translation slots taken, most", slots)]
