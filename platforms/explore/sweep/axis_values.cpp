@@ -45,8 +45,9 @@ std::uint64_t geometric(std::uint64_t from, std::uint64_t to, double share) {
 std::optional<double> as_number(const std::string& text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  const bool read = error == std::errc{} && end == text.data() + text.size();
+  // "inf" is read as well, and has no place on an axis.
+  return read && std::isfinite(number) ? std::optional(number) : std::nullopt;
 }
 
 bool is_power_of_two(const SweepCoordinate& value) {
@@ -122,6 +123,8 @@ void AxisValues::resolve_range(const RangePlan& range, ParameterTree& tree) {
   if (from_ > to_) fail(range.from.line, "a range from a lower to a higher value", found);
   if (scale_ == Scale::logarithmic && from_ == 0)
     fail(range.from.line, "a range that starts above 0 on a logarithmic scale", found);
+  if (scale_ == Scale::log2 && (kind_ == Kind::time || kind_ == Kind::frequency))
+    fail(range.from.line, "the scale log with a count, as only integers are powers of two", "log2");
   if (scale_ == Scale::log2 && (to_ == 0 || first_exponent(from_) > last_exponent(to_)))
     fail(range.from.line, "a range that holds a power of two", found);
   bound_range(range);
@@ -181,7 +184,8 @@ std::uint64_t AxisValues::listed_number(std::uint64_t index) const {
 
 SweepCoordinate AxisValues::at(double share) const {
   if (listed_) {
-    const auto index = static_cast<std::uint64_t>(share * static_cast<double>(bound_));
+    const auto index =
+        std::min(bound_ - 1, static_cast<std::uint64_t>(share * static_cast<double>(bound_)));
     return values_.empty() ? coordinate(listed_number(index)) : values_.at(index);
   }
   return coordinate(snapped(number_at(share)));

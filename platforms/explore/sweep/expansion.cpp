@@ -27,18 +27,13 @@ void apply_setting(ParameterTree& tree, const PlanText& setting, const std::stri
   }
 }
 
-/// A file beside the plan; else the name of a preset.
-std::string overlay(const Plan& plan, const PlanText& text) {
-  const std::filesystem::path file = plan.path_of(text);
-  std::error_code none;
-  return std::filesystem::is_regular_file(file, none) ? file.string() : text.text;
-}
-
 /// Of everything that a database holds before any point has run.
 std::string plan_key(const SweepResult& result) {
   std::string text = result.version + "\n";
-  for (const SweepAxis& axis : result.axes)
-    text += axis.name + "\t";
+  for (const SweepAxis& axis : result.axes) {
+    text += axis.name + "\t" + std::to_string(static_cast<int>(axis.kind)) +
+            (axis.logarithmic ? "\tlogarithmic\t" : "\t");
+  }
   for (const SweepPoint& point : result.points) {
     text += "\n" + point.key + "\t" + point.workload;
     for (const SweepCoordinate& coordinate : point.coordinates)
@@ -206,7 +201,7 @@ ParameterTree& Expansion::platform(const std::vector<const VariantPlan*>& varian
   }
   std::vector<std::string> files;
   for (const PlanText& one : overlays)
-    files.push_back(overlay(plan_, one));
+    files.push_back(plan_.overlay(one));
   tree = reader_(plan_.path_of(plan_.platform).string(), files);
   for (const PlanText& setting : settings)
     apply_setting(*tree, setting, plan_.file);
@@ -241,6 +236,10 @@ const PlanText& Expansion::workload_text(const std::vector<SweepCoordinate>& coo
 
 std::filesystem::path Expansion::workload(const SweepPoint& point) const {
   return plan_.path_of(workload_text(point.coordinates));
+}
+
+std::string Expansion::workload_key(const SweepPoint& point) {
+  return workload_key(workload_text(point.coordinates));
 }
 
 std::string Expansion::workload_key(const PlanText& workload) {

@@ -40,6 +40,8 @@ class Expansion {
   /// All parameters of a point, host-only ones left out, as a description for `doorbell run`.
   std::string description(const SweepPoint& point);
   std::filesystem::path workload(const SweepPoint& point) const;
+  /// A hash of the workload's bytes, as they were when they were first looked at.
+  std::string workload_key(const SweepPoint& point);
 
  private:
   using Row = std::vector<SweepCoordinate>;

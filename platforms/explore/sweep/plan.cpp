@@ -19,6 +19,7 @@ class Reader {
  public:
   Reader(const std::string& text, const std::string& file) : yaml_(plan_.file) {
     plan_.file = file;
+    plan_.text = text;
     Node root;
     try {
       root = YAML::Load(text);
@@ -46,6 +47,7 @@ class Reader {
     if (plan_.platform.text.empty())
       throw InputError(plan_.file, 0, "platform", "a YAML description", "nothing");
     check_workloads();
+    check_names();
     check_groups();
   }
 
@@ -182,6 +184,18 @@ class Reader {
     if (!all_have_one) throw InputError(plan_.file, 0, "workloads", "a list of traces", "nothing");
   }
 
+  /// Several workloads and repeats are axes of their own.
+  void check_names() const {
+    for (const AxisPlan& axis : plan_.axes) {
+      const std::string& name = axis.name.text;
+      if ((name == "workload" && plan_.workloads.size() > 1) ||
+          (name == "repeat" && plan_.repeat.count > 1)) {
+        throw InputError(plan_.file, axis.name.line, "axes", "another name beside the axis " + name,
+                         "'" + name + "'");
+      }
+    }
+  }
+
   /// Each name in `zip` and `sample` is an axis, and in one group alone.
   void check_groups() const {
     std::set<std::string> seen;
@@ -210,6 +224,21 @@ class Reader {
 
 std::filesystem::path Plan::path_of(const PlanText& text) const {
   return std::filesystem::path(file).parent_path() / text.text;
+}
+
+std::string Plan::overlay(const PlanText& text) const {
+  const std::filesystem::path beside = path_of(platform).parent_path();
+  std::error_code none;
+  for (const std::filesystem::path& one :
+       {path_of(text), beside / text.text, beside / "presets" / (text.text + ".yaml")}) {
+    if (std::filesystem::is_regular_file(one, none)) return one.string();
+  }
+  if (std::filesystem::is_regular_file(text.text, none)) {
+    throw InputError(file, text.line, "with",
+                     "a file beside the plan or the platform, or the name of a preset",
+                     "'" + text.text + "', which is elsewhere");
+  }
+  return text.text;
 }
 
 Plan read_plan_text(const std::string& text, const std::string& file) {

@@ -66,6 +66,7 @@ struct RepeatPlan {
 /// they must be is known to the platform's parameters.
 struct Plan {
   std::string file;
+  std::string text;  ///< Of the file, as it was read.
   PlanText platform;
   std::vector<PlanText> overlays;
   std::vector<PlanText> settings;
@@ -78,6 +79,9 @@ struct Plan {
 
   /// A path in the plan is relative to the plan's folder.
   std::filesystem::path path_of(const PlanText& text) const;
+  /// An overlay is a file beside the plan or the platform, or else the name of a preset. InputError
+  /// for a file that is only in the folder where the sweep happens to be started.
+  std::string overlay(const PlanText& text) const;
 };
 
 /// InputError with file and line for whatever isn't a plan.

@@ -13,7 +13,7 @@ namespace {
 std::string kind_of(const YAML::Node& node) {
   switch (node.Type()) {
     case YAML::NodeType::Map:
-      return "a group of keys";
+      return node.size() == 0 ? "an empty group" : "a group of keys";
     case YAML::NodeType::Sequence:
       return node.size() == 0 ? "an empty list" : "a list";
     case YAML::NodeType::Scalar:

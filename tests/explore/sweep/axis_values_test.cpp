@@ -92,6 +92,13 @@ TEST(AxisValues, OfVariantsAreTheirNames) {
   EXPECT_EQ(values.all().at(2).number, std::nullopt);
 }
 
+TEST(AxisValues, OfVariantsAreNumbersOnlyWhenTheyHaveAPlaceOnAnAxis) {
+  const AxisValues values = axis("size: {variants: {8: , inf: , nan: , 1e999: }}");
+  EXPECT_EQ(values.all().at(0).number, 8);
+  for (const std::size_t i : {1, 2, 3})
+    EXPECT_EQ(values.all().at(i).number, std::nullopt) << values.all().at(i).text;
+}
+
 TEST(AxisValues, OfARangeWithoutACountAreForSamplesOnly) {
   const AxisValues values = axis("cache.ways: {from: 1, to: 100}");
   EXPECT_FALSE(values.listed());
@@ -106,11 +113,22 @@ TEST(AxisValues, OfAListAreSampledInEqualShares) {
   EXPECT_EQ(values.at(0.24).text, "16");
   EXPECT_EQ(values.at(0.26).text, "64");
   EXPECT_EQ(values.at(0.99).text, "1024");
+  EXPECT_EQ(values.at(1).text, "1024") << "a share that was rounded up";
+  EXPECT_EQ(axis("cache.ways: {from: 1, to: 9, step: 4}").at(1).text, "9");
 }
 
 TEST(AxisValues, CountWithoutBeingMade) {
   EXPECT_EQ(axis("cache.seed: {from: 0, to: 18446744073709551615, step: 1}").bound(),
             18446744073709551615u);
+}
+
+TEST(AxisValues, OfTimesAndFrequenciesAreNoPowersOfTwo) {
+  EXPECT_THAT(refusal("cache.hit: {from: 1ns, to: 8ns, scale: log2}"),
+              AllOf(HasSubstr("plan.yaml:4: cache.hit"), HasSubstr("count")));
+  EXPECT_THAT(refusal("clock: {from: 1GHz, to: 2GHz, scale: log2}"),
+              HasSubstr("plan.yaml:4: clock"));
+  EXPECT_THAT(texts("cache.hit: {from: 1ns, to: 8ns, count: 4, scale: log}"),
+              ElementsAre("1ns", "2ns", "4ns", "8ns"));
 }
 
 TEST(AxisValues, MistakesAreNamedWithTheLineOfThePlan) {

@@ -206,6 +206,8 @@ TEST_F(ExpansionTest, ThePlanIsTheSameWhenItsPointsAre) {
   const std::string plan = expand("axes: {cache.ways: [1, 2]}\n").plan;
   EXPECT_EQ(expand("axes: {cache.ways: {from: 1, to: 2, step: 1}}\n").plan, plan);
   EXPECT_NE(expand("axes: {cache.ways: [2, 1]}\n").plan, plan);
+  EXPECT_NE(expand("axes: {cache.ways: {from: 1, to: 2, scale: log2}}\n").plan, plan)
+      << "the axis looks otherwise";
 }
 
 TEST_F(ExpansionTest, ADescriptionHoldsEveryParameterThatCanChangeAResult) {

@@ -79,6 +79,8 @@ TEST(Plan, MistakesAreNamedWithFileAndLine) {
                                                  HasSubstr("'axes'"), HasSubstr("'axis'")));
   EXPECT_THAT(refusal(with("axes:\n  a: [1]\n  a: [2]\n")), HasSubstr("plan.yaml:5: "));
   EXPECT_THAT(refusal(with("axes:\n  a: []\n")), HasSubstr("plan.yaml:4: a: "));
+  EXPECT_THAT(refusal(with("axes: {}\n")), HasSubstr("plan.yaml:3: axes: expected a group of keys, "
+                                                     "found an empty group"));
   EXPECT_THAT(refusal(with("axes:\n  a: {from: 1}\n")), HasSubstr("plan.yaml:4: a: "));
   EXPECT_THAT(refusal(with("axes:\n  a: {from: 1, to: 2, count: 0}\n")), HasSubstr(":4: a: "));
   EXPECT_THAT(refusal(with("axes:\n  a: {from: 1, to: 2, step: 1, count: 2}\n")),
@@ -94,6 +96,15 @@ TEST(Plan, MistakesAreNamedWithFileAndLine) {
   EXPECT_THAT(refusal("workloads: w\n"), HasSubstr("platform"));
   EXPECT_THAT(refusal("platform: p\n"), HasSubstr("workloads"));
   EXPECT_THAT(refusal("platform: p\nworkloads: [w, w]\n"), HasSubstr(":2: workloads"));
+}
+
+TEST(Plan, NoTwoAxesHaveOneName) {
+  const std::string variants = ": {variants: {a: , b: }}}\n";
+  EXPECT_THAT(refusal("platform: p\nworkloads: [w, x]\naxes: {workload" + variants),
+              HasSubstr(":3: axes: "));
+  EXPECT_THAT(refusal(with("repeat: {count: 2, seeds: [s]}\naxes: {repeat" + variants)),
+              HasSubstr(":4: axes: "));
+  EXPECT_EQ(refusal(with("axes: {workload" + variants)), "");
 }
 
 TEST(Plan, VariantsMayBringTheWorkloads) {
