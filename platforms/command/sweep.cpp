@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "doorbell/core/arch/error.h"
@@ -52,16 +53,26 @@ std::unique_ptr<sweep::Engine> make_engine(const SweepOptions& options) {
   return std::make_unique<sweep::LocalEngine>(options.processes != 0 ? options.processes : cores);
 }
 
-void write_csv_file(const SweepResult& result, const std::string& file) {
-  if (file.empty()) return;
-  if (file == "-") {
-    explore::write_csv(result, [](std::string_view text) { fmt::print("{}", text); });
-    return;
+/// The file of `--csv`. It is opened before anything runs, so that one that can't be written is
+/// found out at once and not after a night.
+class CsvOutput {
+ public:
+  explicit CsvOutput(const std::string& file) : to_standard_output_(file == "-") {
+    if (!file.empty() && !to_standard_output_) file_.emplace(file);
   }
-  trace::OutputFile output(file);
-  explore::write_csv(result, [&](std::string_view text) { output.write(text); });
-  output.close();
-}
+
+  void write(const SweepResult& result) {
+    if (to_standard_output_)
+      explore::write_csv(result, [](std::string_view text) { fmt::print("{}", text); });
+    if (!file_) return;
+    explore::write_csv(result, [this](std::string_view text) { file_->write(text); });
+    file_->close();
+  }
+
+ private:
+  const bool to_standard_output_;
+  std::optional<trace::OutputFile> file_;
+};
 
 /// What a person wants to know at the end. On standard error when the results go to standard
 /// output.
@@ -87,7 +98,7 @@ int tell(const SweepResult& result, const SweepOptions& options, const std::stri
 
 int show(const SweepOptions& options) {
   const SweepResult result = sweep::collected(options.plan);
-  write_csv_file(result, options.csv);
+  CsvOutput(options.csv).write(result);
   return tell(result, options, options.plan);
 }
 
@@ -105,11 +116,12 @@ int sweep_plan(const SweepOptions& options) {
                       .retry_failed = options.retry_failed,
                       .stop_asked = StopRequest::asked},
                      read_platform);
+  CsvOutput csv(options.csv);
   const auto engine = make_engine(options);
   const sweep::SweepEnd end = sweep.run(*engine);
   const SweepResult result = options.csv.empty() ? explore::read_sweep_points(options.directory)
                                                  : explore::read_sweep_database(options.directory);
-  write_csv_file(result, options.csv);
+  csv.write(result);
   const int status = tell(result, options, options.directory);
   return end.stopped ? interrupted_status : status;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "doorbell/core/arch/error.h"
 #include "platforms/explore/results/metric.h"
 #include "platforms/explore/results/statistics_file.h"
 #include "platforms/explore/sweep/outcome.h"
@@ -51,6 +52,18 @@ class MetricColumns {
   std::map<std::string, SweepMetric> columns_;
 };
 
+/// What `read` makes of the statistics of a done point.
+template <class Read>
+void read_point(const std::filesystem::path& file, Read read) {
+  try {
+    read(explore::read_statistics(file));
+  } catch (const InputError& error) {
+    std::string text = error.what();
+    if (text.find(file.string()) == std::string::npos) text = file.string() + ": " + text;
+    throw InputError(text + "; remove it, and the next sweep runs its point again");
+  }
+}
+
 }  // namespace
 
 void collect_outcomes(const std::filesystem::path& points, SweepResult& result) {
@@ -69,11 +82,11 @@ void collect_points(const std::filesystem::path& points, SweepResult& result) {
   }
   MetricColumns columns(result.points.size());
   for (const auto& [key, same] : by_key) {
-    const auto statistics = explore::read_statistics(points / key / point_file::statistics);
-    const std::string workload_hash = statistics.at("workload").value("fnv1a64", "");
-    for (const std::size_t point : same)
-      result.points[point].workload_hash = workload_hash;
-    columns.add(same, explore::metrics_of(statistics));
+    read_point(points / key / point_file::statistics, [&](const auto& statistics) {
+      columns.add(same, explore::metrics_of(statistics));
+      for (const std::size_t point : same)
+        result.points[point].workload_hash = statistics.at("workload").value("fnv1a64", "");
+    });
   }
   result.metrics = columns.take();
 }

@@ -56,6 +56,7 @@ std::string file_key(const std::filesystem::path& file) {
          stream.gcount() > 0) {
     hash.add({buffer.data(), static_cast<std::size_t>(stream.gcount())});
   }
+  if (stream.bad()) throw InputError(file.string(), 0, "cannot be read", "a readable file", "none");
   return hash.text();
 }
 

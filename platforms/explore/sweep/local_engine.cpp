@@ -1,5 +1,7 @@
 #include "platforms/explore/sweep/local_engine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -7,9 +9,11 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
+#include "doorbell/core/arch/error.h"
 #include "platforms/explore/sweep/run_point.h"
 
 namespace doorbell::sweep {
@@ -25,9 +29,7 @@ class Workers {
       : jobs_(jobs), observer_(observer) {}
 
   void run(std::size_t count) {
-    running_ = count;
-    for (std::size_t i = 0; i < count; ++i)
-      threads_.emplace_back([this] { work(); });
+    start(count);
     try {
       watch();
     } catch (...) {
@@ -41,6 +43,21 @@ class Workers {
 
  private:
   using Event = std::function<void()>;
+
+  /// As many threads as there is room for: fewer take longer, and change no result.
+  void start(std::size_t count) {
+    threads_.reserve(count);
+    try {
+      while (threads_.size() < count)
+        threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error& error) {
+      if (threads_.empty())
+        throw InputError("process", 0, "a run", "room for one more thread", error.what());
+      observer_.note(
+          fmt::format("only {} of {} runs at a time: {}", threads_.size(), count, error.what()));
+    }
+    running_ = threads_.size();
+  }
 
   void work() {
     try {

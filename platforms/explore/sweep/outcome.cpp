@@ -15,10 +15,14 @@ std::optional<Outcome> read_outcome(const std::filesystem::path& folder) {
   const Json json = Json::parse(*text, nullptr, false);
   if (!json.is_object() || !json.contains("status") || !json["status"].is_string())
     return std::nullopt;
+  if (json.contains("message") && !json["message"].is_string()) return std::nullopt;
   const std::string message = json.value("message", "");
-  if (json["status"] == name_of(PointStatus::done)) return Outcome{PointStatus::done, message};
   if (json["status"] == name_of(PointStatus::failed)) return Outcome{PointStatus::failed, message};
-  return std::nullopt;
+  // A point whose statistics somebody has removed is to run again.
+  std::error_code none;
+  const bool has_statistics = std::filesystem::exists(folder / point_file::statistics, none);
+  if (json["status"] != name_of(PointStatus::done) || !has_statistics) return std::nullopt;
+  return Outcome{PointStatus::done, message};
 }
 
 void record_outcome(const std::filesystem::path& folder, const Outcome& outcome) {

@@ -14,7 +14,16 @@ Json to_json(const PointOrder& order) {
   return {{"model", order.model},
           {"workload", order.workload_name},
           {"path", order.workload.string()},
+          {"workload_key", order.workload_key},
           {"timeout", order.timeout}};
+}
+
+std::string text_of(const PointOrder& order) {
+  try {
+    return to_json(order).dump(1) + "\n";
+  } catch (const Json::type_error&) {
+    throw InputError(order.workload.string(), 0, "workload", "a path in UTF-8", "another one");
+  }
 }
 
 std::optional<PointOrder> read(const std::filesystem::path& file) {
@@ -25,6 +34,7 @@ std::optional<PointOrder> read(const std::filesystem::path& file) {
     return PointOrder{.model = json.at("model"),
                       .workload_name = json.at("workload"),
                       .workload = json.at("path").get<std::string>(),
+                      .workload_key = json.at("workload_key"),
                       .timeout = json.at("timeout")};
   } catch (const Json::exception&) {
     return std::nullopt;
@@ -44,7 +54,7 @@ void prepare_point(const std::filesystem::path& folder, const std::string& descr
   }
   if (!present) write_whole(file, description);
   if (read(folder / point_file::point) != order)
-    write_whole(folder / point_file::point, to_json(order).dump(1) + "\n");
+    write_whole(folder / point_file::point, text_of(order));
 }
 
 PointOrder read_order(const std::filesystem::path& folder) {

@@ -21,6 +21,7 @@ struct PointOrder {
   std::string model;               ///< Hash of the model that it is to run on.
   std::string workload_name;       ///< As the plan names it.
   std::filesystem::path workload;  ///< Where it is.
+  std::string workload_key;        ///< `file_key` of it, which the point's key holds.
   std::uint64_t timeout = 0;       ///< Seconds; 0 for no limit.
 
   bool operator==(const PointOrder&) const = default;

@@ -4,11 +4,15 @@
 #include <stdlib.h>
 
 #include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <cstring>
+#include <thread>
 
 #include "doorbell/core/arch/error.h"
 #include "platforms/explore/sweep/child_process.h"
 #include "platforms/explore/sweep/files.h"
+#include "platforms/explore/sweep/key.h"
 #include "platforms/explore/sweep/point_folder.h"
 #include "platforms/version.h"
 
@@ -17,6 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int interrupted_status = 130;  // of a run that was asked to end
 constexpr const char* attempt_prefix = "attempt-";
 constexpr std::string_view own_name = "doorbell: ";  // before every error
 /// Also when its file has been replaced since it was started.
@@ -93,6 +98,25 @@ void check_model(const PointOrder& order, const fs::path& folder) {
                    "model " + std::string(model_hash()) + " in this doorbell");
 }
 
+/// The key of a point stands for its workload as it was when the sweep began.
+void check_workload(const PointOrder& order) {
+  if (file_key(order.workload) == order.workload_key) return;
+  throw InputError(order.workload.string(), 0, "workload", "what it was when the sweep began",
+                   "that it has changed");
+}
+
+/// Whoever ends a sweep may signal its runs as well (killall, a service manager, a cluster), and
+/// they may be the first to end: for a second that is no outcome yet.
+bool ended_with_sweep(const ChildEnd& end, const std::function<bool()>& stop) {
+  const bool asked =
+      end.status == interrupted_status || end.signal == SIGINT || end.signal == SIGTERM;
+  for (int i = 0; asked && i < 50; ++i) {
+    if (stop()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return false;
+}
+
 }  // namespace
 
 void clear_attempts(const fs::path& folder) {
@@ -108,12 +132,13 @@ std::optional<Outcome> run_point(const fs::path& folder, const std::function<boo
   if (auto outcome = read_outcome(folder)) return outcome;
   const PointOrder order = read_order(folder);
   check_model(order, folder);
+  check_workload(order);
   const AttemptFolder attempt(folder);
   const auto end =
       run_child({this_program, "run", std::string("../") + point_file::description, "--workload",
                  order.workload.string(), "--stats", point_file::statistics},
                 attempt.path(), order.timeout, stop);
-  if (!end) return std::nullopt;
+  if (!end || ended_with_sweep(*end, stop)) return std::nullopt;
   // Another attempt that overlapped with this one may have come first.
   if (auto other = read_outcome(folder)) return other;
   const Outcome outcome = outcome_of(*end, order);

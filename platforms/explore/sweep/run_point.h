@@ -18,7 +18,8 @@ namespace doorbell::sweep {
 /// caller. While it runs `stop` is asked ten times a second: when it says so the process is killed,
 /// nothing is recorded, and nothing is returned.
 ///
-/// InputError when the folder can't be read or written. A full disk is one, and never an outcome.
+/// InputError when the folder can't be read or written, or the workload has changed. A full disk is
+/// one, and never an outcome.
 std::optional<Outcome> run_point(const std::filesystem::path& folder,
                                  const std::function<bool()>& stop);
 

@@ -60,9 +60,8 @@ fs::path Sweep::folder_of(const std::string& key) const {
 }
 
 void Sweep::make_directory() const {
-  const std::string text = read_text(plan_.file).value_or("");
   const fs::path copy = order_.directory / plan_copy;
-  if (read_text(copy) != text) write_whole(copy, text);
+  if (read_text(copy) != plan_.text) write_whole(copy, plan_.text);
   make_folder(order_.directory / points_folder);
 }
 
@@ -93,6 +92,7 @@ std::vector<PointJob> Sweep::prepare() {
                   {.model = result_.model,
                    .workload_name = point.workload,
                    .workload = fs::absolute(expansion_.workload(point)).lexically_normal(),
+                   .workload_key = expansion_.workload_key(point),
                    .timeout = plan_.timeout});
     if (read_outcome(folder)) {
       clear_attempts(folder);
@@ -145,7 +145,13 @@ SweepResult collected(const fs::path& directory) {
             now.points[i].status != PointStatus::missing;
   if (!more) return result;
   collect_points(directory / points_folder, now);
-  write_sweep_database(directory / explore::sweep_database_name, now);
+  try {
+    // Whoever is at work there writes it too, and knows more by then.
+    const FileLock lock(directory / lock_file);
+    write_sweep_database(directory / explore::sweep_database_name, now);
+  } catch (const InputError&) {
+    // It isn't needed, to look.
+  }
   return now;
 }
 

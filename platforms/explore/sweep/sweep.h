@@ -58,7 +58,7 @@ class Sweep {
 };
 
 /// What is in DIR now, without running anything: its database, written anew when points have ended
-/// since.
+/// since, unless a sweep is at work there or nothing can be written.
 SweepResult collected(const std::filesystem::path& directory);
 
 }  // namespace doorbell::sweep

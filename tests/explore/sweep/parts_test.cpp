@@ -48,13 +48,16 @@ TEST_F(Parts, AnOutcomeIsReadBackAsItWasRecorded) {
   EXPECT_EQ(read_outcome(folder_)->status, PointStatus::failed);
   EXPECT_THAT(read_outcome(folder_)->message, HasSubstr("status 2: \"so\"\\ "));
   record_outcome(folder_, {PointStatus::done, ""});
+  EXPECT_FALSE(read_outcome(folder_)) << "there are no statistics";
+  std::ofstream(folder_ / point_file::statistics) << "{}";
   EXPECT_EQ(read_outcome(folder_)->status, PointStatus::done);
   forget_outcome(folder_);
   EXPECT_FALSE(read_outcome(folder_));
 }
 
 TEST_F(Parts, AnOutcomeThatMakesNoSenseIsNone) {
-  for (const char* text : {"", "{", "[]", "{\"status\": 3}", "{\"status\": \"missing\"}"}) {
+  for (const char* text : {"", "{", "[]", "{\"status\": 3}", "{\"status\": \"missing\"}",
+                           "{\"status\": \"failed\", \"message\": 5}"}) {
     std::ofstream(folder_ / "outcome.json") << text;
     EXPECT_FALSE(read_outcome(folder_)) << text;
   }
@@ -69,6 +72,11 @@ TEST_F(Parts, APreparedPointIsLeftAloneAndAnotherOnesFolderRefused) {
   EXPECT_EQ(fs::last_write_time(folder_ / "p" / "point.json"), written);
   EXPECT_THROW(prepare_point(folder_ / "p", "another\n", order), InputError);
   EXPECT_THROW(read_order(folder_), InputError);
+}
+
+TEST_F(Parts, AWorkloadWhosePathIsNoTextIsRefused) {
+  const PointOrder order{.model = "m", .workload_name = "w", .workload = "/l\xe4rm/w"};
+  EXPECT_THROW(prepare_point(folder_ / "p", "description\n", order), InputError);
 }
 
 TEST_F(Parts, ALockIsHeldOnce) {

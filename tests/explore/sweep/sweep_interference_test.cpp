@@ -1,0 +1,124 @@
+// What happens around a sweep: signals to everybody at once, files that change or go away.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "explore/sweep/sweep_command.h"
+
+namespace doorbell::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+namespace fs = std::filesystem;
+
+class SweepInterference : public SweepCommand {
+ protected:
+  /// `doorbell sweep` with the plan that was written last.
+  std::string command(const std::string& options = "") const {
+    return std::string(DOORBELL_COMMAND) + " sweep " + scratch_.path("plan.yaml") + " -o " +
+           directory() + " " + options;
+  }
+  fs::path a_point() const { return fs::directory_iterator(directory() + "/points")->path(); }
+};
+
+// As killall does, or a service manager, or a cluster: the runs may well be the first to end.
+TEST_F(SweepInterference, NoPointFailsWhenItsRunIsEndedTogetherWithTheSweep) {
+  plan("axes: {processors: [2, 4]}\nset: [endpoints.0.link.latency=1ms, replay.outstanding=1]\n",
+       source_path(DOORBELL_LARGE_WORKLOAD));
+  const CommandResult result = run_command(
+      "{ " + command("-j 2") +
+      " & sleep 1; for p in /proc/[0-9]*; do case \"$(readlink $p/cwd)\" in " + directory() +
+      "/points/*) kill -TERM ${p#/proc/};; esac; done; sleep 0.05; kill -TERM $!; wait $!; }");
+  EXPECT_EQ(result.status, 130) << result.errors;
+  EXPECT_EQ(query("SELECT group_concat(status) FROM points"), "missing,missing\n");
+}
+
+TEST_F(SweepInterference, AWorkloadThatHasChangedSinceIsNotRun) {
+  ASSERT_EQ(sweep("").status, 0);
+  fs::remove(a_point() / "outcome.json");
+  std::ofstream(scratch_.path("small.trace"), std::ios::app) << "\n";
+  const CommandResult result =
+      run_doorbell("point " + directory() + " " + a_point().filename().string());
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.errors, AllOf(HasSubstr("small.trace"), HasSubstr("changed")));
+  EXPECT_FALSE(fs::exists(a_point() / "outcome.json"));
+}
+
+TEST_F(SweepInterference, StatisticsThatAreGoneAreMadeAgain) {
+  ASSERT_EQ(sweep(four_points).status, 0);
+  const std::string whole = database();
+  fs::remove(a_point() / "stats.json.gz");
+  fs::remove(directory() + "/sweep.sqlite");
+  const CommandResult again = sweep(four_points);
+  EXPECT_EQ(again.status, 0) << again.errors;
+  EXPECT_EQ(runs(), 5u);
+  EXPECT_EQ(database(), whole);
+}
+
+TEST_F(SweepInterference, StatisticsThatAreCorruptAreNamedWithWhatToDo) {
+  ASSERT_EQ(sweep(four_points).status, 0);
+  const std::string statistics = a_point() / "stats.json.gz";
+  std::ofstream(statistics) << "{}";
+  fs::remove(directory() + "/sweep.sqlite");
+  const CommandResult again = sweep(four_points);
+  EXPECT_EQ(again.status, 2);
+  EXPECT_THAT(again.errors, AllOf(HasSubstr(statistics), HasSubstr("remove")));
+}
+
+TEST_F(SweepInterference, ThePlanIsKeptAlsoWhenItComesFromAPipe) {
+  plan("", scratch_.path("small.trace"));
+  const CommandResult result =
+      run_command("{ cat " + scratch_.path("plan.yaml") + " | " + DOORBELL_COMMAND +
+                  " sweep /dev/stdin -o " + directory() + "; }");
+  EXPECT_EQ(result.status, 0) << result.errors;
+  EXPECT_EQ(read_file(directory() + "/plan.yaml"), read_file(scratch_.path("plan.yaml")));
+}
+
+TEST_F(SweepInterference, ACsvThatCannotBeWrittenIsFoundOutAtOnce) {
+  const CommandResult result = sweep(four_points, "--csv " + scratch_.path("none/out.csv"));
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.errors, HasSubstr("none/out.csv"));
+  EXPECT_FALSE(fs::exists(directory()));
+}
+
+TEST_F(SweepInterference, WhereItIsStartedChangesNoOverlay) {
+  fs::create_directory(scratch_.path("elsewhere"));
+  scratch_.write("elsewhere/more.yaml", "processors: 2\n");
+  plan("with: [more.yaml]\n");
+  const CommandResult result = run_command("cd " + scratch_.path("elsewhere") + " && " + command());
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.errors, AllOf(HasSubstr("plan.yaml:3: "), HasSubstr("more.yaml")));
+  scratch_.write("more.yaml", "processors: 3\n");
+  EXPECT_EQ(run_command("cd " + scratch_.path("elsewhere") + " && " + command()).status, 0);
+  EXPECT_EQ(query("SELECT value FROM parameters WHERE name = 'processors'"), "3\n");
+}
+
+TEST_F(SweepInterference, WithoutRoomForAllItsThreadsItGoesOnWithFewer) {
+  plan(four_points);
+  // A thread takes as much of the address space as a stack may be large.
+  const CommandResult result =
+      run_command("ulimit -s 1000000; ulimit -v 2500000; " + command("-j 4"));
+  EXPECT_EQ(result.status, 0) << result.errors;
+  EXPECT_THAT(result.output, StartsWith("4 points: 4 done"));
+}
+
+TEST_F(SweepInterference, WhoLooksWhileItIsAtWorkWritesNothing) {
+  ASSERT_EQ(sweep(four_points).status, 0);
+  query("UPDATE points SET status = 'missing' WHERE point = 1");
+  const std::string behind = database();
+  const std::string look = std::string(DOORBELL_COMMAND) + " sweep " + directory();
+  const CommandResult meanwhile = run_command("flock " + directory() + "/lock " + look);
+  EXPECT_EQ(meanwhile.status, 0) << meanwhile.errors;
+  EXPECT_THAT(meanwhile.output, StartsWith("4 points: 4 done"));
+  EXPECT_EQ(database(), behind);
+  EXPECT_EQ(run_command(look).status, 0);
+  EXPECT_EQ(query("SELECT count(*) FROM points WHERE status = 'done'"), "4\n");
+}
+
+}  // namespace
+}  // namespace doorbell::testing
