@@ -40,6 +40,7 @@ function(doorbell_test name)
     set(ARG_TIMEOUT 120)
   endif()
   add_executable(${name} ${ARG_SOURCES})
+  add_dependencies(tests_${ARG_LABEL} ${name})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main doorbell_options)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
