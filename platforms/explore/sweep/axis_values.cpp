@@ -200,7 +200,7 @@ std::uint64_t AxisValues::number_at(double share) const {
 std::uint64_t AxisValues::snapped(std::uint64_t number) const {
   if (!power_of_two_) return number;
   const std::uint64_t below = std::bit_floor(number);
-  return (number - below > below / 2 && below <= to_ / 2) ? below * 2 : below;
+  return number - below > below / 2 ? below * 2 : below;
 }
 
 SweepCoordinate AxisValues::coordinate(std::uint64_t number) const {

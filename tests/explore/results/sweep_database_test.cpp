@@ -161,6 +161,31 @@ TEST_F(SweepDatabase, ThatCannotBeWrittenIsRefused) {
   EXPECT_THROW(write_sweep_database(folder_ / "none" / "sweep.sqlite", example()), InputError);
 }
 
+TEST_F(SweepDatabase, WhoseRowsAreOfNothingIsRefused) {
+  SweepResult result = example();
+  result.points[0].coordinates.push_back({"one too many", std::nullopt});
+  write_sweep_database(file_(), result);
+  EXPECT_THAT(refusal(), HasSubstr("row 3 of nothing"));
+}
+
+TEST_F(SweepDatabase, CanBeReadByOthers) {
+  write_sweep_database(file_(), example());
+  EXPECT_EQ(std::filesystem::status(file_()).permissions(), std::filesystem::perms(0644));
+}
+
+TEST(SweepCsv, QuotesWhatWouldBreakALine) {
+  SweepResult result = example();
+  result.points.resize(1);
+  result.points[0].workload = "a \"b\"";
+  result.points[0].message = "two\nlines";
+  result.metrics = {{"x,y", "", Better::neither, "", {2.5}}};
+  std::string csv;
+  write_csv(result, [&](std::string_view text) { csv += text; });
+  EXPECT_EQ(csv,
+            "point,key,workload,status,message,cache.entries,\"x,y\"\n"
+            "1,key0,\"a \"\"b\"\"\",done,\"two\nlines\",8,2.5\n");
+}
+
 TEST(SweepCsv, HasALineForEachPointAndAColumnForEachAxisAndMetric) {
   std::string csv;
   write_csv(example(), [&](std::string_view text) { csv += text; });

@@ -52,6 +52,13 @@ TEST(SlurmArrays, CountTasksFromZero) {
               Contains("--array=0-39%3"));
 }
 
+TEST(SlurmArrays, MayBeRequeuedAndGoOnWritingThen) {
+  const auto arguments = sbatch_arguments({.name = "x", .size = 1});
+  EXPECT_THAT(arguments, Contains("--requeue"));
+  EXPECT_THAT(arguments, Contains("--open-mode=append"));
+  EXPECT_THAT(arguments, Contains("--cpus-per-task=1"));
+}
+
 TEST(SlurmArrays, GiveSlurmALaterTimeLimitThanThePoints) {
   // Slurm counts minutes.
   EXPECT_THAT(sbatch_arguments({.size = 1, .timeout = 1}), Contains("--time=2"));

@@ -54,6 +54,8 @@ TEST(AxisValues, OfALinearRangeGoInSteps) {
   EXPECT_THAT(texts("cache.ways: {from: 1, to: 10, step: 4}"), ElementsAre("1", "5", "9"));
   EXPECT_THAT(texts("cache.hit: {from: 10ns, to: 20ns, step: 5ns}"),
               ElementsAre("10ns", "15ns", "20ns"));
+  EXPECT_THAT(texts("clock: {from: 1GHz, to: 2GHz, step: 500MHz}"),
+              ElementsAre("1GHz", "1500MHz", "2GHz"));
 }
 
 TEST(AxisValues, OfACountedRangeIncludeBothEndsAndAreRounded) {
@@ -71,11 +73,14 @@ TEST(AxisValues, OfALogarithmicRangeGoInFactors) {
   EXPECT_THAT(texts("cache.ways: {from: 1, to: 1000, count: 4, scale: log}"),
               ElementsAre("1", "10", "100", "1000"));
   EXPECT_TRUE(axis("cache.ways: {from: 1, to: 1000, count: 4, scale: log}").axis().logarithmic);
+  EXPECT_THAT(texts("cache.seed: {from: 1, to: 18446744073709551615, count: 2, scale: log}"),
+              ElementsAre("1", "18446744073709551615"));
 }
 
 TEST(AxisValues, OnTheScaleLog2ArePowersOfTwo) {
   EXPECT_THAT(texts("cache.ways: {from: 3, to: 40, scale: log2}"),
               ElementsAre("4", "8", "16", "32"));
+  EXPECT_THAT(texts("cache.ways: {from: 16, to: 64, scale: log2}"), ElementsAre("16", "32", "64"));
   EXPECT_THAT(texts("cache.entries: {from: 1, to: 4096, count: 4, scale: log2}"),
               ElementsAre("1", "16", "256", "4096"));
 }
@@ -83,6 +88,15 @@ TEST(AxisValues, OnTheScaleLog2ArePowersOfTwo) {
 TEST(AxisValues, ArePowersOfTwoWhereOnlyThoseAreAllowed) {
   EXPECT_THAT(texts("cache.entries: {from: 8, to: 64, step: 12}"),
               ElementsAre("8", "16", "32", "64"));
+  const AxisValues values = axis("cache.entries: {from: 32, to: 64}");
+  EXPECT_EQ(values.at(0.5).text, "32") << "in the middle the lower one";
+  EXPECT_EQ(values.at(0.55).text, "64");
+}
+
+TEST(AxisValues, OfAListAreBestSeenOnALogarithmicAxisWhenAllArePowersOfTwo) {
+  EXPECT_TRUE(axis("cache.ways: [16, 32, 64]").axis().logarithmic);
+  EXPECT_FALSE(axis("cache.ways: [16, 32]").axis().logarithmic);
+  EXPECT_FALSE(axis("cache.ways: [16, 32, 48]").axis().logarithmic);
 }
 
 TEST(AxisValues, OfVariantsAreTheirNames) {

@@ -92,6 +92,12 @@ TEST_F(ExpansionTest, ZippedAxesAdvanceTogether) {
               ElementsAre("16 true 1", "16 false 1", "32 true 2", "32 false 2"));
 }
 
+TEST_F(ExpansionTest, AGroupStandsWhereItsFirstAxisDoes) {
+  EXPECT_THAT(coordinates(expand("axes: {fast: [true, false], cache.entries: [16, 32], cache.ways: "
+                                 "[1, 2]}\nzip: [cache.entries, cache.ways]\n")),
+              ElementsAre("true 16 1", "true 32 2", "false 16 1", "false 32 2"));
+}
+
 TEST_F(ExpansionTest, ZippedAxesMustBeEquallyLong) {
   EXPECT_THAT(refusal("axes:\n  cache.entries: [16, 32]\n  cache.ways: [1]\n"
                       "zip: [cache.entries, cache.ways]\n"),
@@ -155,6 +161,16 @@ TEST_F(ExpansionTest, VariantsBringOverlaysSettingsAndWorkloads) {
   EXPECT_EQ(parameters.count("threads"), 0u);
 }
 
+TEST_F(ExpansionTest, AVariantIsLaidOverWhatThePlanSays) {
+  const SweepResult result = expand(
+      "with: ['cache: {ways: 9, entries: 64}']\n"
+      "axes: {v: {variants: {plain: , more: {with: ['cache: {ways: 5}']}}}}\n");
+  for (const explore::SweepParameter& parameter : result.parameters) {
+    if (parameter.name == "cache.ways") EXPECT_THAT(parameter.values, ElementsAre("9", "5"));
+    if (parameter.name == "cache.entries") EXPECT_THAT(parameter.values, ElementsAre("64"));
+  }
+}
+
 TEST_F(ExpansionTest, CountsWithoutMakingPoints) {
   const Plan read = plan(
       "axes: {cache.seed: {from: 1, to: 1000000000000, step: 1}, cache.ways: {from: 1, to: 1000, "
@@ -176,6 +192,14 @@ TEST_F(ExpansionTest, AValueIsCheckedOnEveryPlatformOfThePlan) {
 TEST_F(ExpansionTest, ASeedThatDoesNotExistIsRefused) {
   EXPECT_THAT(refusal("repeat:\n  count: 2\n  seeds: [cache.sed]\n"),
               AllOf(HasSubstr("plan.yaml:5: cache.sed"), HasSubstr("'seed'")));
+  EXPECT_THAT(refusal("axes: {cache.seed: [1]}\nrepeat:\n  count: 2\n  seeds: [cache.seed]\n"),
+              HasSubstr("plan.yaml:6: seeds"));
+}
+
+TEST_F(ExpansionTest, ASampleNeedsAnAxis) {
+  EXPECT_THAT(refusal("axes: {cache.ways: [1, 2]}\nzip: [cache.ways]\n"
+                      "sample: {method: sobol, count: 4}\n"),
+              HasSubstr("plan.yaml:5: sample"));
 }
 
 TEST_F(ExpansionTest, ASettingThatIsWrongIsNamedWithItsLine) {
@@ -208,6 +232,12 @@ TEST_F(ExpansionTest, ThePlanIsTheSameWhenItsPointsAre) {
   EXPECT_NE(expand("axes: {cache.ways: [2, 1]}\n").plan, plan);
   EXPECT_NE(expand("axes: {cache.ways: {from: 1, to: 2, scale: log2}}\n").plan, plan)
       << "the axis looks otherwise";
+  EXPECT_NE(expand("axes: {cache.ways: {variants: {1: {set: cache.ways=1}, 2: {set: "
+                   "cache.ways=2}}}}\n")
+                .plan,
+            plan);
+  EXPECT_NE(expand("axes: {v: {variants: {a: , b: }}}\n").plan,
+            expand("axes: {v: {variants: {a: , c: }}}\n").plan);
 }
 
 TEST_F(ExpansionTest, ADescriptionHoldsEveryParameterThatCanChangeAResult) {

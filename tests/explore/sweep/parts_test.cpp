@@ -3,17 +3,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "doorbell/core/arch/error.h"
+#include "explore/sweep/example_platform.h"
 #include "platforms/explore/sweep/child_process.h"
 #include "platforms/explore/sweep/files.h"
 #include "platforms/explore/sweep/key.h"
 #include "platforms/explore/sweep/outcome.h"
+#include "platforms/explore/sweep/parameter_columns.h"
 #include "platforms/explore/sweep/point_folder.h"
 #include "platforms/explore/sweep/sweep_progress.h"
 
@@ -70,6 +74,10 @@ TEST_F(Parts, APreparedPointIsLeftAloneAndAnotherOnesFolderRefused) {
   const auto written = fs::last_write_time(folder_ / "p" / "point.json");
   prepare_point(folder_ / "p", "description\n", order);
   EXPECT_EQ(fs::last_write_time(folder_ / "p" / "point.json"), written);
+  PointOrder later = order;
+  later.timeout = 10;
+  prepare_point(folder_ / "p", "description\n", later);
+  EXPECT_EQ(read_order(folder_ / "p"), later) << "a plan may give it more time";
   EXPECT_THROW(prepare_point(folder_ / "p", "another\n", order), InputError);
   EXPECT_THROW(read_order(folder_), InputError);
 }
@@ -77,6 +85,19 @@ TEST_F(Parts, APreparedPointIsLeftAloneAndAnotherOnesFolderRefused) {
 TEST_F(Parts, AWorkloadWhosePathIsNoTextIsRefused) {
   const PointOrder order{.model = "m", .workload_name = "w", .workload = "/l\xe4rm/w"};
   EXPECT_THROW(prepare_point(folder_ / "p", "description\n", order), InputError);
+}
+
+TEST_F(Parts, AFileIsWrittenWholeOrNotAtAll) {
+  write_whole(folder_ / "file", "one");
+  EXPECT_EQ(fs::status(folder_ / "file").permissions(), fs::perms(0644)) << "others may read it";
+  fs::create_directory(folder_ / "taken");
+  EXPECT_THROW(write_whole(folder_ / "taken", "two"), InputError);
+  std::ofstream(folder_ / "file.part-abcdef") << "of somebody who was killed";
+  remove_unfinished(folder_);
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder_))
+    names.push_back(entry.path().filename());
+  EXPECT_THAT(names, ::testing::UnorderedElementsAre("file", "taken"));
 }
 
 TEST_F(Parts, ALockIsHeldOnce) {
@@ -104,6 +125,23 @@ TEST_F(Parts, AChildGivesItsStatusAndWhatItPrinted) {
 
 TEST_F(Parts, AChildThatASignalKilledSaysWhich) {
   EXPECT_EQ(shell("kill -SEGV $$")->signal, SIGSEGV);
+}
+
+// A Ctrl-C at the terminal is for the sweep alone, and so is what is typed there.
+TEST_F(Parts, AChildIsNotOfTheTerminal) {
+  std::array<int, 2> typed{};
+  ASSERT_EQ(pipe(typed.data()), 0);
+  const int input = dup(STDIN_FILENO);
+  dup2(typed[0], STDIN_FILENO);
+  const auto end = shell("readlink /proc/$$/fd/0; cut -d ' ' -f 5 /proc/$$/stat; echo $$");
+  dup2(input, STDIN_FILENO);
+  for (const int descriptor : {typed[0], typed[1], input})
+    close(descriptor);
+  std::istringstream lines(end->output);
+  std::string source, group, process;
+  lines >> source >> group >> process;
+  EXPECT_EQ(source, "/dev/null");
+  EXPECT_EQ(group, process);
 }
 
 TEST_F(Parts, OfALongOutputTheEndIsKept) {
@@ -148,6 +186,35 @@ TEST_F(Parts, AChildDiesWithItsParent) {
   EXPECT_FALSE(running());
 }
 
+/// Of a platform with this many drives.
+void add_point(ParameterColumns& columns, std::size_t drives, std::uint32_t lanes) {
+  ExamplePlatform platform;
+  platform.drives.assign(drives, {.lanes = lanes});
+  columns.add_point(ParameterTree(platform));
+}
+
+TEST(Parameters, OfAPlatformThatOthersDoNotHaveAreEmptyThere) {
+  ParameterColumns columns;
+  for (const std::size_t drives : {1, 2, 2, 1})
+    add_point(columns, drives, 3);
+  ParameterColumns late;
+  for (const std::size_t drives : {1, 1, 2})
+    add_point(late, drives, 3);
+  ParameterColumns gap;
+  for (const std::size_t drives : {2, 2, 1, 1, 2})
+    add_point(gap, drives, 3);
+  const auto values = [](ParameterColumns& of, const std::string& name) {
+    for (const explore::SweepParameter& parameter : of.take()) {
+      if (parameter.name == name) return parameter.values;
+    }
+    return std::vector<std::string>{"none"};
+  };
+  using ::testing::ElementsAre;
+  EXPECT_THAT(values(columns, "drives.1.lanes"), ElementsAre("", "3", "3", ""));
+  EXPECT_THAT(values(late, "drives.1.lanes"), ElementsAre("", "", "3"));
+  EXPECT_THAT(values(gap, "drives.1.lanes"), ElementsAre("3", "3", "", "", "3"));
+}
+
 TEST(SweepProgressText, SaysHowFarItIsAndHowLongItTakes) {
   SweepPosition position{.points = 40, .done = 18, .failed = 2, .running = 3, .ended_now = 10};
   EXPECT_EQ(progress_text(position, std::chrono::seconds(60)),
@@ -155,6 +222,8 @@ TEST(SweepProgressText, SaysHowFarItIsAndHowLongItTakes) {
   position.ended_now = 0;
   EXPECT_EQ(progress_text(position, std::chrono::seconds(60)),
             "[##########----------] 18 of 40 done, 2 failed, 3 running");
+  position.ended_now = 1;
+  EXPECT_THAT(progress_text(position, std::chrono::seconds(367)), HasSubstr(", 2:02:20 left"));
 }
 
 }  // namespace

@@ -93,6 +93,10 @@ TEST(Plan, MistakesAreNamedWithFileAndLine) {
   EXPECT_THAT(refusal(with("axes: {a: [1]}\nsample: {method: sobol}\n")), HasSubstr(":4: sample"));
   EXPECT_THAT(refusal(with("repeat: {count: 3}\n")), AllOf(HasSubstr(":3: "), HasSubstr("seeds")));
   EXPECT_THAT(refusal(with("timeout: soon\n")), HasSubstr(":3: timeout: "));
+  EXPECT_THAT(refusal(with("timeout: 1500ms\n")), HasSubstr(":3: timeout: "));
+  EXPECT_THAT(refusal(with("axes: {a: [1], b: [1]}\nzip: [a, b]\n"
+                           "sample: {method: sobol, count: 2, axes: [b]}\n")),
+              HasSubstr(":5: sample: "));
   EXPECT_THAT(refusal("workloads: w\n"), HasSubstr("platform"));
   EXPECT_THAT(refusal("platform: p\n"), HasSubstr("workloads"));
   EXPECT_THAT(refusal("platform: p\nworkloads: [w, w]\n"), HasSubstr(":2: workloads"));

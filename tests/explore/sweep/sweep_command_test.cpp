@@ -181,6 +181,9 @@ TEST_F(SweepCommand, PointsThatAreTheSameRunOnce) {
   EXPECT_EQ(runs(), 1u);
   EXPECT_EQ(query("SELECT count(DISTINCT key), count(*) FROM points"), "1|2\n");
   EXPECT_EQ(query("SELECT count(*) FROM metrics WHERE name = 'totals.measured'"), "2\n");
+  EXPECT_EQ(query("SELECT count(*), count(DISTINCT workload_hash) FROM points "
+                  "WHERE length(workload_hash) = 16"),
+            "2|1\n");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // What happens around a sweep: signals to everybody at once, files that change or go away.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -47,6 +48,109 @@ TEST_F(SweepInterference, AWorkloadThatHasChangedSinceIsNotRun) {
   EXPECT_EQ(result.status, 2);
   EXPECT_THAT(result.errors, AllOf(HasSubstr("small.trace"), HasSubstr("changed")));
   EXPECT_FALSE(fs::exists(a_point() / "outcome.json"));
+}
+
+TEST_F(SweepInterference, APointOfAnotherModelIsNotRun) {
+  ASSERT_EQ(sweep("").status, 0);
+  fs::remove(a_point() / "outcome.json");
+  ASSERT_EQ(run_command("sed -i '/model/s/: \".*\"/: \"another\"/' " +
+                        (a_point() / "point.json").string())
+                .status,
+            0);
+  const CommandResult result =
+      run_doorbell("point " + directory() + " " + a_point().filename().string());
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.errors, HasSubstr("model another"));
+  EXPECT_FALSE(fs::exists(a_point() / "outcome.json"));
+}
+
+TEST_F(SweepInterference, APointThatIsDoneIsNotRunAgain) {
+  ASSERT_EQ(sweep("").status, 0);
+  EXPECT_THAT(read_file(a_point() / "log"), HasSubstr("MSI")) << "what the run printed";
+  const auto written = fs::last_write_time(a_point() / "stats.json.gz");
+  EXPECT_EQ(run_doorbell("point " + directory() + " " + a_point().filename().string()).status, 0);
+  EXPECT_EQ(fs::last_write_time(a_point() / "stats.json.gz"), written);
+}
+
+// A cluster may start a task again that still lives elsewhere.
+TEST_F(SweepInterference, OfAttemptsThatOverlapTheFirstOneCounts) {
+  plan("timeout: 2s\nset: [endpoints.0.link.latency=1ms, replay.outstanding=1]\n",
+       source_path(DOORBELL_LARGE_WORKLOAD));
+  const std::string points = directory() + "/points/*";
+  const CommandResult result =
+      run_command("{ " + command() + " & sleep 1; sqlite3 " + directory() +
+                  "/sweep.sqlite 'SELECT status FROM points'; for p in " + points +
+                  "; do echo '{}' > $p/stats.json.gz; echo '{\"status\": \"failed\", \"message\": "
+                  "\"first\"}' > "
+                  "$p/outcome.json; done; wait $!; }");
+  EXPECT_EQ(result.status, 1) << result.errors;
+  EXPECT_THAT(result.output, StartsWith("missing\nfailed: ")) << "it is planned from the beginning";
+  EXPECT_EQ(query("SELECT status, message FROM points"), "failed|first\n");
+  EXPECT_FALSE(fs::exists(a_point() / "log")) << "it is the other attempt's";
+}
+
+TEST_F(SweepInterference, APointStoppedByASignalIsToldFromOneThatIsDone) {
+  plan("set: [endpoints.0.link.latency=1ms, replay.outstanding=1]\n",
+       source_path(DOORBELL_LARGE_WORKLOAD));
+  run_command("timeout --signal=KILL 1 " + command());
+  const CommandResult result = run_command(
+      "timeout --foreground --preserve-status --signal=TERM 1 " + std::string(DOORBELL_COMMAND) +
+      " point " + directory() + " " + a_point().filename().string());
+  EXPECT_EQ(result.status, 130);
+  EXPECT_FALSE(fs::exists(a_point() / "outcome.json"));
+}
+
+TEST_F(SweepInterference, WhatStopsASweepStopsTheOtherPointsToo) {
+  ASSERT_EQ(sweep(four_points).status, 0);
+  const std::string first = query("SELECT key FROM points WHERE point = 1");
+  for (const auto& point : fs::directory_iterator(directory() + "/points"))
+    fs::remove(point.path() / "outcome.json");
+  // A folder in its place can't be written over.
+  const fs::path log = directory() + "/points/" + first.substr(0, 32) + "/log";
+  fs::remove(log);
+  fs::create_directories(log / "taken");
+  const CommandResult result = sweep(four_points, "-j 1");
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.errors, HasSubstr(log.string()));
+  EXPECT_THAT(run_command("ls " + directory() + "/points/*/outcome.json").output, IsEmpty());
+}
+
+TEST_F(SweepInterference, WhatOthersLeftLyingAboutIsCleared) {
+  ASSERT_EQ(sweep(four_points).status, 0);
+  scratch_.write("results/sweep.sqlite.part-abcdef", "of somebody who was killed");
+  fs::create_directory(a_point() / "attempt-abcdef");
+  ASSERT_EQ(sweep(four_points).status, 0);
+  EXPECT_EQ(run_command("find " + directory() + " -name 'attempt-*' -o -name '*.part-*'").output,
+            "");
+}
+
+TEST_F(SweepInterference, TheDatabaseFollowsThePointsAndThePlan) {
+  ASSERT_EQ(sweep("axes: {processors: [1, 2]}\n").status, 0);
+  std::ofstream(a_point() / "outcome.json") << R"({"status": "failed", "message": "once"})";
+  ASSERT_EQ(sweep("axes: {processors: [1, 2]}\n").status, 1);
+  EXPECT_EQ(query("SELECT message FROM points WHERE status = 'failed'"), "once\n");
+  std::ofstream(a_point() / "outcome.json") << R"({"status": "failed", "message": "twice"})";
+  ASSERT_EQ(sweep("axes: {processors: [1, 2]}\n").status, 1);
+  EXPECT_EQ(query("SELECT message FROM points WHERE status = 'failed'"), "twice\n");
+  ASSERT_EQ(sweep("axes: {processors: {from: 1, to: 2, scale: log2}}\n").status, 1);
+  EXPECT_EQ(query("SELECT scale FROM axes"), "logarithmic\n");
+}
+
+TEST_F(SweepInterference, PointsThatAreWithAClusterAreNotRunHere) {
+  ASSERT_EQ(sweep(four_points).status, 0);
+  scratch_.write("results/slurm.json", "{}");
+  const CommandResult result = sweep(four_points);
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.errors, HasSubstr("--resume"));
+  EXPECT_THAT(sweep(four_points, "--detach").errors, HasSubstr("need --engine slurm"));
+}
+
+TEST_F(SweepInterference, OfManyFailuresAFewAreTold) {
+  scratch_.write("small.trace", "doorbell-trace 1\n");
+  const CommandResult result = sweep("axes: {processors: [1, 2, 3, 4, 5, 6, 7]}\n");
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.output, HasSubstr("7 points: 0 done, 7 failed"));
+  EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 6);
 }
 
 TEST_F(SweepInterference, StatisticsThatAreGoneAreMadeAgain) {
