@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "doorbell/trace/format/output_file.h"
 #include "platforms/command/commands.h"
@@ -21,6 +23,20 @@ void write(const std::string& path, const std::string& text) {
   file.close();
 }
 
+/// All that is asked for, or nothing: a report of a comparison that counts as failed would mislead.
+void write_reports(const CompareOptions& options, const explore::Comparison& comparison) {
+  if (!options.junit.empty()) write(options.junit, explore::junit_report(comparison));
+  if (options.html.empty()) return;
+  try {
+    write(options.html, explore::html_report(comparison));
+  } catch (...) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(options.junit, ignored))
+      std::filesystem::remove(options.junit, ignored);
+    throw;
+  }
+}
+
 }  // namespace
 
 int compare(const CompareOptions& options) {
@@ -29,8 +45,7 @@ int compare(const CompareOptions& options) {
                                              : explore::read_tolerances(options.tolerance);
   const explore::Comparison comparison = explore::compare(
       explore::read_subject(options.base), explore::read_subject(options.next), tolerances);
-  if (!options.junit.empty()) write(options.junit, explore::junit_report(comparison));
-  if (!options.html.empty()) write(options.html, explore::html_report(comparison));
+  write_reports(options, comparison);
   fmt::print("{}", explore::text_report(comparison, options.rows));
   return comparison.within() ? EXIT_SUCCESS : outside_tolerance_status;
 }

@@ -1,8 +1,12 @@
 #include <sysexits.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <system_error>
 
 #include "doorbell/core/arch/error.h"
 #include "platforms/command/command_line.h"
@@ -26,17 +30,32 @@ void add_commands(doorbell::CommandLine& command_line) {
   command_line.add<PointOptions>(run_one_point);
 }
 
+int run_command(int argc, char** argv) {
+  doorbell::CommandLine command_line;
+  add_commands(command_line);
+  const auto action = command_line.parse(argc, argv);
+  const int status = action ? (*action)() : EXIT_SUCCESS;
+  // What stands in the buffer must have come out, too, before a command may say that all went well.
+  if (std::fflush(stdout) != 0) throw std::system_error(errno, std::generic_category());
+  return status;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    doorbell::CommandLine command_line;
-    add_commands(command_line);
-    const auto action = command_line.parse(argc, argv);
-    return action ? (*action)() : EXIT_SUCCESS;
+    return run_command(argc, argv);
   } catch (const doorbell::InputError& error) {
     std::cerr << "doorbell: " << error.what() << '\n';
     return input_error_status;
+  } catch (const std::system_error& error) {
+    // A full disk behind standard output is the host's, anything else ours.
+    const bool output = std::ferror(stdout) != 0;
+    std::cerr << "doorbell: "
+              << (output ? "standard output cannot be written: " + error.code().message()
+                         : std::string("internal error: ") + error.what())
+              << '\n';
+    return output ? input_error_status : EX_SOFTWARE;
   } catch (const std::exception& error) {
     std::cerr << "doorbell: internal error: " << error.what() << '\n';
     return EX_SOFTWARE;  // not 1, which is an answer of `doorbell compare`

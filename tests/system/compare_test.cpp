@@ -57,6 +57,27 @@ TEST_F(Compare, ARunWithItsRepetitionIsEqual) {
   EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << result.output;
 }
 
+TEST_F(Compare, NoReportStaysWhenAnotherCannotBeWritten) {
+  const std::string file = run("a.json");
+  const std::string junit = scratch_.path("junit.xml");
+  for (const char* html : {"/no/such/folder/page.html", "/dev/full"}) {
+    expect_refused(file + " " + file + " --junit " + junit + " --html " + html, html);
+    EXPECT_FALSE(std::filesystem::exists(junit));
+  }
+}
+
+TEST_F(Compare, AFullDiskBehindStandardOutputIsNoAnswer) {
+  const std::string file = run("a.json");
+  const std::string next = run("b.json", "--set gic.its.pipeline_cycles=100");
+  for (const std::string& subjects : {file + " " + file, file + " " + next + " --rows 0"}) {
+    const CommandResult result =
+        run_command("(" DOORBELL_COMMAND " compare " + subjects + " >/dev/full)");
+    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(result.errors,
+              "doorbell: standard output cannot be written: No space left on device\n");
+  }
+}
+
 TEST_F(Compare, AGzippedBaselineIsReadAsItIs) {
   const std::string run_file = run("a.json");
   const std::string zipped = scratch_.path("base.json.gz");

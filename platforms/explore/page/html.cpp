@@ -7,6 +7,8 @@
 namespace doorbell::explore {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 std::string escaped(const std::string& text) {
   std::string result;
   for (const char c : text) {
@@ -25,7 +27,8 @@ std::string escaped(const std::string& text) {
 
 std::string json_in_html(const nlohmann::ordered_json& data) {
   std::string result;
-  for (const char c : data.dump()) {
+  // What isn't UTF-8, such as in the last line of a point that failed, becomes U+FFFD.
+  for (const char c : data.dump(-1, ' ', false, Json::error_handler_t::replace)) {
     // Only in texts; it could begin "</script>" or "<!--".
     if (c == '<') {
       result += "\\u003c";

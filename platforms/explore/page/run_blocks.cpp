@@ -74,15 +74,19 @@ Json servers_part(const Json& metrics) {
   return sorted_by(std::move(part), "utilisation");
 }
 
-Json bottleneck_part(const Json& servers, double rate) {
+Json bottleneck_part(const Json& servers, const Json& rates) {
   const auto busiest = std::find_if(servers.begin(), servers.end(), [](const Json& server) {
     return server.at("limits").get<bool>();
   });
   if (busiest == servers.end()) return nullptr;
   const auto utilisation = busiest->at("utilisation").get<double>();
   if (utilisation <= 0) return nullptr;
-  return {
-      {"path", busiest->at("path")}, {"utilisation", utilisation}, {"bound", rate / utilisation}};
+  const bool has_msis = rates.at("msis").get<double>() > 0;
+  const auto rate = rates.at(has_msis ? "msis" : "bytes").get<double>();
+  return {{"path", busiest->at("path")},
+          {"utilisation", utilisation},
+          {"bound", rate / utilisation},
+          {"unit", has_msis ? "MSI/s" : "bytes/s"}};
 }
 
 Json caches_part(const Json& metrics) {

@@ -69,7 +69,7 @@ Json run_page(const Json& statistics) {
   page["distributions"] = distributions_part(latency);
   page["over_time"] = over_time_part(metrics);
   page["servers"] = servers_part(metrics);
-  page["bottleneck"] = bottleneck_part(page["servers"], page["rates"]["msis"].get<double>());
+  page["bottleneck"] = bottleneck_part(page["servers"], page["rates"]);
   page["caches"] = caches_part(metrics);
   page["queues"] = queues_part(metrics);
   page["shapes"] = shapes_part(metrics);

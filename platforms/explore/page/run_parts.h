@@ -17,9 +17,11 @@ nlohmann::ordered_json over_time_part(const nlohmann::ordered_json& metrics);
 /// Servers that served anything, the busiest first. `limits` is false for what is better the busier
 /// it is, such as being idle: it holds nothing up.
 nlohmann::ordered_json servers_part(const nlohmann::ordered_json& metrics);
-/// {path, utilisation, bound} of the busiest server that limits; `bound` is the most that this mix
-/// can reach when the measured `rate` uses it so much. Null when nothing was busy.
-nlohmann::ordered_json bottleneck_part(const nlohmann::ordered_json& servers, double rate);
+/// {path, utilisation, bound, unit} of the busiest server that limits; `bound` is the most that
+/// this mix can reach when the measured `rates` (of MSIs, or of bytes where there were none) use it
+/// so much, in MSI/s or bytes/s. Null when nothing was busy.
+nlohmann::ordered_json bottleneck_part(const nlohmann::ordered_json& servers,
+                                       const nlohmann::ordered_json& rates);
 /// Caches that were looked up, the most first.
 nlohmann::ordered_json caches_part(const nlohmann::ordered_json& metrics);
 /// Queues that anything waited in: the fullest first.

@@ -97,7 +97,8 @@ void Collector::latency(const Json& latency) {
                total.at("end_to_end"));
   for (const auto& [stage, parts] : total.at("stages").items()) {
     const std::string name = "latency." + stage;
-    add(name + ".share", "", Better::neither, "Of the time of all MSIs", number_of(parts["share"]));
+    add(name + ".share", "", Better::neither, "Of the time of all MSIs",
+        number_of(parts.at("share")));
     distribution(name + ".waiting", "Waiting in this stage", parts.at("waiting"));
     distribution(name + ".service", "Served in this stage", parts.at("service"));
   }

@@ -4,7 +4,8 @@ import {test} from "node:test";
 
 import {byKey, etaSquared, knee, paretoFront} from "../../../platforms/explore/page/web/analysis.js";
 import {cumulated, levels, shareAt} from "../../../platforms/explore/page/web/curves.js";
-import {count, digitsFor, duration, quantity, rate, share, tick} from "../../../platforms/explore/page/web/units.js";
+import {compareCells} from "../../../platforms/explore/page/web/tables.js";
+import {boundText, count, digitsFor, duration, quantity, rate, share, tick} from "../../../platforms/explore/page/web/units.js";
 
 test("means by key leave out what isn't there", () => {
   assert.deepEqual(byKey(["a", "b", "a", "b"], [1, null, 3, 5]), [
@@ -54,6 +55,26 @@ test("the knee is where saturation begins", () => {
   assert.equal(knee([[0, 5], [1, 5], [2, 5]]), null);
   assert.equal(knee([[0, 1], [1, 9]]), null);
   assert.equal(knee([[0, 0], [1, 1], [2, 2], [3, 30]]), 2);
+});
+
+test("a curve that hardly moves has no knee, however it bends", () => {
+  const bent = (height) => [[1, 1000 + height], [2, 1000], [3, 1000], [4, 1000]];
+  assert.equal(knee(bent(9)), null);
+  assert.equal(knee(bent(12)), 1);
+  assert.equal(knee(bent(-12)), 1);
+  assert.equal(knee(bent(9).map(([x, y]) => [x, -y])), null);
+});
+
+test("what isn't there comes last in a sorted table", () => {
+  const sorted = (descending) => [3, null, 10, undefined, 1].sort((a, b) => compareCells(a, b, descending));
+  assert.deepEqual(sorted(false).slice(0, 3), [1, 3, 10]);
+  assert.deepEqual(sorted(true).slice(0, 3), [10, 3, 1]);
+  assert.deepEqual(["b10", "b9"].sort((a, b) => compareCells(a, b, false)), ["b9", "b10"]);
+});
+
+test("the bound of a run without MSIs is one of DMA", () => {
+  assert.equal(boundText({bound: 1.7e6, unit: "MSI/s"}), "1.70 M MSI/s");
+  assert.equal(boundText({bound: 2.5e9, unit: "bytes/s"}), "2.50 GB/s of DMA");
 });
 
 test("a CDF ends at one, and passes the quantiles of the statistics", () => {

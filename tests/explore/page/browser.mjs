@@ -5,6 +5,7 @@ import {mkdtempSync, rmSync} from "node:fs";
 import {createRequire} from "node:module";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
+import {after} from "node:test";
 
 const {DOORBELL, SOURCE, MODULES, CHROMIUM} = process.env;
 const {chromium} = createRequire(join(MODULES, "index.js"))("playwright-core");
@@ -26,6 +27,10 @@ export function pdfText(name) {
   return execFileSync("pdftotext", [file(name), "-"], {encoding: "utf8"});
 }
 
+// A test that failed has closed none, and this process would wait for it.
+const opened = [];
+after(() => Promise.all(opened.map((context) => context.close())));
+
 /// Opens a page; `close()` checks that no script failed, nothing was said on the console, and
 /// nothing but the file was asked for.
 export async function open(name, {scheme = "light", width = 1360} = {}) {
@@ -33,6 +38,7 @@ export async function open(name, {scheme = "light", width = 1360} = {}) {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM, args: flags, colorScheme: scheme, viewport: {width, height: 900},
   });
+  opened.push(context);
   const wrong = [];
   const address = `file://${file(name)}`;
   const page = await context.newPage();

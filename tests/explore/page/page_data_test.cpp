@@ -38,14 +38,23 @@ TEST(ServersPart, TheBottleneckIsTheBusiestOfThoseThatHoldThingsUp) {
   const Json servers =
       servers_part({server("a", 0.25), server("idle", 0.9, "higher"), server("b", 0.5)});
   EXPECT_THAT(paths_of(servers), testing::ElementsAre("idle", "b", "a"));
-  const Json bottleneck = bottleneck_part(servers, 100);
+  const Json bottleneck = bottleneck_part(servers, {{"msis", 100.0}, {"bytes", 7.0}});
   EXPECT_EQ(bottleneck["path"], "b");
   EXPECT_EQ(bottleneck["bound"], 200.0);
+  EXPECT_EQ(bottleneck["unit"], "MSI/s");
+}
+
+TEST(ServersPart, WithoutMsisTheBottleneckBoundsDma) {
+  const Json servers = servers_part(Json::array({server("a", 0.25)}));
+  const Json bottleneck = bottleneck_part(servers, {{"msis", 0.0}, {"bytes", 1000.0}});
+  EXPECT_EQ(bottleneck["bound"], 4000.0);
+  EXPECT_EQ(bottleneck["unit"], "bytes/s");
 }
 
 TEST(ServersPart, NothingBusyIsNoBottleneck) {
-  EXPECT_TRUE(bottleneck_part(servers_part(Json::array()), 100).is_null());
-  EXPECT_TRUE(bottleneck_part(servers_part(Json::array({server("a", 0.0)})), 100).is_null());
+  const Json rates{{"msis", 100.0}, {"bytes", 7.0}};
+  EXPECT_TRUE(bottleneck_part(servers_part(Json::array()), rates).is_null());
+  EXPECT_TRUE(bottleneck_part(servers_part(Json::array({server("a", 0.0)})), rates).is_null());
 }
 
 TEST(ShapesPart, CountersWhoseNamesEndInNumbersAreOneDistribution) {
@@ -130,6 +139,14 @@ TEST(HtmlPage, NoTextOfTheDataCanEndItsElementOrOpenAnother) {
   const std::string json = json_in_html(data);
   EXPECT_THAT(json, Not(HasSubstr("<")));
   EXPECT_EQ(Json::parse(json), data);
+}
+
+TEST(HtmlPage, WhatIsNoUtf8BecomesTheReplacementCharacter) {
+  EXPECT_EQ(Json::parse(json_in_html({{"message",
+                                       "b\xff"
+                                       "d"}}))["message"],
+            "b\xef\xbf\xbd"
+            "d");
 }
 
 TEST(HtmlPage, HasEverythingInItAndAsksForNothing) {

@@ -218,6 +218,48 @@ test("on paper every section is there, in light", async () => {
   assert.ok(statSync(file("run.pdf")).size > 50_000);
 });
 
+/// Texts of tables that reach beyond the right edge of the page.
+const beyondEdge = (page) => page.evaluate(() => [...document.querySelectorAll("td, th")]
+  .filter((node) => node.textContent !== "" && node.checkVisibility() && node.getBoundingClientRect().right > innerWidth + 0.5)
+  .map((node) => node.textContent));
+
+test("nothing is cut off by the edge of a sheet of paper", async () => {
+  const {page, close} = await open("run.html", {width: 703}); // A4 without its margins
+  await page.emulateMedia({media: "print"});
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  assert.deepEqual(await beyondEdge(page), []);
+  await close();
+});
+
+test("names leave the bars of a narrow window their place", async () => {
+  const {page, close} = await open("run.html", {width: 600});
+  const name = "Causes of the time above the median";
+  const width = await page.evaluate((label) => {
+    const chart = echarts.getInstanceByDom(document.querySelector(`[aria-label="${label}"]`));
+    return chart.getModel().getComponent("grid").coordinateSystem.getRect().width / chart.getWidth();
+  }, name);
+  assert.ok(width > 0.3, `${width} of the chart are bars`);
+  await close();
+});
+
+test("a run without MSIs has a page, and a bound of what it did", async () => {
+  writeFileSync(file("dma.trace"), `doorbell-trace 1
+cpus 4
+source x hash=0x1
+stream 0x8 device=8 asid=1 events=5
+begin
+10 cpu0 map stream=0x8 iova=0xffffd000 pages=1 frame=0
+20 dev read stream=0x8 iova=0xffffd000 bytes=64 kind=fetch after=1
+end 2
+`);
+  doorbell("run", source("platforms/virt.yaml"), "--workload", "dma.trace", "--slowest", "5", "--stats", "dma.json");
+  doorbell("report", "dma.json", "-o", "dma.html");
+  const {page, close} = await open("dma.html");
+  assert.match(await page.locator("#servers .lead").textContent(), /beyond \d.* of DMA\.$/);
+  assert.equal(await page.locator("#explain").count(), 0);
+  await close();
+});
+
 test("no text of the statistics becomes markup", async () => {
   const attack = `</script><img src=x onerror="document.title='broken'"><!--<script>`;
   const evil = JSON.parse(readFileSync(file("run.json"), "utf8"));

@@ -141,6 +141,24 @@ test("on paper every section is there", async () => {
   for (const heading of headings) assert.ok(text.includes(heading), heading);
 });
 
+test("long names of places are shown whole, and those too long are shortened", async () => {
+  const html = readFileSync(file("sweep.html"), "utf8");
+  const begin = html.indexOf('id="data">') + 'id="data">'.length;
+  const end = html.indexOf("</script>", begin);
+  const data = JSON.parse(html.slice(begin, end));
+  const name = (text) => (text === "4" ? "sized-with-a-fast-queue" : `a/very/long/${"folder/".repeat(20)}${text}`);
+  for (const {coordinates} of data.points) coordinates[1] = {text: name(coordinates[1].text), number: null};
+  writeFileSync(file("long.html"), html.slice(0, begin) + JSON.stringify(data) + html.slice(end));
+  const {page, close} = await open("long.html");
+  const chart = page.locator('[aria-label="Metric over two axes"]');
+  const {x} = await chart.boundingBox();
+  for (const text of ["sized-with-a-fast-queue", "a/very/long/"]) {
+    const box = await chart.locator("text", {hasText: text}).first().boundingBox();
+    assert.ok(box.x >= x, `${text} begins ${x - box.x} pixels before its chart`);
+  }
+  await close();
+});
+
 test("points that failed are listed, and no text becomes markup", async () => {
   const attack = `</script><img src=x onerror="document.title='broken'">`;
   const html = readFileSync(file("sweep.html"), "utf8");

@@ -3,19 +3,20 @@ import {Chart, hint, namedRows} from "./chart.js";
 import {element, path, section} from "./dom.js";
 import {table} from "./tables.js";
 import {palette} from "./theme.js";
-import {count, duration, plain, rate, share} from "./units.js";
+import {boundText, count, duration, plain, rate, share} from "./units.js";
 
 const mostBars = 16;
 
 /// Horizontal bars of shares between 0 and 1: `rows` are {path, value, colour, text}.
-function shareBars(rows, hintOf) {
+function shareBars(rows, width, hintOf) {
+  const {grid, label} = namedRows(rows.map(({path}) => path), 320, width);
   return {
-    grid: namedRows(rows.map(({path}) => path), 320),
+    grid,
     legend: null,
     xAxis: {type: "value", min: 0, max: 1, axisLabel: {formatter: (value) => `${100 * value} %`}},
     yAxis: {
       type: "category", inverse: true, axisTick: {show: false}, data: rows.map(({path}) => path),
-      axisLabel: {color: palette().text, width: 320, overflow: "truncate"},
+      axisLabel: label,
     },
     tooltip: {trigger: "axis", axisPointer: {type: "shadow"}, formatter: (shown) => hintOf(shown[0].dataIndex)},
     series: [{
@@ -31,8 +32,9 @@ function heightOf(rows) {
 }
 
 /// In a sentence, as the summary of the run has it.
-export function bottleneckText({path, utilisation, bound}) {
-  return `${path} is the busiest, at ${share(utilisation)}: no arrangement of the others carries this mix beyond ${rate(bound)} MSI/s.`;
+export function bottleneckText(bottleneck) {
+  const {path, utilisation} = bottleneck;
+  return `${path} is the busiest, at ${share(utilisation)}: no arrangement of the others carries this mix beyond ${boundText(bottleneck)}.`;
 }
 
 export function serversSection(page, run) {
@@ -41,11 +43,11 @@ export function serversSection(page, run) {
   const isBottleneck = (server) => server.path === run.bottleneck?.path;
   const node = section(page, "servers", ["Bottleneck", "How busy everything was"],
     run.bottleneck ? bottleneckText(run.bottleneck) : "Nothing was busy.");
-  const chart = new Chart(node, "Utilisation of servers", heightOf(rows), () => shareBars(rows.map((server) => ({
+  const chart = new Chart(node, "Utilisation of servers", heightOf(rows), (width) => shareBars(rows.map((server) => ({
     path: server.path, value: server.utilisation,
     colour: isBottleneck(server) ? palette().mark : palette().service,
     text: share(server.utilisation) + (isBottleneck(server) ? "  bottleneck" : ""),
-  })), (i) => hint(rows[i].path, [
+  })), width, (i) => hint(rows[i].path, [
     [null, "utilisation", share(rows[i].utilisation)],
     [null, "places", count(rows[i].capacity)],
     [null, "served", `${count(rows[i].completions)} ${rows[i].unit}`],
@@ -63,9 +65,9 @@ export function cachesSection(page, run) {
   if (run.caches.length === 0) return;
   const node = section(page, "caches", ["Caches", "Cache hit rates"], "Of those that were looked up, the most first.");
   const rows = run.caches.slice(0, mostBars);
-  const chart = new Chart(node, "Cache hit rates", heightOf(rows), () => shareBars(rows.map((cache) => ({
+  const chart = new Chart(node, "Cache hit rates", heightOf(rows), (width) => shareBars(rows.map((cache) => ({
     path: cache.path, value: cache.hit_rate, colour: palette().service, text: share(cache.hit_rate),
-  })), (i) => hint(rows[i].path, [
+  })), width, (i) => hint(rows[i].path, [
     [null, "hits", count(rows[i].hits)], [null, "misses", count(rows[i].misses)],
     [null, "evictions", count(rows[i].evictions)], [null, "invalidated", count(rows[i].invalidations)],
   ], rows[i].help)));
@@ -80,7 +82,7 @@ export function cachesSection(page, run) {
 function shapeOption({bars, unit, path}) {
   const all = bars.reduce((sum, [, n]) => sum + n, 0);
   return {
-    grid: {left: 8, right: 8, top: 12, bottom: 4, containLabel: true},
+    grid: {left: 8, right: 20, top: 12, bottom: 4, containLabel: true},
     legend: null,
     xAxis: {type: "category", data: bars.map(([value]) => unit === "ps" ? duration(value) : plain(value)), axisTick: {alignWithLabel: true}},
     yAxis: {type: "value", axisLabel: {formatter: (part) => rate(part)}, splitNumber: 3},
@@ -97,7 +99,7 @@ export function shapesSection(page, run) {
   if (shapes.length === 0) return;
   const grid = element("div", {class: "grid three"});
   section(page, "shapes", ["Shapes", "Shapes of walks and other distributions"],
-    "How often each number occurred: accesses of a walk, sizes of a batch, times of a wait.", grid);
+    `How often each number occurred: accesses of a walk, sizes of a batch, times of a wait.${shapes.length > mostBars ? ` The ${mostBars} with most of ${shapes.length}.` : ""}`, grid);
   for (const shape of shapes.slice(0, mostBars)) {
     const summary = shape.mean === undefined ? `${count(shape.count)} ${shape.unit}`
       : `${count(shape.count)} times, mean ${shape.unit === "ps" ? duration(shape.mean) : plain(shape.mean)}`;

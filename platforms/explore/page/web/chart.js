@@ -38,8 +38,8 @@ function withLooks(option) {
   };
 }
 
-/// A chart in `parent`: `option()` makes its options of ECharts with the present colours, `height`
-/// is in pixels, `name` is what it is called by and read out as.
+/// A chart in `parent`: `option(width)` makes its options of ECharts with the present colours, `width`
+/// and `height` are in pixels, `name` is what it is called by and read out as.
 export class Chart {
   constructor(parent, name, height, option) {
     this.node = element("div", {class: "chart", role: "img", "aria-label": name, style: `height:${height}px`});
@@ -48,13 +48,13 @@ export class Chart {
     charts.push(this);
   }
 
-  /// Draws anew, with another height if one is given.
-  draw(height = null) {
+  /// Draws anew, with another height if one is given, on the screen or on paper.
+  draw(height = null, printing = false) {
     if (height !== null) this.node.style.height = `${height}px`;
     if (this.node.clientWidth === 0) return;
     this.echart ??= echarts.init(this.node, null, {renderer: "svg"});
     this.echart.resize();
-    this.echart.setOption(withLooks(this.option()), {notMerge: true});
+    this.echart.setOption(withLooks(this.option(printing ? paperWidth : this.node.clientWidth)), {notMerge: true});
   }
 
   fit(width = undefined) {
@@ -62,12 +62,19 @@ export class Chart {
   }
 }
 
-/// A grid whose rows are called `names`, in no more than `widest` pixels.
-export function namedRows(names, widest) {
+const widestNames = 0.45; // of a chart: the rest is for what it shows
+
+/// A chart `width` pixels wide whose rows are called `names`, in no more than `widest` pixels: its
+/// {grid, label}, the latter for the axis of the names.
+export function namedRows(names, widest, width) {
   const canvas = document.createElement("canvas").getContext("2d");
   canvas.font = `12px ${getComputedStyle(document.body).fontFamily}`;
   const widths = names.map((name) => canvas.measureText(name).width);
-  return {left: Math.min(Math.max(0, ...widths), widest) + 12, right: 96, top: 4, bottom: 26, containLabel: false};
+  const room = Math.min(widest, Math.floor(widestNames * width));
+  return {
+    grid: {left: Math.min(Math.ceil(Math.max(0, ...widths)), room) + 12, right: 96, top: 4, bottom: 26, containLabel: false},
+    label: {color: palette().text, width: room, overflow: "truncate"},
+  };
 }
 
 /// Zooming by wheel and by dragging the band below the chart.
@@ -95,7 +102,7 @@ export function hint(heading, rows, note = null) {
 export function watchCharts() {
   onTheme(({printing}) => {
     for (const chart of charts) {
-      chart.draw();
+      chart.draw(null, printing);
       chart.fit(printing ? paperWidth : undefined);
     }
   });

@@ -7,9 +7,10 @@ import {table} from "./tables.js";
 import {palette} from "./theme.js";
 import {count, duration, share} from "./units.js";
 
-/// 1, 2 and 5 of each power of ten in a range, or 1 alone when that is enough.
+/// Of each power of ten in a range: 1 alone when that is enough, or 1, 2 and 5, or all.
 function roundTimes(from, to) {
-  const steps = to / from > 1e5 ? [1] : [1, 2, 5];
+  const range = to / from;
+  const steps = range > 1e5 ? [1] : range > 20 ? [1, 2, 5] : [1, 2, 3, 4, 5, 6, 7, 8, 9];
   const times = [];
   for (let power = 10 ** Math.floor(Math.log10(from)); power <= to; power *= 10) {
     times.push(...steps.map((step) => step * power).filter((time) => time >= from && time <= to));

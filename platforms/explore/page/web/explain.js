@@ -7,14 +7,15 @@ import {count, duration, share} from "./units.js";
 
 const mostCauses = 12;
 
-function causeOption(causes) {
+function causeOption(causes, width) {
+  const {grid, label} = namedRows(causes.map(({text}) => text), 420, width);
   return {
-    grid: namedRows(causes.map(({text}) => text), 420),
+    grid,
     legend: null,
     xAxis: {type: "value", min: 0, axisLabel: {formatter: (part) => `${Number((100 * part).toPrecision(3))} %`}},
     yAxis: {
       type: "category", inverse: true, axisTick: {show: false}, data: causes.map(({text}) => text),
-      axisLabel: {color: palette().text, width: 420, overflow: "break", lineHeight: 14},
+      axisLabel: {...label, overflow: "break", lineHeight: 14},
     },
     tooltip: {
       trigger: "axis", axisPointer: {type: "shadow"},
@@ -45,12 +46,12 @@ function road(msi) {
 
 export function explainSection(page, run) {
   const explain = run.explain;
-  if (!explain) return;
+  if (!explain || explain.slowest.length === 0) return;
   const node = section(page, "explain", ["Causes", "Why slow MSIs were slow"],
     `What the ${count(explain.slow.count)} MSIs above the median waited for, and how much more than the others.`);
   const causes = explain.causes.filter((cause) => cause.share > 0).slice(0, mostCauses);
   if (causes.length > 0) {
-    new Chart(node, "Causes of the time above the median", 40 + 34 * causes.length, () => causeOption(causes)).draw();
+    new Chart(node, "Causes of the time above the median", 40 + 34 * causes.length, (width) => causeOption(causes, width)).draw();
   }
   const most = (msi) => msi.spans.reduce((a, b) => (b.time > a.time ? b : a), {time: 0, text: "\u2013"});
   node.append(element("h3", {}, "The slowest"), table("slowest", [

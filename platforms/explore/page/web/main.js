@@ -5,9 +5,14 @@ import {runPage} from "./run.js";
 import {sweepPage} from "./sweep.js";
 import {themeSwitch, watchTheme} from "./theme.js";
 
+function sweepText({points, axes}) {
+  const many = `${points.length} ${points.length === 1 ? "point" : "points"}`;
+  return axes.length === 0 ? many : `${many} over ${axes.map(({name}) => name).join(", ")}`;
+}
+
 function header(data) {
   const about = data.kind === "run"
-    ? `workload ${data.workload.fnv1a64}` : `${data.points.length} points over ${data.axes.map(({name}) => name).join(", ")}`;
+    ? `workload ${data.workload.fnv1a64}` : sweepText(data);
   return element("header", {}, element("div", {},
     element("h1", {}, data.kind === "run" ? "Run" : "Sweep", element("small", {}, `Doorbell ${data.version}, ${about}`))),
   element("nav"), themeSwitch());

@@ -33,7 +33,7 @@ function levelOption(shown, prefix, end, relative) {
   const unit = shown.length === 0 ? "" : unitOf(shown[0], relative);
   const colours = palette().series;
   return {
-    grid: {left: 8, right: 16, top: 36, bottom: 30, containLabel: true},
+    grid: {left: 8, right: 30, top: 36, bottom: 30, containLabel: true},
     legend: {},
     dataZoom: zoom(),
     xAxis: {type: "value", min: 0, max: end, axisLabel: {formatter: duration}, splitLine: {show: false}},

@@ -6,7 +6,7 @@ import {explainSection} from "./explain.js";
 import {overTimeSection} from "./over_time.js";
 import {stagesSection} from "./stages.js";
 import {table} from "./tables.js";
-import {count, duration, quantity, rate, share} from "./units.js";
+import {boundText, count, duration, quantity, rate, share} from "./units.js";
 
 function headline(page, run) {
   const {totals, rates, end_to_end: latency, conservation, bottleneck} = run;
@@ -18,7 +18,7 @@ function headline(page, run) {
     card("Latency p50", latency.count ? duration(latency.p50) : none, latency.count ? `mean ${duration(latency.mean)}` : "no MSI came to its end"),
     card("Latency p99", latency.count ? duration(latency.p99) : none, latency.count ? `max ${duration(latency.max)}` : ""),
     card("Bottleneck", bottleneck ? share(bottleneck.utilisation) : none,
-      bottleneck ? [path(bottleneck.path), ` bounds it at ${rate(bottleneck.bound)} MSI/s`] : "nothing was busy"),
+      bottleneck ? [path(bottleneck.path), ` bounds it at ${boundText(bottleneck)}`] : "nothing was busy"),
     card("Doorbells", conservation.balanced ? "balanced" : "NOT BALANCED",
       `${count(conservation.accounted)} of ${count(conservation.sent)} accounted for`),
   ];

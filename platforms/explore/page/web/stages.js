@@ -22,7 +22,7 @@ function stageHint(stage) {
     [row(waiting, "waiting", stage.waiting), row(service, "service", stage.service)], stage.help);
 }
 
-function stageOption(stages, measure, messages) {
+function stageOption(stages, measure, messages, width) {
   const {waiting, service} = palette();
   const waits = stages.map((stage) => timeOf(stage.waiting, measure, messages));
   const serves = stages.map((stage) => timeOf(stage.service, measure, messages));
@@ -32,12 +32,13 @@ function stageOption(stages, measure, messages) {
     if (measure === mean) before += waits[i] + serves[i];
     return start;
   });
+  const {grid, label} = namedRows(stages.map(({name}) => name), 300, width);
   const bars = {type: "bar", stack: "time", barCategoryGap: "28%"};
   return {
-    grid: {...namedRows(stages.map(({name}) => name), 300), top: 34},
+    grid: {...grid, top: 34},
     legend: {data: ["waiting", "service"]},
     xAxis: {type: "value", axisLabel: {formatter: duration}, position: "bottom"},
-    yAxis: {type: "category", inverse: true, data: stages.map((stage) => stage.name), axisTick: {show: false}, axisLabel: {color: palette().text}},
+    yAxis: {type: "category", inverse: true, data: stages.map((stage) => stage.name), axisTick: {show: false}, axisLabel: label},
     tooltip: {trigger: "axis", axisPointer: {type: "shadow"}, formatter: (shown) => stageHint(stages[shown[0].dataIndex])},
     series: [
       {...bars, name: "before", silent: true, itemStyle: {color: "transparent"}, data: starts},
@@ -69,7 +70,7 @@ export function stagesSection(page, run) {
   const node = section(page, "stages", ["Stages", "Where the time of an MSI goes"],
     "From the function's decision to send it to the processor's acknowledge. Quantiles of stages don't add up to those of the whole.");
   const chart = new Chart(node, "Time of an MSI by stage", 60 + 30 * run.stages.length,
-    () => stageOption(run.stages, measure, run.end_to_end.count));
+    (width) => stageOption(run.stages, measure, run.end_to_end.count, width));
   chart.node.before(element("div", {class: "controls"},
     choice("Shown", measures, measure, (value) => { measure = value; chart.draw(); })));
   node.append(stageTable(run.stages));

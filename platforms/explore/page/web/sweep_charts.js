@@ -76,7 +76,7 @@ export function curvesSection(page, view) {
   let group = others.map(({name}) => view.axisCalled(name)).find((one) => one !== null) ?? null;
   const fixed = {};
   const node = section(page, "curves", ["Curves", "The metric along an axis"],
-    "Other axes are averaged, unless fixed. The knee is where a curve bends most: the point farthest from the line between its ends.");
+    "Other axes are averaged, unless fixed. The knee is where a curve bends most: the point farthest from the line between its ends; a curve that moves by less than 1 % has none.");
   const controls = element("div", {class: "controls"});
   node.append(controls);
   const curves = () => curvesAlong(view, axis, group, fixed);
@@ -111,20 +111,21 @@ export function curvesSection(page, view) {
   fill();
 }
 
-function heatOption(view, x, y) {
+function heatOption(view, x, y, width) {
   const {points} = view.sweep;
   const cells = byKey(points.map(({coordinates}) => JSON.stringify([coordinates[x.i].text, coordinates[y.i].text])), view.metric.values);
   const columns = view.places(x).map(({text}) => text);
   const rows = view.places(y).map(({text}) => text);
+  const {grid, label} = namedRows(rows, 300, width);
   const means = cells.map(({mean}) => mean);
   const {better} = view.metric;
   const colours = palette().map;
   const [least, most] = [Math.min(...means), Math.max(...means)];
   return {
-    grid: {left: 8, right: 8, top: 48, bottom: 30, containLabel: true},
+    grid: {...grid, right: 8, top: 48, bottom: 52},
     legend: null,
     xAxis: {type: "category", data: columns, name: x.name, nameLocation: "middle", nameGap: 28, splitLine: {show: false}},
-    yAxis: {type: "category", data: rows, name: y.name, nameTextStyle: {align: "left"}, splitLine: {show: false}},
+    yAxis: {type: "category", data: rows, name: y.name, nameTextStyle: {align: "left"}, splitLine: {show: false}, axisLabel: label},
     visualMap: {
       min: least, max: most, calculable: true, orient: "horizontal", right: 0, top: 0, itemHeight: 180, itemWidth: 12,
       formatter: (value) => view.show(value), textStyle: {color: palette().text},
@@ -145,9 +146,13 @@ function heatOption(view, x, y) {
 export function heatSection(page, view) {
   if (view.axes().length < 2) return;
   let [x, y] = view.axes();
-  const node = section(page, "heat", ["Heat map", "The metric over two axes"], "Means over all other axes. The stronger the colour, the worse.");
+  const node = section(page, "heat", ["Heat map", "The metric over two axes"], "");
+  const lead = node.querySelector(".lead");
+  const explain = () => {
+    lead.textContent = `Means over all other axes. The stronger the colour, the ${view.metric.better === "neither" ? "higher" : "worse"}.`;
+  };
   const height = () => 110 + 34 * view.places(y).length;
-  const chart = new Chart(node, "Metric over two axes", height(), () => heatOption(view, x, y));
+  const chart = new Chart(node, "Metric over two axes", height(), (width) => heatOption(view, x, y, width));
   const controls = element("div", {class: "controls"});
   chart.node.before(controls);
   const fill = () => {
@@ -156,7 +161,8 @@ export function heatSection(page, view) {
       choice("Up", view.axes(x.name).map(({name}) => name), y.name, (name) => { y = view.axisCalled(name); fill(); }));
     chart.draw(height());
   };
-  view.listeners.push(() => chart.draw());
+  view.listeners.push(() => { explain(); chart.draw(); });
+  explain();
   fill();
 }
 
@@ -171,13 +177,14 @@ export function rankingSection(page, view) {
   const {sweep} = view;
   const node = section(page, "ranking", ["Ranking", "What matters"],
     "Which share of a metric's variance the means along an axis explain (eta squared). Axes that act only together don't add up to 100 %.");
-  const option = () => {
+  const option = (width) => {
     const ranked = effects(sweep, view.metric);
+    const {grid, label} = namedRows(ranked.map(({name}) => name), 320, width);
     return {
-      grid: namedRows(ranked.map(({name}) => name), 320),
+      grid,
       legend: null,
       xAxis: {type: "value", min: 0, max: 1, axisLabel: {formatter: (part) => `${100 * part} %`}},
-      yAxis: {type: "category", inverse: true, data: ranked.map(({name}) => name), axisTick: {show: false}, axisLabel: {color: palette().text, width: 320, overflow: "truncate"}},
+      yAxis: {type: "category", inverse: true, data: ranked.map(({name}) => name), axisTick: {show: false}, axisLabel: label},
       tooltip: {formatter: ({name, value}) => hint(name, [[null, `of the variance of ${view.metric.name}`, share(value)]])},
       series: [{
         type: "bar", data: ranked.map(({effect}) => effect ?? 0), itemStyle: {color: palette().service}, barMaxWidth: 22,

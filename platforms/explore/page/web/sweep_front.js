@@ -8,6 +8,7 @@ import {table} from "./tables.js";
 import {palette} from "./theme.js";
 import {plain, tick} from "./units.js";
 
+const logarithmicFrom = 100; // the ratio of costs from which their axis is
 const cacheUnit = "entries"; // what sizes are counted in, as parameters say themselves
 
 /// The sum of chosen costs at each point.
@@ -20,6 +21,8 @@ function frontOption(view, cost, unit) {
   const points = sweep.points.map((_, i) => [cost[i], metric.values[i]]);
   const front = paretoFront(points, {lowerY: lowerIsBetter(metric)});
   const {mark, soft} = palette();
+  const known = cost.filter((sum, i) => metric.values[i] !== null);
+  const wide = Math.min(...known) > 0 && Math.max(...known) >= logarithmicFrom * Math.min(...known);
   const others = points.map((_, i) => i).filter((i) => points[i][1] !== null && !front.includes(i));
   const about = (i) => hint(view.nameOf(i), [[null, "cost", `${plain(cost[i])} ${unit}`], [null, metric.name, view.show(metric.values[i])]],
     front.includes(i) ? "On the front: nothing is better at this cost." : null);
@@ -27,7 +30,7 @@ function frontOption(view, cost, unit) {
     grid: {left: 8, right: 24, top: 56, bottom: 48, containLabel: true},
     legend: {},
     dataZoom: zoom(),
-    xAxis: {type: "value", scale: true, name: `cost (${unit})`, nameLocation: "middle", nameGap: 28, axisLabel: {formatter: (value) => tick(value, unit)}},
+    xAxis: {type: wide ? "log" : "value", scale: true, name: `cost (${unit})`, nameLocation: "middle", nameGap: 28, axisLabel: {formatter: (value) => tick(value, unit)}},
     yAxis: {type: "value", scale: true, name: metric.name, nameTextStyle: {align: "left"}, axisLabel: {formatter: (value) => view.tick(value)}},
     tooltip: {trigger: "item", formatter: ({data}) => about(data.value[2])},
     series: [

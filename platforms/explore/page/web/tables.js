@@ -3,8 +3,14 @@ import {element, matches, searchBox} from "./dom.js";
 
 const firstRows = 100;
 
+/// What isn't there comes last, whichever way the others are sorted.
+export function compareCells(a, b, descending) {
+  const absent = (value) => value === null || value === undefined;
+  if (absent(a) || absent(b)) return absent(a) - absent(b);
+  return compare(a, b) * (descending ? -1 : 1);
+}
+
 function compare(a, b) {
-  if (a === null || b === null) return (a === null) - (b === null);
   return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), "en", {numeric: true});
 }
 
@@ -18,13 +24,14 @@ export function table(name, columns, all, {search = null, rows = firstRows} = {}
   const body = element("tbody");
   const more = element("button", {type: "button", class: "more", onclick: () => { limit = Infinity; fill(); }});
 
+  const numbers = new Set(columns.filter((column) => all.some((row) => typeof column[1](row) === "number")));
   const shownText = ([, value, format], row) => {
     const held = value(row);
     if (held === null || held === undefined) return "\u2013";
     return format ? format(held, row) : held;
   };
   const line = (row) => element("tr", {class: row.marked ? "marked" : null}, columns.map((column) =>
-    element("td", {class: typeof column[1](row) === "number" ? "number" : null}, shownText(column, row))));
+    element("td", {class: numbers.has(column) ? "number" : null}, shownText(column, row))));
   const found = () => {
     if (text === "") return [...all];
     return all.filter((row) => matches(columns.map((column) => {
@@ -35,14 +42,13 @@ export function table(name, columns, all, {search = null, rows = firstRows} = {}
   const fill = () => {
     const selected = found();
     if (sorted !== null) {
-      selected.sort((a, b) => compare(sorted[1](a), sorted[1](b)) * (descending ? -1 : 1));
+      selected.sort((a, b) => compareCells(sorted[1](a), sorted[1](b), descending));
     }
     body.replaceChildren(...selected.slice(0, limit).map(line));
     more.textContent = `Show all ${selected.length}`;
     more.hidden = selected.length <= limit;
   };
-  const isNumber = (column) => all.some((row) => typeof column[1](row) === "number");
-  const heading = (column) => element("th", {scope: "col", class: isNumber(column) ? "number" : null}, element("button", {
+  const heading = (column) => element("th", {scope: "col", class: numbers.has(column) ? "number" : null}, element("button", {
     type: "button", title: "Sort",
     onclick: () => {
       descending = sorted === column ? !descending : true;

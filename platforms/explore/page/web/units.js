@@ -69,7 +69,12 @@ export function quantity(value, unit, digits = usualDigits) {
   }
 }
 
-/// The same for the labels of an axis: short, and with its unit only where that changes the number.
+/// The bound of a bottleneck with its unit; a run without MSIs has one of DMA.
+export function boundText({bound, unit}) {
+  return unit === "bytes/s" ? `${quantity(bound, unit)} of DMA` : `${rate(bound)} ${unit}`;
+}
+
+/// A quantity for the labels of an axis: short, and with its unit only where that changes the number.
 export function tick(value, unit, digits = usualDigits) {
   if (unit === "") return `${Number((100 * value).toPrecision(digits))} %`;
   if (["ps", "bytes", "bytes/s", "1/s", "Hz"].includes(unit)) return quantity(value, unit, digits);
