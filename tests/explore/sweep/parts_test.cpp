@@ -92,6 +92,7 @@ TEST_F(Parts, AFileIsWrittenWholeOrNotAtAll) {
   EXPECT_EQ(fs::status(folder_ / "file").permissions(), fs::perms(0644)) << "others may read it";
   fs::create_directory(folder_ / "taken");
   EXPECT_THROW(write_whole(folder_ / "taken", "two"), InputError);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 2) << "something is left";
   std::ofstream(folder_ / "file.part-abcdef") << "of somebody who was killed";
   remove_unfinished(folder_);
   std::vector<std::string> names;

@@ -137,5 +137,26 @@ TEST_F(SweepBadInput, AFullDiskEndsTheSweepAndLosesNothing) {
   EXPECT_GT(kept, 0u);
 }
 
+// There is room for an outcome, but none for the statistics: that says nothing about the point.
+TEST_F(SweepBadInput, APointThatFindsTheDiskFullHasNotFailed) {
+  const SmallDisk disk(directory(), "size=1m");
+  if (!disk.mounted()) GTEST_SKIP() << "can't mount a tmpfs here: " << std::strerror(errno);
+  ASSERT_EQ(sweep("").status, 0);
+  const fs::path point = fs::directory_iterator(directory() + "/points")->path();
+  const auto statistics = fs::file_size(point / "stats.json.gz");
+  for (const char* file : {"stats.json.gz", "outcome.json"})
+    fs::remove(point / file);
+  const auto room = fs::space(directory()).available;
+  ASSERT_GT(statistics, 16384u);
+  ASSERT_EQ(run_command("{ head -c " + std::to_string(room - 16384) + " /dev/zero > " +
+                        directory() + "/filler; }")
+                .status,
+            0);
+  const CommandResult result =
+      run_doorbell("point " + directory() + " " + point.filename().string());
+  expect_refused(result, HasSubstr("No space left on device"));
+  EXPECT_FALSE(fs::exists(point / "outcome.json"));
+}
+
 }  // namespace
 }  // namespace doorbell::testing

@@ -70,6 +70,7 @@ TEST_F(SweepInterference, APointThatIsDoneIsNotRunAgain) {
   ASSERT_EQ(sweep("").status, 0);
   EXPECT_THAT(read_file(a_point() / "log"), HasSubstr("MSI")) << "what the run printed";
   const auto written = fs::last_write_time(a_point() / "stats.json.gz");
+  fs::remove(scratch_.path("small.trace"));  // it isn't even looked at
   EXPECT_EQ(run_doorbell("point " + directory() + " " + a_point().filename().string()).status, 0);
   EXPECT_EQ(fs::last_write_time(a_point() / "stats.json.gz"), written);
 }
@@ -103,7 +104,9 @@ TEST_F(SweepInterference, APointStoppedByASignalIsToldFromOneThatIsDone) {
 }
 
 TEST_F(SweepInterference, WhatStopsASweepStopsTheOtherPointsToo) {
-  ASSERT_EQ(sweep(four_points).status, 0);
+  const std::string twelve =
+      "axes: {smmu.tlb.entries: [64, 128, 256, 512], fabric.target_reads: [8, 16, 32]}\n";
+  ASSERT_EQ(sweep(twelve).status, 0);
   const std::string first = query("SELECT key FROM points WHERE point = 1");
   for (const auto& point : fs::directory_iterator(directory() + "/points"))
     fs::remove(point.path() / "outcome.json");
@@ -111,16 +114,19 @@ TEST_F(SweepInterference, WhatStopsASweepStopsTheOtherPointsToo) {
   const fs::path log = directory() + "/points/" + first.substr(0, 32) + "/log";
   fs::remove(log);
   fs::create_directories(log / "taken");
-  const CommandResult result = sweep(four_points, "-j 1");
+  const CommandResult result = sweep(twelve, "-j 2");
   EXPECT_EQ(result.status, 2);
   EXPECT_THAT(result.errors, HasSubstr(log.string()));
-  EXPECT_THAT(run_command("ls " + directory() + "/points/*/outcome.json").output, IsEmpty());
+  const std::string run = run_command("ls " + directory() + "/points/*/outcome.json").output;
+  EXPECT_LT(std::count(run.begin(), run.end(), '\n'), 8);
 }
 
 TEST_F(SweepInterference, WhatOthersLeftLyingAboutIsCleared) {
   ASSERT_EQ(sweep(four_points).status, 0);
   scratch_.write("results/sweep.sqlite.part-abcdef", "of somebody who was killed");
-  fs::create_directory(a_point() / "attempt-abcdef");
+  for (const auto& point : fs::directory_iterator(directory() + "/points"))
+    fs::create_directory(point.path() / "attempt-abcdef");
+  fs::remove(a_point() / "outcome.json");  // this one runs again, the others are done
   ASSERT_EQ(sweep(four_points).status, 0);
   EXPECT_EQ(run_command("find " + directory() + " -name 'attempt-*' -o -name '*.part-*'").output,
             "");
