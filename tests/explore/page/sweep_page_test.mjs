@@ -141,6 +141,22 @@ test("on paper every section is there", async () => {
   for (const heading of headings) assert.ok(text.includes(heading), heading);
 });
 
+test("charts have the width of the paper as soon as it is asked for, and that of the window afterwards", async () => {
+  const {page, close} = await open("sweep.html");
+  const rightmost = (event) => page.evaluate((name) => {
+    dispatchEvent(new Event(name)); // nothing is drawn between this and paper
+    const chart = document.querySelector('[aria-label="Metric over two axes"]');
+    const texts = [...chart.querySelectorAll("text, path")].map((node) => node.getBoundingClientRect().right);
+    return Math.max(...texts) - chart.getBoundingClientRect().left;
+  }, event);
+  const onScreen = await page.locator('[aria-label="Metric over two axes"]').evaluate((chart) => chart.clientWidth);
+  const onPaper = await rightmost("beforeprint");
+  assert.ok(onPaper > 600 && onPaper <= 690, `${onPaper}`);
+  const afterwards = await rightmost("afterprint");
+  assert.ok(afterwards > onScreen - 100 && afterwards <= onScreen, `${afterwards} of ${onScreen}`);
+  await close();
+});
+
 test("long names of places are shown whole, and those too long are shortened", async () => {
   const html = readFileSync(file("sweep.html"), "utf8");
   const begin = html.indexOf('id="data">') + 'id="data">'.length;

@@ -53,12 +53,13 @@ export class Chart {
     if (height !== null) this.node.style.height = `${height}px`;
     if (this.node.clientWidth === 0) return;
     this.echart ??= echarts.init(this.node, null, {renderer: "svg"});
-    this.echart.resize();
+    // Before the options: only they are drawn at once, and paper waits for no later frame.
+    this.echart.resize({width: printing ? paperWidth : "auto"});
     this.echart.setOption(withLooks(this.option(printing ? paperWidth : this.node.clientWidth)), {notMerge: true});
   }
 
-  fit(width = undefined) {
-    this.echart?.resize({width});
+  fit() {
+    this.echart?.resize({width: "auto"});
   }
 }
 
@@ -101,10 +102,7 @@ export function hint(heading, rows, note = null) {
 
 export function watchCharts() {
   onTheme(({printing}) => {
-    for (const chart of charts) {
-      chart.draw(null, printing);
-      chart.fit(printing ? paperWidth : undefined);
-    }
+    for (const chart of charts) chart.draw(null, printing);
   });
   let pending = 0;
   addEventListener("resize", () => {

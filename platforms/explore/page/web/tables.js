@@ -55,7 +55,7 @@ export function table(name, columns, all, {search = null, rows = firstRows} = {}
       sorted = column;
       fill();
     },
-  }, column[0]));
+  }, column[0]), element("span", {class: "paper"}, column[0]));
 
   fill();
   return element("div", {class: "table", "data-table": name},
