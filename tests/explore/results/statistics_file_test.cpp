@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -45,6 +46,9 @@ TEST_F(StatisticsFile, MayBeGzipped) {
   gzwrite(file, text.data(), static_cast<unsigned>(text.size()));
   gzclose(file);
   EXPECT_EQ(read_statistics(path_), small_run());
+  // All of the text is there, but not the sum that says so.
+  std::filesystem::resize_file(path_, std::filesystem::file_size(path_) - 6);
+  EXPECT_THAT(error(), HasSubstr(path_ + ": unexpected end of file"));
 }
 
 TEST_F(StatisticsFile, ThatIsMissingIsNamed) {

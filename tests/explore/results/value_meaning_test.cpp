@@ -57,6 +57,8 @@ TEST(ValueMeaning, UtilisationIsARatioAsGoodAsItsServerSays) {
 TEST(ValueMeaning, ACapacityIsNoMetric) {
   EXPECT_FALSE(meaning_of("queue", "capacity", unknown).is_metric);
   EXPECT_FALSE(meaning_of("server", "capacity", unknown).is_metric);
+  // What a mean is made from, in units that nobody has: entries times picoseconds.
+  EXPECT_FALSE(meaning_of("queue", "occupancy_integral", unknown).is_metric);
 }
 
 TEST(ValueMeaning, AKindOfTheFutureKeepsItsUnitAndTakesNoSide) {

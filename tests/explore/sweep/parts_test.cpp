@@ -204,6 +204,9 @@ TEST(Parameters, OfAPlatformThatOthersDoNotHaveAreEmptyThere) {
   ParameterColumns gap;
   for (const std::size_t drives : {2, 2, 1, 1, 2})
     add_point(gap, drives, 3);
+  ParameterColumns early;
+  for (const std::size_t drives : {2, 2, 1})
+    add_point(early, drives, 3);
   const auto values = [](ParameterColumns& of, const std::string& name) {
     for (const explore::SweepParameter& parameter : of.take()) {
       if (parameter.name == name) return parameter.values;
@@ -213,6 +216,7 @@ TEST(Parameters, OfAPlatformThatOthersDoNotHaveAreEmptyThere) {
   using ::testing::ElementsAre;
   EXPECT_THAT(values(columns, "drives.1.lanes"), ElementsAre("", "3", "3", ""));
   EXPECT_THAT(values(late, "drives.1.lanes"), ElementsAre("", "", "3"));
+  EXPECT_THAT(values(early, "drives.1.lanes"), ElementsAre("3", "3", ""));
   EXPECT_THAT(values(gap, "drives.1.lanes"), ElementsAre("3", "3", "", "", "3"));
 }
 

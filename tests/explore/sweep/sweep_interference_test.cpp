@@ -144,6 +144,17 @@ TEST_F(SweepInterference, TheDatabaseFollowsThePointsAndThePlan) {
   EXPECT_EQ(query("SELECT scale FROM axes"), "logarithmic\n");
 }
 
+TEST_F(SweepInterference, ADatabaseOfAnotherFormatIsMadeAnewAndElseRefused) {
+  ASSERT_EQ(sweep("").status, 0);
+  query("UPDATE sweep SET value = '2' WHERE name = 'format'");
+  const CommandResult look = run_doorbell("sweep " + directory());
+  EXPECT_EQ(look.status, 2);
+  EXPECT_THAT(look.errors, HasSubstr("format 2"));
+  EXPECT_EQ(sweep("").status, 0);
+  EXPECT_EQ(query("SELECT value FROM sweep WHERE name = 'format'"), "1\n");
+  EXPECT_EQ(runs(), 1u);
+}
+
 TEST_F(SweepInterference, PointsThatAreWithAClusterAreNotRunHere) {
   ASSERT_EQ(sweep(four_points).status, 0);
   scratch_.write("results/slurm.json", "{}");
