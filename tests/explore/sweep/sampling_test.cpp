@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace doorbell::sweep {
@@ -26,6 +28,18 @@ TEST(LatinHypercube, HasOnePointInEachSliceOfEachDimension) {
   ASSERT_EQ(samples.size(), 23u);
   for (std::size_t d = 0; d < 7; ++d)
     EXPECT_EQ(slices_hit(samples, d, 23), 23u) << d;
+}
+
+TEST(LatinHypercube, StandsAnywhereInASlice) {
+  double lowest = 1;
+  double highest = 0;
+  for (const Sample& sample : latin_hypercube(1, 100, 5)) {
+    const double inside = sample[0] * 100 - std::floor(sample[0] * 100);
+    lowest = std::min(lowest, inside);
+    highest = std::max(highest, inside);
+  }
+  EXPECT_LT(lowest, 0.1);
+  EXPECT_GT(highest, 0.9);
 }
 
 TEST(LatinHypercube, PairsSlicesAtRandom) {
