@@ -127,7 +127,10 @@ std::optional<ChildEnd> run_child(const std::vector<std::string>& arguments,
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   }
-  return std::move(child.end());
+  ChildEnd& end = child.end();
+  // Whoever has ended before it was killed was in time.
+  end.timed_out = end.timed_out && end.signal == SIGKILL;
+  return std::move(end);
 }
 
 }  // namespace doorbell::sweep

@@ -124,12 +124,12 @@ TEST_F(SlurmSweep, RecordsFailuresAsTheLocalEngineDoes) {
       "broken.trace", "doorbell-trace 1\ncpus 4\nsource x hash=0x0\nbegin\nnonsense\n");
   const std::string plan = scratch.write(
       "plan.yaml", "platform: " + source_path("platforms/virt.yaml") + "\nworkloads: [" + broken +
-                       ", " + long_workload(scratch) + "]\ntimeout: 1s\n");
+                       ", " + long_workload(scratch) + "]\ntimeout: 2s\n");
   const Cluster cluster;
   const CommandResult result = sweep(plan, "--engine slurm");
   EXPECT_EQ(result.status, 1) << result.errors;
   EXPECT_EQ(counts(), "2|failed\n");
-  EXPECT_THAT(messages(), HasSubstr("longer than 1 s"));
+  EXPECT_THAT(messages(), HasSubstr("longer than 2 s"));
   EXPECT_EQ(database(), local_database(plan, scratch));
 }
 

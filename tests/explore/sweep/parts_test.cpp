@@ -157,6 +157,17 @@ TEST_F(Parts, AChildWhoseTimeIsUpIsKilled) {
   EXPECT_TRUE(end->timed_out);
 }
 
+// Of a machine that stood still meanwhile, or has too much to do.
+TEST_F(Parts, AChildThatEndedInTimeIsNotLateWhenNobodyLooked) {
+  const auto end = shell("echo end; exit 3", 1, [] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+    return false;
+  });
+  ASSERT_TRUE(end);
+  EXPECT_FALSE(end->timed_out);
+  EXPECT_EQ(end->status, 3);
+}
+
 TEST_F(Parts, AChildIsKilledWhenAskedToStop) {
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_FALSE(shell("exec sleep 60", 0, [] { return true; }));
