@@ -40,6 +40,13 @@ TEST(LevelIntegral, BinsDoubleTheirWidthAndKeepTheSum) {
   EXPECT_EQ(sum_of(level.bins()), level.total());
 }
 
+TEST(LevelIntegral, EachTimeItOutgrowsItsBinsTheyDouble) {
+  LevelIntegral level;
+  level.add(0, 300 * microsecond, 1);
+  EXPECT_EQ(level.bin_width(), 4 * microsecond);
+  EXPECT_EQ(level.bins(), std::vector<std::uint64_t>(75, 4 * microsecond));
+}
+
 TEST(LevelIntegral, ALongGapIsAsIfItHadBeenAddedInPieces) {
   LevelIntegral at_once;
   LevelIntegral in_pieces;

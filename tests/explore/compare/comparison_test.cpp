@@ -63,6 +63,8 @@ TEST(Comparison, IgnoredMetricsAreCountedApart) {
   EXPECT_TRUE(comparison.within());
   EXPECT_EQ(comparison.compared, 1ul);
   EXPECT_EQ(comparison.ignored, 1ul);
+  const Subject run = run_of("a", {time_metric("b", 1ul), time_metric("c", 1ul)});
+  EXPECT_TRUE(compare(run, run, parse_tolerances("- {metric: b, ignore: true}", "t")).held.empty());
 }
 
 TEST(Comparison, AMetricNamedInFullIsHeldWhenItIsEqual) {

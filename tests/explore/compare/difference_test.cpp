@@ -62,6 +62,12 @@ TEST(Difference, WorseIsWhatTheMetricSays) {
   EXPECT_EQ(moved(Better::neither, 1, 2), Movement::changed);
 }
 
+TEST(Difference, OfANegativeBaseARiseIsStillARise) {
+  const auto rise = difference(metric(-10.0), metric(-5.0), equal);
+  EXPECT_EQ(rise.value().relative(), 0.5);
+  EXPECT_EQ(rise.value().movement, Movement::worse);
+}
+
 TEST(Difference, ExactlyTheToleranceIsWithin) {
   EXPECT_EQ(standing(count(100), count(105), relative(0.05)), Standing::within);
   EXPECT_EQ(standing(count(100), count(106), relative(0.05)), Standing::outside);

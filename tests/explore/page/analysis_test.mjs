@@ -4,6 +4,7 @@ import {test} from "node:test";
 
 import {byKey, etaSquared, knee, paretoFront} from "../../../platforms/explore/page/web/analysis.js";
 import {cumulated, levels, shareAt} from "../../../platforms/explore/page/web/curves.js";
+import {lowerIsBetter, SweepView} from "../../../platforms/explore/page/web/sweep_data.js";
 import {compareCells} from "../../../platforms/explore/page/web/tables.js";
 import {boundText, count, digitsFor, duration, quantity, rate, share, tick} from "../../../platforms/explore/page/web/units.js";
 
@@ -83,6 +84,29 @@ test("a CDF ends at one, and passes the quantiles of the statistics", () => {
   assert.equal(shareAt(points, 2), 0);
   assert.equal(shareAt(points, 500), 0.5);
   assert.equal(shareAt(points, 2_000_000), 1);
+});
+
+test("a bucket of a vector is as wide as two of a stream", () => {
+  const middle = (group) => cumulated({group, min: 1, max: 2_000_000, buckets: [1_015_808, 1]})[0][0];
+  assert.equal(middle("stream"), 1_015_808 + 4096);
+  assert.equal(middle("vector"), 1_015_808 + 8192);
+});
+
+test("a knee on a logarithmic axis is looked for there", () => {
+  const points = [[1, 90], [10, 60], [100, 30], [1000, 0]];
+  assert.notEqual(knee(points, false), null);
+  assert.equal(knee(points, true), null);
+});
+
+test("places on an axis are sorted by their numbers, those of texts stay as planned", () => {
+  const view = (coordinates) => new SweepView({axes: [{name: "a"}], metrics: [], parameters: [], points: coordinates.map((one) => ({coordinates: [one]}))});
+  const texts = (one) => one.places({i: 0}).map(({text}) => text);
+  assert.deepEqual(texts(view([{text: "16", number: 16}, {text: "4", number: 4}])), ["4", "16"]);
+  assert.deepEqual(texts(view([{text: "x", number: null}, {text: "4", number: 4}])), ["x", "4"]);
+});
+
+test("less is better of what isn't better high", () => {
+  assert.deepEqual(["lower", "higher", "neither"].map((better) => lowerIsBetter({better})), [true, false, true]);
 });
 
 test("a level is its integral over the width of a bin, the last one ending with the run", () => {

@@ -92,6 +92,21 @@ TEST(OverTimePart, TheMostActiveComeFirstByTheirShareOfTheirPlaces) {
   EXPECT_THAT(paths_of(part), testing::ElementsAre("narrow", "wide"));
 }
 
+TEST(OverTimePart, WhatIsBetterTheBusierItIsComesLast) {
+  const auto busy = [](const std::string& path, const std::string& better, int bin) {
+    return metric(path, "server", {{"capacity", 1}, {"bin_width", 10}, {"bins", {bin, bin}}},
+                  better);
+  };
+  const Json part = over_time_part({busy("idle", "higher", 9), busy("line", "neither", 2)});
+  EXPECT_THAT(paths_of(part), testing::ElementsAre("line", "idle"));
+}
+
+TEST(ShapesPart, WhatNeverHappenedHasNoShape) {
+  EXPECT_TRUE(shapes_part({metric("x.walks_of_1", "counter", {{"value", 0}}),
+                           metric("x.walks_of_2", "counter", {{"value", 0}})})
+                  .empty());
+}
+
 TEST(DistributionsPart, VectorsWithoutBucketsAreLeftOutAndTheSlowestComeFirst) {
   const auto vector = [](int event, Json end_to_end) {
     return Json{{"device", 8}, {"event", event}, {"end_to_end", std::move(end_to_end)}};

@@ -38,6 +38,8 @@ test("stages add up to the mean latency, and their table has their quantiles", a
   const sum = series.slice(1).flatMap(({data}) => data).reduce((a, b) => a + b, 0);
   const {end_to_end: whole, stages} = run.latency.total;
   assert.ok(Math.abs(sum - whole.mean) < 1e-6 * whole.mean);
+  series[0].data.slice(1).forEach((start, i) => assert.ok( // where the one before ends
+    Math.abs(start - series.reduce((end, {data}) => end + data[i], 0)) < 1e-6 * whole.mean));
   for (const [name, part, , waiting99, , , service99] of await cells(shown.page, "stages")) {
     assert.equal(part, share(stages[name].share));
     assert.equal(waiting99, duration(stages[name].waiting.p99 ?? 0));

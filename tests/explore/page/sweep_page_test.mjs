@@ -141,6 +141,20 @@ test("on paper every section is there", async () => {
   for (const heading of headings) assert.ok(text.includes(heading), heading);
 });
 
+test("the strongest colour of the heat map is the worst value", async () => {
+  const looks = async (name) => {
+    await choose(name);
+    const colours = await shown.page.evaluate(() => echarts.getInstanceByDom(document.querySelector('[aria-label="Metric over two axes"]'))
+      .getOption().visualMap[0].inRange.color);
+    return {colours, lead: await shown.page.locator("#heat .lead").textContent()};
+  };
+  const low = await looks("latency.end_to_end.mean");
+  const high = await looks("totals.msi_rate");
+  assert.deepEqual(high.colours, [...low.colours].reverse());
+  assert.match(high.lead, /the worse\.$/);
+  assert.match((await looks("latency.link.share")).lead, /the higher\.$/);
+});
+
 test("charts have the width of the paper as soon as it is asked for, and that of the window afterwards", async () => {
   const {page, close} = await open("sweep.html");
   const rightmost = (event) => page.evaluate((name) => {
