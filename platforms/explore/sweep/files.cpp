@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <thread>
 #include <utility>
 
 #include "doorbell/core/arch/error.h"
@@ -97,8 +99,13 @@ void make_folder(const std::filesystem::path& folder) {
 FileLock::FileLock(const std::filesystem::path& file) {
   descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail_to_write(file, errno);
-  if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
-  const int error = errno;
+  int error = EWOULDBLOCK;
+  // A process that was being started when its sweep was killed holds the lock until it dies too.
+  for (int tries = 0; tries < 20 && error == EWOULDBLOCK; ++tries) {
+    if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+    error = errno;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
   close(descriptor_);
   if (error != EWOULDBLOCK) fail_to_write(file, error);
   throw InputError(file.parent_path().string(), 0, "sweep", "nobody else to work in this folder",

@@ -28,7 +28,7 @@ void make_folder(const std::filesystem::path& folder);
 /// takes it back when a process dies, however that happens.
 class FileLock {
  public:
-  /// InputError when somebody else has it, or the file can't be made.
+  /// InputError when somebody else has it, for a second now, or the file can't be made.
   explicit FileLock(const std::filesystem::path& file);
   ~FileLock();
   FileLock(const FileLock&) = delete;

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <thread>
 
@@ -107,6 +108,17 @@ TEST_F(Parts, ALockIsHeldOnce) {
     EXPECT_THROW(FileLock(folder_ / "lock"), InputError);
   }
   EXPECT_NO_THROW(FileLock(folder_ / "lock"));
+}
+
+// A process that was being started when its sweep was killed has the lock for a moment.
+TEST_F(Parts, ALockThatIsAboutToBeFreeIsWaitedFor) {
+  auto held = std::make_unique<FileLock>(folder_ / "lock");
+  std::thread dying([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    held.reset();
+  });
+  EXPECT_NO_THROW(FileLock(folder_ / "lock"));
+  dying.join();
 }
 
 TEST_F(Parts, KeysTellTheirTextsApart) {
