@@ -140,6 +140,17 @@ void write_links(Page& page, const Statistics& statistics) {
 
 constexpr std::size_t servers_shown = 8;
 
+/// Of what a run moved, at a server's full utilisation.
+std::string bound_text(const RunTotals& totals, double utilisation) {
+  const auto bound = [&](std::uint64_t count) {
+    return rate_text(per_second(count, totals.measured) / utilisation);
+  };
+  if (totals.acknowledged != 0)
+    return fmt::format("; it bounds this mix at {} MSI/s", bound(totals.acknowledged));
+  if (totals.bytes != 0) return fmt::format("; it bounds this mix at {}B/s", bound(totals.bytes));
+  return {};
+}
+
 void write_servers(Page& page, const RunReport& report) {
   std::vector<const ServerStatistics*> servers;
   each<ServerStatistics>(report.statistics, [&](const ServerStatistics& server) {
@@ -159,9 +170,8 @@ void write_servers(Page& page, const RunReport& report) {
   }
   if (servers.empty() || servers.front()->utilisation() <= 0) return;
   const ServerStatistics& busiest = *servers.front();
-  const double rate = per_second(report.totals.acknowledged, report.totals.measured);
-  page.line("Bottleneck: {} at {}; it bounds this mix at {} MSI/s", busiest.path(),
-            share_text(busiest.utilisation(), 1), rate_text(rate / busiest.utilisation()));
+  page.line("Bottleneck: {} at {}{}", busiest.path(), share_text(busiest.utilisation(), 1),
+            bound_text(report.totals, busiest.utilisation()));
 }
 
 void write_conservation(Page& page, const Conservation& conservation) {

@@ -89,6 +89,15 @@ TEST_F(ReportTest, SummaryNamesTheBottleneckAndItsBound) {
               HasSubstr("Bottleneck: virt.wire at 75.0 %; it bounds this mix at 4.00 M MSI/s"));
 }
 
+TEST_F(ReportTest, SummaryBoundsTheBytesOfARunWithoutMsis) {
+  RunReport without_msis = report();
+  without_msis.totals.acknowledged = 0;
+  EXPECT_THAT(summary(without_msis),
+              HasSubstr("Bottleneck: virt.wire at 75.0 %; it bounds this mix at 6.67 GB/s"));
+  without_msis.totals.bytes = 0;
+  EXPECT_THAT(summary(without_msis), HasSubstr("Bottleneck: virt.wire at 75.0 %\n"));
+}
+
 TEST_F(ReportTest, SummaryHasHitRatesAndHighWaterMarks) {
   EXPECT_THAT(summary(report()), testing::ContainsRegex("virt.tlb +75.0 % of +4 look-ups"));
   EXPECT_THAT(summary(report()), testing::ContainsRegex("virt.queue +2 of 8"));
