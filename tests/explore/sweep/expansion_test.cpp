@@ -166,8 +166,11 @@ TEST_F(ExpansionTest, AVariantIsLaidOverWhatThePlanSays) {
       "with: ['cache: {ways: 9, entries: 64}']\n"
       "axes: {v: {variants: {plain: , more: {with: ['cache: {ways: 5}']}}}}\n");
   for (const explore::SweepParameter& parameter : result.parameters) {
-    if (parameter.name == "cache.ways") EXPECT_THAT(parameter.values, ElementsAre("9", "5"));
-    if (parameter.name == "cache.entries") EXPECT_THAT(parameter.values, ElementsAre("64"));
+    if (parameter.name == "cache.ways") {
+      EXPECT_THAT(parameter.values, ElementsAre("9", "5"));
+    } else if (parameter.name == "cache.entries") {
+      EXPECT_THAT(parameter.values, ElementsAre("64"));
+    }
   }
 }
 
