@@ -1,5 +1,3 @@
-#include <sysexits.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -11,10 +9,9 @@
 #include "doorbell/core/arch/error.h"
 #include "platforms/command/command_line.h"
 #include "platforms/command/commands.h"
+#include "platforms/exit_status.h"
 
 namespace {
-
-constexpr int input_error_status = 2;
 
 void add_commands(doorbell::CommandLine& command_line) {
   using namespace doorbell;
@@ -43,11 +40,12 @@ int run_command(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  namespace exit_status = doorbell::exit_status;
   try {
     return run_command(argc, argv);
   } catch (const doorbell::InputError& error) {
     std::cerr << "doorbell: " << error.what() << '\n';
-    return input_error_status;
+    return exit_status::input_error;
   } catch (const std::system_error& error) {
     // A full disk behind standard output is the host's, anything else ours.
     const bool output = std::ferror(stdout) != 0;
@@ -55,9 +53,9 @@ int main(int argc, char** argv) {
               << (output ? "standard output cannot be written: " + error.code().message()
                          : std::string("internal error: ") + error.what())
               << '\n';
-    return output ? input_error_status : EX_SOFTWARE;
+    return output ? exit_status::input_error : exit_status::internal_error;
   } catch (const std::exception& error) {
     std::cerr << "doorbell: internal error: " << error.what() << '\n';
-    return EX_SOFTWARE;  // not 1, which is an answer of `doorbell compare`
+    return exit_status::internal_error;  // not 1, which is an answer of `doorbell compare`
   }
 }

@@ -11,6 +11,7 @@
 #include "platforms/command/description.h"
 #include "platforms/command/run_loop.h"
 #include "platforms/command/stop_request.h"
+#include "platforms/exit_status.h"
 #include "platforms/explore/explain/explanation.h"
 #include "platforms/explore/explain/words.h"
 #include "platforms/replay/replay.h"
@@ -22,9 +23,6 @@
 
 namespace doorbell {
 namespace {
-
-/// What a shell gives a command that Ctrl-C has ended: 128 + SIGINT.
-constexpr int interrupted_status = 130;
 
 /// A file of results, or none. It is opened before the run, so that a path that can't be written is
 /// found out at once and not after an hour.
@@ -90,7 +88,7 @@ int Run::perform() {
     throw std::runtime_error("nothing is left to do, but the workload hasn't ended: " +
                              replay_->remaining());
   }
-  return end == RunLoop::End::asked ? interrupted_status : EXIT_SUCCESS;
+  return end == RunLoop::End::asked ? exit_status::interrupted : EXIT_SUCCESS;
 }
 
 void Run::begin_measuring() {

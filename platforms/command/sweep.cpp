@@ -14,6 +14,7 @@
 #include "platforms/command/commands.h"
 #include "platforms/command/description.h"
 #include "platforms/command/stop_request.h"
+#include "platforms/exit_status.h"
 #include "platforms/explore/results/sweep_csv.h"
 #include "platforms/explore/results/sweep_database.h"
 #include "platforms/explore/sweep/local_engine.h"
@@ -26,8 +27,6 @@ using explore::PointStatus;
 using explore::SweepPoint;
 using explore::SweepResult;
 
-/// What a shell gives a command that Ctrl-C has ended: 128 + SIGINT.
-constexpr int interrupted_status = 130;
 constexpr std::size_t failures_shown = 5;
 
 std::unique_ptr<sweep::Engine> make_slurm_engine(const SweepOptions& options) {
@@ -123,7 +122,7 @@ int sweep_plan(const SweepOptions& options) {
                                                  : explore::read_sweep_database(options.directory);
   csv.write(result);
   const int status = tell(result, options, options.directory);
-  return end.stopped ? interrupted_status : status;
+  return end.stopped ? exit_status::interrupted : status;
 }
 
 }  // namespace doorbell

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "doorbell/core/arch/error.h"
+#include "platforms/exit_status.h"
 #include "platforms/explore/sweep/child_process.h"
 #include "platforms/explore/sweep/files.h"
 #include "platforms/explore/sweep/key.h"
@@ -21,7 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int interrupted_status = 130;  // of a run that was asked to end
 constexpr const char* attempt_prefix = "attempt-";
 constexpr std::string_view own_name = "doorbell: ";  // before every error
 /// Also when its file has been replaced since it was started.
@@ -109,7 +109,7 @@ void check_workload(const PointOrder& order) {
 /// they may be the first to end: for a second that is no outcome yet.
 bool ended_with_sweep(const ChildEnd& end, const std::function<bool()>& stop) {
   const bool asked =
-      end.status == interrupted_status || end.signal == SIGINT || end.signal == SIGTERM;
+      end.status == exit_status::interrupted || end.signal == SIGINT || end.signal == SIGTERM;
   for (int i = 0; asked && i < 50; ++i) {
     if (stop()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
