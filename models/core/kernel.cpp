@@ -35,8 +35,8 @@ void Kernel::run() {
     const Time due = scheduler_.next_due();
     if (due == never) return;
     if (sc_core::sc_pending_activity_at_current_time()) {
-      // Foreign processes at this time first. A notification for now would keep them pending with
-      // ours for ever, so it is only made where ours is due now.
+      // Foreign processes at this time first. A notification for this time would keep them pending
+      // with ours for ever, so it is only made where ours is due now.
       if (due <= kernel_time_) {
         wake_.notify(sc_core::SC_ZERO_TIME);
       } else {

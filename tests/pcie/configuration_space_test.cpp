@@ -51,7 +51,7 @@ TEST_F(ConfigurationSpaceTest, SizesBarsAsLinuxDoes) {
   EXPECT_EQ(size(0x14), 0xffff'ffffu);
   EXPECT_EQ(size(0x18), 0xf000'000cu);  // 64-bit, prefetchable, 256 MiB
   EXPECT_EQ(size(0x20), 0xffff'f000u);  // 32-bit, 4 KiB
-  EXPECT_EQ(size(0x24), 0u);            // not implemented
+  EXPECT_EQ(size(0x24), 0u);            // there is none
   EXPECT_EQ(size(0x30), 0u);            // no expansion ROM
 }
 

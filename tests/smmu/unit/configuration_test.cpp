@@ -42,7 +42,7 @@ TEST(StreamTableEntry, ReservedConfigsAbort) {
 TEST(StreamTableEntry, Illegal) {
   EXPECT_FALSE(ste(4).illegal(features));
   EXPECT_FALSE(ste(5).illegal(features));
-  EXPECT_TRUE(ste(6).illegal(features));  // stage 2 is not implemented
+  EXPECT_TRUE(ste(6).illegal(features));  // IDR0.S2P is 0
   EXPECT_TRUE(ste(7).illegal(features));
   ConfigurationWords w = ste_words(5);
   w[0] &= ~1ULL;
