@@ -5,17 +5,6 @@
 
 namespace doorbell::memory {
 
-namespace {
-
-/// Who a request is from, as those behind it are told.
-Holder sender_of(const Payload& payload, const Requester* requester) {
-  if (requester == nullptr) return {"access to address", payload.get_address()};
-  if (requester->journey != nullptr) return {"MSI of stream", requester->stream_id};
-  return {payload.is_write() ? "write of stream" : "read of stream", requester->stream_id};
-}
-
-}  // namespace
-
 /// One direction's buffer and channel of a port.
 struct Fabric::Way {
   Way(Fabric& fabric, const StatisticsGroup& group, const std::string& name, std::uint32_t depth)
@@ -155,7 +144,7 @@ Task<void> Fabric::forward(Port& port, const AddressRegion& region, Payload& pay
   }
   if (journey != nullptr) journey->enter(fabric_stage_, now());
 
-  const Holder sender = sender_of(payload, requester);
+  const Holder sender = holder_of(payload);
   if (journey != nullptr && way.channel.free_at() > now()) {
     journey->wait(now(), way.channel_name.c_str(), way.latest);
     journey->serve(way.channel.free_at());

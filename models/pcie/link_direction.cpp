@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "doorbell/pcie/tlp_holder.h"
+
 namespace doorbell::pcie {
 namespace {
 
@@ -9,12 +11,6 @@ namespace {
 constexpr std::uint64_t header_credit_bytes = 24;
 
 constexpr Holder dllp{"a DLLP", Holder::no_number};
-
-Holder holder_of(const Tlp& tlp) {
-  if (tlp.journey != nullptr) return {"MSI of requester", tlp.requester_id};
-  if (tlp.is_completion()) return {"completion for requester", tlp.requester_id};
-  return {tlp.is_posted() ? "posted write of requester" : "read of requester", tlp.requester_id};
-}
 
 Time duration(BytePeriod period, std::uint64_t bytes) {
   return (bytes * period.numerator + period.denominator - 1) / period.denominator;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "doorbell/pcie/tlp_holder.h"
+
 namespace doorbell::pcie {
 
 TransmitQueue::TransmitQueue(Scheduler& scheduler, const StatisticsGroup& group, Port port)
@@ -38,12 +40,7 @@ bool TransmitQueue::try_send(const Tlp& tlp) {
 void TransmitQueue::tell(Journey& journey, TlpClass kind, Time now) {
   const bool headers = port_.credits(header_credits(kind)).available() != 0;
   Ring<Entry*>& ahead = waiting_[static_cast<unsigned>(kind)];
-  Holder holder;
-  if (!ahead.empty()) {
-    const Tlp& first = ahead.front()->tlp;
-    holder = {first.journey != nullptr ? "MSI of requester" : "posted write of requester",
-              first.requester_id};
-  }
+  const Holder holder = ahead.empty() ? Holder{} : holder_of(ahead.front()->tlp);
   journey.wait(now, headers ? "posted data credits" : "posted header credits", holder);
 }
 

@@ -7,8 +7,6 @@
 namespace doorbell::smmu {
 namespace {
 
-constexpr std::uint64_t smallest_page = 4096;
-
 bool crosses_page(const Payload& payload) {
   const std::uint64_t offset = payload.get_address() % smallest_page;
   return offset + payload.get_data_length() > smallest_page;

@@ -24,6 +24,9 @@
 
 namespace doorbell::smmu {
 
+/// Bytes of the smallest page there is (VMSAv8-64), by which misses are merged.
+inline constexpr std::uint64_t smallest_page = 4096;
+
 /// Translation buffer unit: sits between requesters and the system, translates every transaction
 /// with its micro and main TLB and asks the TCU about the rest.
 ///

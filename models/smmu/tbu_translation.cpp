@@ -73,7 +73,7 @@ void Tbu::fill_micro_tlb(const TlbEntry& entry) {
 Task<Tbu::Translation> Tbu::miss(Stream stream, std::uint64_t address, Access access,
                                  Journey* journey) {
   using Result = dti::TranslationAnswer::Result;
-  const MissKey key{stream, address >> 12};
+  const MissKey key{stream, address / smallest_page};
   dti::TranslationAnswer answer;
   if (auto* const pending = misses_.find(key)) {
     merged_misses_.add();
@@ -102,7 +102,7 @@ Task<Tbu::Translation> Tbu::miss(Stream stream, std::uint64_t address, Access ac
 Task<dti::TranslationAnswer> Tbu::ask(Stream stream, std::uint64_t address, Access access,
                                       Journey* journey) {
   const Slot token =
-      co_await requests_.acquire(Holder{"translation of page", address >> 12}, journey);
+      co_await requests_.acquire(Holder{"translation of page", address / smallest_page}, journey);
   if (journey != nullptr && dti.credits(Dti::translation_credits).available() == 0) {
     journey->wait(now(), "translation credits", requests_.oldest_holder());
   }
