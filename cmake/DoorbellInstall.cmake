@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 get_property(libraries GLOBAL PROPERTY DOORBELL_LIBRARIES)
 install(TARGETS ${libraries} EXPORT DoorbellTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 foreach(block IN LISTS DOORBELL_BLOCKS)
-  install(DIRECTORY models/${block} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/doorbell
+  install(DIRECTORY models/doorbell/${block} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/doorbell
           FILES_MATCHING PATTERN "*.h")
 endforeach()
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Doorbell)

@@ -1,10 +1,6 @@
 # Functions that every block's CMakeLists.txt is written with.
 include(GNUInstallDirs)
 
-# Headers are included as "doorbell/<block>/<header>.h", in the tree as when installed.
-file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/include)
-file(CREATE_LINK ${PROJECT_SOURCE_DIR}/models ${PROJECT_BINARY_DIR}/include/doorbell SYMBOLIC)
-
 add_library(doorbell_options INTERFACE)
 target_compile_features(doorbell_options INTERFACE cxx_std_20)
 # -Wrestrict: GCC 12 warns of std::string's own operator+ (GCC bug 105651).
@@ -26,7 +22,7 @@ function(doorbell_library name)
   set_target_properties(doorbell_${name} PROPERTIES EXPORT_NAME ${name} CXX_EXTENSIONS OFF)
   target_compile_features(doorbell_${name} PUBLIC cxx_std_20)
   target_include_directories(doorbell_${name} PUBLIC
-    $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/models>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(doorbell_${name} PUBLIC ${ARG_LINK} PRIVATE $<BUILD_INTERFACE:doorbell_options>)
   set_property(GLOBAL APPEND PROPERTY DOORBELL_LIBRARIES doorbell_${name})
@@ -41,7 +37,7 @@ function(doorbell_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   add_dependencies(tests_${ARG_LABEL} ${name})
-  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main doorbell_options)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})

@@ -12,13 +12,13 @@ list(APPEND model_sources
 list(JOIN model_sources "\n" model_source_lines)
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/model_sources.txt CONTENT "${model_source_lines}\n" @ONLY)
 list(TRANSFORM model_sources PREPEND ${PROJECT_SOURCE_DIR}/)
-set(model_hash_header ${PROJECT_BINARY_DIR}/model_hash/platforms/model_hash.h)
-add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/model_hash.stamp BYPRODUCTS ${model_hash_header}
+set(model_hash_source ${PROJECT_BINARY_DIR}/model_hash.cpp)
+add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/model_hash.stamp BYPRODUCTS ${model_hash_source}
   COMMAND ${CMAKE_COMMAND} -DSOURCE_DIR=${PROJECT_SOURCE_DIR} -DFILES=${PROJECT_BINARY_DIR}/model_sources.txt
-    -DOUTPUT=${model_hash_header} -P ${PROJECT_SOURCE_DIR}/cmake/ModelHash.cmake
+    -DOUTPUT=${model_hash_source} -P ${PROJECT_SOURCE_DIR}/cmake/ModelHash.cmake
   COMMAND ${CMAKE_COMMAND} -E touch ${PROJECT_BINARY_DIR}/model_hash.stamp
   DEPENDS ${model_sources} ${PROJECT_BINARY_DIR}/model_sources.txt ${PROJECT_SOURCE_DIR}/cmake/ModelHash.cmake
   COMMENT "Hashing the model's sources" VERBATIM)
-add_library(doorbell_version STATIC version.cpp ${PROJECT_BINARY_DIR}/model_hash.stamp)
-target_include_directories(doorbell_version PUBLIC ${PROJECT_BINARY_DIR}/include PRIVATE ${PROJECT_BINARY_DIR}/model_hash)
+add_library(doorbell_version STATIC ${model_hash_source} ${PROJECT_BINARY_DIR}/model_hash.stamp)
+target_include_directories(doorbell_version PUBLIC ${PROJECT_BINARY_DIR}/include)
 target_link_libraries(doorbell_version PRIVATE doorbell_options)

@@ -5,12 +5,12 @@
 #include <string>
 #include <system_error>
 
-#include "doorbell/trace/format/output_file.h"
 #include "platforms/command/commands.h"
 #include "platforms/explore/compare/comparison.h"
 #include "platforms/explore/compare/html_report.h"
 #include "platforms/explore/compare/junit_report.h"
 #include "platforms/explore/compare/text_report.h"
+#include "traces/format/output_file.h"
 
 namespace doorbell {
 namespace {

@@ -1,4 +1,4 @@
-#include "doorbell/trace/import/import.h"
+#include "traces/import/import.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

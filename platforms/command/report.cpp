@@ -5,12 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "doorbell/core/arch/error.h"
-#include "doorbell/trace/format/output_file.h"
 #include "platforms/command/commands.h"
 #include "platforms/explore/page/html.h"
 #include "platforms/explore/page/run_page.h"
 #include "platforms/explore/page/sweep_page.h"
 #include "platforms/explore/results/statistics_file.h"
+#include "traces/format/output_file.h"
 
 namespace doorbell {
 namespace {

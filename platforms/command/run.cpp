@@ -5,8 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "doorbell/trace/format/content_hash.h"
-#include "doorbell/trace/format/output_file.h"
 #include "platforms/command/commands.h"
 #include "platforms/command/description.h"
 #include "platforms/command/run_loop.h"
@@ -20,6 +18,8 @@
 #include "platforms/version.h"
 #include "platforms/virt/accounts.h"
 #include "platforms/virt/platform.h"
+#include "traces/format/content_hash.h"
+#include "traces/format/output_file.h"
 
 namespace doorbell {
 namespace {

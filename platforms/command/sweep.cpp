@@ -10,7 +10,6 @@
 #include <thread>
 
 #include "doorbell/core/arch/error.h"
-#include "doorbell/trace/format/output_file.h"
 #include "platforms/command/commands.h"
 #include "platforms/command/description.h"
 #include "platforms/command/stop_request.h"
@@ -19,6 +18,7 @@
 #include "platforms/explore/results/sweep_database.h"
 #include "platforms/explore/sweep/local_engine.h"
 #include "platforms/explore/sweep/slurm_engine.h"
+#include "traces/format/output_file.h"
 
 namespace doorbell {
 namespace {

@@ -9,11 +9,11 @@
 
 #include "doorbell/core/arch/scheduler.h"
 #include "doorbell/core/arch/task_group.h"
-#include "doorbell/trace/format/reader.h"
 #include "platforms/replay/counts.h"
 #include "platforms/replay/observation.h"
 #include "platforms/replay/parameters.h"
 #include "platforms/replay/sides.h"
+#include "traces/format/reader.h"
 
 namespace doorbell::replay {
 

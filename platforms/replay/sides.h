@@ -1,7 +1,7 @@
 #pragma once
 
 #include "doorbell/core/arch/task.h"
-#include "doorbell/trace/format/record.h"
+#include "traces/format/record.h"
 
 namespace doorbell::replay {
 

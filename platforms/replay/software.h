@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "doorbell/trace/format/record.h"
 #include "platforms/replay/firmware.h"
 #include "sw/drivers/smmu/queue.h"
+#include "traces/format/record.h"
 
 namespace doorbell::replay {
 

@@ -13,7 +13,7 @@
 #include "doorbell/core/memory_port.h"
 #include "doorbell/core/simulation.h"
 #include "doorbell/core/target_socket.h"
-#include "support/child_process.h"
+#include "tests/support/child_process.h"
 
 namespace doorbell {
 namespace {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "test_bench.h"
+#include "tests/cpu/test_bench.h"
 
 namespace doorbell::cpu {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "test_bench.h"
+#include "tests/cpu/test_bench.h"
 
 namespace doorbell::cpu {
 namespace {

@@ -1,4 +1,4 @@
-#include "gic_bench.h"
+#include "tests/gic/gic_bench.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "doorbell/core/arch/statistics_json.h"
-#include "gic_bench.h"
+#include "tests/gic/gic_bench.h"
 
 namespace doorbell::gic::test {
 namespace {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "gic_bench.h"
+#include "tests/gic/gic_bench.h"
 
 namespace doorbell::gic::test {
 namespace {

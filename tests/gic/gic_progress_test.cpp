@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "gic_bench.h"
+#include "tests/gic/gic_bench.h"
 
 namespace doorbell::gic::test {
 namespace {

@@ -47,10 +47,15 @@ class Tree:
         return [(number, match.group(1)) for number, line in self.lines(name)
                 if (match := INCLUDE.match(line))]
 
+    def quoted_includes(self, name):
+        """(line number, header) of each #include "header"."""
+        return [(number, header) for number, header in self.includes(name)
+                if f'"{header}"' in self.lines(name)[number - 1][1]]
+
 
 def model_file(header):
     """The file in models/ that an include of "doorbell/..." means, or None."""
-    return "models/" + header.removeprefix("doorbell/") if header.startswith("doorbell/") else None
+    return "models/" + header if header.startswith("doorbell/") else None
 
 
 def arch_without_systemc(tree):
@@ -82,14 +87,14 @@ def path_to_systemc(tree, header, seen):
 def blocks_know_only_core(tree):
     """A block includes its own headers and core's, under their full names."""
     for name in tree.sources("models/"):
-        own = name.split("/")[1]
+        own = name.split("/")[2]
         for number, header in tree.includes(name):
             if header.startswith(("../", "models/")):
                 yield f'{name}:{number}: write "doorbell/<block>/..." for "{header}"'
             elif header.startswith("doorbell/") and header.split("/")[1] not in (own, "core"):
-                yield f"{name}:{number}: models/{own} includes another block's header: {header}"
+                yield f"{name}:{number}: models/doorbell/{own} includes another block's header: {header}"
             elif header.startswith("platforms/"):
-                yield f"{name}:{number}: models/{own} includes a platform's header: {header}"
+                yield f"{name}:{number}: models/doorbell/{own} includes a platform's header: {header}"
 
 
 def files_are_short(tree):
@@ -140,6 +145,23 @@ def firmware_stands_alone(tree):
                 yield f"{name}:{number}: firmware includes a header of the models: {header}"
 
 
+# Made by the build from the project's version.
+GENERATED_HEADERS = {"platforms/version.h"}
+# Another project, built on the installed package alone.
+OUTSIDE_PROJECT = "tests/install/consumer/"
+
+
+def includes_are_paths(tree):
+    """A quoted include is a path from the root of the tree, or from models/."""
+    files = set(tree.files)
+    for name in tree.sources():
+        if name.startswith(OUTSIDE_PROJECT):
+            continue
+        for number, header in tree.quoted_includes(name):
+            if header not in GENERATED_HEADERS and not {header, "models/" + header} & files:
+                yield f"{name}:{number}: there is no {header} and no models/{header}"
+
+
 RULES = {rule.__name__: rule for rule in (
     arch_without_systemc, blocks_know_only_core, files_are_short, nothing_unfinished, no_machine_paths,
-    headers_are_manuals, firmware_stands_alone)}
+    headers_are_manuals, firmware_stands_alone, includes_are_paths)}

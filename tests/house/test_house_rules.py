@@ -26,41 +26,41 @@ class HouseRules(unittest.TestCase):
             self.assertTrue(line.startswith(start), f"{line!r} does not start with {start!r}")
 
     def test_arch_includes_systemc(self):
-        self.expect("arch_without_systemc", {"models/smmu/arch/walk.cpp": "\n#include <systemc>\n"},
-                    "models/smmu/arch/walk.cpp:2:")
+        self.expect("arch_without_systemc", {"models/doorbell/smmu/arch/walk.cpp": "\n#include <systemc>\n"},
+                    "models/doorbell/smmu/arch/walk.cpp:2:")
 
     def test_arch_includes_systemc_through_a_header(self):
         self.expect("arch_without_systemc",
-                    {"models/smmu/arch/walk.h": '#include "doorbell/core/task.h"\n',
-                     "models/core/task.h": "#include <tlm>\n"},
-                    "models/smmu/arch/walk.h:1: arch/ includes SystemC: doorbell/core/task.h -> tlm")
+                    {"models/doorbell/smmu/arch/walk.h": '#include "doorbell/core/task.h"\n',
+                     "models/doorbell/core/task.h": "#include <tlm>\n"},
+                    "models/doorbell/smmu/arch/walk.h:1: arch/ includes SystemC: doorbell/core/task.h -> tlm")
 
     def test_modules_may_include_systemc(self):
         self.expect("arch_without_systemc",
-                    {"models/smmu/tbu.h": "#include <systemc>\n",
-                     "models/smmu/arch/a.h": '#include "doorbell/smmu/arch/b.h"\n#include <vector>\n',
-                     "models/smmu/arch/b.h": '#include "doorbell/smmu/arch/a.h"\n'})
+                    {"models/doorbell/smmu/tbu.h": "#include <systemc>\n",
+                     "models/doorbell/smmu/arch/a.h": '#include "doorbell/smmu/arch/b.h"\n#include <vector>\n',
+                     "models/doorbell/smmu/arch/b.h": '#include "doorbell/smmu/arch/a.h"\n'})
 
     def test_block_includes_another(self):
         self.expect("blocks_know_only_core",
-                    {"models/smmu/tbu.h": '#include "doorbell/core/a.h"\n#include "doorbell/gic/its.h"\n'},
-                    "models/smmu/tbu.h:2:")
+                    {"models/doorbell/smmu/tbu.h": '#include "doorbell/core/a.h"\n#include "doorbell/gic/its.h"\n'},
+                    "models/doorbell/smmu/tbu.h:2:")
 
     def test_core_includes_a_block(self):
-        self.expect("blocks_know_only_core", {"models/core/a.h": '#include "doorbell/gic/its.h"\n'},
-                    "models/core/a.h:1:")
+        self.expect("blocks_know_only_core", {"models/doorbell/core/a.h": '#include "doorbell/gic/its.h"\n'},
+                    "models/doorbell/core/a.h:1:")
 
     def test_block_includes_by_relative_path(self):
-        self.expect("blocks_know_only_core", {"models/smmu/tbu.h": '#include "../gic/its.h"\n'},
-                    "models/smmu/tbu.h:1:")
+        self.expect("blocks_know_only_core", {"models/doorbell/smmu/tbu.h": '#include "../gic/its.h"\n'},
+                    "models/doorbell/smmu/tbu.h:1:")
 
     def test_platforms_include_all_blocks(self):
         self.expect("blocks_know_only_core",
                     {"platforms/builder.cpp": '#include "doorbell/smmu/tbu.h"\n#include "doorbell/gic/its.h"\n'})
 
     def test_long_file(self):
-        self.expect("files_are_short", {"models/a/long.cpp": "\n" * (LONGEST_FILE + 1)}, "models/a/long.cpp: 501")
-        self.expect("files_are_short", {"models/a/just.cpp": "\n" * LONGEST_FILE})
+        self.expect("files_are_short", {"models/doorbell/a/long.cpp": "\n" * (LONGEST_FILE + 1)}, "models/doorbell/a/long.cpp: 501")
+        self.expect("files_are_short", {"models/doorbell/a/just.cpp": "\n" * LONGEST_FILE})
 
     def test_unfinished(self):
         word = "TO" + "DO"
@@ -73,8 +73,8 @@ class HouseRules(unittest.TestCase):
 
     def test_header_without_guard_or_docstring(self):
         self.expect("headers_are_manuals",
-                    {"models/a/bare.h": "int a;\n", "models/a/good.h": GOOD_HEADER, "models/a/x.cpp": "int a;\n"},
-                    "models/a/bare.h:1: no #pragma", "models/a/bare.h:1: no docstring")
+                    {"models/doorbell/a/bare.h": "int a;\n", "models/doorbell/a/good.h": GOOD_HEADER, "models/doorbell/a/x.cpp": "int a;\n"},
+                    "models/doorbell/a/bare.h:1: no #pragma", "models/doorbell/a/bare.h:1: no docstring")
 
     def test_firmware_includes_models(self):
         self.expect("firmware_stands_alone",
@@ -83,6 +83,13 @@ class HouseRules(unittest.TestCase):
     def test_native_processors_are_below_the_firmware(self):
         self.expect("firmware_stands_alone",
                     {"sw/native/native.cpp": '#include "doorbell/cpu/native_processor.h"\n'})
+
+    def test_include_that_is_no_path(self):
+        self.expect("includes_are_paths",
+                    {"tests/gic/its_test.cpp": '#include "bench.h"\n#include "tests/gic/bench.h"\n#include <bench.h>\n',
+                     "tests/gic/bench.h": '#include "doorbell/gic/its.h"\n#include "platforms/version.h"\n',
+                     "models/doorbell/gic/its.h": ""},
+                    "tests/gic/its_test.cpp:1: there is no bench.h")
 
     def test_binary_files_are_left_alone(self):
         with tempfile.TemporaryDirectory() as root:

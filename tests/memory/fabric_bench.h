@@ -6,7 +6,7 @@
 
 #include "doorbell/memory/fabric.h"
 #include "doorbell/memory/ram.h"
-#include "test_initiator.h"
+#include "tests/memory/test_initiator.h"
 
 namespace doorbell::memory {
 

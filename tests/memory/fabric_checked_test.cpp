@@ -2,7 +2,7 @@
 
 #include "doorbell/core/arch/random.h"
 #include "doorbell/core/protocol_checker.h"
-#include "fabric_bench.h"
+#include "tests/memory/fabric_bench.h"
 
 namespace doorbell::memory {
 namespace {

@@ -1,4 +1,4 @@
-#include "fabric_bench.h"
+#include "tests/memory/fabric_bench.h"
 
 namespace doorbell::memory {
 namespace {

@@ -1,6 +1,6 @@
 #include "doorbell/memory/fabric.h"
 
-#include "fabric_bench.h"
+#include "tests/memory/fabric_bench.h"
 
 namespace doorbell::memory {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "test_initiator.h"
+#include "tests/memory/test_initiator.h"
 
 namespace doorbell::memory {
 namespace {

@@ -2,7 +2,7 @@
 // at the end.
 #include <gtest/gtest.h>
 
-#include "system.h"
+#include "tests/pcie/system.h"
 
 namespace doorbell::pcie::test {
 namespace {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "system.h"
+#include "tests/pcie/system.h"
 
 namespace doorbell::pcie::test {
 namespace {

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "doorbell/pcie/traffic_generator.h"
-#include "system.h"
+#include "tests/pcie/system.h"
 
 namespace doorbell::pcie::test {
 namespace {

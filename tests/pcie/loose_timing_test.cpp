@@ -1,7 +1,7 @@
 // The same things happen under loose timing; only their times are looser.
 #include <gtest/gtest.h>
 
-#include "system.h"
+#include "tests/pcie/system.h"
 
 namespace doorbell::pcie::test {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "system.h"
+#include "tests/pcie/system.h"
 
 namespace doorbell::pcie::test {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <ostream>
 
-#include "system.h"
+#include "tests/pcie/system.h"
 
 namespace doorbell::pcie::test {
 namespace {

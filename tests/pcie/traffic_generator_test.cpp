@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "system.h"
+#include "tests/pcie/system.h"
 
 namespace doorbell::pcie::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "fake_hardware.h"
+#include "tests/sw/fake_hardware.h"
 
 #include "sw/host/host.h"
 

@@ -5,9 +5,9 @@
 #include <array>
 #include <vector>
 
-#include "fake_hardware.h"
 #include "sw/drivers/its/lpi.h"
 #include "sw/drivers/its/registers.h"
+#include "tests/sw/fake_hardware.h"
 
 namespace doorbell::sw {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "fake_hardware.h"
+#include "tests/sw/fake_hardware.h"
 
 namespace doorbell::sw {
 namespace {

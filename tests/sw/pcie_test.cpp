@@ -5,9 +5,9 @@
 #include <array>
 #include <map>
 
-#include "fake_hardware.h"
 #include "sw/drivers/pcie/msix.h"
 #include "sw/drivers/pcie/registers.h"
+#include "tests/sw/fake_hardware.h"
 
 namespace doorbell::sw {
 namespace {

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "fake_hardware.h"
 #include "sw/include/bits.h"
 #include "sw/include/poll.h"
 #include "sw/include/region.h"
+#include "tests/sw/fake_hardware.h"
 
 namespace doorbell::sw {
 namespace {

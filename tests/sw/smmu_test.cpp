@@ -6,9 +6,9 @@
 #include <set>
 #include <vector>
 
-#include "fake_hardware.h"
 #include "sw/drivers/smmu/registers.h"
 #include "sw/drivers/smmu/structures.h"
+#include "tests/sw/fake_hardware.h"
 
 namespace doorbell::sw {
 namespace {

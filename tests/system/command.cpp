@@ -1,4 +1,4 @@
-#include "system/command.h"
+#include "tests/system/command.h"
 
 #include <sys/wait.h>
 

@@ -3,7 +3,7 @@
 
 #include "platforms/virt/accounts.h"
 #include "sw/drivers/pcie/msix.h"
-#include "system/machine.h"
+#include "tests/system/machine.h"
 
 namespace doorbell::testing {
 namespace {

@@ -7,8 +7,8 @@
 #include <sstream>
 #include <vector>
 
-#include "system/command.h"
-#include "system/made_workload.h"
+#include "tests/system/command.h"
+#include "tests/system/made_workload.h"
 
 namespace doorbell::testing {
 namespace {

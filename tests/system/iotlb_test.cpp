@@ -7,7 +7,7 @@
 #include <random>
 #include <sstream>
 
-#include "system/command.h"
+#include "tests/system/command.h"
 
 namespace doorbell::testing {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "doorbell/core/arch/clock.h"
-#include "system/machine.h"
+#include "tests/system/machine.h"
 
 namespace doorbell::testing {
 namespace {

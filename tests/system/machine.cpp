@@ -1,4 +1,4 @@
-#include "system/machine.h"
+#include "tests/system/machine.h"
 
 #include <gtest/gtest.h>
 

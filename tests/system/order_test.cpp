@@ -7,7 +7,7 @@
 #include "sw/drivers/dma/dma.h"
 #include "sw/include/access.h"
 #include "sw/include/processor.h"
-#include "system/machine.h"
+#include "tests/system/machine.h"
 
 namespace doorbell::testing {
 namespace {

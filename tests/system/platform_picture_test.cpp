@@ -3,7 +3,7 @@
 
 #include <cstdlib>
 
-#include "system/command.h"
+#include "tests/system/command.h"
 
 namespace doorbell::testing {
 namespace {

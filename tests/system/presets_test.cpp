@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "system/command.h"
+#include "tests/system/command.h"
 
 namespace doorbell::testing {
 namespace {

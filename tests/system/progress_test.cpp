@@ -4,7 +4,7 @@
 
 #include "platforms/virt/accounts.h"
 #include "sw/include/processor.h"
-#include "system/machine.h"
+#include "tests/system/machine.h"
 
 namespace doorbell::testing {
 namespace {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "system/command.h"
+#include "tests/system/command.h"
 
 namespace doorbell::testing {
 namespace {

@@ -8,12 +8,12 @@
 #include <systemc>
 
 #include "doorbell/core/arch/error.h"
-#include "doorbell/trace/import/import.h"
 #include "platforms/replay/replay.h"
 #include "platforms/virt/accounts.h"
-#include "synthetic_recording.h"
-#include "system/command.h"
-#include "temporary_file.h"
+#include "tests/system/command.h"
+#include "tests/traces/synthetic_recording.h"
+#include "tests/traces/temporary_file.h"
+#include "traces/import/import.h"
 
 namespace doorbell::replay::test {
 namespace {

@@ -1,11 +1,11 @@
-#include "dry_run.h"
+#include "tests/traces/dry_run.h"
 
 #include <algorithm>
 #include <map>
 #include <random>
 #include <sstream>
 
-#include "doorbell/trace/format/line_reader.h"
+#include "traces/format/line_reader.h"
 
 namespace doorbell::trace::test {
 namespace {

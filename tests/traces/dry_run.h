@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "doorbell/trace/format/reader.h"
+#include "traces/format/reader.h"
 
 namespace doorbell::trace::test {
 

@@ -5,10 +5,10 @@
 #include <fstream>
 
 #include "doorbell/core/arch/error.h"
-#include "doorbell/trace/format/content_hash.h"
-#include "doorbell/trace/format/reader.h"
-#include "doorbell/trace/format/writer.h"
-#include "temporary_file.h"
+#include "tests/traces/temporary_file.h"
+#include "traces/format/content_hash.h"
+#include "traces/format/reader.h"
+#include "traces/format/writer.h"
 
 namespace doorbell::trace::test {
 namespace {

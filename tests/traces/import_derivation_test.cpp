@@ -1,9 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "doorbell/trace/import/import.h"
-#include "dry_run.h"
-#include "temporary_file.h"
+#include "tests/traces/dry_run.h"
+#include "tests/traces/temporary_file.h"
+#include "traces/import/import.h"
 
 namespace doorbell::trace::test {
 namespace {

@@ -4,8 +4,8 @@
 #include <fstream>
 
 #include "doorbell/core/arch/error.h"
-#include "doorbell/trace/import/import.h"
-#include "temporary_file.h"
+#include "tests/traces/temporary_file.h"
+#include "traces/import/import.h"
 
 namespace doorbell::trace::test {
 namespace {

@@ -1,10 +1,10 @@
-#include "doorbell/trace/import/import.h"
+#include "traces/import/import.h"
 
 #include <gtest/gtest.h>
 
-#include "dry_run.h"
-#include "synthetic_recording.h"
-#include "temporary_file.h"
+#include "tests/traces/dry_run.h"
+#include "tests/traces/synthetic_recording.h"
+#include "tests/traces/temporary_file.h"
 
 namespace doorbell::trace::test {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <cstdlib>
 
-#include "doorbell/trace/format/reader.h"
-#include "doorbell/trace/import/import.h"
-#include "synthetic_recording.h"
-#include "temporary_file.h"
+#include "tests/traces/synthetic_recording.h"
+#include "tests/traces/temporary_file.h"
+#include "traces/format/reader.h"
+#include "traces/import/import.h"
 
 namespace doorbell::trace::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "replay_fakes.h"
+#include "tests/traces/replay_fakes.h"
 
 #include <algorithm>
 

@@ -2,10 +2,10 @@
 #include <sys/resource.h>
 
 #include "doorbell/core/arch/error.h"
-#include "doorbell/trace/import/import.h"
-#include "replay_fakes.h"
-#include "synthetic_recording.h"
-#include "temporary_file.h"
+#include "tests/traces/replay_fakes.h"
+#include "tests/traces/synthetic_recording.h"
+#include "tests/traces/temporary_file.h"
+#include "traces/import/import.h"
 
 namespace doorbell::replay::test {
 namespace {

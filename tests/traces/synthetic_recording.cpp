@@ -1,4 +1,4 @@
-#include "synthetic_recording.h"
+#include "tests/traces/synthetic_recording.h"
 
 #include <zlib.h>
 

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "doorbell/trace/format/content_hash.h"
-#include "doorbell/trace/format/reader.h"
-#include "doorbell/trace/import/import.h"
-#include "temporary_file.h"
+#include "tests/traces/temporary_file.h"
+#include "traces/format/content_hash.h"
+#include "traces/format/reader.h"
+#include "traces/import/import.h"
 
 namespace doorbell::trace::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "doorbell/trace/format/content_hash.h"
+#include "traces/format/content_hash.h"
 
 #include <zlib.h>
 

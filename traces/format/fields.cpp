@@ -1,4 +1,4 @@
-#include "doorbell/trace/format/fields.h"
+#include "traces/format/fields.h"
 
 #include <charconv>
 #include <limits>

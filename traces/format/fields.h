@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "doorbell/trace/format/line_reader.h"
+#include "traces/format/line_reader.h"
 
 namespace doorbell::trace {
 

@@ -1,4 +1,4 @@
-#include "doorbell/trace/format/line_reader.h"
+#include "traces/format/line_reader.h"
 
 #include <zlib.h>
 

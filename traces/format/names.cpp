@@ -1,4 +1,4 @@
-#include "doorbell/trace/format/names.h"
+#include "traces/format/names.h"
 
 #include <array>
 

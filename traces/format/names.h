@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "doorbell/trace/format/record.h"
+#include "traces/format/record.h"
 
 namespace doorbell::trace {
 

@@ -1,9 +1,9 @@
-#include "doorbell/trace/format/operations.h"
+#include "traces/format/operations.h"
 
 #include <limits>
 #include <string>
 
-#include "doorbell/trace/format/names.h"
+#include "traces/format/names.h"
 
 namespace doorbell::trace {
 namespace {

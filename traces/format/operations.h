@@ -1,7 +1,7 @@
 #pragma once
 
-#include "doorbell/trace/format/fields.h"
-#include "doorbell/trace/format/record.h"
+#include "traces/format/fields.h"
+#include "traces/format/record.h"
 
 namespace doorbell::trace {
 

@@ -1,4 +1,4 @@
-#include "doorbell/trace/format/output_file.h"
+#include "traces/format/output_file.h"
 
 #include <zlib.h>
 

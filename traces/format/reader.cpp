@@ -1,7 +1,7 @@
-#include "doorbell/trace/format/reader.h"
+#include "traces/format/reader.h"
 
-#include "doorbell/trace/format/fields.h"
-#include "doorbell/trace/format/operations.h"
+#include "traces/format/fields.h"
+#include "traces/format/operations.h"
 
 namespace doorbell::trace {
 namespace {

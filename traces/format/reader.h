@@ -3,8 +3,8 @@
 #include <set>
 #include <string>
 
-#include "doorbell/trace/format/line_reader.h"
-#include "doorbell/trace/format/record.h"
+#include "traces/format/line_reader.h"
+#include "traces/format/record.h"
 
 namespace doorbell::trace {
 

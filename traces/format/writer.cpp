@@ -1,11 +1,11 @@
-#include "doorbell/trace/format/writer.h"
+#include "traces/format/writer.h"
 
 #include <fmt/format.h>
 
 #include <cassert>
 #include <iterator>
 
-#include "doorbell/trace/format/names.h"
+#include "traces/format/names.h"
 
 namespace doorbell::trace {
 namespace {

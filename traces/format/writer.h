@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "doorbell/trace/format/output_file.h"
-#include "doorbell/trace/format/record.h"
+#include "traces/format/output_file.h"
+#include "traces/format/record.h"
 
 namespace doorbell::trace {
 

@@ -1,4 +1,4 @@
-#include "doorbell/trace/import/asid_votes.h"
+#include "traces/import/asid_votes.h"
 
 #include <algorithm>
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "doorbell/trace/import/recording.h"
+#include "traces/import/recording.h"
 
 namespace doorbell::trace {
 

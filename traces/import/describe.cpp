@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "doorbell/trace/import/import.h"
+#include "traces/import/import.h"
 
 namespace doorbell::trace {
 

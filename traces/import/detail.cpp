@@ -1,12 +1,12 @@
-#include "doorbell/trace/import/detail.h"
+#include "traces/import/detail.h"
 
 #include <array>
 #include <limits>
 #include <utility>
 #include <vector>
 
-#include "doorbell/trace/format/fields.h"
-#include "doorbell/trace/format/names.h"
+#include "traces/format/fields.h"
+#include "traces/format/names.h"
 
 namespace doorbell::trace {
 namespace {

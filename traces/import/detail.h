@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "doorbell/trace/format/line_reader.h"
-#include "doorbell/trace/import/recording.h"
+#include "traces/format/line_reader.h"
+#include "traces/import/recording.h"
 
 namespace doorbell::trace {
 

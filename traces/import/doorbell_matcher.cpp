@@ -1,4 +1,4 @@
-#include "doorbell/trace/import/doorbell_matcher.h"
+#include "traces/import/doorbell_matcher.h"
 
 #include <algorithm>
 

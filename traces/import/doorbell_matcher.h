@@ -4,7 +4,7 @@
 #include <deque>
 #include <map>
 
-#include "doorbell/trace/import/window.h"
+#include "traces/import/window.h"
 
 namespace doorbell::trace {
 

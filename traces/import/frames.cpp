@@ -1,4 +1,4 @@
-#include "doorbell/trace/import/frames.h"
+#include "traces/import/frames.h"
 
 namespace doorbell::trace {
 

@@ -1,10 +1,10 @@
-#include "doorbell/trace/import/import.h"
+#include "traces/import/import.h"
 
 #include <filesystem>
 
 #include "doorbell/core/arch/error.h"
-#include "doorbell/trace/format/content_hash.h"
-#include "doorbell/trace/import/importer.h"
+#include "traces/format/content_hash.h"
+#include "traces/import/importer.h"
 
 namespace doorbell::trace {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "doorbell/trace/format/record.h"
+#include "traces/format/record.h"
 
 namespace doorbell::trace {
 

@@ -1,4 +1,4 @@
-#include "doorbell/trace/import/importer.h"
+#include "traces/import/importer.h"
 
 namespace doorbell::trace {
 

@@ -7,11 +7,11 @@
 #include <optional>
 #include <vector>
 
-#include "doorbell/trace/import/doorbell_matcher.h"
-#include "doorbell/trace/import/mappings.h"
-#include "doorbell/trace/import/recording.h"
-#include "doorbell/trace/import/survey.h"
-#include "doorbell/trace/import/window.h"
+#include "traces/import/doorbell_matcher.h"
+#include "traces/import/mappings.h"
+#include "traces/import/recording.h"
+#include "traces/import/survey.h"
+#include "traces/import/window.h"
 
 namespace doorbell::trace {
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "doorbell/trace/import/importer.h"
+#include "traces/import/importer.h"
 
 namespace doorbell::trace {
 namespace {

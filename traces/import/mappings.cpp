@@ -1,4 +1,4 @@
-#include "doorbell/trace/import/mappings.h"
+#include "traces/import/mappings.h"
 
 #include <algorithm>
 #include <iterator>

@@ -7,9 +7,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "doorbell/trace/import/frames.h"
-#include "doorbell/trace/import/survey.h"
-#include "doorbell/trace/import/window.h"
+#include "traces/import/frames.h"
+#include "traces/import/survey.h"
+#include "traces/import/window.h"
 
 namespace doorbell::trace {
 

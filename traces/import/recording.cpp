@@ -1,10 +1,10 @@
-#include "doorbell/trace/import/recording.h"
+#include "traces/import/recording.h"
 
 #include <array>
 #include <limits>
 
-#include "doorbell/trace/format/fields.h"
-#include "doorbell/trace/import/detail.h"
+#include "traces/format/fields.h"
+#include "traces/import/detail.h"
 
 namespace doorbell::trace {
 namespace {

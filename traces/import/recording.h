@@ -5,8 +5,8 @@
 #include <string>
 #include <variant>
 
-#include "doorbell/trace/format/line_reader.h"
-#include "doorbell/trace/format/record.h"
+#include "traces/format/line_reader.h"
+#include "traces/format/record.h"
 
 namespace doorbell::trace {
 

@@ -1,9 +1,9 @@
-#include "doorbell/trace/import/survey.h"
+#include "traces/import/survey.h"
 
 #include <algorithm>
 
 #include "doorbell/core/arch/error.h"
-#include "doorbell/trace/import/asid_votes.h"
+#include "traces/import/asid_votes.h"
 
 namespace doorbell::trace {
 namespace {

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "doorbell/trace/import/recording.h"
+#include "traces/import/recording.h"
 
 namespace doorbell::trace {
 

@@ -1,4 +1,4 @@
-#include "doorbell/trace/import/window.h"
+#include "traces/import/window.h"
 
 #include <algorithm>
 #include <cassert>

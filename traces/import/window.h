@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "doorbell/trace/format/writer.h"
-#include "doorbell/trace/import/import.h"
+#include "traces/format/writer.h"
+#include "traces/import/import.h"
 
 namespace doorbell::trace {
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "doorbell/core/arch/error.h"
-#include "explore/compare/subjects.h"
+#include "tests/explore/compare/subjects.h"
 
 namespace doorbell::explore::testing {
 namespace {

@@ -5,11 +5,11 @@
 #include <filesystem>
 #include <fstream>
 
-#include "explore/compare/subjects.h"
 #include "platforms/explore/compare/html_report.h"
 #include "platforms/explore/compare/junit_report.h"
 #include "platforms/explore/compare/markup.h"
 #include "platforms/explore/compare/text_report.h"
+#include "tests/explore/compare/subjects.h"
 
 namespace doorbell::explore::testing {
 namespace {

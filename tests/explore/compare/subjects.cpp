@@ -1,4 +1,4 @@
-#include "explore/compare/subjects.h"
+#include "tests/explore/compare/subjects.h"
 
 #include <algorithm>
 #include <utility>

@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "doorbell/core/arch/random.h"
-#include "explore/explain/journeys.h"
+#include "tests/explore/explain/journeys.h"
 
 namespace doorbell::explore {
 namespace {

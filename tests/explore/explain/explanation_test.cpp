@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "doorbell/core/arch/random.h"
-#include "explore/explain/journeys.h"
+#include "tests/explore/explain/journeys.h"
 
 namespace doorbell::explore {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "doorbell/core/arch/error.h"
 #include "doorbell/core/arch/random.h"
-#include "explore/explain/journeys.h"
 #include "platforms/explore/explain/explanation.h"
+#include "tests/explore/explain/journeys.h"
 
 namespace doorbell::explore {
 namespace {

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "system/command.h"
+#include "tests/system/command.h"
 
 namespace doorbell::testing {
 namespace {

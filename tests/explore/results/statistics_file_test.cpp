@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "doorbell/core/arch/error.h"
-#include "explore/results/small_run.h"
+#include "tests/explore/results/small_run.h"
 
 namespace doorbell::explore {
 namespace {

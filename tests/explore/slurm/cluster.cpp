@@ -1,4 +1,4 @@
-#include "explore/slurm/cluster.h"
+#include "tests/explore/slurm/cluster.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "system/command.h"
+#include "tests/system/command.h"
 
 namespace doorbell::testing {
 

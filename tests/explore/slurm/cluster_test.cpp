@@ -1,4 +1,4 @@
-#include "explore/slurm/cluster.h"
+#include "tests/explore/slurm/cluster.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@
 #include <sstream>
 #include <thread>
 
-#include "explore/slurm/sweep_on_cluster.h"
+#include "tests/explore/slurm/sweep_on_cluster.h"
 
 namespace doorbell::testing {
 namespace {

@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <thread>
 
-#include "explore/slurm/cluster.h"
-#include "explore/slurm/sweep_on_cluster.h"
+#include "tests/explore/slurm/cluster.h"
+#include "tests/explore/slurm/sweep_on_cluster.h"
 
 namespace doorbell::testing {
 namespace {

@@ -1,4 +1,4 @@
-#include "explore/slurm/sweep_on_cluster.h"
+#include "tests/explore/slurm/sweep_on_cluster.h"
 
 #include <signal.h>
 

@@ -7,7 +7,7 @@
 #include <future>
 #include <string>
 
-#include "system/command.h"
+#include "tests/system/command.h"
 
 namespace doorbell::testing {
 

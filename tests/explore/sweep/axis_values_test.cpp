@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "doorbell/core/arch/error.h"
-#include "explore/sweep/example_platform.h"
+#include "tests/explore/sweep/example_platform.h"
 
 namespace doorbell::sweep {
 namespace {

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "doorbell/core/arch/error.h"
-#include "explore/sweep/example_platform.h"
+#include "tests/explore/sweep/example_platform.h"
 
 namespace doorbell::sweep {
 namespace {

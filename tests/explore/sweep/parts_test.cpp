@@ -13,7 +13,6 @@
 #include <thread>
 
 #include "doorbell/core/arch/error.h"
-#include "explore/sweep/example_platform.h"
 #include "platforms/explore/sweep/child_process.h"
 #include "platforms/explore/sweep/files.h"
 #include "platforms/explore/sweep/key.h"
@@ -21,6 +20,7 @@
 #include "platforms/explore/sweep/parameter_columns.h"
 #include "platforms/explore/sweep/point_folder.h"
 #include "platforms/explore/sweep/sweep_progress.h"
+#include "tests/explore/sweep/example_platform.h"
 
 namespace doorbell::sweep {
 namespace {

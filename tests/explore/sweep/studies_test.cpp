@@ -11,7 +11,7 @@
 
 #include "platforms/command/description.h"
 #include "platforms/explore/sweep/expansion.h"
-#include "system/command.h"
+#include "tests/system/command.h"
 
 namespace doorbell::testing {
 namespace {

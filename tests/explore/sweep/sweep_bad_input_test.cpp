@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "explore/sweep/sweep_command.h"
+#include "tests/explore/sweep/sweep_command.h"
 
 namespace doorbell::testing {
 namespace {

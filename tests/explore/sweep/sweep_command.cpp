@@ -1,4 +1,4 @@
-#include "explore/sweep/sweep_command.h"
+#include "tests/explore/sweep/sweep_command.h"
 
 #include <filesystem>
 #include <sstream>

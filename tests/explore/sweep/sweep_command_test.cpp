@@ -1,5 +1,5 @@
 // A sweep from the outside: what runs, what doesn't run again, and what is in the database.
-#include "explore/sweep/sweep_command.h"
+#include "tests/explore/sweep/sweep_command.h"
 
 #include <gmock/gmock.h>
 

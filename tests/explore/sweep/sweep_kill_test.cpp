@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "doorbell/core/arch/random.h"
-#include "explore/sweep/sweep_command.h"
+#include "tests/explore/sweep/sweep_command.h"
 
 namespace doorbell::testing {
 namespace {

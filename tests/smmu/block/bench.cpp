@@ -1,4 +1,4 @@
-#include "block/bench.h"
+#include "tests/smmu/block/bench.h"
 
 #include <variant>
 

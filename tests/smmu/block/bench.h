@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "block/memory.h"
 #include "doorbell/core/protocol_checker.h"
 #include "doorbell/smmu/arch/command.h"
 #include "doorbell/smmu/arch/event.h"
 #include "doorbell/smmu/smmu.h"
+#include "tests/smmu/block/memory.h"
 
 namespace doorbell::smmu::test {
 

@@ -1,5 +1,5 @@
 // The Command queue (IHI 0070 chapter 4, 7.1) and the registers around it.
-#include "block/bench.h"
+#include "tests/smmu/block/bench.h"
 
 namespace doorbell::smmu::test {
 namespace {

@@ -1,7 +1,7 @@
 // Every event record of this subset, as it is found in the Event queue (masks of Linux's
 // arm-smmu-v3.h).
-#include "block/bench.h"
-#include "unit/bits.h"
+#include "tests/smmu/block/bench.h"
+#include "tests/smmu/unit/bits.h"
 
 namespace doorbell::smmu::test {
 namespace {

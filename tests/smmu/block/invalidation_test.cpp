@@ -1,7 +1,7 @@
 // Caches are visible: what is cached stays in use until it is invalidated, and after the
 // invalidation and its CMD_SYNC nothing uses it, transactions in flight included (IHI
 // 0070 4.7.3, 16.2).
-#include "block/bench.h"
+#include "tests/smmu/block/bench.h"
 
 namespace doorbell::smmu::test {
 namespace {

@@ -1,6 +1,6 @@
 // Closed-form latencies and rates, to the cycle: clock 1 GHz, memory 40 ns.
-#include "block/bench.h"
 #include "doorbell/core/arch/random.h"
+#include "tests/smmu/block/bench.h"
 
 namespace doorbell::smmu::test {
 namespace {

@@ -1,6 +1,6 @@
 // Transactions side by side: hit under miss, merging, order of posted writes, bounds, statistics.
-#include "block/bench.h"
 #include "doorbell/smmu/posted_orders.h"
+#include "tests/smmu/block/bench.h"
 
 namespace doorbell::smmu::test {
 namespace {

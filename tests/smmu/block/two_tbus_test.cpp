@@ -1,5 +1,5 @@
 // One TCU that serves two TBUs.
-#include "block/bench.h"
+#include "tests/smmu/block/bench.h"
 
 namespace doorbell::smmu::test {
 namespace {

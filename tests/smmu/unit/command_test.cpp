@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "bits.h"
+#include "tests/smmu/unit/bits.h"
 
 namespace doorbell::smmu {
 namespace {

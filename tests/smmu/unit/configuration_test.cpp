@@ -1,11 +1,11 @@
 // Stream table, STE and CD (IHI 0070 5.2, 5.4), written with the masks of Linux's arm-smmu-v3.h.
 #include <gtest/gtest.h>
 
-#include "bits.h"
 #include "doorbell/smmu/arch/configuration_cache.h"
 #include "doorbell/smmu/arch/context_descriptor.h"
 #include "doorbell/smmu/arch/stream_table.h"
 #include "doorbell/smmu/arch/stream_table_entry.h"
+#include "tests/smmu/unit/bits.h"
 
 namespace doorbell::smmu {
 namespace {

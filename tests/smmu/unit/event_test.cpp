@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "bits.h"
+#include "tests/smmu/unit/bits.h"
 
 namespace doorbell::smmu {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "bits.h"
 #include "doorbell/smmu/arch/parameters.h"
+#include "tests/smmu/unit/bits.h"
 
 namespace doorbell::smmu {
 namespace {

@@ -29,10 +29,11 @@ struct Request {
   std::uint32_t intid = 0;
   std::uint32_t source = 0;  ///< ITS number, or processor for SGIs; where the acknowledgement goes.
   std::uint32_t token = 0;   ///< Comes back in the acknowledgement.
-  std::uint8_t priority = 0;   ///< Of set_spi.
-  std::uint8_t group = 1;      ///< Of set_spi and generate_sgi.
-  bool by_command = false;     ///< INT, not a doorbell.
-  bool moved = false;          ///< Of set_lpi: what move_lpi or move_all took away elsewhere, not a new interrupt.
+  std::uint8_t priority = 0;  ///< Of set_spi.
+  std::uint8_t group = 1;     ///< Of set_spi and generate_sgi.
+  bool by_command = false;    ///< INT, not a doorbell.
+  bool moved =
+      false;  ///< Of set_lpi: what move_lpi or move_all took away elsewhere, not a new interrupt.
   Journey* journey = nullptr;  ///< Of the MSI; the receiver takes it over.
 };
 

@@ -14,8 +14,7 @@
 
 namespace doorbell {
 
-/// One direction of a message protocol. `at` is simulated time in ps, not before the scheduler's
-/// own.
+/// One direction of a message protocol. `at` is simulated time (ps), never before the scheduler's.
 template <class Protocol, class Message>
 class MessageInterface : public virtual sc_core::sc_interface {
  public:
@@ -28,8 +27,7 @@ class MessageInterface : public virtual sc_core::sc_interface {
 
 namespace detail {
 
-/// What both ends of a message protocol have: credits for sending, messages that are on their way
-/// in.
+/// What both ends of a message protocol have: credits for sending, and messages on their way in.
 template <class Out, class In, std::size_t credit_classes>
 class MessageEndpoint {
  public:

@@ -22,8 +22,8 @@ struct BufferDepth {
 
 /// A TLM-2.0 base protocol target socket (64 bits) that gives each transaction to a task.
 ///
-///     TargetSocket upstream{"upstream", tasks_, {.reads = 4}, [this](Payload& p) { return
-///     serve(p); }};
+///     TargetSocket upstream{"upstream", tasks_, {.reads = 4},
+///                           [this](Payload& p) { return serve(p); }};
 ///
 /// The task sets the response status and ends; the response is sent then, and the buffer entry is
 /// free. It runs inside the scheduler, from the transaction's annotated time on. b_transport,

@@ -12,8 +12,7 @@
 
 namespace doorbell {
 
-/// Whether the sockets on a checker's two sides are ours or foreign: it looks to each like the
-/// other.
+/// Whether a checker's two sides are ours or foreign: it looks to each like the other.
 struct CheckedSockets {
   bool foreign_initiator = false;
   bool foreign_target = false;
@@ -25,8 +24,7 @@ struct CheckedSockets {
 /// - exclusion: one request at a time up to END_REQ, one response at a time up to END_RESP (15.2);
 /// - times of a transaction never decrease, and under approximate timing a request or a response
 ///   never begins before the one before it ended (15.2);
-/// - a payload of nb_transport has a memory manager and a reference, and isn't sent again while it
-/// is
+/// - a payload of nb_transport has a memory manager and a reference, and isn't sent again while
 ///   in use (14.5);
 /// - attributes are well-formed and stay as they are, but for the address; the response status is
 ///   incomplete at the start and not at the end (14.7 to 14.17).
