@@ -10,10 +10,10 @@
 #include <typeindex>
 
 #include "doorbell/core/protocols/cpu_interface.h"
-#include "doorbell/core/protocols/dti.h"
-#include "doorbell/core/protocols/gic_message.h"
-#include "doorbell/core/protocols/pcie_tlp.h"
 #include "doorbell/core/protocols/wire.h"
+#include "doorbell/gic/gic_message.h"
+#include "doorbell/pcie/pcie_tlp.h"
+#include "doorbell/smmu/dti.h"
 
 namespace doorbell {
 namespace {

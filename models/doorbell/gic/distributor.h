@@ -6,11 +6,11 @@
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/arch/statistics_kinds.h"
 #include "doorbell/core/message_socket.h"
-#include "doorbell/core/protocols/gic_message.h"
 #include "doorbell/core/protocols/wire.h"
 #include "doorbell/core/target_socket.h"
 #include "doorbell/gic/arch/distributor_state.h"
 #include "doorbell/gic/arch/parameters.h"
+#include "doorbell/gic/gic_message.h"
 #include "doorbell/gic/interrupt_source.h"
 
 namespace doorbell::gic {

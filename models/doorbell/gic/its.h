@@ -6,8 +6,8 @@
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/initiator_socket.h"
 #include "doorbell/core/message_socket.h"
-#include "doorbell/core/protocols/gic_message.h"
 #include "doorbell/core/target_socket.h"
+#include "doorbell/gic/gic_message.h"
 #include "doorbell/gic/its_commands.h"
 
 namespace doorbell::gic {

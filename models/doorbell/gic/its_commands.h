@@ -3,8 +3,8 @@
 #include <cstdint>
 
 #include "doorbell/core/arch/clock.h"
-#include "doorbell/core/protocols/gic_message.h"
 #include "doorbell/gic/arch/its_registers.h"
+#include "doorbell/gic/gic_message.h"
 #include "doorbell/gic/its_statistics.h"
 #include "doorbell/gic/its_translator.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "doorbell/core/arch/journey.h"
-#include "doorbell/core/protocols/pcie_tlp.h"
+#include "doorbell/pcie/pcie_tlp.h"
 
 namespace doorbell::pcie {
 

@@ -4,9 +4,9 @@
 #include <span>
 
 #include "doorbell/core/payload_pool.h"
-#include "doorbell/core/protocols/pcie_tlp.h"
 #include "doorbell/pcie/arch/credits.h"
 #include "doorbell/pcie/arch/tlp.h"
+#include "doorbell/pcie/pcie_tlp.h"
 
 namespace doorbell::pcie {
 

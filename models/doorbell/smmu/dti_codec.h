@@ -1,8 +1,8 @@
 #pragma once
 
-#include "doorbell/core/protocols/dti.h"
 #include "doorbell/smmu/arch/invalidation.h"
 #include "doorbell/smmu/arch/tlb.h"
+#include "doorbell/smmu/dti.h"
 
 namespace doorbell::smmu {
 

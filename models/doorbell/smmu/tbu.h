@@ -11,7 +11,6 @@
 #include "doorbell/core/arch/wait_primitives.h"
 #include "doorbell/core/initiator_socket.h"
 #include "doorbell/core/message_socket.h"
-#include "doorbell/core/protocols/dti.h"
 #include "doorbell/core/requester.h"
 #include "doorbell/core/simulation.h"
 #include "doorbell/core/target_socket.h"
@@ -19,6 +18,7 @@
 #include "doorbell/smmu/arch/parameters.h"
 #include "doorbell/smmu/arch/tlb.h"
 #include "doorbell/smmu/debug_translation.h"
+#include "doorbell/smmu/dti.h"
 #include "doorbell/smmu/pending_table.h"
 #include "doorbell/smmu/posted_orders.h"
 
