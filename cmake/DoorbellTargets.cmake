@@ -29,16 +29,14 @@ function(doorbell_library name)
 endfunction()
 
 # doorbell_test(<name> LABEL <unit|block|system|...> SOURCES <file>... [LINK <target>...])
-# Each GoogleTest case runs in a process of its own: SystemC elaborates once a process.
+# Each GoogleTest case runs in a process of its own: SystemC elaborates once a process. Its time limit is that of the
+# test presets, so that `scripts/test long` can give it more.
 function(doorbell_test name)
-  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;LINK" ${ARGN})
-  if(NOT ARG_TIMEOUT)
-    set(ARG_TIMEOUT 120)
-  endif()
+  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   add_dependencies(tests_${ARG_LABEL} ${name})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main doorbell_options)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-    PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS ${ARG_LABEL})
 endfunction()

@@ -1,8 +1,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include <cstdlib>
-
+#include "tests/support/long_run.h"
 #include "tests/traces/synthetic_recording.h"
 #include "tests/traces/temporary_file.h"
 #include "traces/format/reader.h"
@@ -29,12 +28,12 @@ std::uint64_t import_and_read(std::uint64_t commands) {
   return rows;
 }
 
-/// DOORBELL_LONG_TRACE=1 makes it ten million rows; by default it is some hundred thousand.
+/// Ten million rows under `scripts/test long`; by default it is some hundred thousand.
 TEST(TraceMemory, DoesNotGrowWithTheLength) {
 #ifdef __SANITIZE_ADDRESS__
   GTEST_SKIP() << "AddressSanitizer keeps what is freed";
 #endif
-  const bool full = std::getenv("DOORBELL_LONG_TRACE") != nullptr;
+  const bool full = doorbell::test::long_run();
   import_and_read(3000);
   const auto before = peak_kilobytes();
   const auto rows = import_and_read(full ? 520'000 : 20'000);
