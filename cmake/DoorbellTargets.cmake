@@ -35,6 +35,7 @@ function(doorbell_test name)
   cmake_parse_arguments(ARG "" "LABEL" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   add_dependencies(tests_${ARG_LABEL} ${name})
+  set_property(GLOBAL APPEND PROPERTY DOORBELL_TESTS "${name} ${ARG_LABEL} $<TARGET_FILE:${name}>")
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main doorbell_options)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
