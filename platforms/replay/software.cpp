@@ -74,7 +74,7 @@ void Software::map_doorbell(Binding& binding, std::uint64_t iova) {
 
 bool Software::operate(const trace::Unmap& unmap) {
   return page_table_unmap(&bindings_.at(unmap.stream).device.domain.table, unmap.iova,
-                          unmap.pages * trace::page_bytes) == STATUS_OK;
+                          unmap.pages * trace::page_bytes, nullptr) == STATUS_OK;
 }
 
 bool Software::operate(const trace::Submit& submit) {

@@ -20,8 +20,13 @@ smmu_command prefetch(std::uint32_t stream_id) {
 }  // namespace
 
 void Software::add_invalidation(const trace::SmmuCommand& command, std::uint16_t asid) {
-  smmu_batch_add_range(&batch_, asid, *command.iova, command.pages * trace::page_bytes,
-                       command.leaf);
+  // The traces' mappings are made of pages.
+  const smmu_range range = {.asid = asid,
+                            .iova = *command.iova,
+                            .size = command.pages * trace::page_bytes,
+                            .leaf = command.leaf,
+                            .level = LEVEL_PAGE};
+  smmu_batch_add_range(&batch_, &range);
 }
 
 bool Software::finish_batch() {

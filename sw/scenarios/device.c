@@ -41,12 +41,18 @@ enum status machine_map(struct machine_device* device, uint64_t iova, uint64_t a
   return smmu_map(&device->domain, iova, address, size, writable ? MAP_WRITE : 0);
 }
 
+static void add_range(struct smmu_batch* batch, const struct machine_device* device,
+                      const struct machine_range* range, unsigned level) {
+  const struct smmu_range all = {device->domain.asid, range->iova, range->size, true, level};
+  smmu_batch_add_range(batch, &all);
+}
+
 enum status machine_invalidate(struct machine_device* device, const struct machine_range* ranges,
                                unsigned count) {
   struct smmu_batch batch;
   smmu_batch_start(&batch, &device->machine->smmu);
   for (unsigned i = 0; i < count; i++) {
-    smmu_batch_add_range(&batch, device->domain.asid, ranges[i].iova, ranges[i].size, true);
+    add_range(&batch, device, &ranges[i], 0);
   }
   return smmu_batch_finish(&batch);
 }
@@ -54,11 +60,16 @@ enum status machine_invalidate(struct machine_device* device, const struct machi
 enum status machine_unmap(struct machine_device* device, const struct machine_range* ranges,
                           unsigned count) {
   enum status status = STATUS_OK;
+  struct smmu_batch batch;
+  smmu_batch_start(&batch, &device->machine->smmu);
   for (unsigned i = 0; i < count; i++) {
-    enum status unmapped = page_table_unmap(&device->domain.table, ranges[i].iova, ranges[i].size);
+    unsigned level = 0;
+    enum status unmapped =
+        page_table_unmap(&device->domain.table, ranges[i].iova, ranges[i].size, &level);
     if (status == STATUS_OK) status = unmapped;
+    add_range(&batch, device, &ranges[i], level);
   }
-  enum status invalidated = machine_invalidate(device, ranges, count);
+  enum status invalidated = smmu_batch_finish(&batch);
   return status != STATUS_OK ? status : invalidated;
 }
 

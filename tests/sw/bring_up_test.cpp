@@ -185,6 +185,20 @@ TEST_F(BringUp, AfterUnmapAWriteFaultsWithAnEventAndItsInterrupt) {
   });
 }
 
+TEST_F(BringUp, AfterUnmapOfABlockAWriteFaultsToo) {
+  run([this] {
+    const std::uint64_t block = 0x80000000;
+    ASSERT_EQ(smmu_map(&device_.domain, block, 0x60400000, BLOCK_SIZE, MAP_WRITE | MAP_BLOCKS),
+              STATUS_OK);
+    copy(block, 64, 0);
+    EXPECT_TRUE(events.empty());
+    const machine_range range = {block, BLOCK_SIZE};
+    ASSERT_EQ(machine_unmap(&device_, &range, 1), STATUS_OK);
+    copy(block, 64, 0);
+    EXPECT_EQ(dma_errors(&engine_), 1u);
+  });
+}
+
 TEST_F(BringUp, ManyInterruptsInARowAreAllTaken) {
   run([this] {
     for (unsigned i = 0; i < 200; ++i)

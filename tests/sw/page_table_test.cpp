@@ -71,13 +71,40 @@ TEST_F(PageTableDriver, UnmapTakesLeavesAndOnlyWholeBlocks) {
   initialise(48);
   ASSERT_EQ(page_table_map(&table_, 0, 0x40000000, BLOCK_SIZE, MAP_BLOCKS), STATUS_OK);
   ASSERT_EQ(page_table_map(&table_, BLOCK_SIZE, 0x50000000, 2 * PAGE_SIZE, 0), STATUS_OK);
-  EXPECT_EQ(page_table_unmap(&table_, 0, PAGE_SIZE), STATUS_BAD_ARGUMENT);
-  EXPECT_EQ(page_table_unmap(&table_, BLOCK_SIZE, PAGE_SIZE), STATUS_OK);
+  EXPECT_EQ(page_table_unmap(&table_, 0, PAGE_SIZE, nullptr), STATUS_BAD_ARGUMENT);
+  EXPECT_EQ(page_table_unmap(&table_, BLOCK_SIZE, PAGE_SIZE, nullptr), STATUS_OK);
   EXPECT_EQ(lookup(BLOCK_SIZE), ~0ull);
   EXPECT_EQ(lookup(BLOCK_SIZE + PAGE_SIZE), 0x50001000u);
-  EXPECT_EQ(page_table_unmap(&table_, BLOCK_SIZE, PAGE_SIZE), STATUS_NOT_FOUND);
-  EXPECT_EQ(page_table_unmap(&table_, 0, BLOCK_SIZE), STATUS_OK);
+  EXPECT_EQ(page_table_unmap(&table_, BLOCK_SIZE, PAGE_SIZE, nullptr), STATUS_NOT_FOUND);
+  EXPECT_EQ(page_table_unmap(&table_, 0, BLOCK_SIZE, nullptr), STATUS_OK);
   EXPECT_EQ(lookup(0), ~0ull);
+}
+
+TEST_F(PageTableDriver, UnmapTellsTheLevelOfWhatItCleared) {
+  initialise(48);
+  unsigned level = 9;
+  EXPECT_EQ(page_table_unmap(&table_, 0, PAGE_SIZE, &level), STATUS_NOT_FOUND);
+  EXPECT_EQ(level, 0u);
+  ASSERT_EQ(page_table_map(&table_, 0, 0x40000000, 3 * BLOCK_SIZE, MAP_BLOCKS), STATUS_OK);
+  ASSERT_EQ(page_table_map(&table_, 3 * BLOCK_SIZE, 0, 3 * PAGE_SIZE, 0), STATUS_OK);
+  EXPECT_EQ(page_table_unmap(&table_, 0, 2 * BLOCK_SIZE, &level), STATUS_OK);
+  EXPECT_EQ(level, LEVEL_BLOCK);
+  EXPECT_EQ(page_table_unmap(&table_, 3 * BLOCK_SIZE + PAGE_SIZE, 2 * PAGE_SIZE, &level),
+            STATUS_OK);
+  EXPECT_EQ(level, LEVEL_PAGE);
+  EXPECT_EQ(page_table_unmap(&table_, 2 * BLOCK_SIZE, BLOCK_SIZE + PAGE_SIZE, &level), STATUS_OK);
+  EXPECT_EQ(level, 0u);
+  EXPECT_EQ(page_table_unmap(&table_, 1, PAGE_SIZE, &level), STATUS_BAD_ARGUMENT);
+}
+
+TEST_F(PageTableDriver, WhereATableStandsPagesTakeTheBlocksPlace) {
+  initialise(48);
+  ASSERT_EQ(page_table_map(&table_, PAGE_SIZE, 0x50000000, PAGE_SIZE, 0), STATUS_OK);
+  ASSERT_EQ(page_table_unmap(&table_, PAGE_SIZE, PAGE_SIZE, nullptr), STATUS_OK);
+  ASSERT_EQ(page_table_map(&table_, 0, 0x40000000, 2 * BLOCK_SIZE, MAP_BLOCKS), STATUS_OK);
+  EXPECT_EQ(descriptor(0, 2) & 3, 3u);
+  EXPECT_EQ(descriptor(BLOCK_SIZE, 2) & 3, 1u);
+  EXPECT_EQ(lookup(BLOCK_SIZE - 1), 0x401fffffu);
 }
 
 TEST_F(PageTableDriver, BadArgumentsAreRefused) {

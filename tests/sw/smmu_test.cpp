@@ -2,85 +2,19 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
+#include <algorithm>
 #include <set>
 #include <vector>
 
 #include "sw/drivers/smmu/registers.h"
 #include "sw/drivers/smmu/structures.h"
-#include "tests/sw/fake_hardware.h"
+#include "tests/sw/fake_smmu.h"
 
 namespace doorbell::sw {
 namespace {
 
 constexpr std::uint64_t base = 0x9050000;
-using Command = std::array<std::uint64_t, 2>;
-
-/// Registers that remember, CR0 and IRQ_CTRL that are acknowledged, commands that are recorded when
-/// published.
-class FakeSmmu {
- public:
-  explicit FakeSmmu(FakeHardware& hardware) : hardware_(hardware) {
-    registers_[SMMU_IDR0] = IDR0_S1P | 2 << 2 | IDR0_COHACC | 2 << 21 | 1 << 24;
-    registers_[SMMU_IDR1] = 16 | 19 << 16 | 19 << 21;
-    registers_[SMMU_IDR5] = IDR5_GRAN4K | 5;
-    hardware.add_frame(
-        base, 0x20000, [this](std::uint64_t offset, unsigned) { return registers_[offset]; },
-        [this](std::uint64_t offset, unsigned, std::uint64_t value) { write(offset, value); });
-  }
-
-  std::uint64_t& operator[](unsigned offset) { return registers_[offset]; }
-  std::vector<Command> commands;
-  unsigned syncs = 0;
-  unsigned publications = 0;
-  unsigned refused_opcode = 0;  // 0: none
-  bool acknowledges = true;
-
-  std::vector<Command> take_commands() { return std::exchange(commands, {}); }
-
- private:
-  void write(std::uint64_t offset, std::uint64_t value) {
-    registers_[offset] = value;
-    if (offset == SMMU_CR0 && acknowledges) registers_[SMMU_CR0ACK] = value;
-    if (offset == SMMU_IRQ_CTRL) registers_[SMMU_IRQ_CTRLACK] = value;
-    if (offset == SMMU_GBPA) registers_[SMMU_GBPA] = value & ~GBPA_UPDATE;
-    if (offset == SMMU_CMDQ_PROD && (registers_[SMMU_CR0] & CR0_CMDQEN)) {
-      ++publications;
-      consume();
-    }
-    if (offset == SMMU_GERRORN) {
-      registers_[SMMU_CMDQ_CONS] &= ~CMDQ_CONS_ERR;
-      consume();
-    }
-  }
-
-  void consume() {
-    if ((registers_[SMMU_GERROR] ^ registers_[SMMU_GERRORN]) & GERROR_CMDQ) return;
-    const std::uint64_t queue = registers_[SMMU_CMDQ_BASE] & BITS(51, 5);
-    const unsigned log2 = registers_[SMMU_CMDQ_BASE] & 31;
-    while (registers_[SMMU_CMDQ_CONS] != registers_[SMMU_CMDQ_PROD]) {
-      const std::uint64_t index = registers_[SMMU_CMDQ_CONS] & (BIT(log2) - 1);
-      const Command command = {hardware_.load(queue + 16 * index, 8),
-                               hardware_.load(queue + 16 * index + 8, 8)};
-      const unsigned opcode = command[0] & 0xff;
-      if (refused_opcode != 0 && opcode == refused_opcode) {
-        registers_[SMMU_GERROR] ^= GERROR_CMDQ;
-        registers_[SMMU_CMDQ_CONS] |= field_put(CMDQ_CONS_ERR, CERROR_ILL);
-        return;
-      }
-      if (opcode == CMD_SYNC) {
-        ++syncs;
-        if (field_get(SYNC0_CS, command[0]) == CS_IRQ) hardware_.store(command[1], 4, 0);
-      } else {
-        commands.push_back(command);
-      }
-      registers_[SMMU_CMDQ_CONS] = (registers_[SMMU_CMDQ_CONS] + 1) & (BIT(log2 + 1) - 1);
-    }
-  }
-
-  FakeHardware& hardware_;
-  std::map<std::uint64_t, std::uint64_t> registers_;
-};
+using Command = FakeSmmu::Words;
 
 class SmmuDriver : public testing::Test {
  protected:
@@ -97,24 +31,32 @@ class SmmuDriver : public testing::Test {
     fake_.syncs = 0;
     fake_.publications = 0;
   }
-  /// The pages that recorded TLBI_NH_VA commands cover. IHI 0070 4.4.1.1.
+  void TearDown() override { EXPECT_EQ(fake_.illegal, 0u) << "commands that are reserved"; }
+  /// The pages that recorded TLBI_NH_VA commands cover, each once.
   std::set<std::uint64_t> pages_of(const std::vector<Command>& commands) {
     std::set<std::uint64_t> pages;
     for (const Command& command : commands) {
-      EXPECT_EQ(command[0] & 0xff, CMD_TLBI_NH_VA);
-      EXPECT_EQ(command[0] >> 48, 5u);
-      std::uint64_t count = 1;
-      if (field_get(TLBI1_TG, command[1]) != 0) {
-        count = (field_get(TLBI0_NUM, command[0]) + 1) << field_get(TLBI0_SCALE, command[0]);
-      }
-      for (std::uint64_t i = 0; i < count; ++i)
-        EXPECT_TRUE(pages.insert((command[1] >> 12) + i).second);
+      const DecodedCommand one = DecodedCommand::of(command, fake_.offer());
+      EXPECT_TRUE(one.by_address);
+      EXPECT_EQ(one.asid, 5u);
+      for (std::uint64_t page = one.first >> 12; page <= one.last >> 12; ++page)
+        EXPECT_TRUE(pages.insert(page).second);
     }
     return pages;
   }
+  status invalidate(std::uint64_t iova, std::uint64_t size, bool leaf, unsigned level) {
+    const smmu_range range{5, iova, size, leaf, level};
+    return smmu_invalidate_range(&smmu_, &range);
+  }
+  /// Whether a cached leaf of `level` at `iova` of ASID 5 is gone after these commands.
+  bool reach(const std::vector<Command>& commands, std::uint64_t iova, unsigned level) {
+    return std::any_of(commands.begin(), commands.end(), [&](const Command& command) {
+      return removes_leaf(command, fake_.offer(), 5, iova, level);
+    });
+  }
 
   FakeHardware hardware_;
-  FakeSmmu fake_{hardware_};
+  FakeSmmu fake_{hardware_, base};
   region memory_{0x40000000, 0x41000000, {}};
   smmu smmu_{};
   std::vector<Command> hardware_commands_at_start_;
@@ -189,7 +131,7 @@ TEST_F(SmmuDriver, RangesAreInvalidatedExactly) {
   initialise();
   for (const std::uint64_t pages : {1, 2, 3, 31, 32, 33, 511, 1023, 4099}) {
     fake_.syncs = 0;
-    ASSERT_EQ(smmu_invalidate_range(&smmu_, 5, 0x7000, pages * PAGE_SIZE, true), STATUS_OK);
+    ASSERT_EQ(invalidate(0x7000, pages * PAGE_SIZE, true, LEVEL_PAGE), STATUS_OK);
     const auto covered = pages_of(fake_.take_commands());
     EXPECT_EQ(covered.size(), pages);
     EXPECT_EQ(*covered.begin(), 7u);
@@ -198,9 +140,103 @@ TEST_F(SmmuDriver, RangesAreInvalidatedExactly) {
   }
 }
 
+TEST_F(SmmuDriver, RangesThatMayHaveLostTablesAreInvalidatedExactlyToo) {
+  fake_[SMMU_IDR3] = IDR3_RIL;
+  initialise();
+  for (const std::uint64_t pages : {1, 2, 31, 32, 33, 65, 97, 513, 1025, 4099}) {
+    ASSERT_EQ(invalidate(0x7000, pages * PAGE_SIZE, false, 0), STATUS_OK);
+    EXPECT_EQ(pages_of(fake_.take_commands()).size(), pages);
+  }
+}
+
+TEST_F(SmmuDriver, RangesOfAllSizesUpToAWholeAddressSpace) {
+  fake_[SMMU_IDR3] = IDR3_RIL;
+  initialise();
+  for (const unsigned bits : {20, 32, 42, 43, 44, 47, 48}) {
+    for (const bool leaf : {false, true}) {
+      const std::uint64_t size = 1ull << bits;
+      ASSERT_EQ(invalidate(0, size, leaf, 0), STATUS_OK);
+      ASSERT_EQ(invalidate(0, size - PAGE_SIZE, leaf, 0), STATUS_OK);
+      const auto commands = fake_.take_commands();
+      EXPECT_TRUE(reach(commands, 0, 3));
+      // Sign-extended from 52 bits on, not here.
+      EXPECT_TRUE(reach({commands.begin(), commands.begin() + 1}, size - PAGE_SIZE, 3)) << bits;
+      EXPECT_FALSE(reach(commands, size, 3)) << bits;
+    }
+  }
+}
+
+TEST_F(SmmuDriver, PartlyCoveredPagesAreInvalidated) {
+  fake_[SMMU_IDR3] = IDR3_RIL;
+  initialise();
+  ASSERT_EQ(invalidate(0x7fff, 2, true, LEVEL_PAGE), STATUS_OK);
+  EXPECT_EQ(pages_of(fake_.take_commands()), (std::set<std::uint64_t>{7, 8}));
+  ASSERT_EQ(invalidate(0x7800, PAGE_SIZE, true, 0), STATUS_OK);
+  EXPECT_EQ(pages_of(fake_.take_commands()), (std::set<std::uint64_t>{7, 8}));
+  ASSERT_EQ(invalidate(0x7000, 0, true, 0), STATUS_OK);
+  EXPECT_TRUE(fake_.take_commands().empty());
+}
+
+/// What is unmapped is gone from every cache, whatever leaves it was made of.
+class UnmappedRange : public SmmuDriver, public testing::WithParamInterface<bool> {
+ protected:
+  UnmappedRange() {
+    if (GetParam()) fake_[SMMU_IDR3] = IDR3_RIL;
+  }
+  void SetUp() override {
+    initialise();
+    ASSERT_EQ(smmu_domain_initialise(&smmu_, &domain_, 5, 48), STATUS_OK);
+  }
+  void map(std::uint64_t iova, std::uint64_t size) {
+    ASSERT_EQ(smmu_map(&domain_, iova, iova, size, MAP_WRITE | MAP_BLOCKS), STATUS_OK);
+  }
+  std::vector<Command> unmap(std::uint64_t iova, std::uint64_t size) {
+    EXPECT_EQ(smmu_unmap(&smmu_, &domain_, iova, size), STATUS_OK);
+    return fake_.take_commands();
+  }
+  smmu_domain domain_{};
+};
+INSTANTIATE_TEST_SUITE_P(WithAndWithoutRanges, UnmappedRange, testing::Bool());
+
+TEST_P(UnmappedRange, OfOneBlock) {
+  map(BLOCK_SIZE, BLOCK_SIZE);
+  const auto commands = unmap(BLOCK_SIZE, BLOCK_SIZE);
+  EXPECT_TRUE(reach(commands, BLOCK_SIZE, 2));
+  EXPECT_EQ(commands.size(), 1u);
+}
+
+TEST_P(UnmappedRange, OfManyBlocks) {
+  map(4 * BLOCK_SIZE, 33 * BLOCK_SIZE);
+  const auto commands = unmap(4 * BLOCK_SIZE, 33 * BLOCK_SIZE);
+  for (unsigned i = 0; i < 33; ++i)
+    EXPECT_TRUE(reach(commands, (4 + i) * BLOCK_SIZE, 2)) << i;
+}
+
+TEST_P(UnmappedRange, OfPagesAroundABlock) {
+  map(BLOCK_SIZE - PAGE_SIZE, BLOCK_SIZE + 2 * PAGE_SIZE);
+  const auto commands = unmap(BLOCK_SIZE - PAGE_SIZE, BLOCK_SIZE + 2 * PAGE_SIZE);
+  EXPECT_TRUE(reach(commands, BLOCK_SIZE - PAGE_SIZE, 3));
+  EXPECT_TRUE(reach(commands, BLOCK_SIZE, 2));
+  EXPECT_TRUE(reach(commands, 2 * BLOCK_SIZE, 3));
+}
+
+TEST_P(UnmappedRange, OfPagesSaysSo) {
+  map(0x7000, 3 * PAGE_SIZE);
+  const auto commands = unmap(0x7000, 3 * PAGE_SIZE);
+  EXPECT_EQ(pages_of(commands).size(), 3u);
+  // A hint leaves the SMMU's blocks alone, where commands have one.
+  EXPECT_EQ(reach(commands, 0, 2), !GetParam());
+}
+
+TEST_P(UnmappedRange, OfWhichOnlyThePartAheadOfAHoleWasMapped) {
+  map(BLOCK_SIZE, BLOCK_SIZE);
+  EXPECT_EQ(smmu_unmap(&smmu_, &domain_, BLOCK_SIZE, 2 * BLOCK_SIZE), STATUS_NOT_FOUND);
+  EXPECT_TRUE(reach(fake_.take_commands(), BLOCK_SIZE, 2));
+}
+
 TEST_F(SmmuDriver, WithoutRangesPageByPageInBatchesClosedByOneSync) {
   initialise();
-  ASSERT_EQ(smmu_invalidate_range(&smmu_, 5, 0x7000, 200 * PAGE_SIZE, true), STATUS_OK);
+  ASSERT_EQ(invalidate(0x7000, 200 * PAGE_SIZE, true, LEVEL_PAGE), STATUS_OK);
   EXPECT_EQ(pages_of(fake_.take_commands()).size(), 200u);
   EXPECT_EQ(fake_.syncs, 1u);
   EXPECT_EQ(fake_.publications, 4u);  // 64, 64, 64, 8 and the SYNC

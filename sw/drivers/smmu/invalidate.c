@@ -8,45 +8,65 @@ static struct smmu_command command(unsigned opcode) {
   return command;
 }
 
-static struct smmu_command tlbi_nh_va(uint16_t asid, uint64_t iova, bool leaf) {
+static struct smmu_command tlbi_nh_va(const struct smmu_range* range, uint64_t iova) {
   struct smmu_command tlbi = command(CMD_TLBI_NH_VA);
-  tlbi.words[0] |= field_put(TLBI0_ASID, asid);
-  tlbi.words[1] = (iova & TLBI1_Address) | (leaf ? CMD1_Leaf : 0);
+  tlbi.words[0] |= field_put(TLBI0_ASID, range->asid);
+  tlbi.words[1] = (iova & TLBI1_Address) | (range->leaf ? CMD1_Leaf : 0);
   return tlbi;
 }
 
-/* One command covers (NUM + 1) << SCALE granules. IHI 0070, section 4.4.1.1. */
-static void add_ranges(struct smmu_batch* batch, uint16_t asid, uint64_t iova, uint64_t pages,
-                       bool leaf) {
+/* IHI 0070, section 4.4.1.1: NUM, SCALE and the level hint may not all be 0 in a command with TG.
+ * One page without a hint goes without TG. */
+static struct smmu_command tlbi_of_pages(const struct smmu_range* range, uint64_t iova,
+                                         uint64_t number, unsigned scale) {
+  struct smmu_command tlbi = tlbi_nh_va(range, iova);
+  /* Without `leaf` tables are meant as well, and what level they led to nobody says. */
+  unsigned level = range->leaf ? range->level : 0;
+  if (number == 1 && scale == 0 && level == 0) return tlbi;
+  tlbi.words[0] |= field_put(TLBI0_NUM, number - 1) | field_put(TLBI0_SCALE, scale);
+  tlbi.words[1] |= field_put(TLBI1_TG, TG_4K) | field_put(TLBI1_TTL, level);
+  return tlbi;
+}
+
+/* One command covers (NUM + 1) << SCALE granules; from the lowest set bit of their number upward,
+ * as Linux does. */
+static void add_ranges(struct smmu_batch* batch, const struct smmu_range* range, uint64_t iova,
+                       uint64_t pages) {
   while (pages != 0) {
     unsigned scale = (unsigned)__builtin_ctzll(pages);
-    uint64_t number = pages >> scale & 0x1f;
-    struct smmu_command tlbi = tlbi_nh_va(asid, iova, leaf);
-    tlbi.words[0] |= field_put(TLBI0_NUM, number - 1) | field_put(TLBI0_SCALE, scale);
-    tlbi.words[1] |= field_put(TLBI1_TG, TG_4K) | (leaf ? field_put(TLBI1_TTL, 3) : 0);
-    smmu_batch_add(batch, tlbi);
+    if (scale > TLBI_SCALE_LIMIT) scale = TLBI_SCALE_LIMIT;
+    uint64_t number = pages >> scale & (TLBI_NUM_LIMIT - 1);
+    if (number == 0) number = TLBI_NUM_LIMIT;
+    smmu_batch_add(batch, tlbi_of_pages(range, iova, number, scale));
     iova += (number << scale) * PAGE_SIZE;
     pages -= number << scale;
   }
 }
 
-void smmu_batch_add_range(struct smmu_batch* batch, uint16_t asid, uint64_t iova, uint64_t size,
-                          bool leaf) {
-  uint64_t pages = align_up(size, PAGE_SIZE) / PAGE_SIZE;
-  if (batch->smmu->range_invalidation) {
-    add_ranges(batch, asid, iova, pages, leaf);
-    return;
-  }
-  for (uint64_t i = 0; i < pages; i++) {
-    smmu_batch_add(batch, tlbi_nh_va(asid, iova + i * PAGE_SIZE, leaf));
+/* Any address of a block is enough for all of it. */
+static void add_one_by_one(struct smmu_batch* batch, const struct smmu_range* range, uint64_t iova,
+                           uint64_t pages) {
+  uint64_t step = range->level == LEVEL_BLOCK ? BLOCK_SIZE / PAGE_SIZE : 1;
+  for (uint64_t i = 0; i < pages; i += step) {
+    smmu_batch_add(batch, tlbi_nh_va(range, iova + i * PAGE_SIZE));
   }
 }
 
-enum status smmu_invalidate_range(struct smmu* smmu, uint16_t asid, uint64_t iova, uint64_t size,
-                                  bool leaf) {
+void smmu_batch_add_range(struct smmu_batch* batch, const struct smmu_range* range) {
+  if (range->size == 0) return;
+  uint64_t iova = range->iova & ~(PAGE_SIZE - 1);
+  uint64_t pages = (range->iova + range->size - 1) / PAGE_SIZE - iova / PAGE_SIZE + 1;
+  if (batch->smmu->range_invalidation) {
+    add_ranges(batch, range, iova, pages);
+  } else {
+    add_one_by_one(batch, range, iova, pages);
+  }
+}
+
+enum status smmu_invalidate_range(struct smmu* smmu, const struct smmu_range* range) {
   struct smmu_batch batch;
   smmu_batch_start(&batch, smmu);
-  smmu_batch_add_range(&batch, asid, iova, size, leaf);
+  smmu_batch_add_range(&batch, range);
   return smmu_batch_finish(&batch);
 }
 

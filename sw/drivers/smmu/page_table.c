@@ -14,8 +14,6 @@
 #define LEAF_AF BIT(10)
 #define LEAF_nG BIT(11)
 #define LEAF_XN BITS(54, 53)
-#define LEVEL_BLOCK 2u
-#define LEVEL_PAGE 3u
 
 static uint64_t level_size(unsigned level) {
   return PAGE_SIZE << 9 * (3 - level);
@@ -81,14 +79,23 @@ static enum status map_one(struct page_table* table, uint64_t iova, uint64_t add
   return STATUS_OK;
 }
 
-static bool block_fits(uint64_t iova, uint64_t address, uint64_t size, unsigned permissions) {
-  return (permissions & MAP_BLOCKS) && (iova | address) % BLOCK_SIZE == 0 && size >= BLOCK_SIZE;
+/* Tables stay when what they mapped is gone, and may be needed for pages beside. */
+static bool table_is_there(const struct page_table* table, uint64_t iova) {
+  uint64_t at = descend(table, iova, LEVEL_BLOCK, false);
+  const uint64_t is_table = DESCRIPTOR_VALID | DESCRIPTOR_TABLE;
+  return at != 0 && (mem_read64(at) & is_table) == is_table;
+}
+
+static bool block_fits(const struct page_table* table, uint64_t iova, uint64_t address,
+                       uint64_t size, unsigned permissions) {
+  return (permissions & MAP_BLOCKS) && (iova | address) % BLOCK_SIZE == 0 && size >= BLOCK_SIZE &&
+         !table_is_there(table, iova);
 }
 
 static enum status map_all(struct page_table* table, uint64_t iova, uint64_t address, uint64_t size,
                            unsigned permissions) {
   while (size != 0) {
-    unsigned level = block_fits(iova, address, size, permissions) ? LEVEL_BLOCK : LEVEL_PAGE;
+    unsigned level = block_fits(table, iova, address, size, permissions) ? LEVEL_BLOCK : LEVEL_PAGE;
     enum status status = map_one(table, iova, address, level, permissions);
     if (status != STATUS_OK) return status;
     uint64_t step = level_size(level);
@@ -109,7 +116,8 @@ enum status page_table_map(struct page_table* table, uint64_t iova, uint64_t add
   return status;
 }
 
-static enum status unmap_all(struct page_table* table, uint64_t iova, uint64_t size) {
+static enum status unmap_all(struct page_table* table, uint64_t iova, uint64_t size,
+                             unsigned* levels) {
   while (size != 0) {
     unsigned level = LEVEL_BLOCK;
     uint64_t at = descend(table, iova, level, false);
@@ -123,18 +131,28 @@ static enum status unmap_all(struct page_table* table, uint64_t iova, uint64_t s
     uint64_t step = level_size(level);
     if (iova % step != 0 || size < step) return STATUS_BAD_ARGUMENT;
     mem_write64(at, 0);
+    *levels |= 1u << level;
     iova += step;
     size -= step;
   }
   return STATUS_OK;
 }
 
-enum status page_table_unmap(struct page_table* table, uint64_t iova, uint64_t size) {
+static unsigned only_level(unsigned levels) {
+  if (levels == 1u << LEVEL_BLOCK) return LEVEL_BLOCK;
+  return levels == 1u << LEVEL_PAGE ? LEVEL_PAGE : 0;
+}
+
+enum status page_table_unmap(struct page_table* table, uint64_t iova, uint64_t size,
+                             unsigned* level) {
+  if (level != 0) *level = 0;
   if (!in_range(table, iova, size)) return STATUS_BAD_ARGUMENT;
+  unsigned levels = 0;
   uint64_t state = lock_acquire(&table->lock);
-  enum status status = unmap_all(table, iova, size);
+  enum status status = unmap_all(table, iova, size, &levels);
   data_synchronization_barrier();
   lock_release(&table->lock, state);
+  if (level != 0) *level = only_level(levels);
   return status;
 }
 

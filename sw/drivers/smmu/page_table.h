@@ -15,11 +15,13 @@ extern "C" {
 
 #define PAGE_SIZE UINT64_C(0x1000)
 #define BLOCK_SIZE UINT64_C(0x200000)
+#define LEVEL_BLOCK 2u
+#define LEVEL_PAGE 3u
 
 /* What is mapped can be read; the rest is asked for. */
 #define MAP_WRITE 1u
 #define MAP_DEVICE 2u /* Device-nGnRE, for doorbells; else write-back memory */
-#define MAP_BLOCKS 4u /* 2 MiB blocks where address, IOVA and size allow */
+#define MAP_BLOCKS 4u /* 2 MiB blocks where address, IOVA and size allow, and no table is yet */
 
 /* MAIR: attribute 0 non-cacheable, 1 write-back, 2 Device-nGnRE. DDI 0487, D17.2.97. */
 #define PAGE_TABLE_MAIR UINT64_C(0x04ff44)
@@ -38,8 +40,10 @@ enum status page_table_initialise(struct page_table* table, struct region* memor
  * already. */
 enum status page_table_map(struct page_table* table, uint64_t iova, uint64_t address, uint64_t size,
                            unsigned permissions);
-/* Tables stay; a block goes as a whole. */
-enum status page_table_unmap(struct page_table* table, uint64_t iova, uint64_t size);
+/* Tables stay; a block goes as a whole. `level` becomes that of the leaves that were cleared, for a
+ * hint to the SMMU: 0 when there were none, or of several levels. It may be null. */
+enum status page_table_unmap(struct page_table* table, uint64_t iova, uint64_t size,
+                             unsigned* level);
 /* The physical address behind an IOVA; false when nothing is mapped. */
 bool page_table_lookup(const struct page_table* table, uint64_t iova, uint64_t* address);
 /* Where the descriptor that decides about an IOVA lies, for tests that change it by hand; 0 if

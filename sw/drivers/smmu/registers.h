@@ -10,6 +10,7 @@
 #define IDR0_COHACC BIT(4)
 #define IDR0_HYP BIT(9)
 #define IDR0_MSI BIT(13)
+#define IDR0_SEV BIT(14)
 #define IDR0_TTENDIAN BITS(22, 21) /* 0: mixed, 2: little */
 #define IDR0_STALL_MODEL BITS(25, 24)
 #define STALL_MODEL_BOTH 0u

@@ -53,6 +53,16 @@ struct smmu_domain {
   struct page_table table;
 };
 
+/* Addresses whose translations an invalidation removes; partly covered pages count. */
+struct smmu_range {
+  uint16_t asid;
+  uint64_t iova;
+  uint64_t size;
+  bool leaf;      /* tables on the way stay as they are */
+  unsigned level; /* of all leaves that were unmapped in it: a hint, which must be true; 0: unknown,
+                     or several */
+};
+
 struct smmu_command {
   uint64_t words[2];
 };
@@ -81,8 +91,7 @@ enum status smmu_map(struct smmu_domain* domain, uint64_t iova, uint64_t address
 enum status smmu_unmap(struct smmu* smmu, struct smmu_domain* domain, uint64_t iova, uint64_t size);
 
 /* Commands closed by one CMD_SYNC, which has completed on return. */
-enum status smmu_invalidate_range(struct smmu* smmu, uint16_t asid, uint64_t iova, uint64_t size,
-                                  bool leaf);
+enum status smmu_invalidate_range(struct smmu* smmu, const struct smmu_range* range);
 enum status smmu_invalidate_asid(struct smmu* smmu, uint16_t asid);
 enum status smmu_invalidate_all(struct smmu* smmu);
 enum status smmu_invalidate_stream(struct smmu* smmu, uint32_t stream_id, bool leaf);

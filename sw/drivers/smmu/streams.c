@@ -28,7 +28,7 @@ enum status smmu_domain_initialise(struct smmu* smmu, struct smmu_domain* domain
  * CFGI. */
 static enum status write_entry(struct smmu* smmu, uint32_t stream_id, uint64_t word0,
                                uint64_t word1) {
-  if (stream_id >> smmu->stream_id_bits != 0) return STATUS_BAD_ARGUMENT;
+  if ((uint64_t)stream_id >> smmu->stream_id_bits != 0) return STATUS_BAD_ARGUMENT;
   uint64_t entry = smmu->stream_table + (uint64_t)stream_id * STE_SIZE;
   bool live = (mem_read64(entry) & STE0_Config) != field_put(STE0_Config, STE_CONFIG_ABORT);
   if (live) { /* through abort, as more than one word changes */
@@ -73,7 +73,8 @@ enum status smmu_map(struct smmu_domain* domain, uint64_t iova, uint64_t address
 
 enum status smmu_unmap(struct smmu* smmu, struct smmu_domain* domain, uint64_t iova,
                        uint64_t size) {
-  enum status status = page_table_unmap(&domain->table, iova, size);
-  enum status invalidated = smmu_invalidate_range(smmu, domain->asid, iova, size, true);
+  struct smmu_range range = {domain->asid, iova, size, true, 0};
+  enum status status = page_table_unmap(&domain->table, iova, size, &range.level);
+  enum status invalidated = smmu_invalidate_range(smmu, &range);
   return status != STATUS_OK ? status : invalidated;
 }

@@ -61,6 +61,8 @@
 #define CFGI_RANGE_ALL 31u
 #define TLBI0_NUM BITS(16, 12)
 #define TLBI0_SCALE BITS(24, 20)
+#define TLBI_NUM_LIMIT 32u /* NUM + 1 */
+#define TLBI_SCALE_LIMIT 31u
 #define TLBI0_ASID BITS(63, 48)
 #define TLBI1_TTL BITS(9, 8)
 #define TLBI1_TG BITS(11, 10)

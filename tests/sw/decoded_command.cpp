@@ -1,0 +1,47 @@
+#include "tests/sw/decoded_command.h"
+
+#include <optional>
+
+#include "doorbell/smmu/arch/command.h"
+
+namespace doorbell::sw {
+namespace {
+
+std::optional<smmu::Command> decode(const DecodedCommand::Words& words,
+                                    const DecodedCommand::Offer& offer) {
+  smmu::Features features;
+  features.msi = offer.msi;
+  features.send_event = offer.send_event;
+  features.range_invalidation = offer.range_invalidation;
+  return smmu::decode_command(words, features);
+}
+
+}  // namespace
+
+DecodedCommand DecodedCommand::of(const Words& words, const Offer& offer) {
+  DecodedCommand result;
+  const auto command = decode(words, offer);
+  result.legal = command.has_value();
+  if (!command) return result;
+  result.sync = command->opcode == smmu::Opcode::CMD_SYNC;
+  result.signal = static_cast<Signal>(command->signal);
+  result.msi_address = command->msi_address;
+  result.msi_data = command->msi_data;
+  if (!command->invalidates()) return result;
+  const smmu::Invalidation invalidation = command->invalidation();
+  result.by_address = invalidation.scope == smmu::Invalidation::Scope::va;
+  result.asid = invalidation.asid;
+  result.first = invalidation.first;
+  result.last = invalidation.last;
+  return result;
+}
+
+bool removes_leaf(const DecodedCommand::Words& words, const DecodedCommand::Offer& offer,
+                  std::uint16_t asid, std::uint64_t iova, unsigned level) {
+  const auto command = decode(words, offer);
+  if (!command || !command->invalidates()) return false;
+  const smmu::TranslationTag tag{.asid = asid};
+  return command->invalidation().matches_leaf(tag, iova, 12 + 9 * (3 - level), level);
+}
+
+}  // namespace doorbell::sw

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace doorbell::sw {
+
+/// What a command of the SMMU's queue means to the model's arch/, whose headers the macros of the
+/// drivers' headers would break.
+struct DecodedCommand {
+  using Words = std::array<std::uint64_t, 2>;
+  enum class Signal : std::uint8_t { none, interrupt, event };
+  /// What the SMMU offers (SMMU_IDR0.MSI, SMMU_IDR0.SEV, SMMU_IDR3.RIL).
+  struct Offer {
+    bool msi = false;
+    bool send_event = false;
+    bool range_invalidation = false;
+  };
+
+  bool legal = false;
+  bool sync = false;
+  Signal signal = Signal::none;
+  std::uint64_t msi_address = 0;
+  std::uint32_t msi_data = 0;
+  bool by_address = false;  ///< TLBI of an ASID's addresses `first` to `last`
+  std::uint16_t asid = 0;
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+
+  static DecodedCommand of(const Words& words, const Offer& offer);
+};
+
+/// Whether the command removes a cached leaf of `level` at `iova`, with the 4 KiB granule, from an
+/// address space.
+bool removes_leaf(const DecodedCommand::Words& words, const DecodedCommand::Offer& offer,
+                  std::uint16_t asid, std::uint64_t iova, unsigned level);
+
+}  // namespace doorbell::sw

@@ -1,0 +1,87 @@
+#include "tests/sw/fake_smmu.h"
+
+#include "sw/drivers/smmu/registers.h"
+
+namespace doorbell::sw {
+
+FakeSmmu::FakeSmmu(FakeHardware& hardware, std::uint64_t base) : hardware_(hardware) {
+  registers_[SMMU_IDR0] = IDR0_S1P | 2 << 2 | IDR0_COHACC | 2 << 21 | 1 << 24;
+  registers_[SMMU_IDR1] = 16 | 19 << 16 | 19 << 21;
+  registers_[SMMU_IDR5] = IDR5_GRAN4K | 5;
+  hardware.add_frame(
+      base, 0x20000, [this](std::uint64_t offset, unsigned) { return read(offset); },
+      [this](std::uint64_t offset, unsigned, std::uint64_t data) { write(offset, data); });
+}
+
+std::uint64_t FakeSmmu::value(unsigned offset) const {
+  const auto found = registers_.find(offset);
+  return found == registers_.end() ? 0 : found->second;
+}
+
+DecodedCommand::Offer FakeSmmu::offer() const {
+  return {.msi = (value(SMMU_IDR0) & IDR0_MSI) != 0,
+          .send_event = (value(SMMU_IDR0) & IDR0_SEV) != 0,
+          .range_invalidation = (value(SMMU_IDR3) & IDR3_RIL) != 0};
+}
+
+std::uint64_t FakeSmmu::read(std::uint64_t offset) {
+  consumer_reads += offset == SMMU_CMDQ_CONS;
+  return registers_[offset];
+}
+
+void FakeSmmu::write(std::uint64_t offset, std::uint64_t data) {
+  registers_[offset] = data;
+  if (offset == SMMU_CR0 && acknowledges) registers_[SMMU_CR0ACK] = data;
+  if (offset == SMMU_IRQ_CTRL) registers_[SMMU_IRQ_CTRLACK] = data;
+  if (offset == SMMU_GBPA) registers_[SMMU_GBPA] = data & ~GBPA_UPDATE;
+  if (offset == SMMU_CMDQ_PROD && (registers_[SMMU_CR0] & CR0_CMDQEN)) {
+    ++publications;
+    if (runs) run();
+  }
+  if (offset == SMMU_GERRORN) {
+    registers_[SMMU_CMDQ_CONS] &= ~CMDQ_CONS_ERR;
+    if (runs) run();
+  }
+}
+
+void FakeSmmu::refuse() {
+  registers_[SMMU_GERROR] ^= GERROR_CMDQ;
+  registers_[SMMU_CMDQ_CONS] |= field_put(CMDQ_CONS_ERR, CERROR_ILL);
+  if ((registers_[SMMU_IRQ_CTRL] & IRQ_CTRL_GERROR) && on_global_error) on_global_error();
+}
+
+void FakeSmmu::complete(const DecodedCommand& sync) {
+  ++syncs;
+  if (sync.signal == DecodedCommand::Signal::interrupt && offer().msi && sync.msi_address != 0) {
+    hardware_.store(sync.msi_address, 4, sync.msi_data);
+  }
+  events += sync.signal == DecodedCommand::Signal::event && offer().send_event;
+}
+
+bool FakeSmmu::step() {
+  if ((registers_[SMMU_GERROR] ^ registers_[SMMU_GERRORN]) & GERROR_CMDQ) return false;
+  std::uint64_t& consumer = registers_[SMMU_CMDQ_CONS];
+  const std::uint64_t producer = registers_[SMMU_CMDQ_PROD];
+  if (consumer == producer) return false;
+  const std::uint64_t queue = registers_[SMMU_CMDQ_BASE] & BITS(51, 5);
+  const unsigned log2 = registers_[SMMU_CMDQ_BASE] & 31;
+  const std::uint64_t entry = queue + 16 * (consumer & (BIT(log2) - 1));
+  const Words words = {hardware_.load(entry, 8), hardware_.load(entry + 8, 8)};
+  const DecodedCommand command = DecodedCommand::of(words, offer());
+  illegal += !command.legal;
+  if (!command.legal || (refused_opcode != 0 && (words[0] & 0xff) == refused_opcode)) {
+    refuse();
+    return false;
+  }
+  const bool was_full = (consumer ^ producer) == BIT(log2);
+  consumer = (consumer + 1) & (BIT(log2 + 1) - 1);
+  events += was_full && offer().send_event;  // IHI 0070, 4.1.2
+  if (command.sync) {
+    complete(command);
+  } else {
+    commands.push_back(words);
+  }
+  return true;
+}
+
+}  // namespace doorbell::sw
