@@ -33,10 +33,9 @@ class Workshop:
             self._copy(name)
         for name in self._copied() - set(files):
             (self.tree / name).unlink()
-        if not (self.build / "build.ninja").exists():
-            status, output = self._run(["cmake", "--preset", PRESET])
-            if status != 0:
-                raise RuntimeError(f"the copy can't be configured: {last_lines(output)}")
+        status, output = self._run(["cmake", "--preset", PRESET])
+        if status != 0:
+            raise RuntimeError(f"the copy can't be configured: {last_lines(output)}")
 
     def _copied(self):
         """The files of the copy, without what was built."""
