@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 HERE = Path(__file__).parent
-FEWEST = 10
+FEWEST = 150
 NEEDED = ("name", "file", "replace", "by", "breaks", "tests")
 OPTIONAL = ("survives",)
 
