@@ -3,10 +3,10 @@ include(GNUInstallDirs)
 
 add_library(doorbell_options INTERFACE)
 target_compile_features(doorbell_options INTERFACE cxx_std_20)
-# -Wrestrict: GCC 12 warns of std::string's own operator+ (GCC bug 105651).
+# GCC 12 warns of std::string's own operator+ (GCC bug 105651).
 target_compile_options(doorbell_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow=local -Wnon-virtual-dtor -Wno-missing-field-initializers
-  -Wno-restrict)
+  -Wno-restrict -Wno-stringop-overflow)
 if(DOORBELL_SANITIZE)
   target_compile_options(doorbell_options INTERFACE
     -fsanitize=${DOORBELL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -14,17 +14,20 @@ if(DOORBELL_SANITIZE)
 endif()
 
 # doorbell_library(<name> SOURCES <file>... [LINK <target>...])
-# A static library doorbell_<name>, known as doorbell::<name>.
+# A static library doorbell_<name>, known as doorbell::<name>. What stands on doorbell_core reads SystemC's headers.
 function(doorbell_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_library(doorbell_${name} STATIC ${ARG_SOURCES})
   add_library(doorbell::${name} ALIAS doorbell_${name})
-  set_target_properties(doorbell_${name} PROPERTIES EXPORT_NAME ${name} CXX_EXTENSIONS OFF)
+  set_target_properties(doorbell_${name} PROPERTIES EXPORT_NAME ${name})
   target_compile_features(doorbell_${name} PUBLIC cxx_std_20)
   target_include_directories(doorbell_${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/models>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(doorbell_${name} PUBLIC ${ARG_LINK} PRIVATE $<BUILD_INTERFACE:doorbell_options>)
+  if("${ARG_LINK}" MATCHES "doorbell(::|_)core(;|$)|SystemC::systemc")
+    doorbell_precompile(doorbell_${name} systemc)
+  endif()
   set_property(GLOBAL APPEND PROPERTY DOORBELL_LIBRARIES doorbell_${name})
 endfunction()
 
@@ -38,6 +41,11 @@ function(doorbell_test name)
   set_property(GLOBAL APPEND PROPERTY DOORBELL_TESTS "${name} ${ARG_LABEL} $<TARGET_FILE:${name}>")
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main doorbell_options)
+  if(ARG_LABEL STREQUAL "block")
+    doorbell_precompile(${name} systemc_test)
+  else()
+    doorbell_precompile(${name} test)
+  endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS ${ARG_LABEL})
 endfunction()

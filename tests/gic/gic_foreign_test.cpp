@@ -98,7 +98,7 @@ std::string statistics_of_run(Time lookahead) {
     std::string text = to_json(bench.simulation().statistics()).dump();
     for (const auto& processor : bench.processors) {
       for (const Time at : processor->handled_at)
-        text += " " + std::to_string(at);
+        text.append(" ").append(std::to_string(at));
     }
     text += "\n";
     for (std::size_t done = 0; done < text.size();) {
