@@ -45,6 +45,29 @@ void expect_quantiles_near(const std::vector<std::uint64_t>& values) {
   EXPECT_EQ(histogram.count(), sorted.size());
 }
 
+TEST(Histogram, AQuantileIsTheSmallestValueThatEnoughDontExceed) {
+  Histogram histogram;
+  for (const std::uint64_t value : {10, 20, 30})
+    histogram.record(value);
+  EXPECT_EQ(histogram.quantile(1, 3), 10u);
+  EXPECT_EQ(histogram.quantile(1, 2), 20u);  // 10 alone is less than half
+  EXPECT_EQ(histogram.quantile(2, 3), 20u);
+  EXPECT_EQ(histogram.quantile(9, 10), 30u);
+}
+
+TEST(Histogram, AFullBucketStaysFull) {
+  LogHistogram<std::uint8_t, 5> small;
+  for (int i = 0; i < 300; ++i)
+    small.record(7);
+  EXPECT_EQ(small.count(), 300u);
+  EXPECT_EQ(small.buckets().back(), 255u);
+  LogHistogram<std::uint8_t, 5> both;
+  both.merge(small);
+  both.merge(small);
+  EXPECT_EQ(both.count(), 600u);
+  EXPECT_EQ(both.buckets().back(), 255u);
+}
+
 TEST(Histogram, QuantilesOfUniformValuesAreWithinTheBound) {
   Numbers numbers;
   std::vector<std::uint64_t> values;

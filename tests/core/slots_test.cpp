@@ -33,6 +33,42 @@ TEST_F(SlotsTest, BoundsConcurrencyAndGrantsInOrder) {
   EXPECT_EQ(slots.free(), 2u);
 }
 
+Task<void> hold(Scheduler& scheduler, Slots& slots, Holder holder, Time time) {
+  Slot slot = co_await slots.acquire(holder);
+  co_await Delay{scheduler, time};
+}
+
+TEST_F(SlotsTest, TheOldestHolderIsWhoseGrantIsLongestAgo) {
+  Slots slots{scheduler, statistics.group("test"), "places", 3};
+  TaskGroup tasks{scheduler};
+  tasks.start(hold(scheduler, slots, {"first", 1}, 100));
+  tasks.start(hold(scheduler, slots, {"second", 2}, 300));
+  tasks.start(hold(scheduler, slots, {"third", 3}, 300));
+  EXPECT_STREQ(slots.oldest_holder().what, "first");
+  scheduler.run_until(100);
+  EXPECT_STREQ(slots.oldest_holder().what, "second");
+  tasks.start(hold(scheduler, slots, {"fourth", 4}, 300));  // in the place of the first
+  EXPECT_STREQ(slots.oldest_holder().what, "second");
+  scheduler.run();
+  EXPECT_FALSE(slots.oldest_holder().known());
+}
+
+TEST_F(SlotsTest, AMovedSlotGivesItsOldPlaceBack) {
+  Slots slots{scheduler, statistics.group("test"), "places", 2};
+  TaskGroup tasks{scheduler};
+  Slot kept;
+  const auto take_twice = [](Slots& from, Slot& into) -> Task<void> {
+    into = co_await from.acquire();
+    into = co_await from.acquire();
+  };
+  tasks.start(take_twice(slots, kept));
+  EXPECT_EQ(slots.free(), 1u);
+  kept.release();
+  EXPECT_EQ(slots.free(), 2u);
+  kept.release();
+  EXPECT_EQ(slots.free(), 2u);
+}
+
 Task<void> wait_with_journey(Scheduler& scheduler, Slots& slots, Journey* journey) {
   Slot slot = co_await slots.acquire({}, journey);
   co_await Delay{scheduler, 10};

@@ -35,6 +35,19 @@ TEST_F(WaitPrimitives, CreditsAreGrantedFirstInFirstOut) {
   EXPECT_EQ(credits.available(), 0u);
 }
 
+TEST_F(WaitPrimitives, CreditsThatAreTooFewForWhoWaitsAreNobodyElses) {
+  Credits credits{scheduler, 1};
+  TaskGroup tasks{scheduler};
+  tasks.start(take(credits, 3, 1, log));
+  tasks.start(take(credits, 1, 2, log));
+  EXPECT_FALSE(credits.try_take(1));
+  scheduler.run();
+  EXPECT_TRUE(log.empty());
+  credits.give(3);
+  scheduler.run();
+  EXPECT_EQ(log, (std::vector<int>{1, 2}));
+}
+
 Task<void> release_in_order(Scheduler& scheduler, OrderedRelease& order,
                             OrderedRelease::Ticket ticket, Time work, int tag,
                             std::vector<int>& log) {

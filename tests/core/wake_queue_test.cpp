@@ -45,6 +45,19 @@ TEST(WakeQueue, PopsInOrderOfTimeThenOfPushing) {
   }
 }
 
+TEST(WakeQueue, AllThatHaveComeNearAreBeforeALaterNewcomer) {
+  WakeQueue queue;
+  Tagged far[3];
+  for (Time i = 0; i < 3; ++i)
+    queue.push(far[i], millisecond + i * nanosecond);
+  EXPECT_EQ(&queue.pop(), &far[0]);
+  Tagged later;
+  queue.push(later, millisecond + 3 * nanosecond);
+  EXPECT_EQ(&queue.pop(), &far[1]);
+  EXPECT_EQ(&queue.pop(), &far[2]);
+  EXPECT_EQ(&queue.pop(), &later);
+}
+
 TEST(WakeQueue, ForgetsWaitersThatAreDestroyed) {
   WakeQueue queue;
   Tagged stays;
