@@ -110,9 +110,9 @@ class MessageEndpoint {
 // A Protocol is a traits class:
 //
 //     struct Dti {
-//       using Forward = ...;                                  // from the MessageInitiator to the
-//       MessageTarget using Backward = ...;                                 // and back static
-//       constexpr std::size_t credit_classes = ...;    // the same number in both directions
+//       using Forward = ...;   // from the MessageInitiator to the MessageTarget
+//       using Backward = ...;  // and back
+//       static constexpr std::size_t credit_classes = ...;  // the same number in both directions
 //     };
 //
 // Sockets of different protocols can't be bound to each other.

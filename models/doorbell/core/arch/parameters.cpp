@@ -64,7 +64,7 @@ std::string Parameter::range() const {
 }
 
 std::string Parameter::expectation() const {
-  const std::string allowed = range();
+  std::string allowed = range();
   const std::string of_range = allowed.empty() ? "" : " (" + allowed + ")";
   switch (kind_) {
     case Kind::boolean:

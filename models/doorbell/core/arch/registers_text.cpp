@@ -32,9 +32,10 @@ std::string markdown_table(std::span<const RegisterInfo> table) {
       offset += " + " + std::to_string(stride) + "n";
       name += ", n = 0 to " + std::to_string(info.count - 1);
     }
-    text += "| " + offset + " | " + name + " | " + std::to_string(8 * info.width) + " | " +
-            std::string(to_string(info.access)) + " | " + hexadecimal(info.reset) + " | " +
-            std::string(info.section) + " |\n";
+    text.append("| ").append(offset).append(" | ").append(name).append(" | ");
+    text.append(std::to_string(8 * info.width)).append(" | ").append(to_string(info.access));
+    text.append(" | ").append(hexadecimal(info.reset)).append(" | ").append(info.section);
+    text.append(" |\n");
   }
   return text;
 }
