@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <deque>
@@ -98,6 +99,95 @@ TEST(Sockets, LooseTimingGivesTheSameValuesAndTimes) {
   sc_core::sc_start(1, sc_core::SC_US);
   EXPECT_EQ(initiator.completions, (std::vector<Time>{1100}));
   EXPECT_EQ(initiator.values, (std::vector<std::uint64_t>{0x1234}));
+}
+
+/// Room for one. A read takes as many ps as its address says: more than the quantum, and it
+/// suspends under loose timing, too.
+class UnevenTarget : public Module {
+ public:
+  explicit UnevenTarget(const sc_core::sc_module_name& name)
+      : Module(name), socket("socket", tasks_, {1, 1}, [this](Payload& p) { return serve(p); }) {
+    scheduler().set_timing(Timing::loose);
+  }
+  TargetSocket socket;
+
+ private:
+  Task<void> serve(Payload& payload) {
+    co_await Delay{scheduler(), payload.get_address()};
+    payload.set_response_status(tlm::TLM_OK_RESPONSE);
+  }
+  TaskGroup tasks_{scheduler()};
+};
+
+/// Passes time, as a task of loose timing does without suspending, and reads then.
+class LateInitiator : public Module {
+ public:
+  explicit LateInitiator(const sc_core::sc_module_name& name) : Module(name), socket("socket") {}
+  InitiatorSocket socket;
+  std::vector<Time> completions;
+
+  void read(Time at, Time delay, std::uint64_t address) {
+    tasks_.start_at(at, access(delay, address));
+  }
+
+ private:
+  Task<void> access(Time delay, std::uint64_t address) {
+    co_await Delay{scheduler(), delay};
+    PayloadReference payload = simulation().payloads().take(tlm::TLM_READ_COMMAND, address, 8);
+    co_await socket.transport(*payload);
+    completions.push_back(now());
+  }
+  TaskGroup tasks_{scheduler()};
+};
+
+constexpr Time longer_than_the_quantum = 2 * microsecond;
+
+// The third one is queued, and the call that sends it is the one that answers it.
+TEST(Sockets, UnderLooseTimingAQueuedRequestThatIsAnsweredInItsCallGoesOn) {
+  LateInitiator initiator{"initiator"};
+  UnevenTarget target{"target"};
+  initiator.socket.bind(target.socket);
+  initiator.read(0, 0, longer_than_the_quantum);
+  for (int i = 0; i < 4; ++i)
+    initiator.read(0, 0, 100);
+  sc_core::sc_start(10, sc_core::SC_US);
+  EXPECT_EQ(initiator.completions.size(), 5u);
+  EXPECT_EQ(initiator.socket.outstanding(), 0u);
+}
+
+TEST(Sockets, LocalTimeDoesNotRunBackAtAFullTargetsDoor) {
+  LateInitiator initiator{"initiator"};
+  UnevenTarget target{"target"};
+  initiator.socket.bind(target.socket);
+  initiator.read(0, 0, longer_than_the_quantum);
+  initiator.read(1900 * nanosecond, 500 * nanosecond, 100);
+  sc_core::sc_start(10, sc_core::SC_US);
+  EXPECT_THAT(initiator.completions,
+              testing::UnorderedElementsAre(longer_than_the_quantum, 2400 * nanosecond + 100));
+}
+
+TEST(Sockets, LocalTimeDoesNotRunBackInTheInitiatorsQueue) {
+  LateInitiator initiator{"initiator"};
+  UnevenTarget target{"target"};
+  initiator.socket.bind(target.socket);
+  initiator.read(0, 0, longer_than_the_quantum);
+  initiator.read(0, 0, 100);
+  initiator.read(1900 * nanosecond, 500 * nanosecond, 100);
+  sc_core::sc_start(10, sc_core::SC_US);
+  EXPECT_THAT(initiator.completions,
+              testing::UnorderedElementsAre(longer_than_the_quantum, longer_than_the_quantum + 100,
+                                            2400 * nanosecond + 100));
+}
+
+// What is let in at the end of one transaction runs inside it, and takes time of its own.
+TEST(Sockets, UnderLooseTimingWhoIsLetInDoesNotDelayWhoLeaves) {
+  LateInitiator initiator{"initiator"};
+  UnevenTarget target{"target"};
+  initiator.socket.bind(target.socket);
+  initiator.read(0, 0, longer_than_the_quantum);
+  initiator.read(0, 0, 900 * nanosecond);
+  sc_core::sc_start(10, sc_core::SC_US);
+  EXPECT_THAT(initiator.completions, testing::Contains(longer_than_the_quantum));
 }
 
 TEST(Sockets, TheMemoryPortMovesBytes) {

@@ -1,5 +1,6 @@
 #include "doorbell/core/initiator_socket.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "doorbell/core/blocking_bridge.h"
@@ -46,8 +47,7 @@ bool InitiatorSocket::Transport::await_suspend(std::coroutine_handle<> awaiter) 
     return true;
   }
   socket_.send(*this);
-  // Completed in the call, at this very time: go on without a detour.
-  return !(state_ == State::done && completed_ <= socket_.kernel_.scheduler().now());
+  return !goes_on_in_call();  // without a detour
 }
 
 void InitiatorSocket::send(Transport& transport) {
@@ -59,10 +59,10 @@ void InitiatorSocket::send(Transport& transport) {
     return;
   }
   sending_ = &transport;
+  transport.in_call_ = true;
   tlm::tlm_phase phase = tlm::BEGIN_REQ;
   sc_core::sc_time delay = kernel_.delay_to_now();
   Payload& payload = transport.payload_;
-  Transport* const outer = std::exchange(in_call_, &transport);
   const tlm::tlm_sync_enum status = (*this)->nb_transport_fw(payload, phase, delay);
   const Time at = kernel_.time_of(delay);
   after_call();
@@ -74,7 +74,7 @@ void InitiatorSocket::send(Transport& transport) {
     finish(transport, at);
     end_response(payload);
   }
-  in_call_ = outer;
+  transport.in_call_ = false;
 }
 
 void InitiatorSocket::request_ended(Time at) {
@@ -83,27 +83,27 @@ void InitiatorSocket::request_ended(Time at) {
 }
 
 void InitiatorSocket::send_next() {
-  if (sending_ != nullptr) return;
-  auto* next = static_cast<Transport*>(queue_.pop());
-  if (next == nullptr) return;
-  const Time now = kernel_.scheduler().now();
-  if (Journey* journey = journey_of(next->payload_)) journey->serve(now);
-  send(*next);
-  if (sending_ == nullptr) request_ended(now);
-  if (next->state_ == Transport::State::done && next->completed_ <= now) next->resume();
+  if (sending_ != nullptr || queue_.empty()) return;
+  auto& next = static_cast<Transport&>(*queue_.pop());
+  // Under loose timing it may have been queued at a later local time than this one.
+  Scheduler& scheduler = kernel_.scheduler();
+  scheduler.run_at_local_time(std::max(scheduler.now(), next.not_before()), [&] {
+    if (Journey* journey = journey_of(next.payload_)) journey->serve(scheduler.now());
+    send(next);
+    if (next.goes_on_in_call()) next.resume();
+  });
 }
 
 void InitiatorSocket::finish(Transport& transport, Time at) {
   forget(transport);
   transport.state_ = Transport::State::done;
-  transport.completed_ = at;
   if (sending_ == &transport) request_ended(at);
   Scheduler& scheduler = kernel_.scheduler();
   if (at > scheduler.now() || !scheduler.running()) {
     scheduler.wake_at(transport, at);
-  } else if (in_call_ != &transport) {
+  } else if (!transport.in_call_) {
     transport.resume();
-  }  // otherwise whoever sends it goes on
+  }  // otherwise whoever sends it goes on, after the call
 }
 
 void InitiatorSocket::end_response(Payload& payload) {

@@ -51,9 +51,13 @@ class InitiatorSocket : public tlm::tlm_initiator_socket<64>,
     enum class State : std::uint8_t { idle, queued, sent, done };
     InitiatorSocket& socket_;
     Payload& payload_;
+    /// The call that sent it has answered it, and nothing is due to resume it. (The call may have
+    /// moved local time, so this can't be told by comparing times.)
+    bool goes_on_in_call() const { return state_ == State::done && !linked(); }
+
     State state_ = State::idle;
+    bool in_call_ = false;  // the nb_transport_fw that sends it is in progress
     Time sent_ = 0;
-    Time completed_ = 0;
   };
   /// Awaitable: sends `payload` and waits for its response.
   Transport transport(Payload& payload) { return Transport{*this, payload}; }
@@ -108,7 +112,6 @@ class InitiatorSocket : public tlm::tlm_initiator_socket<64>,
   bool foreign_ = false;
   std::unique_ptr<BlockingBridge> bridge_;
   Transport* sending_ = nullptr;  // BEGIN_REQ without END_REQ
-  Transport* in_call_ = nullptr;  // whose nb_transport_fw is in progress
   WaitList queue_;                // of Transports
   SendNext send_next_{*this};
   std::vector<Transport*> outstanding_;

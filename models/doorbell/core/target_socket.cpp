@@ -1,5 +1,8 @@
 #include "doorbell/core/target_socket.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "doorbell/core/requester.h"
 #include "doorbell/core/simulation.h"
 
@@ -44,7 +47,7 @@ void TargetSocket::respond(const Request& request) {
     request.call->event.notify(kernel_.delay_to_now());
     kernel_.left_for_foreign();
   } else if (request.payload == in_call_) {
-    completed_in_call_ = true;
+    completed_in_call_ = kernel_.scheduler().now();
   } else {
     responses_.push_back(request.payload);
     if (!response_sent_) send_response();
@@ -60,18 +63,20 @@ void TargetSocket::leave(const Payload& payload) {
 void TargetSocket::admit_waiting() {
   // In order: a write at the door keeps a read behind it waiting, as the protocol's single request
   // channel does.
+  Scheduler& scheduler = kernel_.scheduler();
   while (!waiting_.empty() && has_room(*waiting_.front().payload)) {
     Request request = waiting_.front();
     waiting_.pop_front();
-    request.arrival = kernel_.scheduler().now();
+    request.arrival = std::max(request.arrival, scheduler.now());
     if (Journey* journey = journey_of(*request.payload)) journey->serve(request.arrival);
     if (request.call == nullptr) {
       tlm::tlm_phase phase = tlm::END_REQ;
-      sc_core::sc_time delay = kernel_.delay_to_now();
+      sc_core::sc_time delay = kernel_.delay_to(request.arrival);
       (*this)->nb_transport_bw(*request.payload, phase, delay);
       after_call();
     }
-    accept(request);
+    // Whoever leaves doesn't take the time of who comes in.
+    scheduler.run_at_local_time(scheduler.now(), [&] { accept(request); });
   }
 }
 
@@ -111,12 +116,11 @@ tlm::tlm_sync_enum TargetSocket::nb_transport_fw(Payload& payload, tlm::tlm_phas
     return tlm::TLM_ACCEPTED;
   }
   Payload* const outer = std::exchange(in_call_, &payload);
-  completed_in_call_ = false;
+  completed_in_call_ = never;
   accept(request);
   in_call_ = outer;
-  if (completed_in_call_) {
-    completed_in_call_ = false;
-    delay = kernel_.delay_to_now();
+  if (completed_in_call_ != never) {
+    delay = kernel_.delay_to(std::exchange(completed_in_call_, never));
     return tlm::TLM_COMPLETED;
   }
   phase = tlm::END_REQ;

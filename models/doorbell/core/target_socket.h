@@ -90,8 +90,8 @@ class TargetSocket : public tlm::tlm_target_socket<64>,
   Ring<Request> waiting_;            // refused for want of room; one at most from nb_transport
   Ring<Payload*> responses_;         // the first is with the initiator if response_sent_
   bool response_sent_ = false;
-  Payload* in_call_ = nullptr;  // of the nb_transport_fw in progress
-  bool completed_in_call_ = false;
+  Payload* in_call_ = nullptr;      // of the nb_transport_fw in progress
+  Time completed_in_call_ = never;  // when its task ended, if it has
   bool foreign_ = false;
   bool knows_peer_ = false;
   std::vector<std::unique_ptr<BlockingCall>> calls_;  // free ones

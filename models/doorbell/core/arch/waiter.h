@@ -37,6 +37,8 @@ class Waiter {
   bool linked() const { return where_ != Where::nowhere; }
   /// Takes the waiter out of whatever holds it. Does nothing when nothing does.
   void unlink();
+  /// The local time at which it suspended.
+  Time not_before() const { return not_before_; }
   /// When it is due, while it is in a WakeQueue.
   Time due() const { return due_; }
 
