@@ -6,9 +6,13 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
 #include <vector>
 
+#include "doorbell/core/arch/statistics_json.h"
 #include "doorbell/core/arch/task_group.h"
 #include "doorbell/core/arch/wait_primitives.h"
 #include "doorbell/core/simulation.h"
@@ -29,11 +33,19 @@ struct Options {
   std::uint32_t active_vectors = 0;  // of each of them; 0: all
   std::uint32_t outstanding = 16;
   std::uint64_t messages = 1'000'000;
-  bool journeys = false;      // span lists of all, not only stage totals
-  std::uint64_t slowest = 0;  // explain that many, as doorbell run --slowest does
-};
+  bool journeys = false;        // span lists of all, not only stage totals
+  std::uint64_t slowest = 0;    // explain that many, as doorbell run --slowest does
+  std::uint32_t endpoints = 0;  // 0: as few as hold the functions
+  bool thrash = false;          // TLBs, ITS and LPI caches of one entry
+  bool no_bare = false;         // don't measure a bare SystemC event
+  std::string statistics;       // file for all statistics and stages
 
-constexpr unsigned functions_an_endpoint = 256;
+  unsigned endpoint_count() const { return endpoints != 0 ? endpoints : (functions + 255) / 256; }
+  /// Functions of each endpoint; the last one may have some that nobody uses.
+  unsigned functions_an_endpoint() const {
+    return (functions + endpoint_count() - 1) / endpoint_count();
+  }
+};
 
 /// The distance between the `active` ones of `all`. Odd, so that they don't meet in one set of a
 /// cache.
@@ -41,23 +53,35 @@ unsigned spread(unsigned all, unsigned active) {
   return active == 0 || all == active ? 1 : (all / active - 1) | 1;
 }
 
+/// With several functions every MSI then misses everywhere.
+void shrink_caches(virt::VirtParameters& parameters) {
+  smmu::TbuParameters& tbu = parameters.smmu.tbu;
+  tbu.micro_tlb.geometry.entries = tbu.micro_tlb.geometry.ways = 1;
+  tbu.main_tlb.geometry.entries = tbu.main_tlb.geometry.ways = 1;
+  gic::ItsParameters& its = parameters.gic.its;
+  its.cache_ways = its.device_cache_entries = its.event_cache_entries = 1;
+  its.collection_cache_entries = 1;
+  gic::RedistributorParameters& redistributor = parameters.gic.redistributor;
+  redistributor.lpi_cache_entries = redistributor.lpi_cache_ways = 1;
+}
+
 virt::VirtParameters platform_for(const Options& options) {
   virt::VirtParameters parameters;
   parameters.ram.size = std::uint64_t{2} << 30;
-  const unsigned endpoints =
-      (options.functions + functions_an_endpoint - 1) / functions_an_endpoint;
+  const unsigned endpoints = options.endpoint_count();
   virt::EndpointSlot slot;
-  slot.endpoint.functions = std::min<std::uint32_t>(options.functions, functions_an_endpoint);
+  slot.endpoint.functions = options.functions_an_endpoint();
   slot.endpoint.function.msix_vectors = options.vectors;
   slot.endpoint.function.local_memory = 4096;
   parameters.endpoints.assign(endpoints, slot);
   parameters.root_complex.ports.clear();
   for (unsigned i = 0; i < endpoints; ++i) {
-    parameters.root_complex.ports.push_back({.bus = options.functions > 8 ? i + 1 : 0,
-                                             .device = 1,
-                                             .whole_bus = options.functions > 8});
+    const bool whole_bus = options.functions_an_endpoint() > 8;
+    parameters.root_complex.ports.push_back(
+        {.bus = endpoints > 1 || whole_bus ? i + 1 : 0, .device = 1, .whole_bus = whole_bus});
   }
   parameters.gic.common.intid_bits = 17;
+  if (options.thrash) shrink_caches(parameters);
   return parameters;
 }
 
@@ -156,9 +180,9 @@ class Source : public Module {
       const std::uint64_t function = i % functions * function_step;
       const std::uint64_t vector = i / functions % vectors * vector_step;
       pcie::Endpoint& endpoint =
-          platform_.endpoint(static_cast<unsigned>(function / functions_an_endpoint));
+          platform_.endpoint(static_cast<unsigned>(function / options_.functions_an_endpoint()));
       pcie::Function& sender =
-          endpoint.function(static_cast<unsigned>(function % functions_an_endpoint));
+          endpoint.function(static_cast<unsigned>(function % options_.functions_an_endpoint()));
       tasks_.start(send(sender, static_cast<unsigned>(vector)));
     }
   }
@@ -200,6 +224,17 @@ class BareEvent : public sc_core::sc_module {
   int left_ = 0;
 };
 
+/// Everything that a change of host code alone must leave as it is.
+void write_statistics(const std::string& file, Simulation& simulation) {
+  simulation.statistics().finish(simulation.scheduler().now());
+  nlohmann::ordered_json json;
+  json["statistics"] = to_json(simulation.statistics());
+  json["stages"] = to_json(simulation.stage_statistics());
+  std::ofstream out(file);
+  out << json.dump(1) << '\n';
+  if (!out) throw std::runtime_error("can't write " + file);
+}
+
 int run(const Options& options) {
   const virt::VirtParameters parameters = platform_for(options);
   Simulation& simulation = Simulation::current();
@@ -237,17 +272,18 @@ int run(const Options& options) {
     std::fprintf(stderr, "MSIs were lost\n");
     return 1;
   }
+  if (!options.statistics.empty()) write_statistics(options.statistics, simulation);
   const auto messages = static_cast<double>(options.messages);
-  const double event = bare.measure();
-  std::printf(
-      "{\"functions\": %u, \"events\": %u, \"outstanding\": %u, \"coalesced\": %llu, "
-      "\"million_per_host_second\": %.3f, "
-      "\"nanoseconds_each\": %.1f, \"bare_events_each\": %.1f, \"resumes_each\": %.1f, "
-      "\"million_per_simulated_second\": %.3f}\n",
-      options.functions, options.functions * options.vectors, options.outstanding,
-      static_cast<unsigned long long>(source.coalesced), messages / seconds * 1e-6,
-      seconds / messages * 1e9, seconds / messages / event, static_cast<double>(resumes) / messages,
-      messages / simulated * 1e-6);
+  nlohmann::ordered_json result = {{"functions", options.functions},
+                                   {"events", options.functions * options.vectors},
+                                   {"outstanding", options.outstanding},
+                                   {"coalesced", source.coalesced},
+                                   {"million_per_host_second", messages / seconds * 1e-6},
+                                   {"nanoseconds_each", seconds / messages * 1e9},
+                                   {"resumes_each", static_cast<double>(resumes) / messages},
+                                   {"million_per_simulated_second", messages / simulated * 1e-6}};
+  if (!options.no_bare) result["bare_events_each"] = seconds / messages / bare.measure();
+  std::printf("%s\n", result.dump().c_str());
   return 0;
 }
 
@@ -265,6 +301,12 @@ int main(int argc, char** argv) {
   app.add_option("--messages", options.messages, "MSIs to send");
   app.add_flag("--journeys", options.journeys, "keep the span list of every MSI");
   app.add_option("--slowest", options.slowest, "explain that many of the slowest MSIs");
+  app.add_option("--endpoints", options.endpoints,
+                 "endpoints that share the functions; 0 is as few as hold them");
+  app.add_flag("--thrash", options.thrash, "TLBs, ITS and LPI caches of one entry");
+  app.add_flag("--no-bare", options.no_bare, "don't measure a bare SystemC event");
+  app.add_option("--statistics", options.statistics,
+                 "write all statistics and stages to this file");
   CLI11_PARSE(app, argc, argv);
   return run(options);
 }
