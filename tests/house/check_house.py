@@ -2,7 +2,11 @@
 
 import sys
 
-from house_rules import RULES, Tree
+import docs_rules
+import house_rules
+from house_rules import Tree
+
+RULES = {**house_rules.RULES, **docs_rules.RULES}
 
 
 def main():

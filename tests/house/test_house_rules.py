@@ -15,12 +15,12 @@ def violations(rule, files):
             path = Path(root, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        return list(RULES[rule](Tree(root)))
+        return list(rule(Tree(root)))
 
 
 class HouseRules(unittest.TestCase):
     def expect(self, rule, files, *starts):
-        found = violations(rule, files)
+        found = violations(RULES[rule], files)
         self.assertEqual(len(found), len(starts), found)
         for line, start in zip(found, starts):
             self.assertTrue(line.startswith(start), f"{line!r} does not start with {start!r}")
