@@ -1,0 +1,16 @@
+# Target docs: pages of the docstrings, in build/<preset>/docs/html. A docstring that Doxygen doesn't understand is an error.
+find_package(Doxygen QUIET)
+if(DOXYGEN_FOUND)
+  set(DOXYGEN_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/docs)
+  set(DOXYGEN_FILE_PATTERNS *.h)
+  set(DOXYGEN_STRIP_FROM_PATH ${PROJECT_SOURCE_DIR}/models ${PROJECT_SOURCE_DIR})
+  set(DOXYGEN_FULL_PATH_NAMES YES)
+  # Names explain themselves where they can; what has no docstring is still listed.
+  set(DOXYGEN_EXTRACT_ALL YES)
+  set(DOXYGEN_JAVADOC_AUTOBRIEF YES)
+  set(DOXYGEN_GENERATE_LATEX NO)
+  set(DOXYGEN_HAVE_DOT NO)
+  set(DOXYGEN_QUIET YES)
+  set(DOXYGEN_WARN_AS_ERROR FAIL_ON_WARNINGS)
+  doxygen_add_docs(docs models sw traces COMMENT "Making the pages of the docstrings")
+endif()
