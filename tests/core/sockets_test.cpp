@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "doorbell/core/arch/wait_primitives.h"
@@ -16,9 +18,11 @@ namespace {
 /// Answers after `latency`, with room for `depth` reads and writes; reads give their address.
 class Target : public Module {
  public:
-  Target(const sc_core::sc_module_name& name, Time latency, unsigned depth)
+  Target(const sc_core::sc_module_name& name, Time latency, unsigned depth,
+         TargetAbilities abilities = {})
       : Module(name),
-        socket("socket", tasks_, {depth, depth}, [this](Payload& p) { return serve(p); }),
+        socket(
+            "socket", tasks_, {depth, depth}, [this](Payload& p) { return serve(p); }, abilities),
         latency_(latency) {}
   TargetSocket socket;
   unsigned highest_inside = 0;
@@ -188,6 +192,97 @@ TEST(Sockets, UnderLooseTimingWhoIsLetInDoesNotDelayWhoLeaves) {
   initiator.read(0, 0, 900 * nanosecond);
   sc_core::sc_start(10, sc_core::SC_US);
   EXPECT_THAT(initiator.completions, testing::Contains(longer_than_the_quantum));
+}
+
+/// Sends one request that few targets can do.
+class UnusualInitiator : public Module {
+ public:
+  UnusualInitiator(const sc_core::sc_module_name& name, std::function<void(Payload&)> make_unusual)
+      : Module(name), socket("socket"), make_unusual_(std::move(make_unusual)) {
+    tasks_.spawn(access());
+  }
+  InitiatorSocket socket;
+  tlm::tlm_response_status status = tlm::TLM_INCOMPLETE_RESPONSE;
+  Time answered = 0;
+
+ private:
+  Task<void> access() {
+    PayloadReference payload = simulation().payloads().take(tlm::TLM_READ_COMMAND, 0x40, 8);
+    make_unusual_(*payload);
+    co_await socket.transport(*payload);
+    status = payload->get_response_status();
+    answered = now();
+    payload->set_byte_enable_ptr(nullptr);
+    payload->set_byte_enable_length(0);
+  }
+  std::function<void(Payload&)> make_unusual_;
+  TaskGroup tasks_{scheduler()};
+};
+
+/// The answer to a request, and the addresses that came to the target's handler.
+std::pair<tlm::tlm_response_status, std::vector<std::uint64_t>> answer_to(
+    std::function<void(Payload&)> make_unusual, TargetAbilities abilities) {
+  UnusualInitiator initiator{"initiator", std::move(make_unusual)};
+  Target target{"target", 100, 1, abilities};
+  initiator.socket.bind(target.socket);
+  sc_core::sc_start(1, sc_core::SC_US);
+  EXPECT_EQ(initiator.answered, target.order.empty() ? 0 : 100);
+  return {initiator.status, target.order};
+}
+
+std::uint8_t enables[] = {TLM_BYTE_ENABLED, TLM_BYTE_DISABLED};
+void with_byte_enables(Payload& payload) {
+  payload.set_byte_enable_ptr(enables);
+  payload.set_byte_enable_length(2);
+}
+void with_streaming(Payload& payload) {
+  payload.set_streaming_width(4);
+}
+const std::vector<std::uint64_t> never{};
+const std::vector<std::uint64_t> once{0x40};
+
+TEST(Sockets, ByteEnablesAreAnErrorWhereTheyCantBeDone) {
+  const auto [status, handled] = answer_to(with_byte_enables, {.streaming = true});
+  EXPECT_EQ(status, tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
+  EXPECT_EQ(handled, never);
+}
+
+TEST(Sockets, ByteEnablesGoToTheHandlerThatDoesThem) {
+  const auto [status, handled] = answer_to(with_byte_enables, {.byte_enables = true});
+  EXPECT_EQ(status, tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ(handled, once);
+}
+
+TEST(Sockets, StreamingIsAnErrorWhereItCantBeDone) {
+  const auto [status, handled] = answer_to(with_streaming, {.byte_enables = true});
+  EXPECT_EQ(status, tlm::TLM_BURST_ERROR_RESPONSE);
+  EXPECT_EQ(handled, never);
+}
+
+TEST(Sockets, StreamingGoesToTheHandlerThatDoesIt) {
+  const auto [status, handled] = answer_to(with_streaming, {.streaming = true});
+  EXPECT_EQ(status, tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ(handled, once);
+}
+
+TEST(Sockets, AStreamingWidthBeyondTheDataIsNoStreaming) {
+  const auto [status, handled] = answer_to([](Payload& p) { p.set_streaming_width(16); }, {});
+  EXPECT_EQ(status, tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ(handled, once);
+}
+
+TEST(Sockets, NoDataIsAnErrorWhateverTheTargetCanDo) {
+  const auto [status, handled] =
+      answer_to([](Payload& p) { p.set_data_length(0); }, {true, true, true});
+  EXPECT_EQ(status, tlm::TLM_BURST_ERROR_RESPONSE);
+  EXPECT_EQ(handled, never);
+}
+
+TEST(Sockets, AnIgnoredCommandDoesNothing) {
+  const auto [status, handled] =
+      answer_to([](Payload& p) { p.set_command(tlm::TLM_IGNORE_COMMAND); }, {});
+  EXPECT_EQ(status, tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ(handled, never);
 }
 
 TEST(Sockets, TheMemoryPortMovesBytes) {

@@ -8,13 +8,41 @@
 
 namespace doorbell {
 
-TargetSocket::TargetSocket(const char* name, TaskGroup& tasks, BufferDepth depth, Handler handler)
+TargetSocket::TargetSocket(const char* name, TaskGroup& tasks, BufferDepth depth, Handler handler,
+                           TargetAbilities abilities)
     : tlm_target_socket(name),
       kernel_(Simulation::current().kernel()),
       tasks_(tasks),
       depth_(depth),
+      abilities_(abilities),
       handler_(std::move(handler)) {
   bind(static_cast<tlm::tlm_fw_transport_if<>&>(*this));
+}
+
+/// A read or write of successive bytes, as nearly all are: every target can do it. No data is found
+/// by the same comparison as a short streaming width, since 0 - 1 is the greatest number.
+inline bool TargetSocket::is_plain(const Payload& payload) const {
+  return payload.get_byte_enable_ptr() == nullptr &&
+         payload.get_data_length() - 1 < payload.get_streaming_width() &&
+         payload.get_command() != tlm::TLM_IGNORE_COMMAND;
+}
+
+/// Whether that is beyond the target, or no transaction at all; then it has its answer.
+bool TargetSocket::refuses(Payload& payload) const {
+  tlm::tlm_response_status status = tlm::TLM_INCOMPLETE_RESPONSE;
+  const bool has_byte_enables = payload.get_byte_enable_ptr() != nullptr;
+  if (payload.get_command() == tlm::TLM_IGNORE_COMMAND) {
+    if (!abilities_.ignored_commands) status = tlm::TLM_OK_RESPONSE;
+  } else if (has_byte_enables &&
+             (!abilities_.byte_enables || payload.get_byte_enable_length() == 0)) {
+    status = tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
+  } else if (payload.get_data_length() == 0 || payload.get_streaming_width() == 0 ||
+             (payload.get_streaming_width() < payload.get_data_length() && !abilities_.streaming)) {
+    status = tlm::TLM_BURST_ERROR_RESPONSE;
+  }
+  if (status == tlm::TLM_INCOMPLETE_RESPONSE) return false;
+  payload.set_response_status(status);
+  return true;
 }
 
 bool TargetSocket::has_room(const Payload& payload) const {
@@ -107,6 +135,7 @@ tlm::tlm_sync_enum TargetSocket::nb_transport_fw(Payload& payload, tlm::tlm_phas
     return tlm::TLM_COMPLETED;
   }
   if (phase != tlm::BEGIN_REQ) return tlm::TLM_ACCEPTED;
+  if (!is_plain(payload) && refuses(payload)) return tlm::TLM_COMPLETED;
   const Request request{&payload, nullptr, kernel_.time_of(delay)};
   if (!waiting_.empty() || !has_room(payload)) {
     if (Journey* journey = journey_of(payload)) {
@@ -128,6 +157,7 @@ tlm::tlm_sync_enum TargetSocket::nb_transport_fw(Payload& payload, tlm::tlm_phas
 }
 
 void TargetSocket::b_transport(Payload& payload, sc_core::sc_time& delay) {
+  if (!is_plain(payload) && refuses(payload)) return;
   if (calls_.empty()) calls_.push_back(std::make_unique<BlockingCall>());
   std::unique_ptr<BlockingCall> call = std::move(calls_.back());
   calls_.pop_back();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <systemc>
@@ -20,6 +21,26 @@ struct BufferDepth {
   unsigned writes = 16;
 };
 
+/// What a target can do beyond reads and writes of successive bytes. The socket answers the rest
+/// itself, so that no handler ever sees what it can't do.
+struct TargetAbilities {
+  /// Else TLM_BYTE_ENABLE_ERROR_RESPONSE.
+  bool byte_enables = false;
+  /// A streaming width below the data length (the same address again and again); else
+  /// TLM_BURST_ERROR_RESPONSE.
+  bool streaming = false;
+  /// TLM_IGNORE_COMMAND is for the handler, as of an interconnect, which passes it on; else the
+  /// answer is TLM_OK_RESPONSE and nothing is done.
+  bool ignored_commands = false;
+};
+
+/// The bytes of the address map that a transaction touches: a streaming one comes back to its first
+/// address. At least 1.
+inline unsigned address_span(const Payload& payload) {
+  const unsigned bytes = std::min(payload.get_data_length(), payload.get_streaming_width());
+  return std::max(1U, bytes);
+}
+
 /// A TLM-2.0 base protocol target socket (64 bits) that gives each transaction to a task.
 ///
 ///     TargetSocket upstream{"upstream", tasks_, {.reads = 4},
@@ -30,6 +51,11 @@ struct BufferDepth {
 /// nb_transport and transport_dbg all work, whoever the initiator is; a foreign b_transport waits
 /// in its caller's thread. The payload belongs to the initiator: change its address and our
 /// extensions only, never acquire it, and clear the extensions that you set.
+///
+/// What `abilities` don't have never comes to the task: it is answered at once, whatever room there
+/// is. So are attributes that IEEE 1666-2011 rules out (14.12 to 14.15): no data or a streaming
+/// width of zero are a TLM_BURST_ERROR_RESPONSE, byte enables without a length a
+/// TLM_BYTE_ENABLE_ERROR_RESPONSE. Debug and direct access know neither byte enables nor streaming.
 class TargetSocket : public tlm::tlm_target_socket<64>,
                      public DoorbellPeer,
                      public tlm::tlm_fw_transport_if<> {
@@ -39,7 +65,10 @@ class TargetSocket : public tlm::tlm_target_socket<64>,
   using DmiHandler = std::function<bool(Payload&, tlm::tlm_dmi&)>;
 
   /// `tasks` is the module's last member and may not be constructed yet.
-  TargetSocket(const char* name, TaskGroup& tasks, BufferDepth depth, Handler handler);
+  TargetSocket(const char* name, TaskGroup& tasks, BufferDepth depth, Handler handler,
+               TargetAbilities abilities = {});
+
+  const TargetAbilities& abilities() const { return abilities_; }
 
   /// What `transport_dbg` does; without one it returns 0 bytes.
   void on_debug(DebugHandler handler) { debug_ = std::move(handler); }
@@ -69,6 +98,8 @@ class TargetSocket : public tlm::tlm_target_socket<64>,
   unsigned transport_dbg(Payload& payload) override;
   bool get_direct_mem_ptr(Payload& payload, tlm::tlm_dmi& dmi) override;
 
+  bool is_plain(const Payload& payload) const;
+  bool refuses(Payload& payload) const;
   bool has_room(const Payload& payload) const;
   void accept(const Request& request);
   Task<void> carry(Request request);
@@ -81,6 +112,7 @@ class TargetSocket : public tlm::tlm_target_socket<64>,
   Kernel& kernel_;
   TaskGroup& tasks_;
   BufferDepth depth_;
+  TargetAbilities abilities_;
   Handler handler_;
   DebugHandler debug_;
   DmiHandler dmi_;

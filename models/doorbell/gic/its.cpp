@@ -67,11 +67,12 @@ Task<void> Its::access_control(Payload& payload) {
   access_registers(registers_.registers(), payload, GITS_bytes);
 }
 
-void Its::refuse(Payload& payload, Journey* journey, Counter& counter) {
+void Its::refuse(Payload& payload, Counter& counter, tlm::tlm_response_status status) {
   counter.add();
+  Journey* const journey = journey_of(payload);
   simulation().journeys().finish(journey, Outcome::answered_with_error, now());
   if (Requester* requester = requester_of(payload)) requester->journey = nullptr;
-  payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
+  payload.set_response_status(status);
 }
 
 Task<void> Its::accept(Payload& payload) {
@@ -80,6 +81,11 @@ Task<void> Its::accept(Payload& payload) {
   const unsigned width = payload.get_data_length();
   const bool doorbell =
       payload.is_write() && payload.get_address() % GITS_bytes == GITS_TRANSLATER_offset;
+  const bool known_width = width == 2 || width == 4 || (!doorbell && (width == 1 || width == 8));
+  if (!known_width) {
+    refuse(payload, counters_.bad_accesses, tlm::TLM_BURST_ERROR_RESPONSE);
+    co_return;
+  }
   if (!doorbell) {
     // GITS_TRANSLATER is WO and the rest of the frame is RES0 (12.18).
     if (payload.is_read()) std::fill_n(payload.get_data_ptr(), width, std::uint8_t{0});
@@ -87,12 +93,8 @@ Task<void> Its::accept(Payload& payload) {
     co_return;
   }
   Requester* const requester = requester_of(payload);
-  if (width != 2 && width != 4) {
-    refuse(payload, journey, counters_.bad_accesses);
-    co_return;
-  }
   if (requester == nullptr) {
-    refuse(payload, journey, counters_.without_identity);
+    refuse(payload, counters_.without_identity, tlm::TLM_GENERIC_ERROR_RESPONSE);
     co_return;
   }
   Msi msi{requester->device_id, 0, journey, 0};

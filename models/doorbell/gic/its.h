@@ -49,7 +49,7 @@ class Its : public Module, private RedistributorLinks {
   Task<void> translate(Msi msi, Slot entry);
   void drop(const Msi& msi, ItsError error);
   Task<void> send(std::uint32_t processor, gic_message::Request request) override;
-  void refuse(Payload& payload, Journey* journey, Counter& counter);
+  void refuse(Payload& payload, Counter& counter, tlm::tlm_response_status status);
 
   ItsParameters parameters_;
   Clock clock_;

@@ -17,10 +17,6 @@ void access_registers(RegisterBank& bank, Payload& payload, std::uint64_t frame_
     payload.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
     return;
   }
-  if (payload.get_byte_enable_ptr() != nullptr) {
-    payload.set_response_status(tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
-    return;
-  }
   const std::uint64_t offset = payload.get_address() % frame_bytes;
   std::uint8_t* const bytes = payload.get_data_ptr();
   std::uint64_t data = 0;

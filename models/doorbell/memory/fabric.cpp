@@ -24,7 +24,9 @@ struct Fabric::Port {
         group(fabric.statistics().group(port_name)),
         socket(port_name.c_str(), fabric.tasks_,
                {fabric.parameters_.port_reads, fabric.parameters_.port_writes},
-               [&fabric, this](Payload& payload) { return fabric.serve(*this, payload); }),
+               [&fabric, this](Payload& payload) { return fabric.serve(*this, payload); },
+               // It hands on whatever comes; what a target can't do, the target says.
+               {.byte_enables = true, .streaming = true, .ignored_commands = true}),
         reads(fabric, group, "reads", fabric.parameters_.port_reads),
         writes(fabric, group, "writes", fabric.parameters_.port_writes),
         order(fabric.scheduler(), targets, group) {
@@ -106,7 +108,7 @@ InitiatorSocket& Fabric::target(std::string_view wanted) {
 }
 
 Task<void> Fabric::serve(Port& port, Payload& payload) {
-  const AddressRegion* region = map_.find(payload.get_address(), payload.get_data_length());
+  const AddressRegion* region = map_.find(payload.get_address(), address_span(payload));
   return region == nullptr ? refuse(port, payload) : forward(port, *region, payload);
 }
 

@@ -7,7 +7,7 @@ namespace doorbell::memory {
 Ram::Ram(const sc_core::sc_module_name& module_name, const RamParameters& parameters)
     : Module(module_name),
       upstream("upstream", tasks_, {parameters.reads, parameters.writes},
-               [this](Payload& payload) { return serve(payload); }),
+               [this](Payload& payload) { return serve(payload); }, {.byte_enables = true}),
       parameters_(parameters),
       storage_(parameters.size),
       clock_(scheduler(), parameters.clock),
@@ -32,26 +32,15 @@ Ram::Ram(const sc_core::sc_module_name& module_name, const RamParameters& parame
   });
 }
 
-tlm::tlm_response_status Ram::check(const Payload& payload) const {
-  if (payload.get_streaming_width() < payload.get_data_length()) {
-    return tlm::TLM_BURST_ERROR_RESPONSE;
-  }
-  if (!storage_.contains(payload.get_address(), payload.get_data_length())) {
-    return tlm::TLM_ADDRESS_ERROR_RESPONSE;
-  }
-  return tlm::TLM_OK_RESPONSE;
-}
-
 Task<void> Ram::serve(Payload& payload) {
-  const tlm::tlm_response_status status = check(payload);
-  const bool is_access = payload.is_read() || payload.is_write();
-  if (status != tlm::TLM_OK_RESPONSE || !is_access) return answer(payload, status);
+  const bool inside = storage_.contains(payload.get_address(), payload.get_data_length());
+  if (!inside) return refuse(payload);
   return payload.is_read() ? serve_read(payload) : serve_write(payload);
 }
 
-Task<void> Ram::answer(Payload& payload, tlm::tlm_response_status status) {
-  if (status != tlm::TLM_OK_RESPONSE) errors_.add();
-  payload.set_response_status(status);
+Task<void> Ram::refuse(Payload& payload) {
+  errors_.add();
+  payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
   co_return;
 }
 

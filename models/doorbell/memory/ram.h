@@ -16,8 +16,8 @@ namespace doorbell::memory {
 ///
 /// A write is answered when all observers would see it: its data cross the write channel, and
 /// `write_latency` passes. A read takes the latency of the cache or of the memory, then its data
-/// cross the read channel. An access beyond the end is answered with TLM_ADDRESS_ERROR_RESPONSE, a
-/// streaming burst with TLM_BURST_ERROR_RESPONSE. DMI is granted under loose timing only.
+/// cross the read channel. Byte enables select what is read or written. An access beyond the end is
+/// answered with TLM_ADDRESS_ERROR_RESPONSE. DMI is granted under loose timing only.
 class Ram : public Module {
  public:
   Ram(const sc_core::sc_module_name& name, const RamParameters& parameters);
@@ -30,12 +30,11 @@ class Ram : public Module {
 
  private:
   Task<void> serve(Payload& payload);
-  Task<void> answer(Payload& payload, tlm::tlm_response_status status);
+  Task<void> refuse(Payload& payload);
   Task<void> serve_read(Payload& payload);
   Task<void> serve_write(Payload& payload);
   Time latency_of_read(const Payload& payload);
   void touch_cache(const Payload& payload);
-  tlm::tlm_response_status check(const Payload& payload) const;
   void finish(Payload& payload);
   unsigned debug(Payload& payload);
   bool grant_dmi(Payload& payload, tlm::tlm_dmi& dmi);

@@ -31,10 +31,6 @@ Tlp request_for(const Payload& payload, std::uint64_t address, unsigned length) 
 }  // namespace
 
 Task<void> RootComplex::serve(Payload& payload) {
-  if (payload.get_byte_enable_ptr() != nullptr) {
-    payload.set_response_status(tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
-    co_return;
-  }
   (payload.is_write() ? processor_writes_ : processor_reads_).add();
   co_await Delay{scheduler(), parameters_.latency};
   payload.set_response_status(tlm::TLM_OK_RESPONSE);

@@ -1,6 +1,7 @@
 #include "doorbell/smmu/tbu.h"
 
 #include <algorithm>
+#include <span>
 
 #include "doorbell/smmu/dti_codec.h"
 
@@ -18,6 +19,27 @@ Access access_of(const Payload& payload, const Requester* requester) {
           .instruction = requester != nullptr && requester->instruction};
 }
 
+/// The byte enables of the `size` bytes from `done` on; none when the payload has none. A pattern
+/// that is shorter than the data repeats (IEEE 1666-2011 14.14).
+std::vector<std::uint8_t> byte_enables_of_piece(const Payload& payload, unsigned done,
+                                                unsigned size) {
+  std::vector<std::uint8_t> enables;
+  if (payload.get_byte_enable_ptr() == nullptr) return enables;
+  for (unsigned i = 0; i < size; ++i) {
+    enables.push_back(payload.get_byte_enable_ptr()[(done + i) % payload.get_byte_enable_length()]);
+  }
+  return enables;
+}
+
+/// What was read goes back, the disabled bytes of the initiator's array stay as they are.
+void take_read_data(Payload& payload, unsigned done, std::span<const std::uint8_t> data,
+                    std::span<const std::uint8_t> enables) {
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    if (enables.empty() || enables[i] != TLM_BYTE_DISABLED)
+      payload.get_data_ptr()[done + i] = data[i];
+  }
+}
+
 }  // namespace
 
 Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& parameters)
@@ -25,7 +47,7 @@ Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
       upstream(
           "upstream", tasks_,
           {.reads = parameters.tbu.outstanding_reads, .writes = parameters.tbu.outstanding_writes},
-          [this](Payload& payload) { return serve(payload); }),
+          [this](Payload& payload) { return serve(payload); }, {.byte_enables = true}),
       downstream("downstream"),
       dti("dti", [this](dti::ToTbu& message) { receive(message); }),
       parameters_(parameters),
@@ -171,9 +193,14 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
       piece->requester().memory_attributes = translation.attributes;
     }
     if (access.write) std::copy_n(payload.get_data_ptr() + done, size, piece->data().data());
+    std::vector<std::uint8_t> enables = byte_enables_of_piece(payload, done, size);
+    if (!enables.empty()) {
+      piece->set_byte_enable_ptr(enables.data());
+      piece->set_byte_enable_length(size);
+    }
     co_await downstream.transport(*piece);
     status = piece->get_response_status();
-    if (!access.write) std::copy_n(piece->data().data(), size, payload.get_data_ptr() + done);
+    if (!access.write) take_read_data(payload, done, piece->data(), enables);
     done += size;
   }
   if (order != nullptr) orders_.done(*order, ticket);

@@ -8,9 +8,12 @@ Task<void> Tcu::access_register(Payload& payload) {
   co_await clock_.cycles(parameters_.tcu.register_access);
   const std::uint64_t offset = payload.get_address();
   const unsigned size = payload.get_data_length();
-  if (offset >= register_space_bytes || (size != 4 && size != 8) || offset % size != 0 ||
-      payload.get_byte_enable_ptr() != nullptr) {
-    payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
+  if (offset >= register_space_bytes) {
+    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    co_return;
+  }
+  if ((size != 4 && size != 8) || offset % size != 0) {
+    payload.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
     co_return;
   }
   const std::span<std::uint8_t> bytes(payload.get_data_ptr(), size);

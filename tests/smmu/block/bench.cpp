@@ -169,9 +169,12 @@ Task<void> Bench::dma(Dma& d) {
   r.instruction = d.instruction;
   r.has_pasid = d.pasid;
   r.journey = d.journey;
-  if (d.write) {
-    for (unsigned i = 0; i < d.size; ++i)
-      p->data()[i] = static_cast<std::uint8_t>(d.data >> (8 * (i % 8)));
+  // What a read leaves alone comes back as it was.
+  for (unsigned i = 0; i < d.size; ++i)
+    p->data()[i] = static_cast<std::uint8_t>(d.data >> (8 * (i % 8)));
+  if (!d.byte_enables.empty()) {
+    p->set_byte_enable_ptr(d.byte_enables.data());
+    p->set_byte_enable_length(static_cast<unsigned>(d.byte_enables.size()));
   }
   d.started = now();
   co_await device.transport(*p);

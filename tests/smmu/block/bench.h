@@ -23,6 +23,7 @@ struct Dma {
   bool instruction = false;
   bool pasid = false;
   Journey* journey = nullptr;
+  std::vector<std::uint8_t> byte_enables;  ///< As of a payload: empty for all bytes.
 
   bool done = false;
   bool ok = false;

@@ -23,7 +23,8 @@ class Memory : public Module {
     for (unsigned n = 0; n < ports; ++n) {
       sockets_.push_back(std::make_unique<TargetSocket>(
           ("port" + std::to_string(n)).c_str(), tasks_, BufferDepth{depth, depth},
-          [this, n](Payload& payload) { return serve(n, payload); }));
+          [this, n](Payload& payload) { return serve(n, payload); },
+          TargetAbilities{.byte_enables = true}));
       sockets_.back()->on_debug([this](Payload& payload) { return move_bytes(payload); });
     }
   }
@@ -80,6 +81,8 @@ class Memory : public Module {
 
   unsigned move_bytes(Payload& payload) {
     for (unsigned i = 0; i < payload.get_data_length(); ++i) {
+      const std::uint8_t* const enables = payload.get_byte_enable_ptr();
+      if (enables != nullptr && enables[i % payload.get_byte_enable_length()] == 0) continue;
       std::uint8_t& here = byte(payload.get_address() + i);
       if (payload.is_write()) {
         here = payload.get_data_ptr()[i];
