@@ -1,6 +1,7 @@
 // Software's way to a function: through the ECAM and the BARs, as Linux goes it.
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <vector>
 
 #include "tests/pcie/system.h"
@@ -185,6 +186,64 @@ TEST(EnumerationTest, EndpointOnABusOfItsOwnHas256Functions) {
   System::run();
   EXPECT_TRUE(done);
   EXPECT_EQ(endpoint.function(255).requester_id(), 0x3ff);
+}
+
+/// Every function of bus 3, found and written to as a scan does.
+Task<void> scan_bus(Processor& processor, std::vector<unsigned>& found) {
+  for (unsigned id = 0; id < 256; ++id) {
+    const std::uint64_t function = 0x40'1000'0000 + (3 << 20 | id << 12);
+    const std::uint32_t identity = co_await processor.load(function);
+    EXPECT_EQ(processor.status, tlm::TLM_OK_RESPONSE) << "absent is no bus error";
+    co_await processor.store(function + 0x3c, 0x11, 1);
+    EXPECT_EQ(processor.status, tlm::TLM_OK_RESPONSE);
+    if (identity == ~0u) continue;
+    EXPECT_EQ(identity, 0x0dbe'1b36u);
+    found.push_back(id);
+  }
+}
+
+/// Scans a bus of its own with an endpoint of `functions`; IDs of those found, and then of those
+/// that they took themselves to be.
+void expect_functions_on_a_bus_of_their_own(unsigned functions) {
+  RootComplexParameters root_parameters;
+  root_parameters.ports = {{.bus = 3, .device = 0, .whole_bus = true}};
+  EndpointParameters parameters;
+  parameters.functions = functions;
+  Processor processor("processor");
+  Memory memory("memory");
+  RootComplex root("root", root_parameters);
+  Link link("link", {});
+  Endpoint endpoint("endpoint", parameters);
+  processor.socket.bind(root.processor);
+  root.memory.bind(memory.socket);
+  root.port(0).bind(link.upstream);
+  link.downstream.bind(endpoint.link);
+  std::vector<unsigned> found;
+  processor.start(scan_bus(processor, found));
+  System::run();
+  std::vector<unsigned> all(functions);
+  std::iota(all.begin(), all.end(), 0u);
+  EXPECT_EQ(found, all);
+  for (unsigned i = 0; i < functions; ++i) {
+    EXPECT_EQ(endpoint.function(i).requester_id(), 0x300 + i);
+  }
+  const auto refused = [](const char* name) {
+    return dynamic_cast<const Counter&>(*Simulation::current().statistics().find(name)).value();
+  };
+  EXPECT_EQ(refused("root.unsupported_requests") + refused("endpoint.unsupported_requests"),
+            2 * (256 - functions));
+}
+
+TEST(EnumerationTest, OneFunctionOnABusOfItsOwnIsDevice0) {
+  expect_functions_on_a_bus_of_their_own(1);
+}
+
+TEST(EnumerationTest, EightFunctionsOnABusOfTheirOwnAreDevice0) {
+  expect_functions_on_a_bus_of_their_own(8);
+}
+
+TEST(EnumerationTest, NineFunctionsOnABusOfTheirOwnUseItsDeviceNumbers) {
+  expect_functions_on_a_bus_of_their_own(9);
 }
 
 }  // namespace

@@ -38,6 +38,10 @@ class Memory : public Module {
   };
   std::function<Time(std::uint64_t)> latency = [](std::uint64_t) { return Time{0}; };
   std::uint64_t end = ~std::uint64_t{0};
+  /// How an access below `end` is answered.
+  std::function<tlm::tlm_response_status(std::uint64_t)> status = [](std::uint64_t) {
+    return tlm::TLM_OK_RESPONSE;
+  };
   std::vector<Access> accesses;
   bool records = true;
 
@@ -73,7 +77,8 @@ class Memory : public Module {
       payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
       co_return;
     }
-    if (records) {
+    payload.set_response_status(status(address));
+    if (records && payload.is_response_ok()) {
       for (unsigned i = 0; i < payload.get_data_length(); ++i) {
         std::uint8_t& data = payload.get_data_ptr()[i];
         if (payload.is_write()) {
@@ -83,7 +88,6 @@ class Memory : public Module {
         }
       }
     }
-    payload.set_response_status(tlm::TLM_OK_RESPONSE);
   }
 
   std::map<std::uint64_t, std::uint8_t> bytes_;

@@ -141,5 +141,29 @@ TEST_F(Isolation, ThePhysicalDoorbellIsOutOfItsReach) {
   EXPECT_EQ(machine_.platform().gic().its().counters().doorbells.value(), 1u);
 }
 
+/// The first endpoint on a bus of its own: a root port would have it there.
+virt::VirtParameters on_bus_3() {
+  virt::VirtParameters parameters{.check_protocol = true};
+  parameters.root_complex.ports[0] = {.bus = 3, .whole_bus = true};
+  return parameters;
+}
+
+TEST(Identity, AFunctionOnABusOfItsOwnIsFoundOnceAndKeepsItsStreamID) {
+  const virt::VirtParameters parameters = on_bus_3();
+  Machine machine(parameters);
+  std::vector<std::uint32_t> streams;
+  machine.platform().simulation().journeys().on_finish(
+      [&](const Journey& journey, Outcome) { streams.push_back(journey.identity().stream); });
+  machine.run([&] {
+    // Host bridge and two endpoints, though software looked at all of bus 3.
+    EXPECT_EQ(machine.functions_found(), 3u);
+    const machine_device& drive = machine.add_device(0, 1);
+    EXPECT_EQ(drive.msi.device_id, 0x300u);
+    machine.start(signal(machine.traffic(0), 0));
+    EXPECT_TRUE(machine.wait_for_interrupts(1));
+  });
+  EXPECT_EQ(streams, (std::vector<std::uint32_t>{0x300}));
+}
+
 }  // namespace
 }  // namespace doorbell::testing

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <systemc>
 
 #include "sw/include/processor.h"
@@ -31,6 +32,9 @@ Machine::Machine(const virt::VirtParameters& parameters)
     : parameters_(parameters), platform_("virt", parameters_), tasks_(platform_.scheduler()) {
   sw::run_on_native_processors();
   software_.description = machine_virt(tables, tables_end);
+  for (const pcie::RootPortParameters& port : parameters_.root_complex.ports) {
+    software_.description.root_buses = std::max(software_.description.root_buses, port.bus + 1);
+  }
   software_.functions = functions_.data();
   software_.function_capacity = functions_.size();
   software_.vectors = vectors_.data();
@@ -65,10 +69,16 @@ void Machine::run(std::function<void()> scenario, Timing timing) {
   EXPECT_EQ(platform_.protocol_violations(), 0u);
 }
 
+unsigned Machine::requester_id(unsigned endpoint, unsigned function) const {
+  const pcie::RootPortParameters& port = platform_.parameters().root_complex.ports[endpoint];
+  if (port.whole_bus) return (port.bus << 8) + function;
+  return (port.bus << 8) + (port.device << 3) + function;
+}
+
 machine_device& Machine::add_device(unsigned endpoint, unsigned vectors, unsigned function) {
   const unsigned index = function * platform_.endpoint_count() + endpoint;
   machine_device& device = devices_.at(index);
-  const unsigned id = (platform_.parameters().root_complex.ports[endpoint].device << 3) + function;
+  const unsigned id = requester_id(endpoint, function);
   const pcie_function* found = nullptr;
   for (unsigned i = 0; i < software_.pcie.count; ++i) {
     if (functions_[i].requester_id == id) found = &functions_[i];

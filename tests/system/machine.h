@@ -49,6 +49,10 @@ class Machine {
   bool wait_for_interrupts(std::uint64_t count);
   std::uint64_t handled() const { return handled_; }
 
+  /// Bus, device and function of the `function` of the i-th endpoint.
+  unsigned requester_id(unsigned endpoint, unsigned function = 0) const;
+  std::size_t functions_found() const { return software_.pcie.count; }
+
   static constexpr std::uint64_t data_iova = 0x7f00'0000;
   static constexpr std::uint64_t data_page =
       0x6000'0000;  ///< Of endpoint 0; the next one's is 1 MiB above.

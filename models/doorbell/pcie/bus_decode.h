@@ -14,6 +14,10 @@ class BusDecode {
   /// Whether a memory request to `address` would be accepted below: by an enabled BAR.
   virtual bool claims(std::uint64_t address) const = 0;
 
+  /// Whether what is on a bus of its own makes function numbers of the device numbers too (ARI,
+  /// PCIe 6.0 6.13). Else it is device 0, and the port above refuses the others (7.3.1).
+  virtual bool uses_ari() const = 0;
+
   /// What a debugger reads (transport_dbg): without time or side effects. False when nothing is
   /// there.
   virtual bool debug_read(std::uint64_t address, std::span<std::uint8_t> data) = 0;

@@ -92,7 +92,9 @@ void Endpoint::receive(Tlp& tlp) {
     case pcie_tlp::Type::completion_with_data:
       break;
   }
-  if (Function* function = function_at(tlp.requester_id)) {
+  // By the whole ID: what another device asked for is no completion of ours.
+  Function* const function = function_at(tlp.requester_id);
+  if (function != nullptr && function->requester_id() == tlp.requester_id) {
     function->complete(tlp);
   } else {
     release_data(tlp);

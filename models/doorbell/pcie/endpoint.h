@@ -33,6 +33,7 @@ class Endpoint : public Module, private BusDecode {
 
  private:
   bool claims(std::uint64_t address) const override;
+  bool uses_ari() const override { return wide_function_numbers_; }
   bool debug_read(std::uint64_t address, std::span<std::uint8_t> data) override;
   bool debug_read_configuration(std::uint16_t destination, unsigned offset,
                                 std::span<std::uint8_t> data) override;

@@ -46,6 +46,11 @@ bool Link::Upper::claims(std::uint64_t address) const {
   return decode != nullptr && decode->claims(address);
 }
 
+bool Link::Upper::uses_ari() const {
+  const BusDecode* decode = below();
+  return decode == nullptr || decode->uses_ari();
+}
+
 bool Link::Upper::debug_read(std::uint64_t address, std::span<std::uint8_t> data) {
   BusDecode* decode = below();
   return decode != nullptr && decode->debug_read(address, data);

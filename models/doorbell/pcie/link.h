@@ -35,6 +35,7 @@ class Link : public Module {
       link_.up_.free_credits(credit_class, count, at);
     }
     bool claims(std::uint64_t address) const override;
+    bool uses_ari() const override;
     bool debug_read(std::uint64_t address, std::span<std::uint8_t> data) override;
     bool debug_read_configuration(std::uint16_t destination, unsigned offset,
                                   std::span<std::uint8_t> data) override;

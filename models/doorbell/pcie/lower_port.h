@@ -50,6 +50,7 @@ class LowerPort : public tlm::tlm_base_target_socket<64, DownstreamInterface, Up
       credits_arrive(credit_class, count, at);
     }
     bool claims(std::uint64_t address) const override { return below_.claims(address); }
+    bool uses_ari() const override { return below_.uses_ari(); }
     bool debug_read(std::uint64_t address, std::span<std::uint8_t> data) override {
       return below_.debug_read(address, data);
     }

@@ -61,13 +61,18 @@ RootComplex::RootComplex(const sc_core::sc_module_name& module_name,
   }
 }
 
+/// A bus of its own is device 0, unless ARI makes function numbers of the device numbers: an
+/// endpoint doesn't look at them, its port does (PCIe 6.0 7.3.1).
+bool RootComplex::Port::leads_to(unsigned bus, unsigned device) {
+  if (place.bus != bus) return false;
+  if (!place.whole_bus) return place.device == device;
+  const BusDecode* const below = below_of(socket);
+  return device == 0 || below == nullptr || below->uses_ari();
+}
+
 RootComplex::Port* RootComplex::port_of_function(std::uint16_t destination) {
-  const unsigned bus = destination >> 8;
-  const unsigned device = destination >> 3 & 31;
   for (const auto& port : ports_) {
-    if (port->place.bus == bus && (port->place.whole_bus || port->place.device == device)) {
-      return port.get();
-    }
+    if (port->leads_to(destination >> 8, destination >> 3 & 31)) return port.get();
   }
   return nullptr;
 }

@@ -48,6 +48,7 @@ class RootComplex : public Module {
  private:
   struct Port {
     Port(RootComplex& owner, unsigned index, const RootPortParameters& place);
+    bool leads_to(unsigned bus, unsigned device);
     unsigned index;
     RootPortParameters place;
     MessageInitiator<PcieTlp> socket;

@@ -54,6 +54,7 @@ Task<void> RootComplex::access_configuration(Payload& payload) {
   if (destination == host_bridge_id && access_host_bridge(payload, register_offset)) co_return;
   Port* port = port_of_function(destination);
   if (port == nullptr) {
+    unsupported_.add();
     if (payload.is_read()) all_ones(bytes_of(payload));
     co_return;
   }
