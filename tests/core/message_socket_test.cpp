@@ -21,6 +21,12 @@ struct Other {
   static constexpr std::size_t credit_classes = 1;
 };
 
+struct TwoClasses {
+  using Forward = int;
+  using Backward = long;
+  static constexpr std::size_t credit_classes = 2;
+};
+
 template <class A, class B>
 concept Bindable = requires(A a, B b) {
   a.bind(b);
@@ -75,6 +81,27 @@ TEST(MessageSocket, DeliversAfterTheLatencyWithinTheCredits) {
   EXPECT_EQ(receiver.received, (std::vector<Time>{10, 10, 125, 125}));
   EXPECT_EQ(sender.sent, (std::vector<Time>{0, 0, 115, 115}));
   EXPECT_EQ(sender.replies, (std::vector<long>{0, 10, 20, 30}));
+}
+
+TEST(MessageSocket, ReturnedCreditsAreOfTheirClassAndTakeTheirTime) {
+  class Pair : public Module {
+   public:
+    explicit Pair(const sc_core::sc_module_name& name) : Module(name) { sender.bind(receiver); }
+    MessageInitiator<TwoClasses> sender{"sender", [](long&) {}};
+    MessageTarget<TwoClasses> receiver{"receiver", [](int&) {}};
+  };
+  Pair pair{"pair"};
+  MessageInitiator<TwoClasses>& sender = pair.sender;
+  MessageTarget<TwoClasses>& receiver = pair.receiver;
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  receiver.return_credit(1, 3, 50);
+  sc_core::sc_start(40, sc_core::SC_PS);
+  EXPECT_EQ(sender.credits(1).available(), 0u);
+  sc_core::sc_start(20, sc_core::SC_PS);
+  EXPECT_EQ(sender.credits(0).available(), 0u);
+  EXPECT_EQ(sender.credits(1).available(), 3u);
+  receiver.grant(0, 2);
+  EXPECT_EQ(sender.credits(0).available(), 2u);
 }
 
 }  // namespace

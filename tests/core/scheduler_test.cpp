@@ -63,6 +63,19 @@ TEST(Scheduler, LooseTimingSuspendsWhenTheQuantumIsUsedUp) {
   EXPECT_EQ(scheduler.timing(), Timing::loose);
 }
 
+TEST(Scheduler, ABodyHasALocalTimeOfItsOwn) {
+  Scheduler scheduler;
+  scheduler.set_timing(Timing::loose);
+  EXPECT_TRUE(scheduler.pass_loosely(30));
+  Time inside = 0;
+  scheduler.run_at_local_time(500, [&] {
+    inside = scheduler.now();
+    scheduler.pass_loosely(7);
+  });
+  EXPECT_EQ(inside, 500u);
+  EXPECT_EQ(scheduler.now(), 30u);
+}
+
 TEST(Scheduler, TellsOfASwitchOfTiming) {
   Scheduler scheduler;
   int switches = 0;

@@ -118,6 +118,17 @@ TEST_F(WaitPrimitives, OutstandingDrainsAtZero) {
   EXPECT_EQ(log.size(), 2u);
 }
 
+TEST_F(WaitPrimitives, AllWhoWaitForTheEndGoOn) {
+  Outstanding outstanding{scheduler};
+  TaskGroup tasks{scheduler};
+  outstanding.add();
+  for (int i = 0; i < 3; ++i)
+    tasks.start(drain(outstanding, log));
+  outstanding.remove();
+  scheduler.run();
+  EXPECT_EQ(log.size(), 3u);
+}
+
 Task<void> consume(Mailbox<int>& mailbox, std::vector<int>& log) {
   for (;;) {
     while (mailbox.empty())

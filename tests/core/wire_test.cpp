@@ -48,6 +48,17 @@ TEST(Wire, ChangesArriveAtTheirTime) {
   EXPECT_EQ(listener.changes, (Changes{{120, true}, {200, false}, {300, true}, {300, false}}));
 }
 
+TEST(Wire, AllWhoListenHearIt) {
+  Driver driver{"driver"};
+  Listener first{"first"};
+  Listener second{"second"};
+  driver.wire.bind(first.wire);
+  driver.wire.bind(second.wire);
+  sc_core::sc_start(150, sc_core::SC_PS);
+  EXPECT_EQ(first.changes, (Changes{{120, true}}));
+  EXPECT_EQ(second.changes, (Changes{{120, true}}));
+}
+
 TEST(Wire, SignalsAreDrivenAtTheSameTimeForEveryLookahead) {
   Driver driver{"driver"};
   driver.simulation().kernel().set_lookahead(microsecond);

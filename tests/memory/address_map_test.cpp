@@ -18,7 +18,10 @@ TEST(AddressMap, FindsTheRegionThatHoldsTheWholeRange) {
   EXPECT_EQ(map.find(0x1010)->to_target(0x1010), 0x90u);
   EXPECT_EQ(map.find(0x4fff)->target, 1u);
   EXPECT_NE(map.find(0x1ff8, 8), nullptr);
+  EXPECT_EQ(map.find(0x1ff9, 8), nullptr);
   EXPECT_EQ(map.find(0x1ffc, 8), nullptr);
+  EXPECT_NE(map.find(0x1000, 0x1000), nullptr);
+  EXPECT_EQ(map.find(0x1000, 0x1001), nullptr);
   EXPECT_EQ(map.find(0xfff), nullptr);
   EXPECT_EQ(map.find(0x2000), nullptr);
   EXPECT_EQ(map.find(0x5000), nullptr);

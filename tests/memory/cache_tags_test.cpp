@@ -12,6 +12,15 @@ TEST(CacheTags, AnAccessHoldsItsLine) {
   EXPECT_FALSE(tags.access(0x140).hit);
 }
 
+TEST(CacheTags, ALineThatFindsRoomEvictsNone) {
+  CacheTags tags(4 * 64, 2, 64);  // two sets
+  for (const std::uint64_t line : {0, 1, 2, 3})
+    EXPECT_FALSE(tags.access(64 * line).evicted) << line;
+  for (const std::uint64_t line : {0, 1, 2, 3})
+    EXPECT_TRUE(tags.access(64 * line).hit) << line;
+  EXPECT_TRUE(tags.access(64 * 4).evicted);
+}
+
 TEST(CacheTags, TheLeastRecentlyUsedOfASetGoesFirst) {
   CacheTags tags(2 * 64, 2, 64);  // one set
   tags.access(0);

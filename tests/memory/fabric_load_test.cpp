@@ -80,6 +80,17 @@ TEST_F(FabricLoadTest, AFullTargetPushesBackToTheInitiator) {
   EXPECT_EQ(worst_littles_law_error(simulation()), 0.0);
 }
 
+TEST_F(FabricLoadTest, NobodyPassesWhatCrossesToTheTarget) {
+  build();
+  one_.write(0, near_base, std::vector<std::uint8_t>(512));
+  const std::size_t large = two_.write(0, near_base, std::vector<std::uint8_t>(512));
+  // Comes when the large one, which waited for the first, is half across.
+  const std::size_t small = one_.write(30 * nanosecond, near_base, {1});
+  run();
+  EXPECT_EQ(latency(two_, large), (4 + 64 + 64 + 28 + 4) * nanosecond);
+  EXPECT_EQ(one_.accesses[small].ended, two_.accesses[large].ended + nanosecond);
+}
+
 TEST_F(FabricLoadTest, AFullTargetDoesNotStopTheOtherOne) {
   near_parameters_.write_latency = 100 * microsecond;
   near_parameters_.writes = 1;

@@ -64,6 +64,34 @@ TEST_F(FabricOrderTest, AWriteStaysBehindARelaxedOneAhead) {
   EXPECT_GT(one_.accesses[msi].ended, one_.accesses[relaxed].ended);
 }
 
+TEST_F(FabricOrderTest, AllThatWaitedForOneAnswerGoOn) {
+  const std::size_t payload = one_.write(0, far_base, data(1), {.domain = 7});
+  for (unsigned i = 1; i <= 3; ++i)
+    one_.write(i, near_base + 8 * i, data(2), {.domain = 7});
+  run();
+  const Time observed = one_.accesses[payload].ended;
+  for (std::size_t i = 1; i <= 3; ++i)
+    EXPECT_EQ(one_.accesses[i].ended, observed + (4 + i + 21 + 4) * nanosecond);
+}
+
+TEST_F(FabricOrderTest, AWaitIsForAnotherTargetsWrite) {
+  JourneyLog& journeys = simulation().journeys();
+  journeys.keep_spans(0, 1);
+  const StageId endpoint = simulation().stages().add({"endpoint", 10, "fabric", ""});
+  Journey* journey = journeys.start({7, 7, 0}, endpoint, 0);
+  one_.write(0, far_base, data(1), {.domain = 7, .stream = 0x30});
+  one_.write(0, near_base, data(1), {.domain = 7, .stream = 0x31, .relaxed = true});
+  one_.write(0, near_base, data(2), {.domain = 7, .stream = 0x32, .journey = journey});
+  run();
+  std::vector<Holder> holders;
+  for (const JourneySpan& span : journey->spans()) {
+    if (span.waiting) holders.push_back(span.holder);
+  }
+  ASSERT_FALSE(holders.empty());
+  EXPECT_EQ(holders.front().id, 0x30u);
+  journeys.finish(journey, Outcome::acknowledged, one_.accesses[2].ended);
+}
+
 TEST_F(FabricOrderTest, TheWaitIsTheStageOrderingOfAnMsi) {
   JourneyLog& journeys = simulation().journeys();
   journeys.keep_spans(0, 1);

@@ -31,6 +31,8 @@ TEST_F(FabricTest, WhatNobodyOwnsIsAnAddressError) {
     EXPECT_EQ(access.ended, 8 * nanosecond);
   }
   EXPECT_EQ(statistic<Counter>("fabric.decode_errors").value(), 2u);
+  EXPECT_EQ(statistic<QueueStatistics>("fabric.one.reads").occupancy(), 0u);
+  EXPECT_EQ(statistic<QueueStatistics>("fabric.one.writes").occupancy(), 0u);
 }
 
 TEST_F(FabricTest, AnMsiThatNobodyOwnsEndsItsJourney) {
@@ -52,6 +54,29 @@ TEST_F(FabricTest, AloneAnAccessTakesTheSumOfItsParts) {
   EXPECT_EQ(latency(one_, read), (4 + 1 + 51 + 4 + 8) * nanosecond);
   // request 4, channel and data 8, memory 1 + 20, response 4
   EXPECT_EQ(latency(one_, write), (4 + 8 + 21 + 4) * nanosecond);
+}
+
+TEST_F(FabricTest, EachWayHasItsLatency) {
+  fabric_parameters_.request_latency = 5;
+  fabric_parameters_.response_latency = 3;
+  build();
+  const std::size_t read = one_.read(0, near_base, 64);
+  const std::size_t write = one_.write(microsecond, near_base, std::vector<std::uint8_t>(64));
+  run(2 * microsecond);
+  EXPECT_EQ(latency(one_, read), (5 + 1 + 51 + 3 + 8) * nanosecond);
+  EXPECT_EQ(latency(one_, write), (5 + 8 + 21 + 3) * nanosecond);
+  // What has just passed has the request's way behind it, what is answered has not yet the other.
+  const std::size_t seen = one_.write(2 * microsecond, near_base, {7});
+  run(26 * nanosecond);
+  std::vector<std::uint8_t> byte(1);
+  near_->storage().read(0, byte);
+  EXPECT_EQ(byte[0], 0);  // 5 + 1 to the memory, 21 in it
+  run(2 * nanosecond);
+  near_->storage().read(0, byte);
+  EXPECT_EQ(byte[0], 7);
+  EXPECT_EQ(one_.accesses[seen].ended, never);
+  run();
+  EXPECT_EQ(latency(one_, seen), (5 + 1 + 21 + 3) * nanosecond);
 }
 
 TEST_F(FabricTest, APayloadComesBackWithItsOwnAddress) {
@@ -113,6 +138,28 @@ TEST_F(FabricTest, DirectAccessIsTranslatedAndTakenBackFromEveryPort) {
       std::find(taken_back.begin(), taken_back.end(),
                 std::pair<std::uint64_t, std::uint64_t>(far_base, far_base + (16ULL << 20) - 1)),
       taken_back.end());
+}
+
+TEST_F(FabricTest, DirectAccessBeginsWithTheRegion) {
+  // The region shows the memory from 64 KiB on, in the middle of what the memory grants.
+  constexpr std::uint64_t inside = 0x1'0000;
+  Fabric fabric("fabric", fabric_parameters_, {"one", "two"},
+                {{"near_port", {{near_base, 1ULL << 20, inside}}}});
+  near_ = std::make_unique<Ram>("near", near_parameters_);
+  one_.socket.bind(fabric.port("one"));
+  two_.socket.bind(fabric.port("two"));
+  fabric.target("near_port").bind(near_->upstream);
+  run(0);
+  simulation().scheduler().set_timing(Timing::loose);
+  PayloadReference payload = simulation().payloads().take(tlm::TLM_READ_COMMAND, near_base, 8);
+  tlm::tlm_dmi dmi;
+  ASSERT_TRUE(one_.socket.get_dmi(*payload, dmi));
+  EXPECT_EQ(dmi.get_start_address(), near_base);
+  EXPECT_EQ(dmi.get_end_address(), near_base + (1ULL << 20) - 1);
+  dmi.get_dmi_ptr()[0] = 0x77;
+  std::vector<std::uint8_t> byte(1);
+  near_->storage().read(inside, byte);
+  EXPECT_EQ(byte[0], 0x77);
 }
 
 TEST_F(FabricTest, LooseTimingGivesTheSameBytesInTheSameTime) {

@@ -53,6 +53,30 @@ TEST_F(RamTest, AloneAnAccessTakesItsLatencyAndItsBytes) {
   EXPECT_EQ(latency(write), 28 * nanosecond);
 }
 
+TEST_F(RamTest, APartOfTheChannelsWidthTakesACycle) {
+  build(plain());
+  const std::size_t read = initiator_.read(0, 0, 9);
+  const std::size_t write = initiator_.write(microsecond, 0, std::vector<std::uint8_t>(15));
+  const std::size_t one = initiator_.write(2 * microsecond, 0, {1});
+  run();
+  EXPECT_EQ(latency(read), 52 * nanosecond);
+  EXPECT_EQ(latency(write), 22 * nanosecond);
+  EXPECT_EQ(latency(one), 21 * nanosecond);
+}
+
+TEST_F(RamTest, BytesAreCountedByWhatWasDoneWithThem) {
+  build(plain());
+  initiator_.write(0, 0, std::vector<std::uint8_t>(24));
+  initiator_.read(microsecond, 0, 7);
+  run();
+  const auto counted = [this](const char* name) {
+    const Statistic* found = initiator_.simulation().statistics().find(name);
+    return dynamic_cast<const Counter&>(*found).value();
+  };
+  EXPECT_EQ(counted("ram.bytes_written"), 24u);
+  EXPECT_EQ(counted("ram.bytes_read"), 7u);
+}
+
 TEST_F(RamTest, ManyReadsAreBoundByTheChannel) {
   build(plain());
   for (int i = 0; i < 1000; ++i)
@@ -175,6 +199,30 @@ TEST_F(RamTest, DirectAccessIsGrantedUnderLooseTimingAndTakenBack) {
   ASSERT_EQ(taken_back.size(), 1u);
   EXPECT_EQ(taken_back[0].first, 0u);
   EXPECT_EQ(taken_back[0].second, (8ULL << 20) - 1);
+}
+
+TEST_F(RamTest, DirectAccessEndsWithTheMemory) {
+  RamParameters parameters = plain();
+  parameters.size = (2ULL << 20) + 4096;
+  build(parameters);
+  run(0);
+  initiator_.scheduler().set_timing(Timing::loose);
+  PayloadReference payload =
+      initiator_.simulation().payloads().take(tlm::TLM_READ_COMMAND, 2ULL << 20, 8);
+  tlm::tlm_dmi dmi;
+  ASSERT_TRUE(initiator_.socket.get_dmi(*payload, dmi));
+  EXPECT_EQ(dmi.get_start_address(), 2ULL << 20);
+  EXPECT_EQ(dmi.get_end_address(), (2ULL << 20) + 4095);
+}
+
+TEST_F(RamTest, UnderLooseTimingNobodyWaitsForTheChannel) {
+  build(plain());
+  initiator_.scheduler().set_timing(Timing::loose);
+  const std::size_t one = initiator_.write(0, 0, std::vector<std::uint8_t>(64));
+  const std::size_t other = initiator_.write(0, 64, std::vector<std::uint8_t>(64));
+  run();
+  EXPECT_EQ(latency(one), 28 * nanosecond);
+  EXPECT_EQ(latency(other), 28 * nanosecond);
 }
 
 TEST_F(RamTest, LooseTimingGivesTheSameBytes) {

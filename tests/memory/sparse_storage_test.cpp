@@ -38,6 +38,15 @@ TEST(SparseStorage, ChunksNeverMove) {
   EXPECT_EQ(storage.chunk(5), first);
 }
 
+TEST(SparseStorage, HoldsTheRestOfASizeThatIsNotOfWholeChunks) {
+  SparseStorage storage(SparseStorage::chunk_bytes + 4096);
+  const std::array<std::uint8_t, 4> data{1, 2, 3, 4};
+  storage.write(SparseStorage::chunk_bytes + 4092, data);
+  std::array<std::uint8_t, 4> back{};
+  storage.read(SparseStorage::chunk_bytes + 4092, back);
+  EXPECT_EQ(back, data);
+}
+
 TEST(SparseStorage, KnowsItsEnds) {
   const SparseStorage storage(4096);
   EXPECT_TRUE(storage.contains(0, 4096));
