@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 
+#include "doorbell/core/arch/little_endian.h"
 #include "doorbell/core/arch/task.h"
 #include "doorbell/core/initiator_socket.h"
 #include "doorbell/core/payload_pool.h"
@@ -30,20 +31,6 @@ class MemoryPort {
   virtual Task<bool> write(AddressSpace space, std::uint64_t address,
                            std::span<const std::uint8_t> data) = 0;
 };
-
-/// A little-endian integer of T from or to memory.
-template <class T>
-T load_little_endian(std::span<const std::uint8_t> bytes) {
-  T value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i)
-    value |= static_cast<T>(T{bytes[i]} << (8 * i));
-  return value;
-}
-template <class T>
-void store_little_endian(std::span<std::uint8_t> bytes, T value) {
-  for (std::size_t i = 0; i < sizeof(T); ++i)
-    bytes[i] = static_cast<std::uint8_t>(value >> (8 * i));
-}
 
 /// The physical address space behind an InitiatorSocket.
 class PhysicalMemoryPort : public MemoryPort {

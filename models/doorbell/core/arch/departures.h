@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "doorbell/core/arch/hash.h"
+
 namespace doorbell {
 
 /// Remembers why entries have left a cache, so that a miss can say why it misses. It holds the
@@ -12,38 +14,33 @@ namespace doorbell {
 /// never names a wrong reason. It changes nothing that a cache does.
 class Departures {
  public:
-  /// The owner's own numbers; 0 is "not known".
+  /// The owner's own numbers, but for those below.
   using Reason = std::uint8_t;
+  static constexpr Reason unknown = 0;      ///< never there, or forgotten
+  static constexpr Reason evicted = 1;      ///< another entry took its place
+  static constexpr Reason invalidated = 2;  ///< by command, when the owner doesn't say by which
 
-  /// `hash`: 64 bits in which different keys differ, spread over all of them.
-  void left(std::uint64_t hash, Reason reason) { place(hash) = {hash, reason}; }
-  /// Why a key that is not in the cache isn't there any more; 0 when it never was, or that has been
-  /// forgotten.
-  Reason reason(std::uint64_t hash) const {
-    const Departure& departure = (*table_)[hash % size];
-    return departure.hash == hash ? departure.reason : Reason{0};
+  /// `identity`: 64 bits in which different keys differ, spread over all of them.
+  void left(std::uint64_t identity, Reason reason) {
+    if (table_ == nullptr) table_ = std::make_unique<Table>();
+    (*table_)[identity % size] = {identity, reason};
+  }
+  /// Why a key that is not in the cache isn't there any more.
+  Reason reason(std::uint64_t identity) const {
+    if (table_ == nullptr) return unknown;
+    const Departure& departure = (*table_)[identity % size];
+    return departure.identity == identity ? departure.reason : unknown;
   }
 
  private:
   static constexpr std::size_t size = 1024;
   struct Departure {
-    std::uint64_t hash = 0;
-    Reason reason = 0;
+    std::uint64_t identity = 0;
+    Reason reason = unknown;
   };
-  Departure& place(std::uint64_t hash) { return (*table_)[hash % size]; }
+  using Table = std::array<Departure, size>;
 
-  std::unique_ptr<std::array<Departure, size>> table_ =
-      std::make_unique<std::array<Departure, size>>();
+  std::unique_ptr<Table> table_;  ///< made when the first entry leaves
 };
-
-/// 64 bits of a key in which all of `a` and `b` show (the finaliser of MurmurHash3).
-constexpr std::uint64_t hash_of(std::uint64_t a, std::uint64_t b) {
-  std::uint64_t x = a ^ (b * 0x9e37'79b9'7f4a'7c15ULL + 0x9e37'79b9'7f4a'7c15ULL);
-  x ^= x >> 33;
-  x *= 0xff51'afd7'ed55'8ccdULL;
-  x ^= x >> 33;
-  x *= 0xc4ce'b9fe'1a85'ec53ULL;
-  return x ^ (x >> 33);
-}
 
 }  // namespace doorbell

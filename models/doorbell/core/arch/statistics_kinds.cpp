@@ -28,23 +28,19 @@ void Gauge::on_reset(Time now) {
 }
 
 double CacheStatistics::hit_rate() const {
-  return ratio(hits_, hits_ + misses_);
+  return ratio(hits(), hits() + misses());
 }
 
 void CacheStatistics::values(StatisticValues& out) const {
-  out.push_back({"hits", hits_});
-  out.push_back({"misses", misses_});
-  out.push_back({"evictions", evictions_});
-  out.push_back({"invalidations", invalidations_});
-  if (hits_ + misses_ == 0) {
+  out.push_back({"hits", hits()});
+  out.push_back({"misses", misses()});
+  out.push_back({"evictions", evictions()});
+  out.push_back({"invalidations", invalidations()});
+  if (hits() + misses() == 0) {
     out.push_back({"hit_rate", std::monostate{}});
   } else {
     out.push_back({"hit_rate", hit_rate()});
   }
-}
-
-void CacheStatistics::on_reset(Time) {
-  hits_ = misses_ = evictions_ = invalidations_ = 0;
 }
 
 void ServerStatistics::occupy(Time from, Time to) {

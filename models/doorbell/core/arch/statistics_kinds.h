@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "doorbell/core/arch/cache_counts.h"
 #include "doorbell/core/arch/histogram.h"
 #include "doorbell/core/arch/statistics.h"
 #include "doorbell/core/arch/statistics_level.h"
@@ -59,21 +60,10 @@ class Gauge final : public Statistic {
   Integrator level_;
 };
 
-/// Look-ups in a cache and what became of its entries.
-class CacheStatistics final : public Statistic {
+/// Look-ups in a cache and what became of its entries. An AssociativeCache counts in it by itself.
+class CacheStatistics final : public Statistic, public CacheCounts {
  public:
   using Statistic::Statistic;
-  void hit() { ++hits_; }
-  void miss() { ++misses_; }
-  /// A valid entry made room for another.
-  void eviction() { ++evictions_; }
-  /// `entries` valid entries were taken out by an invalidation.
-  void invalidation(std::uint64_t entries = 1) { invalidations_ += entries; }
-
-  std::uint64_t hits() const { return hits_; }
-  std::uint64_t misses() const { return misses_; }
-  std::uint64_t evictions() const { return evictions_; }
-  std::uint64_t invalidations() const { return invalidations_; }
   /// 0 to 1; 0 when there was no look-up.
   double hit_rate() const;
 
@@ -81,8 +71,7 @@ class CacheStatistics final : public Statistic {
   void values(StatisticValues& out) const override;
 
  private:
-  void on_reset(Time) override;
-  std::uint64_t hits_ = 0, misses_ = 0, evictions_ = 0, invalidations_ = 0;
+  void on_reset(Time) override { reset_counts(); }
 };
 
 /// Something with `capacity` places where work takes time: a pipeline, a set of slots, a wire. A
