@@ -2,7 +2,9 @@
 
 #include <systemc>
 
+#include "platforms/command/progress.h"
 #include "platforms/command/stop_request.h"
+#include "platforms/host/terminal_line.h"
 
 namespace doorbell {
 namespace {
@@ -14,10 +16,10 @@ constexpr Time slice = 50 * microsecond;
 }  // namespace
 
 RunLoop::End RunLoop::run(const std::function<RunPosition()>& position) {
-  Progress progress(stderr);
+  TerminalLine line(stderr);
   while (!finished_) {
     run_slice();
-    progress.show(position());
+    line.show([&](TerminalLine::Elapsed elapsed) { return progress_text(position(), elapsed); });
     if (finished_) break;
     ended_at_ = simulation_.scheduler().now();
     if (StopRequest::asked()) return End::asked;

@@ -1,16 +1,11 @@
 #include "platforms/diagram/picture.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-
-#include <array>
-#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
 
 #include "doorbell/core/arch/error.h"
+#include "platforms/host/child_process.h"
 
 namespace doorbell {
 namespace {
@@ -48,27 +43,13 @@ class NewFile {
   std::string partial_;
 };
 
-/// The exit status of `dot -T<kind> -o <output> <source>`.
-int run_dot(const std::string& kind, const std::string& output, const std::string& source) {
-  std::string name = "dot";
-  std::string format = "-T" + kind;
-  std::string option = "-o" + output;
-  std::string input = source;
-  std::array<char*, 5> arguments{name.data(), format.data(), option.data(), input.data(), nullptr};
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  // It warns of fonts that a machine without a screen doesn't have.
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  pid_t child = 0;
-  const int error =
-      posix_spawnp(&child, name.c_str(), &actions, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0)
+/// Runs `dot -T<kind> -o<output> <source>`. What it prints is warnings of fonts that a machine
+/// without a screen doesn't have.
+ChildEnd run_dot(const std::string& kind, const std::string& output, const std::string& source) {
+  const auto end = run_child({"dot", "-T" + kind, "-o" + output, source}, {.kept = 4096});
+  if (end->not_found())
     throw InputError("dot", 0, "program", "Graphviz (Debian: graphviz), or a .dot file", "none");
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return *end;
 }
 
 }  // namespace
@@ -86,9 +67,11 @@ void write_picture(const std::string& text, const std::string& file) {
   }
   const NewFile source(file + ".dot");
   source.write(text);
-  const int status = run_dot(ending.substr(1), picture.path(), source.path());
-  if (status != 0)
-    throw InputError(file, 0, "dot", "a picture", "status " + std::to_string(status));
+  const ChildEnd end = run_dot(ending.substr(1), picture.path(), source.path());
+  if (!end.succeeded())
+    throw InputError(file, 0, "dot", "a picture",
+                     end.signal != 0 ? "signal " + std::to_string(end.signal)
+                                     : "status " + std::to_string(end.status));
   picture.keep();
 }
 

@@ -13,6 +13,7 @@
 #include "platforms/command/run_options.h"
 #include "platforms/command/stop_request.h"
 #include "platforms/command/trace_options.h"
+#include "platforms/host/terminal_line.h"
 
 namespace doorbell {
 namespace {
@@ -115,11 +116,11 @@ TEST(Progress, KnowsNothingOfTheTimeLeftAtTheStart) {
   EXPECT_EQ(progress_text({}, std::chrono::seconds(0)), "0 simulated, 0 transactions, 0/s, 0 %");
 }
 
-TEST(Progress, IsSilentWhereThereIsNoTerminal) {
+TEST(TerminalLine, IsSilentWhereThereIsNoTerminal) {
   std::FILE* file = std::tmpfile();
   {
-    Progress progress(file);
-    progress.show({.simulated = 1, .transactions = 1, .done = 0.5});
+    TerminalLine line(file);
+    line.show([](TerminalLine::Elapsed) { return "half"; });
   }
   EXPECT_EQ(std::ftell(file), 0);
   std::fclose(file);

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <initializer_list>
 
-#include "platforms/explore/compare/html_style.h"
-#include "platforms/explore/compare/markup.h"
 #include "platforms/explore/compare/quantity.h"
 #include "platforms/explore/compare/text_report.h"
+#include "platforms/explore/look/markup.h"
+#include "platforms/explore/look/style.h"
 
 namespace doorbell::explore {
 namespace {
@@ -63,7 +63,8 @@ std::string row(const Difference& difference, bool sweep) {
 
 std::string section(const Comparison& comparison, Standing standing, const char* title) {
   if (comparison.count(standing) == 0) return {};
-  std::string text = fmt::format("<h2>{} ({})</h2>\n<table>\n", title, comparison.count(standing));
+  std::string text =
+      fmt::format("<section>\n<h2>{} ({})</h2>\n<table>\n", title, comparison.count(standing));
   const std::initializer_list<Head> of_a_run{
       {"Metric"}, {"Base", "number"},      {"New", "number"}, {"Change", "number"}, {"%", "number"},
       {""},       {"Tolerance", "number"}, {"Movement"}};
@@ -81,7 +82,7 @@ std::string section(const Comparison& comparison, Standing standing, const char*
   text += "</tbody>\n</table>\n";
   if (rows > most_rows)
     text += fmt::format("<p class=\"names\">and {} more, less bad</p>\n", rows - most_rows);
-  return text;
+  return text + "</section>\n";
 }
 
 std::string context_row(const std::string& name, const std::string& base, const std::string& next) {
@@ -91,7 +92,7 @@ std::string context_row(const std::string& name, const std::string& base, const 
 }
 
 std::string context(const Comparison& comparison) {
-  std::string text = "<table>\n" + heads({{""}, {"Base"}, {"New"}}) + "<tbody>\n";
+  std::string text = "<section>\n<table>\n" + heads({{""}, {"Base"}, {"New"}}) + "<tbody>\n";
   text += context_row(comparison.sweep ? "Sweep" : "Run", comparison.base, comparison.next);
   text += context_row("Version of Doorbell", comparison.base_version, comparison.next_version);
   for (const ParameterChange& change : comparison.parameters) {
@@ -99,23 +100,25 @@ std::string context(const Comparison& comparison) {
         comparison.sweep ? fmt::format(" ({} points)", change.points) : std::string{};
     text += context_row(change.name + where, change.base, change.next);
   }
-  return text + "</tbody>\n</table>\n";
+  return text + "</tbody>\n</table>\n</section>\n";
 }
 
 std::string failed_points(const char* title, const std::vector<FailedPoint>& points) {
   if (points.empty()) return {};
-  std::string text = fmt::format("<h2>{} ({})</h2>\n<table>\n<tbody>\n", title, points.size());
+  std::string text =
+      fmt::format("<section>\n<h2>{} ({})</h2>\n<table>\n<tbody>\n", title, points.size());
   for (const FailedPoint& failed : points)
     text += "<tr>" + cell(failed.point, "name") + cell(failed.message, "name") + "</tr>\n";
-  return text + "</tbody>\n</table>\n";
+  return text + "</tbody>\n</table>\n</section>\n";
 }
 
 std::string names(const char* title, const std::vector<std::string>& names) {
   if (names.empty()) return {};
-  std::string text = fmt::format("<h2>{} ({})</h2>\n<p class=\"names\">", title, names.size());
+  std::string text =
+      fmt::format("<section>\n<h2>{} ({})</h2>\n<p class=\"names\">", title, names.size());
   for (std::size_t i = 0; i < names.size(); ++i)
     text += (i == 0 ? "" : ", ") + escaped(names[i]);
-  return text + "</p>\n";
+  return text + "</p>\n</section>\n";
 }
 
 }  // namespace
@@ -124,9 +127,9 @@ std::string html_report(const Comparison& comparison) {
   std::string text = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-      "<title>Doorbell: {1} against {0}</title>\n<style>{2}</style>\n</head>\n<body>\n"
-      "<h1>Doorbell: {1} against {0}</h1>\n",
-      escaped(comparison.base), escaped(comparison.next), html_style);
+      "<title>Doorbell: {1} against {0}</title>\n<style>\n{2}{3}</style>\n</head>\n<body>\n"
+      "<main>\n<h1>Doorbell: {1} against {0}</h1>\n",
+      escaped(comparison.base), escaped(comparison.next), page_style(), comparison_style());
   text += fmt::format("<p class=\"headline{}\">{}</p>\n", comparison.within() ? "" : " outside",
                       escaped(headline(comparison)));
   text += context(comparison);
@@ -138,7 +141,7 @@ std::string html_report(const Comparison& comparison) {
   text += names("Points only in NEW", comparison.points_only_new);
   text += names("Metrics only in NEW", comparison.only_in_new);
   text += names("Metrics only in BASE, which rules allow", comparison.only_in_base);
-  return text + "</body>\n</html>\n";
+  return text + "</main>\n</body>\n</html>\n";
 }
 
 }  // namespace doorbell::explore

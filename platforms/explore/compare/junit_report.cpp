@@ -5,9 +5,9 @@
 #include <map>
 #include <vector>
 
-#include "platforms/explore/compare/markup.h"
 #include "platforms/explore/compare/quantity.h"
 #include "platforms/explore/compare/text_report.h"
+#include "platforms/explore/look/markup.h"
 
 namespace doorbell::explore {
 namespace {

@@ -6,7 +6,6 @@ namespace doorbell::explore {
 
 // Files that were built into the program (CMakeLists.txt has their list).
 
-std::string_view page_style();
 /// The page's own scripts, each behind those it imports from, as one ES module.
 std::string_view page_script();
 std::string_view chart_library();

@@ -2,26 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "platforms/explore/look/markup.h"
+#include "platforms/explore/look/style.h"
 #include "platforms/explore/page/assets.h"
 
 namespace doorbell::explore {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '<') {
-      result += "&lt;";
-    } else if (c == '&') {
-      result += "&amp;";
-    } else {
-      result += c;
-    }
-  }
-  return result;
-}
 
 }  // namespace
 

@@ -11,10 +11,10 @@
 
 #include "doorbell/core/arch/error.h"
 #include "platforms/exit_status.h"
-#include "platforms/explore/sweep/child_process.h"
 #include "platforms/explore/sweep/files.h"
 #include "platforms/explore/sweep/key.h"
 #include "platforms/explore/sweep/point_folder.h"
+#include "platforms/host/child_process.h"
 #include "platforms/version.h"
 
 namespace doorbell::sweep {
@@ -134,10 +134,10 @@ std::optional<Outcome> run_point(const fs::path& folder, const std::function<boo
   check_model(order, folder);
   check_workload(order);
   const AttemptFolder attempt(folder);
-  const auto end =
-      run_child({this_program, "run", std::string("../") + point_file::description, "--workload",
-                 order.workload.string(), "--stats", point_file::statistics},
-                attempt.path(), order.timeout, stop);
+  const auto end = run_child(
+      {this_program, "run", std::string("../") + point_file::description, "--workload",
+       order.workload.string(), "--stats", point_file::statistics},
+      {.folder = attempt.path(), .timeout = order.timeout, .stop = stop, .kept = 64 * 1024});
   if (!end || ended_with_sweep(*end, stop)) return std::nullopt;
   // Another attempt that overlapped with this one may have come first.
   if (auto other = read_outcome(folder)) return other;

@@ -1,16 +1,22 @@
 #include "platforms/explore/sweep/slurm_client.h"
 
-#include "platforms/explore/sweep/slurm_command.h"
+#include "doorbell/core/arch/error.h"
+#include "platforms/host/child_process.h"
 
 namespace doorbell::sweep {
 
 std::string SlurmClient::output_of(const std::vector<std::string>& arguments,
                                    const std::filesystem::path& folder) const {
-  const CommandOutput result = run_slurm_command(arguments, idle_, folder);
-  if (!result.succeeded()) {
-    throw SlurmRefusal(arguments.front() + ": " + complaint(result.errors + result.output));
-  }
-  return result.output;
+  const auto go_on = [this] {
+    idle_();
+    return false;
+  };
+  const auto end = run_child(arguments, {.folder = folder, .stop = go_on, .errors_apart = true});
+  if (end->not_found())
+    throw InputError("no " + arguments.front() + " here: --engine slurm needs Slurm's commands");
+  if (!end->succeeded())
+    throw SlurmRefusal(arguments.front() + ": " + complaint(end->errors + end->output));
+  return end->output;
 }
 
 std::uint64_t SlurmClient::max_array_size() const {

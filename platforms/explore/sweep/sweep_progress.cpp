@@ -12,18 +12,11 @@
 namespace doorbell::sweep {
 namespace {
 
-constexpr std::chrono::milliseconds interval{200};
 constexpr std::size_t bar_width = 20;
 
 std::string host_name() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "?";
-}
-
-std::string duration(double seconds) {
-  const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
-  if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
-  return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
 }  // namespace
@@ -36,7 +29,7 @@ std::string progress_text(const SweepPosition& position, std::chrono::duration<d
                                  position.failed, position.running);
   if (position.ended_now > 0 && position.left() > 0) {
     const double each = elapsed.count() / static_cast<double>(position.ended_now);
-    text += ", " + duration(each * static_cast<double>(position.left())) + " left";
+    text += time_left_text(each * static_cast<double>(position.left()));
   }
   return text;
 }
@@ -45,12 +38,8 @@ SweepProgress::SweepProgress(SweepPosition start, const std::filesystem::path& l
                              std::FILE* terminal, std::function<bool()> stop_asked)
     : position_(start),
       log_(log, std::ios::app),
-      terminal_(isatty(fileno(terminal)) != 0 ? terminal : nullptr),
+      line_(terminal),
       stop_asked_(std::move(stop_asked)) {}
-
-SweepProgress::~SweepProgress() {
-  if (terminal_ != nullptr) std::fputs("\r\033[K", terminal_);
-}
 
 void SweepProgress::started(const std::string& key) {
   ++position_.running;
@@ -74,12 +63,7 @@ void SweepProgress::ended(const std::string& key, const Outcome& outcome) {
 
 bool SweepProgress::poll() {
   stopped_ = stopped_ || stop_asked_();
-  const HostClock::time_point now = HostClock::now();
-  if (terminal_ != nullptr && now >= next_) {
-    next_ = now + interval;
-    fmt::print(terminal_, "\r{}\033[K", progress_text(position_, now - start_));
-    std::fflush(terminal_);
-  }
+  line_.show([this](TerminalLine::Elapsed elapsed) { return progress_text(position_, elapsed); });
   return stopped_;
 }
 

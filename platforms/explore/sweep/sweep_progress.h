@@ -10,6 +10,7 @@
 #include <string>
 
 #include "platforms/explore/sweep/engine.h"
+#include "platforms/host/terminal_line.h"
 
 namespace doorbell::sweep {
 
@@ -35,11 +36,6 @@ class SweepProgress : public Observer {
   /// `terminal` is left alone when it isn't one. `stop_asked` is whether the sweep shall end.
   SweepProgress(SweepPosition start, const std::filesystem::path& log, std::FILE* terminal,
                 std::function<bool()> stop_asked);
-  /// Erases the line.
-  ~SweepProgress() override;
-  SweepProgress(const SweepProgress&) = delete;
-  SweepProgress& operator=(const SweepProgress&) = delete;
-
   void started(const std::string& key) override;
   void ended(const std::string& key, const Outcome& outcome) override;
   bool poll() override;
@@ -53,11 +49,9 @@ class SweepProgress : public Observer {
 
   SweepPosition position_;
   std::ofstream log_;
-  std::FILE* terminal_;
+  TerminalLine line_;
   const std::function<bool()> stop_asked_;
   bool stopped_ = false;
-  const HostClock::time_point start_ = HostClock::now();
-  HostClock::time_point next_ = start_;
   std::map<std::string, HostClock::time_point> started_;
 };
 

@@ -7,8 +7,8 @@
 
 #include "platforms/explore/compare/html_report.h"
 #include "platforms/explore/compare/junit_report.h"
-#include "platforms/explore/compare/markup.h"
 #include "platforms/explore/compare/text_report.h"
+#include "platforms/explore/look/markup.h"
 #include "tests/explore/compare/subjects.h"
 
 namespace doorbell::explore::testing {

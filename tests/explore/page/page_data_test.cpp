@@ -166,7 +166,7 @@ TEST(HtmlPage, WhatIsNoUtf8BecomesTheReplacementCharacter) {
 
 TEST(HtmlPage, HasEverythingInItAndAsksForNothing) {
   const std::string page = html_page("A <b> & title", {{"kind", "run"}});
-  EXPECT_THAT(page, HasSubstr("<title>A &lt;b> &amp; title</title>"));
+  EXPECT_THAT(page, HasSubstr("<title>A &lt;b&gt; &amp; title</title>"));
   EXPECT_THAT(page, HasSubstr("default-src 'none'"));
   EXPECT_THAT(page, HasSubstr("Apache"));  // the chart library's licence stays with it
   EXPECT_THAT(page, Not(testing::ContainsRegex("<script[^>]* src=")));

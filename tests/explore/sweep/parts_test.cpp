@@ -1,19 +1,14 @@
-// Folders, outcomes, processes and progress: what a sweep is put together from.
+// Folders, outcomes and progress: what a sweep is put together from.
 #include <gmock/gmock.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <sstream>
 #include <thread>
 
 #include "doorbell/core/arch/error.h"
-#include "platforms/explore/sweep/child_process.h"
 #include "platforms/explore/sweep/files.h"
 #include "platforms/explore/sweep/key.h"
 #include "platforms/explore/sweep/outcome.h"
@@ -35,13 +30,6 @@ class Parts : public ::testing::Test {
     folder_ = mkdtemp(name.data());
   }
   ~Parts() override { fs::remove_all(folder_); }
-
-  /// Runs a shell script in the folder.
-  std::optional<ChildEnd> shell(
-      const std::string& script, std::uint64_t timeout = 0,
-      const std::function<bool()>& stop = [] { return false; }) const {
-    return run_child({"/bin/sh", "-c", script}, folder_, timeout, stop);
-  }
 
   fs::path folder_;
 };
@@ -126,88 +114,6 @@ TEST_F(Parts, KeysTellTheirTextsApart) {
   EXPECT_EQ(key_of({"a", "b"}), key_of({"a", "b"}));
   EXPECT_NE(key_of({"a", "b"}), key_of({"ab", ""}));
   EXPECT_NE(key_of({"a", "b"}), key_of({"b", "a"}));
-}
-
-TEST_F(Parts, AChildGivesItsStatusAndWhatItPrinted) {
-  const auto end = shell("echo one; echo two >&2; pwd; exit 3");
-  ASSERT_TRUE(end);
-  EXPECT_EQ(end->status, 3);
-  EXPECT_EQ(end->signal, 0);
-  EXPECT_EQ(end->output, "one\ntwo\n" + folder_.string() + "\n");
-}
-
-TEST_F(Parts, AChildThatASignalKilledSaysWhich) {
-  EXPECT_EQ(shell("kill -SEGV $$")->signal, SIGSEGV);
-}
-
-// A Ctrl-C at the terminal is for the sweep alone, and so is what is typed there.
-TEST_F(Parts, AChildIsNotOfTheTerminal) {
-  std::array<int, 2> typed{};
-  ASSERT_EQ(pipe(typed.data()), 0);
-  const int input = dup(STDIN_FILENO);
-  dup2(typed[0], STDIN_FILENO);
-  const auto end = shell("readlink /proc/$$/fd/0; cut -d ' ' -f 5 /proc/$$/stat; echo $$");
-  dup2(input, STDIN_FILENO);
-  for (const int descriptor : {typed[0], typed[1], input})
-    close(descriptor);
-  std::istringstream lines(end->output);
-  std::string source, group, process;
-  lines >> source >> group >> process;
-  EXPECT_EQ(source, "/dev/null");
-  EXPECT_EQ(group, process);
-}
-
-TEST_F(Parts, OfALongOutputTheEndIsKept) {
-  const auto end = shell("yes | head -c 1000000; echo last");
-  EXPECT_THAT(end->output, ::testing::EndsWith("last\n"));
-  EXPECT_LT(end->output.size(), 200'000u);
-}
-
-TEST_F(Parts, AChildWhoseTimeIsUpIsKilled) {
-  const auto end = shell("echo began; exec sleep 60", 1);
-  ASSERT_TRUE(end);
-  EXPECT_TRUE(end->timed_out);
-}
-
-// Of a machine that stood still meanwhile, or has too much to do.
-TEST_F(Parts, AChildThatEndedInTimeIsNotLateWhenNobodyLooked) {
-  const auto end = shell("echo end; exit 3", 1, [] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
-    return false;
-  });
-  ASSERT_TRUE(end);
-  EXPECT_FALSE(end->timed_out);
-  EXPECT_EQ(end->status, 3);
-}
-
-TEST_F(Parts, AChildIsKilledWhenAskedToStop) {
-  const auto begin = std::chrono::steady_clock::now();
-  EXPECT_FALSE(shell("exec sleep 60", 0, [] { return true; }));
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
-}
-
-// Whoever kills a sweep with SIGKILL leaves no run behind that goes on in secret.
-TEST_F(Parts, AChildDiesWithItsParent) {
-  const pid_t parent = fork();
-  if (parent == 0) {
-    shell("echo $$ > pid; exec sleep 60");
-    _exit(0);
-  }
-  std::string pid;
-  while (pid.empty() || pid.back() != '\n') {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    pid = read_text(folder_ / "pid").value_or("");
-  }
-  kill(parent, SIGKILL);
-  waitpid(parent, nullptr, 0);
-  const fs::path process = fs::path("/proc") / pid.substr(0, pid.size() - 1);
-  const auto running = [&] {
-    const std::string stat = read_text(process / "stat").value_or("");
-    return !stat.empty() && stat.find(") Z ") == std::string::npos;
-  };
-  for (int i = 0; i < 500 && running(); ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  EXPECT_FALSE(running());
 }
 
 /// Of a platform with this many drives.

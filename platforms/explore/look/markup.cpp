@@ -1,4 +1,4 @@
-#include "platforms/explore/compare/markup.h"
+#include "platforms/explore/look/markup.h"
 
 #include <algorithm>
 #include <cstdint>
