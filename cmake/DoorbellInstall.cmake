@@ -1,4 +1,4 @@
-# cmake --install, and the package config that find_package(Doorbell) reads.
+# cmake --install: the package config that find_package(Doorbell) reads, libraries, headers, and what the command reads.
 include(CMakePackageConfigHelpers)
 
 get_property(libraries GLOBAL PROPERTY DOORBELL_LIBRARIES)
@@ -17,3 +17,11 @@ install(FILES ${PROJECT_BINARY_DIR}/DoorbellConfig.cmake
               ${PROJECT_BINARY_DIR}/DoorbellConfigVersion.cmake
               cmake/DoorbellDependencies.cmake
         DESTINATION ${package_dir})
+
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/doorbell RENAME copyright)
+install(FILES CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/doorbell)
+if(DOORBELL_BUILD_PLATFORMS)
+  install(FILES platforms/virt.yaml DESTINATION ${CMAKE_INSTALL_DATADIR}/doorbell/platforms)
+  install(DIRECTORY platforms/presets DESTINATION ${CMAKE_INSTALL_DATADIR}/doorbell/platforms FILES_MATCHING PATTERN "*.yaml")
+  install(DIRECTORY traces/workloads DESTINATION ${CMAKE_INSTALL_DATADIR}/doorbell FILES_MATCHING PATTERN "*.gz")
+endif()

@@ -1,4 +1,6 @@
-# Installs BUILD_DIR into a prefix of its own, then builds CONSUMER_DIR against that prefix alone, and runs it.
+# Makes a Debian package of BUILD_DIR, installs it in an empty root, and uses it there: the command replays a workload of the
+# package, and CONSUMER_DIR is built against the libraries and headers of the package alone, and run. The root isn't /,
+# so this also shows that what is installed may be moved. `cmake --install` must give the same files.
 function(step what)
   message(STATUS "${what}")
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
@@ -9,14 +11,42 @@ function(step what)
 endfunction()
 
 file(REMOVE_RECURSE ${SCRATCH_DIR})
-step("Installing" ${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${SCRATCH_DIR}/prefix)
+step("Packing" ${CPACK} --config ${BUILD_DIR}/CPackConfig.cmake -B ${SCRATCH_DIR}/packages)
+file(GLOB package ${SCRATCH_DIR}/packages/doorbell_${VERSION}_*.deb)
+list(LENGTH package count)
+if(NOT count EQUAL 1)
+  message(FATAL_ERROR "There is no package doorbell_${VERSION}_*.deb, or several: ${package}")
+endif()
 
-# The prefix may be moved and the source tree may be gone: nothing installed may point back at either.
-file(RENAME ${SCRATCH_DIR}/prefix ${SCRATCH_DIR}/moved)
-file(GLOB_RECURSE package_files ${SCRATCH_DIR}/moved/*.cmake)
+# dpkg keeps its records of an empty root in that root; what the package depends on is in the machine's own.
+set(root ${SCRATCH_DIR}/root)
+file(MAKE_DIRECTORY ${root}/var/lib/dpkg/info ${root}/var/lib/dpkg/updates)
+file(TOUCH ${root}/var/lib/dpkg/status ${root}/var/lib/dpkg/available)
+step("Installing in an empty root" dpkg --root=${root} --force-not-root --force-depends --log=${SCRATCH_DIR}/dpkg.log
+  --install ${package})
+step("Asking for it" dpkg-query --admindir=${root}/var/lib/dpkg --show --showformat "\${Status}\n\${Depends}" doorbell)
+if(NOT output MATCHES "^install ok installed")
+  message(FATAL_ERROR "dpkg says of it: ${output}")
+endif()
+# What it depends on is known to this distribution: what is installed here, as scripts/packages.txt lists it.
+string(REGEX REPLACE "^[^\n]*\n" "" depends "${output}")
+string(REGEX REPLACE " *\\([^)]*\\)" "" depends "${depends}")
+string(REGEX REPLACE ", *" ";" depends "${depends}")
+step("Looking for what it depends on" dpkg-query --show ${depends})
+
+step("Installing in a prefix" ${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${SCRATCH_DIR}/prefix)
+file(GLOB_RECURSE packed RELATIVE ${root}/usr ${root}/usr/*)
+file(GLOB_RECURSE installed RELATIVE ${SCRATCH_DIR}/prefix ${SCRATCH_DIR}/prefix/*)
+if(NOT packed STREQUAL installed)
+  message(FATAL_ERROR "The package has ${packed}\nand cmake --install gives ${installed}")
+endif()
+file(REMOVE_RECURSE ${SCRATCH_DIR}/prefix)
+
+# The source tree may be gone: nothing installed may point back at it.
+file(GLOB_RECURSE package_files ${root}/usr/*.cmake)
 foreach(file IN LISTS package_files)
   file(READ ${file} text)
-  foreach(directory ${BUILD_DIR} ${CONSUMER_DIR} ${SCRATCH_DIR}/prefix)
+  foreach(directory ${BUILD_DIR} ${CONSUMER_DIR} ${SCRATCH_DIR}/packages)
     string(FIND "${text}" "${directory}" position)
     if(NOT position EQUAL -1)
       message(FATAL_ERROR "${file} names ${directory}")
@@ -24,8 +54,17 @@ foreach(file IN LISTS package_files)
   endforeach()
 endforeach()
 
+step("Replaying a workload of the package" ${root}/usr/bin/doorbell run ${root}/usr/share/doorbell/platforms/virt.yaml
+  --with ideal --workload ${root}/usr/share/doorbell/workloads/nvme_seqwrite.trace.gz --stats ${SCRATCH_DIR}/stats.json)
+file(READ ${SCRATCH_DIR}/stats.json stats)
+string(JSON version GET "${stats}" version)
+string(JSON balanced GET "${stats}" conservation balanced)
+if(NOT version STREQUAL VERSION OR NOT balanced)
+  message(FATAL_ERROR "The command of the package is of version ${version}, its run balanced: ${balanced}")
+endif()
+
 step("Configuring the outside project" ${CMAKE_COMMAND} -S ${CONSUMER_DIR} -B ${SCRATCH_DIR}/build -G ${GENERATOR}
-  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_PREFIX_PATH=${SCRATCH_DIR}/moved "-DCMAKE_CXX_FLAGS=-std=gnu++20 -Wall -O0")
+  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_PREFIX_PATH=${root}/usr "-DCMAKE_CXX_FLAGS=-std=gnu++20 -Wall -O0")
 step("Building it" ${CMAKE_COMMAND} --build ${SCRATCH_DIR}/build)
 step("Running it" ${SCRATCH_DIR}/build/consumer)
 message(STATUS "${output}")
