@@ -188,6 +188,112 @@ TEST_F(Lpi, TablesThatCantBeReadLeaveItMasked) {
   EXPECT_EQ(bench.counter("redistributor0.table_errors"), 1u);
 }
 
+/// Copies of a configuration at a redistributor that its LPI no longer goes to: a command that gets
+/// rid of them must reach it, wherever the LPI goes when the command runs (IHI 0069, 5.3.6, 5.3.7).
+struct Copies {
+  LpiCacheScope scope;
+  ItsOpcode opcode;
+};
+class LpiCopies : public testing::TestWithParam<Copies> {
+ protected:
+  static GicParameters parameters() {
+    GicParameters parameters;
+    parameters.redistributor.lpi_cache_scope = GetParam().scope;
+    return parameters;
+  }
+  void SetUp() override {
+    bench.bring_up();
+    bench.map_device(DeviceID);
+    bench.map_event(DeviceID, 3, lpi);
+    bench.advance(100 * microsecond);  // the Pending tables have been read
+  }
+  void settle() { bench.advance(2 * microsecond); }
+  /// Moves the event to a processor, and there the configuration is changed in memory and then in
+  /// what the redistributors hold; SYNC names that processor alone.
+  void move(std::uint16_t processor) {
+    bench.issue({{.opcode = ItsOpcode::MOVI, .DeviceID = DeviceID, .EventID = 3, .ICID = processor},
+                 {.opcode = ItsOpcode::SYNC, .RDbase = 0},
+                 {.opcode = ItsOpcode::SYNC, .RDbase = 1}});
+  }
+  void reconfigure(std::uint8_t byte, std::uint16_t ICID) {
+    bench.configure(lpi, byte);
+    bench.issue({{.opcode = GetParam().opcode, .DeviceID = DeviceID, .EventID = 3, .ICID = ICID},
+                 {.opcode = ItsOpcode::SYNC, .RDbase = 1}});
+  }
+  Bench bench{parameters()};
+};
+
+TEST_P(LpiCopies, OfAnEnabledOneAreMaskedAtAFormerTarget) {
+  bench.configure(lpi, enabled);
+  bench.doorbell(DeviceID, 3);
+  settle();
+  ASSERT_EQ(bench.acknowledge(0), lpi);
+  bench.end(0, lpi);
+  move(1);
+  reconfigure(masked, 1);
+  move(0);
+  bench.doorbell(DeviceID, 3);
+  settle();
+  EXPECT_EQ(bench.acknowledge(0), 1023u);
+}
+
+TEST_P(LpiCopies, OfAMaskedOneAreEnabledAtAFormerTarget) {
+  bench.configure(lpi, masked);
+  bench.doorbell(DeviceID, 3);
+  settle();
+  bench.issue({{.opcode = ItsOpcode::CLEAR, .DeviceID = DeviceID, .EventID = 3},
+               {.opcode = ItsOpcode::SYNC}});
+  move(1);
+  reconfigure(enabled, 1);
+  move(0);
+  bench.doorbell(DeviceID, 3);
+  settle();
+  EXPECT_EQ(bench.acknowledge(0), lpi);
+}
+
+TEST_P(LpiCopies, BesideAPendingLpiFollowTheirCollectionWhereverItIsPending) {
+  bench.configure(lpi, masked);
+  bench.doorbell(DeviceID, 3);
+  settle();
+  // Its collection goes elsewhere, and until MOVALL the pending state stays.
+  bench.issue({{.opcode = ItsOpcode::MAPC, .ICID = 0, .RDbase = 1, .V = true},
+               {.opcode = ItsOpcode::SYNC, .RDbase = 1}});
+  reconfigure(enabled, 0);
+  EXPECT_EQ(bench.acknowledge(0), lpi) << "as soon as SYNC is over, whichever processor it names";
+}
+
+TEST_P(LpiCopies, MoveAlongWithAPendingLpi) {
+  bench.configure(lpi, enabled);
+  bench.doorbell(DeviceID, 3);
+  settle();
+  ASSERT_EQ(bench.acknowledge(0), lpi);
+  bench.end(0, lpi);
+  bench.write_icc(0, ICC_IGRPEN1_EL1, 0);
+  bench.doorbell(DeviceID, 3);
+  settle();
+  bench.issue({{.opcode = ItsOpcode::MAPC, .ICID = 0, .RDbase = 1, .V = true},
+               {.opcode = ItsOpcode::MOVALL, .RDbase = 0, .RDbase2 = 1},
+               {.opcode = ItsOpcode::SYNC, .RDbase = 1}});
+  reconfigure(masked, 0);
+  EXPECT_EQ(bench.acknowledge(1), 1023u) << "masked where it went";
+  bench.issue({{.opcode = ItsOpcode::MAPC, .ICID = 0, .RDbase = 0, .V = true},
+               {.opcode = ItsOpcode::MOVALL, .RDbase = 1, .RDbase2 = 0},
+               {.opcode = ItsOpcode::SYNC, .RDbase = 0}});
+  bench.write_icc(0, ICC_IGRPEN1_EL1, 1);
+  EXPECT_EQ(bench.acknowledge(0), 1023u) << "and masked when it is back";
+}
+
+INSTANTIATE_TEST_SUITE_P(ScopesAndCommands, LpiCopies,
+                         testing::Values(Copies{LpiCacheScope::redistributor, ItsOpcode::INV},
+                                         Copies{LpiCacheScope::redistributor, ItsOpcode::INVALL},
+                                         Copies{LpiCacheScope::chip, ItsOpcode::INV},
+                                         Copies{LpiCacheScope::chip, ItsOpcode::INVALL}),
+                         [](const testing::TestParamInfo<Copies>& info) {
+                           const bool chip = info.param.scope == LpiCacheScope::chip;
+                           return std::string(name(info.param.opcode)) +
+                                  (chip ? "OfTheChip" : "OfPrivateCaches");
+                         });
+
 class PendingTable : public testing::Test {
  protected:
   static std::uint64_t bit_address(std::uint32_t INTID) { return pending_tables + INTID / 8; }

@@ -19,7 +19,8 @@ Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
     lpi_caches_.push_back(std::make_unique<LpiCache>(group, parameters.redistributor));
   }
   distributor_ = std::make_unique<Distributor>("distributor", common, processors);
-  its_ = std::make_unique<Its>("its", common, parameters.its, count);
+  its_ = std::make_unique<Its>("its", common, parameters.its,
+                               parameters.redistributor.lpi_cache_scope, count);
   for (unsigned i = 0; i < count; ++i) {
     RedistributorConfiguration configuration;
     configuration.processor = i;

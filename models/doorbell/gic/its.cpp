@@ -20,7 +20,7 @@ ItsLimits limits_of(const GicCommonParameters& common, const ItsParameters& para
 }  // namespace
 
 Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
-         const ItsParameters& parameters, unsigned processors)
+         const ItsParameters& parameters, LpiCacheScope lpi_caches, unsigned processors)
     : Module(name),
       control("control", tasks_, {}, [this](Payload& payload) { return access_control(payload); }),
       // One write waits at the door for an entry of the buffer; with a second one END_REQ is
@@ -45,7 +45,7 @@ Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
       translations_(scheduler()),
       buffer_(scheduler(), statistics(), "doorbell_buffer", parameters.doorbell_entries),
       pipeline_(scheduler(), statistics(), "pipeline", 1),
-      commands_(scheduler(), clock_, parameters_, registers_, translator_, port_, *this,
+      commands_(scheduler(), clock_, parameters_, lpi_caches, registers_, translator_, port_, *this,
                 translations_, counters_),
       tasks_(scheduler()) {
   for (unsigned i = 0; i < processors; ++i) {

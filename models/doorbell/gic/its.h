@@ -22,9 +22,10 @@ namespace doorbell::gic {
 /// meanwhile.
 class Its : public Module, private RedistributorLinks {
  public:
-  /// `processors`: how many redistributors there are.
+  /// `lpi_caches`: whose the redistributors' LPI caches are; `processors`: how many redistributors
+  /// there are.
   Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
-      const ItsParameters& parameters, unsigned processors);
+      const ItsParameters& parameters, LpiCacheScope lpi_caches, unsigned processors);
 
   TargetSocket control;     ///< the GITS control frame, 64 KiB; addresses are taken modulo that
   TargetSocket translater;  ///< the translation frame with GITS_TRANSLATER, 64 KiB

@@ -1,14 +1,16 @@
 #include "doorbell/gic/its_commands.h"
 
+#include <algorithm>
+
 namespace doorbell::gic {
 
 using gic_message::Kind;
 using gic_message::Request;
 
 ItsCommands::ItsCommands(Scheduler& scheduler, const Clock& clock, const ItsParameters& parameters,
-                         ItsRegisters& registers, ItsTranslator& translator, TablePort& port,
-                         RedistributorLinks& links, Barrier& translations,
-                         ItsStatistics& statistics)
+                         LpiCacheScope lpi_caches, ItsRegisters& registers,
+                         ItsTranslator& translator, TablePort& port, RedistributorLinks& links,
+                         Barrier& translations, ItsStatistics& statistics)
     : scheduler_(scheduler),
       clock_(clock),
       parameters_(parameters),
@@ -19,7 +21,9 @@ ItsCommands::ItsCommands(Scheduler& scheduler, const Clock& clock, const ItsPara
       translations_(translations),
       statistics_(statistics),
       work_(scheduler),
-      answered_(scheduler) {}
+      answered_(scheduler),
+      lpi_caches_(lpi_caches),
+      invalidated_(translator.limits().processors, false) {}
 
 Task<void> ItsCommands::run() {
   for (;;) {
@@ -81,7 +85,7 @@ Task<ItsError> ItsCommands::execute(ItsCommand command) {
     case ItsOpcode::CLEAR:
       return tell(command, Kind::clear_lpi);
     case ItsOpcode::INV:
-      return tell(command, Kind::invalidate_lpi);
+      return invalidate_interrupt(command);
     case ItsOpcode::INVALL:
       return invalidate_collection(command);
     case ItsOpcode::SYNC:
@@ -184,20 +188,51 @@ Task<ItsError> ItsCommands::tell(ItsCommand command, Kind kind) {
   co_return ItsError::none;
 }
 
+Task<ItsError> ItsCommands::invalidate_interrupt(ItsCommand command) {
+  const Target target = co_await target_of(command.DeviceID, command.EventID);
+  if (target.error != ItsError::none) co_return target.error;
+  const Request request{.kind = Kind::invalidate_lpi, .intid = target.INTID, .by_command = true};
+  co_await invalidate(target.processor, request);
+  co_return ItsError::none;
+}
+
 Task<ItsError> ItsCommands::invalidate_collection(ItsCommand command) {
   const auto collection = co_await translator_.collection(command.ICID);
   if (collection.error != ItsError::none) co_return collection.error;
   const Request request{.kind = Kind::invalidate_all_lpis, .by_command = true};
-  co_await links_.send(static_cast<std::uint32_t>(collection.entry.RDbase), request);
+  co_await invalidate(static_cast<std::uint32_t>(collection.entry.RDbase), request);
   co_return ItsError::none;
+}
+
+Task<void> ItsCommands::invalidate(std::uint32_t target, Request request) {
+  if (lpi_caches_ == LpiCacheScope::chip) {
+    co_await links_.send(target, request);
+    co_return;
+  }
+  for (std::uint32_t processor = 0; processor < invalidated_.size(); ++processor) {
+    co_await links_.send(processor, request);
+    invalidated_[processor] = true;
+  }
 }
 
 Task<ItsError> ItsCommands::synchronize(ItsCommand command) {
   const ItsError error = check_target(translator_.limits(), command.RDbase, ItsError::RDBASE_OOR);
   if (error != ItsError::none) co_return error;
   co_await translations_.wait();
-  const Request request{.kind = Kind::sync, .by_command = true};
-  co_await ask(static_cast<std::uint32_t>(command.RDbase), request);
+  // An invalidation is over when it is at every redistributor that got it, whichever the command
+  // names.
+  invalidated_[command.RDbase] = true;
+  const auto asked =
+      static_cast<std::uint32_t>(std::count(invalidated_.begin(), invalidated_.end(), true));
+  awaited_ += asked;
+  for (std::uint32_t processor = 0; processor < invalidated_.size(); ++processor) {
+    if (!invalidated_[processor]) continue;
+    invalidated_[processor] = false;
+    const Request request{.kind = Kind::sync, .token = ++token_, .by_command = true};
+    co_await links_.send(processor, request);
+  }
+  while (awaited_ != 0)
+    co_await answered_.wait();
   co_return ItsError::none;
 }
 
@@ -240,16 +275,16 @@ Task<ItsError> ItsCommands::write_interrupt(ItsCommand command, InterruptEntry e
 
 Task<gic_message::Acknowledge> ItsCommands::ask(std::uint32_t processor, Request request) {
   request.token = ++token_;
-  awaiting_ = true;
+  ++awaited_;
   co_await links_.send(processor, request);
-  while (awaiting_)
+  while (awaited_ != 0)
     co_await answered_.wait();
   co_return answer_;
 }
 
 void ItsCommands::acknowledged(const gic_message::Acknowledge& acknowledge) {
   answer_ = acknowledge;
-  awaiting_ = false;
+  --awaited_;
   answered_.notify_all();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/gic/arch/its_registers.h"
@@ -23,9 +24,11 @@ class RedistributorLinks {
 /// has.
 class ItsCommands {
  public:
+  /// `lpi_caches`: whose the LPI caches are, and so where an invalidation must go.
   ItsCommands(Scheduler& scheduler, const Clock& clock, const ItsParameters& parameters,
-              ItsRegisters& registers, ItsTranslator& translator, TablePort& port,
-              RedistributorLinks& links, Barrier& translations, ItsStatistics& statistics);
+              LpiCacheScope lpi_caches, ItsRegisters& registers, ItsTranslator& translator,
+              TablePort& port, RedistributorLinks& links, Barrier& translations,
+              ItsStatistics& statistics);
 
   /// The root task: waits for commands and processes them.
   Task<void> run();
@@ -51,9 +54,13 @@ class ItsCommands {
   Task<ItsError> map_interrupt(ItsCommand command);
   Task<ItsError> move_interrupt(ItsCommand command);
   Task<ItsError> discard(ItsCommand command);
-  /// INT, CLEAR, INV: a message about an interrupt to the redistributor that it targets.
+  /// INT, CLEAR: a message about an interrupt to the redistributor that it targets.
   Task<ItsError> tell(ItsCommand command, gic_message::Kind kind);
+  Task<ItsError> invalidate_interrupt(ItsCommand command);
   Task<ItsError> invalidate_collection(ItsCommand command);
+  /// INV, INVALL: to every redistributor whose cache may hold a copy. `target` is where the
+  /// interrupts go now; with caches of their own, others may have copies from before.
+  Task<void> invalidate(std::uint32_t target, gic_message::Request request);
   Task<ItsError> synchronize(ItsCommand command);
   Task<ItsError> move_all(ItsCommand command);
 
@@ -76,8 +83,10 @@ class ItsCommands {
   Condition work_;
   Condition answered_;
   bool busy_ = false;
+  LpiCacheScope lpi_caches_;
+  std::vector<bool> invalidated_;  ///< by processor: told to invalidate, and no SYNC since
   std::uint32_t token_ = 0;
-  bool awaiting_ = false;
+  std::uint32_t awaited_ = 0;  ///< acknowledgements
   gic_message::Acknowledge answer_;
 };
 

@@ -1,15 +1,27 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "doorbell/core/arch/departures.h"
 #include "doorbell/core/arch/journey.h"
 #include "doorbell/core/arch/statistics_kinds.h"
+#include "doorbell/core/arch/task.h"
 #include "doorbell/gic/arch/lpi_tables.h"
 #include "doorbell/gic/arch/parameters.h"
 #include "doorbell/gic/arch/set_associative_cache.h"
 
 namespace doorbell::gic {
+
+/// Someone beside whose pending LPIs there are copies of their configurations.
+class LpiConfigurationUser {
+ public:
+  virtual ~LpiConfigurationUser() = default;
+  virtual bool is_pending(std::uint32_t INTID) const = 0;
+  /// Reads the configuration of a pending LPI afresh, or those of all.
+  virtual Task<void> load_configuration(std::uint32_t INTID) = 0;
+  virtual Task<void> reload_all() = 0;
+};
 
 /// The LPI configurations that the GIC has read, and the room for pending LPIs: one for the chip,
 /// or one for each redistributor. A configuration stays in use until INV, INVALL or eviction,
@@ -24,6 +36,10 @@ class LpiCache {
             {.unit = "look-ups", .better = Better::higher, .help = "LPI configurations"}),
         pending_(group, "pending",
                  {.unit = "LPIs", .help = "Pending LPIs held, not spilled to memory"}) {}
+
+  /// Who must read afresh what an invalidation gets rid of.
+  void add_user(LpiConfigurationUser& user) { users_.push_back(&user); }
+  const std::vector<LpiConfigurationUser*>& users() const { return users_; }
 
   /// Counts a hit or a miss.
   const LpiConfiguration* find(std::uint32_t INTID) {
@@ -82,6 +98,7 @@ class LpiCache {
 
   SetAssociativeCache<std::uint32_t, LpiConfiguration> entries_;
   Departures departures_;
+  std::vector<LpiConfigurationUser*> users_;
   std::int64_t capacity_;
   std::int64_t held_ = 0;
   std::uint64_t invalidations_ = 0;

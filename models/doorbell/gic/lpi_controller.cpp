@@ -40,7 +40,9 @@ LpiController::LpiController(const Environment& environment, const StatisticsGro
       pipeline_(environment.scheduler, group, "pipeline", 1),
       table_(environment.scheduler, group, "pending_table", 1),
       barrier_(environment.scheduler),
-      tasks_(environment.scheduler) {}
+      tasks_(environment.scheduler) {
+  cache_.add_user(*this);
+}
 
 Task<void> LpiController::handle(Request request) {
   Journey* const journey = request.journey;
@@ -79,12 +81,10 @@ Task<void> LpiController::handle(Request request) {
       break;
     }
     case Kind::invalidate_lpi:
-      cache_.invalidate(request.intid);
-      if (is_pending(request.intid)) co_await load_configuration(request.intid);
+      co_await invalidate(request.intid);
       break;
     case Kind::invalidate_all_lpis:
-      cache_.invalidate_all();
-      co_await reload_all();
+      co_await invalidate_all();
       break;
     case Kind::sync:
       co_await barrier_.wait();
@@ -198,6 +198,19 @@ Task<void> LpiController::load_configuration(std::uint32_t INTID) {
     configure(INTID, configuration);
     co_return;
   }
+}
+
+Task<void> LpiController::invalidate(std::uint32_t INTID) {
+  cache_.invalidate(INTID);
+  for (LpiConfigurationUser* const user : cache_.users()) {
+    if (user->is_pending(INTID)) co_await user->load_configuration(INTID);
+  }
+}
+
+Task<void> LpiController::invalidate_all() {
+  cache_.invalidate_all();
+  for (LpiConfigurationUser* const user : cache_.users())
+    co_await user->reload_all();
 }
 
 Task<void> LpiController::reload_all() {

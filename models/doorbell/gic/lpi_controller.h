@@ -17,7 +17,7 @@ namespace doorbell::gic {
 
 /// The LPIs of one redistributor (IHI 0069, 5.1): takes messages from the ITS through a pipeline,
 /// reads configurations, keeps what is pending and says what is the most urgent.
-class LpiController {
+class LpiController : private LpiConfigurationUser {
  public:
   struct Environment {
     Scheduler& scheduler;
@@ -75,13 +75,16 @@ class LpiController {
   };
   Removed remove(std::uint32_t INTID);
   Removed remove_any(std::uint32_t& INTID);
-  Task<void> load_configuration(std::uint32_t INTID);
-  /// The Journey of a pending LPI that waits for its configuration, or null.
-  Journey* unconfigured(std::uint32_t INTID);
-  Task<void> reload_all();
-  bool is_pending(std::uint32_t INTID) const {
+  bool is_pending(std::uint32_t INTID) const override {
     return pending_.contains(INTID) || spilled_.contains(INTID);
   }
+  Task<void> load_configuration(std::uint32_t INTID) override;
+  Task<void> reload_all() override;
+  /// INV, INVALL: in the cache, and beside the pending LPIs of all whose cache it is.
+  Task<void> invalidate(std::uint32_t INTID);
+  Task<void> invalidate_all();
+  /// The Journey of a pending LPI that waits for its configuration, or null.
+  Journey* unconfigured(std::uint32_t INTID);
   void configure(std::uint32_t INTID, LpiConfiguration configuration);
   void update();
 
