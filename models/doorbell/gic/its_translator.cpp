@@ -5,20 +5,6 @@
 namespace doorbell::gic {
 namespace {
 
-// Why an entry has left its cache.
-constexpr Departures::Reason evicted = 1;
-constexpr Departures::Reason changed = 2;  ///< by a command
-
-std::uint64_t identity_of_device(std::uint32_t DeviceID) {
-  return hash_of(DeviceID, 1);
-}
-std::uint64_t identity_of_event(std::uint32_t DeviceID, std::uint32_t EventID) {
-  return hash_of(std::uint64_t{DeviceID} << 32 | EventID, 2);
-}
-std::uint64_t identity_of_collection(std::uint16_t ICID) {
-  return hash_of(ICID, 3);
-}
-
 /// The low `width` bits of `value` in reverse order; `width` up to 32.
 std::uint64_t reversed(std::uint64_t value, unsigned width) {
   value = (value & 0x5555'5555) << 1 | (value >> 1 & 0x5555'5555);
@@ -29,6 +15,22 @@ std::uint64_t reversed(std::uint64_t value, unsigned width) {
   return value >> (32 - width);
 }
 
+CacheGeometry geometry(std::uint32_t entries, const ItsParameters& parameters) {
+  return {entries, parameters.cache_ways, ReplacementPolicy::lru};
+}
+
+/// Who made an entry leave its cache; nothing when that isn't known.
+Holder holder_of(Departures::Reason reason, Holder evicted_by, Holder changed_by) {
+  switch (reason) {
+    case Departures::evicted:
+      return evicted_by;
+    case Departures::invalidated:
+      return changed_by;
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 ItsTranslator::ItsTranslator(Scheduler& scheduler, const StatisticsGroup& group,
@@ -37,11 +39,6 @@ ItsTranslator::ItsTranslator(Scheduler& scheduler, const StatisticsGroup& group,
     : limits_(limits),
       registers_(registers),
       port_(port),
-      devices_(parameters.device_cache_entries, parameters.cache_ways),
-      events_(parameters.event_cache_entries, parameters.cache_ways),
-      event_index_bits_(static_cast<unsigned>(std::bit_width(events_.sets() / 2))),
-      collections_(parameters.collection_cache_entries, parameters.cache_ways),
-      walks_(scheduler, group, "translations", parameters.translation_slots),
       device_statistics_(
           group, "device_cache",
           {.unit = "look-ups", .better = Better::higher, .help = "DeviceID to ITT, for MSIs"}),
@@ -52,59 +49,49 @@ ItsTranslator::ItsTranslator(Scheduler& scheduler, const StatisticsGroup& group,
       collection_statistics_(group, "collection_cache",
                              {.unit = "look-ups",
                               .better = Better::higher,
-                              .help = "collection to redistributor, for MSIs"}) {}
+                              .help = "collection to redistributor, for MSIs"}),
+      devices_(geometry(parameters.device_cache_entries, parameters), device_statistics_),
+      events_(geometry(parameters.event_cache_entries, parameters), event_statistics_),
+      event_index_bits_(static_cast<unsigned>(std::bit_width(events_.sets() / 2))),
+      collections_(geometry(parameters.collection_cache_entries, parameters),
+                   collection_statistics_),
+      walks_(scheduler, group, "translations", parameters.translation_slots) {}
 
-std::uint64_t ItsTranslator::event_index(const EventKey& key) const {
+ItsTranslator::EventKey ItsTranslator::event_key(std::uint32_t DeviceID,
+                                                 std::uint32_t EventID) const {
   // Neighbouring EventIDs differ in the low bits of the set's number, neighbouring DeviceIDs in the
   // high ones; what is above is folded in.
   const unsigned width = event_index_bits_;
-  return key.EventID ^ key.EventID >> width ^ reversed(key.DeviceID, width) ^ key.DeviceID >> width;
-}
-
-Holder ItsTranslator::why_missing(std::uint64_t identity, Holder evicted_by,
-                                  Holder changed_by) const {
-  switch (departures_.reason(identity)) {
-    case evicted:
-      return evicted_by;
-    case changed:
-      return changed_by;
-    default:
-      return {};
-  }
+  return {DeviceID, EventID,
+          EventID ^ EventID >> width ^ reversed(DeviceID, width) ^ DeviceID >> width};
 }
 
 Holder ItsTranslator::why_event_missing(const EventKey& key) const {
-  return why_missing(identity_of_event(key.DeviceID, key.EventID),
-                     {"eviction from event cache set", event_index(key) % events_.sets()},
-                     {"an ITS command for EventID", key.EventID});
+  return holder_of(events_.why_missing(key), {"eviction from event cache set", events_.set_of(key)},
+                   {"an ITS command for EventID", key.EventID});
 }
 
 Holder ItsTranslator::why_device_missing(std::uint32_t DeviceID) const {
-  return why_missing(identity_of_device(DeviceID),
-                     {"eviction from device cache set", DeviceID % devices_.sets()},
-                     {"MAPD of DeviceID", DeviceID});
+  return holder_of(devices_.why_missing({DeviceID}),
+                   {"eviction from device cache set", devices_.set_of({DeviceID})},
+                   {"MAPD of DeviceID", DeviceID});
 }
 
 Holder ItsTranslator::why_collection_missing(std::uint16_t ICID) const {
-  return why_missing(identity_of_collection(ICID),
-                     {"eviction from collection cache set", ICID % collections_.sets()},
-                     {"MAPC of ICID", ICID});
+  return holder_of(collections_.why_missing({ICID}),
+                   {"eviction from collection cache set", collections_.set_of({ICID})},
+                   {"MAPC of ICID", ICID});
 }
 
 Holder ItsTranslator::why_walking(std::uint32_t DeviceID, std::uint32_t EventID) const {
-  const Holder reason = why_event_missing({DeviceID, EventID});
+  const Holder reason = why_event_missing(event_key(DeviceID, EventID));
   return reason.known() ? reason : Holder{"translation of DeviceID", DeviceID};
 }
 
 std::optional<Route> ItsTranslator::look_up(std::uint32_t DeviceID, std::uint32_t EventID) {
-  const EventKey key{DeviceID, EventID};
-  const InterruptEntry* interrupt = events_.find(event_index(key), key);
-  if (interrupt == nullptr) {
-    event_statistics_.miss();
-    return std::nullopt;
-  }
-  event_statistics_.hit();
-  const CollectionEntry* collection = collections_.find(interrupt->ICID, interrupt->ICID);
+  const InterruptEntry* interrupt = events_.look_up(event_key(DeviceID, EventID));
+  if (interrupt == nullptr) return std::nullopt;
+  const CollectionEntry* collection = collections_.find({interrupt->ICID});
   if (collection == nullptr) return std::nullopt;  // counted where it is read
   collection_statistics_.hit();
   return Route{ItsError::none, interrupt->INTID, static_cast<std::uint32_t>(collection->RDbase)};
@@ -114,16 +101,15 @@ Task<Route> ItsTranslator::walk(std::uint32_t DeviceID, std::uint32_t EventID, J
   const Holder holder = why_walking(DeviceID, EventID);
   Slot slot = co_await walks_.acquire(holder, journey);
   // Another walk may have brought some of it meanwhile.
-  const EventKey key{DeviceID, EventID};
-  const bool event_cached = events_.peek(event_index(key), key) != nullptr;
+  const bool event_cached = events_.peek(event_key(DeviceID, EventID)) != nullptr;
   if (!event_cached) {
-    const bool device_cached = devices_.peek(DeviceID, DeviceID) != nullptr;
+    const bool device_cached = devices_.peek({DeviceID}) != nullptr;
     device_cached ? device_statistics_.hit() : device_statistics_.miss();
   }
   const Found<InterruptEntry> interrupt = co_await this->interrupt(DeviceID, EventID, journey);
   if (interrupt.error != ItsError::none) co_return Route{interrupt.error};
   const std::uint16_t ICID = interrupt.entry.ICID;
-  const bool collection_cached = collections_.peek(ICID, ICID) != nullptr;
+  const bool collection_cached = collections_.peek({ICID}) != nullptr;
   collection_cached ? collection_statistics_.hit() : collection_statistics_.miss();
   const Found<CollectionEntry> collection = co_await this->collection(ICID, journey);
   if (collection.error != ItsError::none) co_return Route{collection.error};
@@ -137,7 +123,7 @@ Task<ItsTranslator::Found<DeviceEntry>> ItsTranslator::device(std::uint32_t Devi
   const ItsTable table = registers_.devices();
   found.error = check_DeviceID(limits_, table, DeviceID);
   if (found.error != ItsError::none) co_return found;
-  if (const DeviceEntry* cached = devices_.find(DeviceID, DeviceID)) {
+  if (const DeviceEntry* cached = devices_.find({DeviceID})) {
     found.entry = *cached;
     co_return found;
   }
@@ -152,10 +138,7 @@ Task<ItsTranslator::Found<DeviceEntry>> ItsTranslator::device(std::uint32_t Devi
   } else if (!found.entry.valid) {
     found.error = ItsError::UNMAPPED_DEVICE;
   } else if (changes == changes_) {
-    if (devices_.insert(DeviceID, DeviceID, found.entry)) {
-      device_statistics_.eviction();
-      departures_.left(identity_of_device(devices_.evicted()), evicted);
-    }
+    devices_.insert({DeviceID}, found.entry);
   }
   co_return found;
 }
@@ -164,8 +147,8 @@ Task<ItsTranslator::Found<InterruptEntry>> ItsTranslator::interrupt(std::uint32_
                                                                     std::uint32_t EventID,
                                                                     Journey* journey) {
   Found<InterruptEntry> found;
-  const EventKey key{DeviceID, EventID};
-  if (const InterruptEntry* cached = events_.find(event_index(key), key)) {
+  const EventKey key = event_key(DeviceID, EventID);
+  if (const InterruptEntry* cached = events_.find(key)) {
     found.entry = *cached;
     co_return found;
   }
@@ -185,11 +168,7 @@ Task<ItsTranslator::Found<InterruptEntry>> ItsTranslator::interrupt(std::uint32_
   } else if (!found.entry.valid) {
     found.error = ItsError::UNMAPPED_INTERRUPT;
   } else if (changes == changes_) {
-    if (events_.insert(event_index(key), key, found.entry)) {
-      event_statistics_.eviction();
-      const EventKey& gone = events_.evicted();
-      departures_.left(identity_of_event(gone.DeviceID, gone.EventID), evicted);
-    }
+    events_.insert(key, found.entry);
   }
   co_return found;
 }
@@ -200,7 +179,7 @@ Task<ItsTranslator::Found<CollectionEntry>> ItsTranslator::collection(std::uint1
   const ItsTable table = registers_.collections();
   found.error = check_ICID(table, ICID);
   if (found.error != ItsError::none) co_return found;
-  if (const CollectionEntry* cached = collections_.find(ICID, ICID)) {
+  if (const CollectionEntry* cached = collections_.find({ICID})) {
     found.entry = *cached;
     co_return found;
   }
@@ -216,10 +195,7 @@ Task<ItsTranslator::Found<CollectionEntry>> ItsTranslator::collection(std::uint1
   } else if (!found.entry.valid || !in_range) {
     found.error = ItsError::UNMAPPED_COLLECTION;
   } else if (changes == changes_) {
-    if (collections_.insert(ICID, ICID, found.entry)) {
-      collection_statistics_.eviction();
-      departures_.left(identity_of_collection(collections_.evicted()), evicted);
-    }
+    collections_.insert({ICID}, found.entry);
   }
   co_return found;
 }
@@ -230,15 +206,8 @@ Task<ItsError> ItsTranslator::write_device(std::uint32_t DeviceID, DeviceEntry e
       co_await port_.write(*registers_.devices().address(DeviceID),
                            std::span(bytes.data(), DeviceEntry::bytes), "device table write");
   ++changes_;
-  const bool erased = devices_.erase(DeviceID, DeviceID);
-  if (erased) departures_.left(identity_of_device(DeviceID), changed);
-  device_statistics_.invalidation(erased);
-  event_statistics_.invalidation(
-      events_.erase_if([this, DeviceID](const EventKey& key, const InterruptEntry&) {
-        if (key.DeviceID != DeviceID) return false;
-        departures_.left(identity_of_event(key.DeviceID, key.EventID), changed);
-        return true;
-      }));
+  devices_.erase({DeviceID});
+  events_.erase_group(DeviceID, [](const EventKey&, const InterruptEntry&) { return true; });
   co_return ok ? ItsError::none : ItsError::MEMORY_FAULT;
 }
 
@@ -248,10 +217,7 @@ Task<ItsError> ItsTranslator::write_interrupt(std::uint32_t DeviceID, std::uint3
   const bool ok = co_await port_.write(address, std::span(bytes.data(), limits_.itt_entry_bytes),
                                        "interrupt translation table write");
   ++changes_;
-  const EventKey key{DeviceID, EventID};
-  const bool erased = events_.erase(event_index(key), key);
-  if (erased) departures_.left(identity_of_event(DeviceID, EventID), changed);
-  event_statistics_.invalidation(erased);
+  events_.erase(event_key(DeviceID, EventID));
   co_return ok ? ItsError::none : ItsError::MEMORY_FAULT;
 }
 
@@ -261,9 +227,7 @@ Task<ItsError> ItsTranslator::write_collection(std::uint16_t ICID, CollectionEnt
   const bool ok = co_await port_.write(
       *table.address(ICID), std::span(bytes.data(), table.entry_bytes), "collection table write");
   ++changes_;
-  const bool erased = collections_.erase(ICID, ICID);
-  if (erased) departures_.left(identity_of_collection(ICID), changed);
-  collection_statistics_.invalidation(erased);
+  collections_.erase({ICID});
   co_return ok ? ItsError::none : ItsError::MEMORY_FAULT;
 }
 

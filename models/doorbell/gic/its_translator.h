@@ -3,14 +3,13 @@
 #include <cstdint>
 #include <optional>
 
-#include "doorbell/core/arch/departures.h"
+#include "doorbell/core/arch/associative_cache.h"
+#include "doorbell/core/arch/barrier.h"
 #include "doorbell/core/arch/slots.h"
 #include "doorbell/core/arch/statistics_kinds.h"
 #include "doorbell/gic/arch/its_registers.h"
 #include "doorbell/gic/arch/its_tables.h"
 #include "doorbell/gic/arch/parameters.h"
-#include "doorbell/gic/arch/set_associative_cache.h"
-#include "doorbell/gic/barrier.h"
 #include "doorbell/gic/table_port.h"
 
 namespace doorbell::gic {
@@ -59,16 +58,35 @@ class ItsTranslator {
   const ItsLimits& limits() const { return limits_; }
 
  private:
+  struct DeviceKey {
+    std::uint32_t DeviceID = 0;
+    bool operator==(const DeviceKey&) const = default;
+    std::uint64_t set_hash() const { return DeviceID; }
+    std::uint64_t group() const { return DeviceID; }
+    std::uint64_t identity() const { return hash_of(DeviceID, 1); }
+  };
   struct EventKey {
     std::uint32_t DeviceID = 0;
     std::uint32_t EventID = 0;
-    bool operator==(const EventKey&) const = default;
+    std::uint64_t index = 0;  ///< of the set; follows from the others
+    bool operator==(const EventKey& other) const {
+      return DeviceID == other.DeviceID && EventID == other.EventID;
+    }
+    std::uint64_t set_hash() const { return index; }
+    std::uint64_t group() const { return DeviceID; }
+    std::uint64_t identity() const { return hash_of(std::uint64_t{DeviceID} << 32 | EventID, 2); }
+  };
+  struct CollectionKey {
+    std::uint16_t ICID = 0;
+    bool operator==(const CollectionKey&) const = default;
+    std::uint64_t set_hash() const { return ICID; }
+    std::uint64_t group() const { return ICID; }
+    std::uint64_t identity() const { return hash_of(ICID, 3); }
   };
   /// Spreads the vectors of one device over the sets, and those of different devices over different
   /// sets.
-  std::uint64_t event_index(const EventKey& key) const;
-  /// Nothing when its departure isn't known.
-  Holder why_missing(std::uint64_t identity, Holder evicted_by, Holder changed_by) const;
+  EventKey event_key(std::uint32_t DeviceID, std::uint32_t EventID) const;
+  // Nothing when its departure isn't known.
   Holder why_event_missing(const EventKey& key) const;
   Holder why_device_missing(std::uint32_t DeviceID) const;
   Holder why_collection_missing(std::uint16_t ICID) const;
@@ -76,16 +94,15 @@ class ItsTranslator {
   ItsLimits limits_;
   const ItsRegisters& registers_;
   TablePort& port_;
-  SetAssociativeCache<std::uint32_t, DeviceEntry> devices_;
-  SetAssociativeCache<EventKey, InterruptEntry> events_;
-  unsigned event_index_bits_;
-  SetAssociativeCache<std::uint16_t, CollectionEntry> collections_;
-  std::uint64_t changes_ = 0;  ///< of tables by commands: a read that overlaps one isn't cached
-  Departures departures_;      ///< of all three caches
-  Slots walks_;
   CacheStatistics device_statistics_;
   CacheStatistics event_statistics_;
   CacheStatistics collection_statistics_;
+  AssociativeCache<DeviceKey, DeviceEntry> devices_;
+  AssociativeCache<EventKey, InterruptEntry> events_;
+  unsigned event_index_bits_;
+  AssociativeCache<CollectionKey, CollectionEntry> collections_;
+  std::uint64_t changes_ = 0;  ///< of tables by commands: a read that overlaps one isn't cached
+  Slots walks_;
 };
 
 }  // namespace doorbell::gic

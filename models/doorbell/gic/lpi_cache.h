@@ -3,13 +3,12 @@
 #include <cstdint>
 #include <vector>
 
-#include "doorbell/core/arch/departures.h"
+#include "doorbell/core/arch/associative_cache.h"
 #include "doorbell/core/arch/journey.h"
 #include "doorbell/core/arch/statistics_kinds.h"
 #include "doorbell/core/arch/task.h"
 #include "doorbell/gic/arch/lpi_tables.h"
 #include "doorbell/gic/arch/parameters.h"
-#include "doorbell/gic/arch/set_associative_cache.h"
 
 namespace doorbell::gic {
 
@@ -29,11 +28,12 @@ class LpiConfigurationUser {
 class LpiCache {
  public:
   LpiCache(const StatisticsGroup& group, const RedistributorParameters& parameters)
-      : entries_(parameters.lpi_cache_entries, parameters.lpi_cache_ways),
-        capacity_(parameters.lpi_cache_entries),
-        configurations_(
+      : configurations_(
             group, "configurations",
             {.unit = "look-ups", .better = Better::higher, .help = "LPI configurations"}),
+        entries_({parameters.lpi_cache_entries, parameters.lpi_cache_ways, ReplacementPolicy::lru},
+                 configurations_),
+        capacity_(parameters.lpi_cache_entries),
         pending_(group, "pending",
                  {.unit = "LPIs", .help = "Pending LPIs held, not spilled to memory"}) {}
 
@@ -42,39 +42,26 @@ class LpiCache {
   const std::vector<LpiConfigurationUser*>& users() const { return users_; }
 
   /// Counts a hit or a miss.
-  const LpiConfiguration* find(std::uint32_t INTID) {
-    const LpiConfiguration* found = entries_.find(INTID, INTID);
-    found != nullptr ? configurations_.hit() : configurations_.miss();
-    return found;
-  }
+  const LpiConfiguration* find(std::uint32_t INTID) { return entries_.look_up({INTID}); }
   void insert(std::uint32_t INTID, LpiConfiguration configuration) {
-    if (entries_.insert(INTID, INTID, configuration)) {
-      configurations_.eviction();
-      departures_.left(identity(entries_.evicted()), evicted);
-    }
+    entries_.insert({INTID}, configuration);
   }
   void invalidate(std::uint32_t INTID) {
     ++invalidations_;
-    const bool erased = entries_.erase(INTID, INTID);
-    if (erased) departures_.left(identity(INTID), invalidated);
-    configurations_.invalidation(erased);
+    entries_.erase({INTID}, by_INV);
   }
   void invalidate_all() {
     ++invalidations_;
-    configurations_.invalidation(
-        entries_.erase_if([this](std::uint32_t INTID, const LpiConfiguration&) {
-          departures_.left(identity(INTID), all_invalidated);
-          return true;
-        }));
+    entries_.erase_if([](const Key&, const LpiConfiguration&) { return true; }, by_INVALL);
   }
   /// Why the configuration of an LPI must be read again, if it was here before.
   Holder why_missing(std::uint32_t INTID) const {
-    switch (departures_.reason(identity(INTID))) {
-      case evicted:
-        return {"eviction from LPI cache set", INTID % entries_.sets()};
-      case invalidated:
+    switch (entries_.why_missing({INTID})) {
+      case Departures::evicted:
+        return {"eviction from LPI cache set", entries_.set_of({INTID})};
+      case by_INV:
         return {"INV of INTID", INTID};
-      case all_invalidated:
+      case by_INVALL:
         return {"INVALL, of INTID", INTID};
       default:
         return {};
@@ -90,19 +77,23 @@ class LpiCache {
   void let_go() { pending_.set(--held_); }
 
  private:
-  // Why an entry has left.
-  static constexpr Departures::Reason evicted = 1;
-  static constexpr Departures::Reason invalidated = 2;
-  static constexpr Departures::Reason all_invalidated = 3;
-  static std::uint64_t identity(std::uint32_t INTID) { return hash_of(INTID, 0); }
+  // Why an entry has left, if not for another.
+  static constexpr Departures::Reason by_INV = 2;
+  static constexpr Departures::Reason by_INVALL = 3;
+  struct Key {
+    std::uint32_t INTID = 0;
+    bool operator==(const Key&) const = default;
+    std::uint64_t set_hash() const { return INTID; }
+    std::uint64_t group() const { return INTID; }
+    std::uint64_t identity() const { return hash_of(INTID, 0); }
+  };
 
-  SetAssociativeCache<std::uint32_t, LpiConfiguration> entries_;
-  Departures departures_;
+  CacheStatistics configurations_;
+  AssociativeCache<Key, LpiConfiguration> entries_;
   std::vector<LpiConfigurationUser*> users_;
   std::int64_t capacity_;
   std::int64_t held_ = 0;
   std::uint64_t invalidations_ = 0;
-  CacheStatistics configurations_;
   Gauge pending_;
 };
 

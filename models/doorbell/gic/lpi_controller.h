@@ -3,11 +3,11 @@
 #include <functional>
 #include <vector>
 
+#include "doorbell/core/arch/barrier.h"
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/arch/slots.h"
 #include "doorbell/core/arch/task_group.h"
 #include "doorbell/gic/arch/pending_lpis.h"
-#include "doorbell/gic/barrier.h"
 #include "doorbell/gic/gic_message.h"
 #include "doorbell/gic/lpi_cache.h"
 #include "doorbell/gic/lpi_statistics.h"

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "doorbell/gic/arch/bits.h"
+#include "doorbell/core/arch/bit_field.h"
 
 namespace doorbell::gic {
 

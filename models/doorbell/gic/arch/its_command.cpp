@@ -1,6 +1,6 @@
 #include "doorbell/gic/arch/its_command.h"
 
-#include "doorbell/gic/arch/bits.h"
+#include "doorbell/core/arch/bit_field.h"
 
 namespace doorbell::gic {
 namespace {

@@ -1,22 +1,19 @@
 #include "doorbell/gic/arch/its_tables.h"
 
-#include "doorbell/gic/arch/bits.h"
+#include "doorbell/core/arch/bit_field.h"
+#include "doorbell/core/arch/little_endian.h"
 
 namespace doorbell::gic {
 namespace {
 
 ItsEntryBytes little_endian(std::uint64_t word) {
   ItsEntryBytes entry{};
-  for (unsigned i = 0; i < 8; ++i)
-    entry[i] = static_cast<std::uint8_t>(word >> (8 * i));
+  store_little_endian(entry, word);
   return entry;
 }
 
 std::uint64_t word_of(const ItsEntryBytes& entry, unsigned bytes) {
-  std::uint64_t word = 0;
-  for (unsigned i = 0; i < bytes && i < 8; ++i)
-    word |= std::uint64_t{entry[i]} << (8 * i);
-  return word;
+  return load_little_endian<std::uint64_t>(std::span(entry).first(bytes));
 }
 
 }  // namespace

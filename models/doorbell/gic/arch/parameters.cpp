@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "doorbell/core/arch/associative_cache.h"
 #include "doorbell/core/arch/error.h"
 
 namespace doorbell::gic {
@@ -16,6 +17,12 @@ constexpr const char* virt = "ID values of QEMU's virt, which Linux accepts";
 void expect(bool holds, const char* parameter, const std::string& expected, std::uint64_t found) {
   if (!holds)
     throw InputError("", 0, std::string("gic.") + parameter, expected, std::to_string(found));
+}
+
+void expect_whole_sets(const char* parameter, std::uint32_t entries, const char* of_ways,
+                       std::uint32_t ways) {
+  expect(CacheGeometry{entries, ways}.whole_sets(), parameter,
+         std::string("a multiple of gic.") + of_ways + ", or no more than that", entries);
 }
 
 }  // namespace
@@ -96,9 +103,9 @@ void ItsParameters::describe(ParameterGroup& group) {
   group.add("cache_ways", cache_ways,
             {.unit = "ways",
              .minimum = 1,
-             .maximum = 64,
+             .maximum = 1048576,
              .source = "GIC-600 TRM 100336, 3.10",
-             .help = "Associativity of the three caches."});
+             .help = "Of the three caches; as many as entries, or more, is fully associative."});
   group.add("pipeline_cycles", pipeline_cycles,
             {.unit = "cycles",
              .minimum = 1,
@@ -157,9 +164,10 @@ void RedistributorParameters::describe(ParameterGroup& group) {
   group.add("lpi_cache_ways", lpi_cache_ways,
             {.unit = "ways",
              .minimum = 1,
-             .maximum = 64,
+             .maximum = 1048576,
              .source = "GIC-600 TRM 100336, LPI caching",
-             .help = "Associativity of the configuration cache."});
+             .help = "Associativity of the configuration cache; as many as entries, or more, is "
+                     "fully associative."});
   group.add("lpi_cache_scope", lpi_cache_scope,
             {{"chip", LpiCacheScope::chip}, {"redistributor", LpiCacheScope::redistributor}},
             {.source = "GIC-600 TRM 100336, LPI caching",
@@ -199,16 +207,14 @@ void GicParameters::describe(ParameterGroup& group) {
 
 void GicParameters::check() const {
   expect(common.spis % 32 == 0, "common.spis", "a multiple of 32", common.spis);
-  const std::string sets = "a multiple of its.cache_ways";
-  expect(its.device_cache_entries % its.cache_ways == 0, "its.device_cache_entries", sets,
-         its.device_cache_entries);
-  expect(its.event_cache_entries % its.cache_ways == 0, "its.event_cache_entries", sets,
-         its.event_cache_entries);
-  expect(its.collection_cache_entries % its.cache_ways == 0, "its.collection_cache_entries", sets,
-         its.collection_cache_entries);
-  expect(redistributor.lpi_cache_entries % redistributor.lpi_cache_ways == 0,
-         "redistributor.lpi_cache_entries", "a multiple of redistributor.lpi_cache_ways",
-         redistributor.lpi_cache_entries);
+  expect_whole_sets("its.device_cache_entries", its.device_cache_entries, "its.cache_ways",
+                    its.cache_ways);
+  expect_whole_sets("its.event_cache_entries", its.event_cache_entries, "its.cache_ways",
+                    its.cache_ways);
+  expect_whole_sets("its.collection_cache_entries", its.collection_cache_entries, "its.cache_ways",
+                    its.cache_ways);
+  expect_whole_sets("redistributor.lpi_cache_entries", redistributor.lpi_cache_entries,
+                    "redistributor.lpi_cache_ways", redistributor.lpi_cache_ways);
   const bool small_fits = its.itt_entry_bytes == 4 && common.intid_bits <= 16;
   expect(its.itt_entry_bytes >= 8 || small_fits, "its.itt_entry_bytes",
          "4 with INTIDs of 16 bits, or 8 to 16", its.itt_entry_bytes);

@@ -1,6 +1,6 @@
 #include "doorbell/gic/arch/redistributor_state.h"
 
-#include "doorbell/gic/arch/bits.h"
+#include "doorbell/core/arch/bit_field.h"
 #include "doorbell/gic/arch/register_tables.h"
 
 namespace doorbell::gic {
