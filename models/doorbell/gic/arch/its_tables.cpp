@@ -16,6 +16,11 @@ std::uint64_t word_of(const ItsEntryBytes& entry, unsigned bytes) {
   return load_little_endian<std::uint64_t>(std::span(entry).first(bytes));
 }
 
+/// The bit that says Valid, of an entry of 1 to 8 bytes.
+unsigned top_bit(unsigned entry_bytes) {
+  return (entry_bytes * 8 - 1) % 64;
+}
+
 }  // namespace
 
 ItsEntryBytes encode(const DeviceEntry& entry) {
@@ -51,12 +56,11 @@ InterruptEntry decode_interrupt_entry(const ItsEntryBytes& entry, unsigned entry
 
 ItsEntryBytes encode(const CollectionEntry& entry, unsigned entry_bytes) {
   if (!entry.valid) return {};
-  const unsigned top = entry_bytes * 8 - 1;
-  return little_endian((std::uint64_t{1} << top) | entry.RDbase);
+  return little_endian((std::uint64_t{1} << top_bit(entry_bytes)) | entry.RDbase);
 }
 
 CollectionEntry decode_collection_entry(const ItsEntryBytes& entry, unsigned entry_bytes) {
-  const unsigned top = entry_bytes * 8 - 1;
+  const unsigned top = top_bit(entry_bytes);
   const std::uint64_t word = word_of(entry, entry_bytes);
   if (bits(word, top, top) == 0) return {};
   return {true, with_bits(word, top, top, 0)};
