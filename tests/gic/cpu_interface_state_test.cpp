@@ -135,6 +135,43 @@ TEST_F(CpuInterface, ActivePrioritiesAreSavedAndRestored) {
   EXPECT_TRUE(CpuInterfaceState(6).read(AP1R1).has_value());
 }
 
+TEST_F(CpuInterface, WithAllBitsOfPriorityThereAreFourRegistersAGroup) {
+  CpuInterfaceState all(8);
+  all.write(IccRegister::ICC_PMR_EL1, 0xFF);
+  all.write(IccRegister::ICC_IGRPEN1_EL1, 1);
+  all.write(IccRegister::ICC_BPR1_EL1, 0);
+  const auto AP1R = [&all](unsigned n) {
+    return all.read(
+        static_cast<IccRegister>(static_cast<unsigned>(IccRegister::ICC_AP1R0_EL1) + n));
+  };
+  // From the least urgent there is to the most urgent one: each preempts the one before.
+  for (const std::uint8_t priority : {0xFE, 0xC0, 0xBE, 0x40, 0x3E, 0x00})
+    ASSERT_TRUE(all.acknowledge(Group::group1, lpi(priority))) << unsigned{priority};
+  EXPECT_EQ(AP1R(0), 1u << 31 | 1u);
+  EXPECT_EQ(AP1R(1), 1u);
+  EXPECT_EQ(AP1R(2), 1u << 31);
+  EXPECT_EQ(AP1R(3), 1u << 31 | 1u);
+  for (const std::uint8_t priority : {0x00, 0x3E, 0x40, 0xBE, 0xC0, 0xFE}) {
+    EXPECT_EQ(all.read(IccRegister::ICC_RPR_EL1), priority);
+    all.end_of_interrupt(Group::group1, 8192);
+  }
+  EXPECT_EQ(all.read(IccRegister::ICC_RPR_EL1), 0xFFu);
+  EXPECT_FALSE(AP1R(4).has_value());
+}
+
+TEST_F(CpuInterface, TheRunningPriorityIsThatOfBothGroups) {
+  icc.write(IccRegister::ICC_IGRPEN0_EL1, 1);
+  ASSERT_TRUE(icc.acknowledge(Group::group1, lpi(0xA0, 40)));
+  ASSERT_TRUE(icc.acknowledge(Group::group0, {41, 0x80, Group::group0}));
+  ASSERT_TRUE(icc.acknowledge(Group::group1, lpi(0x40, 42)));
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0x40u);
+  EXPECT_FALSE(icc.end_of_interrupt(Group::group0, 41).has_value()) << "not the latest";
+  EXPECT_EQ(icc.end_of_interrupt(Group::group1, 42), 42u);
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0x80u);
+  EXPECT_EQ(icc.end_of_interrupt(Group::group0, 41), 41u);
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0xA0u);
+}
+
 TEST_F(CpuInterface, UnknownRegistersAreSaidSo) {
   EXPECT_FALSE(icc.read(static_cast<IccRegister>(system_register(3, 0, 12, 12, 1))).has_value())
       << "EOIR1 is WO";

@@ -32,7 +32,7 @@ Task<void> Memory::serve(Payload& payload, bool of_its) {
   // A read sees what was there when it came.
   for (unsigned i = 0; payload.is_read() && i < size; ++i)
     payload.get_data_ptr()[i] = peek(address + i);
-  co_await Delay{scheduler(), latency};
+  co_await Delay{scheduler(), of_its ? latency : latency + more_for_lpis};
   if (payload.is_read() && of_its) --reading_;
   if (address / page_bytes == faulty / page_bytes) {
     payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);

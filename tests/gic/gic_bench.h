@@ -20,6 +20,7 @@ class Memory : public Module {
   TargetSocket its;
   TargetSocket lpis;
   Time latency = 100 * nanosecond;
+  Time more_for_lpis = 0;        ///< of the LPI tables, in addition
   std::uint64_t faulty = ~0ULL;  ///< accesses of this page are answered with an error
   std::uint64_t its_reads = 0, its_writes = 0, lpi_reads = 0, lpi_writes = 0;
   unsigned highest_its_reads = 0;

@@ -202,6 +202,21 @@ TEST_F(ItsCommandQueue, MOVALLTakesAllPendingLpisAlong) {
   }
 }
 
+TEST_F(ItsCommandQueue, MOVALLOfNoneOrToItselfIsDoneAtOnce) {
+  bench.issue({{.opcode = ItsOpcode::MOVALL, .RDbase = 0, .RDbase2 = 1},
+               {.opcode = ItsOpcode::SYNC, .RDbase = 1}});
+  EXPECT_EQ(bench.counter("redistributor0.moved_out"), 0u);
+  bench.write_icc(0, ICC_IGRPEN1_EL1, 0);
+  bench.doorbell(DeviceID, 5);
+  settle();
+  bench.issue({{.opcode = ItsOpcode::MOVALL, .RDbase = 0, .RDbase2 = 0},
+               {.opcode = ItsOpcode::SYNC, .RDbase = 0}});
+  EXPECT_EQ(bench.counter("redistributor0.moved_out"), 0u);
+  bench.issue({{.opcode = ItsOpcode::MOVALL, .RDbase = 0, .RDbase2 = 1},
+               {.opcode = ItsOpcode::SYNC, .RDbase = 1}});
+  EXPECT_EQ(bench.acknowledge(1), lpi + 5) << "one";
+}
+
 TEST_F(ItsCommandQueue, MSIsInFlightWhileMOVIRunsAreDeliveredOnce) {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> events;
   for (std::uint32_t event = 0; event < 8; ++event)

@@ -156,6 +156,66 @@ TEST_F(Interrupts, GroupZeroIsAnFIQ) {
   bench.write_icc(0, ICC_EOIR0_EL1, 40);
 }
 
+// What a processor has disabled hides nothing that it takes, whoever holds it.
+TEST_F(Interrupts, ADisabledGroupHidesNothingOfTheOther) {
+  bench.write_icc(0, ICC_IGRPEN0_EL1, 1);
+  bench.write_icc(0, ICC_IGRPEN1_EL1, 0);
+  enable_spi(40, 0x20, 0);  // of Group 1, the more urgent one
+  bench.write(*bench.gicr[0], 0x10080, 4, ~(1u << 27));
+  enable_private(0, 27, 0x80);
+  drive(bench.gic.distributor().spi(40), true);
+  settle();
+  EXPECT_FALSE(bench.processors[0]->irq);
+  EXPECT_EQ(bench.read_icc(0, ICC_HPPIR1_EL1), 1023u);
+  drive(bench.gic.redistributor(0).ppi(27), true);
+  settle();
+  EXPECT_TRUE(bench.processors[0]->fiq);
+  EXPECT_EQ(bench.read_icc(0, ICC_IAR0_EL1), 27u);
+  bench.write_icc(0, ICC_EOIR0_EL1, 27);
+  drive(bench.gic.redistributor(0).ppi(27), false);
+  enable_spi(75, 0x90, 0);
+  bench.write(bench.gicd, 0x0080 + 8, 4, 0);  // 75 is of Group 0
+  drive(bench.gic.distributor().spi(75), true);
+  settle();
+  EXPECT_EQ(bench.read_icc(0, ICC_IAR0_EL1), 75u);
+  bench.write_icc(0, ICC_EOIR0_EL1, 75);
+  drive(bench.gic.distributor().spi(75), false);
+  bench.write_icc(0, ICC_IGRPEN1_EL1, 1);
+  settle();
+  EXPECT_EQ(bench.acknowledge(0), 40u) << "enabled, it comes";
+}
+
+// A redistributor may still have the offer when the group is disabled.
+TEST(InterruptsSlowLink, AnOfferOfADisabledGroupHidesNothing) {
+  GicParameters parameters;
+  parameters.common.link_cycles = 1000;
+  Bench bench(parameters);
+  bench.bring_up();
+  bench.write_icc(0, ICC_IGRPEN0_EL1, 1);
+  bench.write(*bench.gicr[0], 0x10080, 4, 0);  // SGIs and PPIs are of Group 0
+  bench.write(*bench.gicr[0], 0x10400 + 5, 1, 0x80);
+  bench.write(*bench.gicr[0], 0x10100, 4, 1u << 5);
+  bench.write(bench.gicd, 0x0084, 4, ~0u);
+  bench.write(bench.gicd, 0x0104, 4, 1u << 8);
+  bench.write(bench.gicd, 0x0204, 4, 1u << 8);
+  bench.advance(10 * microsecond);
+  EXPECT_EQ(bench.read_icc(0, ICC_HPPIR1_EL1), 40u);
+  bench.write(*bench.gicr[0], 0x10200, 4, 1u << 5);
+  bench.write_icc(0, ICC_IGRPEN1_EL1, 0);
+  EXPECT_EQ(bench.read_icc(0, ICC_HPPIR1_EL1), 1023u);
+  EXPECT_EQ(bench.read_icc(0, ICC_HPPIR0_EL1), 5u);
+  EXPECT_EQ(bench.read_icc(0, ICC_IAR0_EL1), 5u);
+}
+
+TEST_F(Interrupts, OneOfNPassesAProcessorThatTakesNone) {
+  bench.write_icc(0, ICC_IGRPEN1_EL1, 0);
+  enable_spi(40, 0xA0, 1ULL << 31);
+  drive(bench.gic.distributor().spi(40), true);
+  settle();
+  EXPECT_EQ(bench.acknowledge(0), 1023u);
+  EXPECT_EQ(bench.acknowledge(1), 40u);
+}
+
 TEST_F(Interrupts, PriorityDecidesAmongKinds) {
   enable_private(0, 27, 0x80);
   enable_spi(40, 0x60, 0);

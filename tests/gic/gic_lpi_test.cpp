@@ -258,6 +258,7 @@ TEST_P(LpiCopies, BesideAPendingLpiFollowTheirCollectionWhereverItIsPending) {
   // Its collection goes elsewhere, and until MOVALL the pending state stays.
   bench.issue({{.opcode = ItsOpcode::MAPC, .ICID = 0, .RDbase = 1, .V = true},
                {.opcode = ItsOpcode::SYNC, .RDbase = 1}});
+  bench.memory.more_for_lpis = 20 * microsecond;
   reconfigure(enabled, 0);
   EXPECT_EQ(bench.acknowledge(0), lpi) << "as soon as SYNC is over, whichever processor it names";
 }
@@ -341,6 +342,55 @@ TEST_F(PendingTable, IsWrittenBackWhenLpisAreDisabled) {
   bench.write(*bench.gicr[0], 0x0000, 4, 1);
   bench.advance(100 * microsecond);
   EXPECT_EQ(bench.acknowledge(0), lpi);
+}
+
+TEST_F(PendingTable, HoldsTheFirstAndTheLastLpi) {
+  Bench bench;
+  for (const std::uint32_t INTID : {8192u, 65535u}) {
+    bench.memory.poke(bit_address(INTID), 1u << (INTID % 8));
+    bench.configure(INTID, masked);
+  }
+  bench.memory.poke(bit_address(8191), 0x80);  // what is below isn't an LPI
+  bench.bring_up();
+  bench.advance(100 * microsecond);
+  EXPECT_EQ(bench.counter("redistributor0.restored"), 2u);
+  bench.memory.poke(bit_address(8192), 0);
+  bench.memory.poke(bit_address(65535), 0);
+  bench.write(*bench.gicr[0], 0x0000, 4, 0);
+  bench.advance(100 * microsecond);
+  EXPECT_EQ(bench.memory.peek(bit_address(8192)), 1u);
+  EXPECT_EQ(bench.memory.peek(bit_address(65535)), 0x80u);
+  EXPECT_EQ(bench.memory.peek(bit_address(8191)), 0x80u) << "not the GIC's to write";
+}
+
+TEST_F(PendingTable, GivesTheRoomOfWhatIsWrittenBackToOthers) {
+  GicParameters parameters;
+  parameters.redistributor.lpi_cache_entries = 4;
+  Bench bench(parameters);
+  bench.bring_up();
+  bench.map_device(DeviceID);
+  for (std::uint32_t event = 0; event < 8; ++event) {
+    bench.map_event(DeviceID, event, lpi + event, event / 4);
+    bench.configure(lpi + event, enabled);
+  }
+  bench.advance(100 * microsecond);
+  for (unsigned i = 0; i < 2; ++i)
+    bench.write_icc(i, ICC_IGRPEN1_EL1, 0);
+  for (std::uint32_t event = 0; event < 4; ++event)
+    bench.doorbell(DeviceID, event);
+  bench.advance(2 * microsecond);
+  const auto* held = dynamic_cast<const Gauge*>(
+      bench.simulation().statistics().find("bench.gic.lpi_cache.pending"));
+  ASSERT_NE(held, nullptr);
+  EXPECT_EQ(held->value(), 4);
+  bench.write(*bench.gicr[0], 0x0000, 4, 0);
+  bench.advance(100 * microsecond);
+  EXPECT_EQ(held->value(), 0);
+  for (std::uint32_t event = 4; event < 8; ++event)
+    bench.doorbell(DeviceID, event);
+  bench.advance(2 * microsecond);
+  EXPECT_EQ(held->value(), 4);
+  EXPECT_EQ(bench.counter("redistributor1.spilled"), 0u) << "exactly as many as there is room for";
 }
 
 TEST_F(PendingTable, TakesWhatTheCacheHasNoRoomFor) {

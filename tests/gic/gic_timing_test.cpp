@@ -157,6 +157,27 @@ TEST(ItsThroughput, CreditsBoundTheLink) {
   EXPECT_NEAR(period(bench, events, 80), 12.0 * cycle, 0.02 * 12 * cycle);
 }
 
+// Credits come back several at a time: never so few that the link runs dry for good.
+class LpiCredits : public testing::TestWithParam<std::uint32_t> {};
+
+TEST_P(LpiCredits, OfAnyNumberCarryAnyNumberOfMsis) {
+  GicParameters parameters = roomy();
+  parameters.its.lpi_credits = GetParam();
+  Bench bench(parameters);
+  bench.bring_up();
+  std::vector<Event> events;
+  for (std::uint32_t event = 0; event < 61; ++event)
+    events.emplace_back(1, event);
+  map(bench, events, 1);
+  for (unsigned round = 1; round <= 3; ++round) {
+    bench.send_stream(events, 0);
+    bench.advance(100 * microsecond);
+    EXPECT_EQ(bench.counter("its.sent"), 61u * round);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Credits, LpiCredits, testing::Values(1, 2, 3, 4, 7, 8, 15, 16));
+
 class MsiLatency : public testing::Test {
  protected:
   void SetUp() override {
@@ -222,6 +243,26 @@ TEST_F(MsiLatency, OfAHitIsTheSumOfTheParts) {
   EXPECT_EQ(sample("redistributor").waiting, 0u);
   EXPECT_EQ(sample("cpu_acknowledge").service, 20 * nanosecond);
   EXPECT_EQ(sample("cpu_acknowledge").waiting, before - started - 18 * cycle);
+}
+
+TEST_F(MsiLatency, OfOneThatFindsTheLineUpIsWithoutIt) {
+  bench.map_event(DeviceID, 4, lpi + 1);
+  bench.configure(lpi + 1, 0x23);
+  to_the_line();
+  bench.end(0, bench.acknowledge(0));
+  Time sent = 0;
+  bench.run(send_with_journey(sent, 4));
+  bench.advance(5 * microsecond);
+  bench.end(0, bench.acknowledge(0));  // both configurations are cached
+  bench.run(send_with_journey(sent, 3));
+  bench.advance(5 * microsecond);
+  ASSERT_TRUE(bench.processors[0]->irq);
+  bench.run(send_with_journey(sent, 4));
+  bench.advance(5 * microsecond);
+  ASSERT_EQ(bench.acknowledge(0), lpi + 1) << "the more urgent one";
+  EXPECT_EQ(sample("redistributor").service, 4 * cycle) << "the pipeline";
+  EXPECT_EQ(sample("redistributor").waiting, 0u);
+  EXPECT_EQ(sample("cpu_acknowledge").service, 20 * nanosecond);
 }
 
 TEST_F(MsiLatency, OfAFullMissAddsTheTableReads) {

@@ -19,6 +19,10 @@ void write(RegisterBank& bank, std::uint64_t offset, unsigned size, std::uint64_
 
 class Distributor : public testing::Test {
  protected:
+  Distributor() {
+    for (unsigned i = 0; i < 3; ++i)
+      state.set_enabled_groups(i, 3);
+  }
   DistributorState state{{.processors = {{0}, {1}, {0x100}}}};
   RegisterBank& gicd = state.registers();
 };
@@ -58,6 +62,31 @@ TEST_F(Distributor, RegistersBeyondTheSpisAreRES0) {
   EXPECT_EQ(read(gicd, 0x0F00, 4), 0u) << "no register there";
 }
 
+TEST_F(Distributor, TheFirstAndTheLastSpi) {
+  write(gicd, 0, 4, 3);
+  for (const std::uint32_t INTID : {32u, 287u}) {
+    const unsigned word = INTID / 32 * 4;
+    write(gicd, 0x0080 + word, 4, ~0u);
+    write(gicd, 0x0400 + INTID, 1, 0x40);
+    write(gicd, 0x0100 + word, 4, 1u << (INTID % 32));
+    write(gicd, 0x6000 + 8 * INTID, 8, 1);
+    state.set_line(INTID, true);
+    EXPECT_EQ(state.highest_for(1), (PendingInterrupt{INTID, 0x40, Group::group1}));
+    EXPECT_EQ(read(gicd, 0x0200 + word, 4), 1u << (INTID % 32));
+    write(gicd, 0x0C00 + INTID / 16 * 4, 4, 2u << (2 * (INTID % 16)));
+    EXPECT_EQ(read(gicd, 0x0C00 + INTID / 16 * 4, 4), 2u << (2 * (INTID % 16)));
+    state.set_line(INTID, false);
+  }
+  for (const std::uint32_t INTID : {31u, 288u}) {
+    write(gicd, 0x0400 + INTID, 1, 0x40);
+    EXPECT_EQ(read(gicd, 0x0400 + INTID, 1), 0u) << INTID;
+    state.set_line(INTID, true);
+    state.acknowledge(INTID);
+    state.deactivate(INTID);
+  }
+  EXPECT_FALSE(state.highest_for(0).valid());
+}
+
 TEST_F(Distributor, PrioritiesAreByteAccessible) {
   write(gicd, 0x0400 + 40, 1, 0xA0);
   EXPECT_EQ(read(gicd, 0x0400 + 40, 1), 0xA0u);
@@ -82,11 +111,40 @@ TEST_F(Distributor, RoutesByAffinity) {
   EXPECT_EQ(state.target(40), 1u) << "by 32-bit halves";
 }
 
-TEST_F(Distributor, OneOfNGoesToAProcessorThatTakesPart) {
+TEST_F(Distributor, OneOfNGoesToAProcessorThatIsAwakeAndHasTheGroupEnabled) {
   write(gicd, 0x6000 + 8 * 40, 8, 1ULL << 31);
+  write(gicd, 0x0084, 4, ~0u);
   EXPECT_FALSE(state.target(40).has_value());
+  for (unsigned i = 0; i < 3; ++i)
+    state.set_enabled_groups(i, 0);
+  state.set_takes_part(0, true);
   state.set_takes_part(1, true);
+  state.set_takes_part(2, true);
+  EXPECT_FALSE(state.target(40).has_value()) << "no group is enabled anywhere";
+  state.set_enabled_groups(0, 1);
+  EXPECT_FALSE(state.target(40).has_value()) << "it is of Group 1";
+  state.set_enabled_groups(1, 2);
   EXPECT_EQ(state.target(40), 1u);
+  state.set_takes_part(1, false);
+  EXPECT_FALSE(state.target(40).has_value()) << "asleep";
+  write(gicd, 0x0084, 4, 0);
+  EXPECT_EQ(state.target(40), 0u) << "of Group 0 now";
+}
+
+TEST_F(Distributor, OffersWhatTheProcessorTakes) {
+  write(gicd, 0, 4, 3);
+  write(gicd, 0x0084, 4, 1u << 8);
+  write(gicd, 0x0104, 4, 3u << 8);
+  write(gicd, 0x0400 + 40, 1, 0x20);
+  write(gicd, 0x0400 + 41, 1, 0x80);
+  state.set_line(40, true);
+  state.set_line(41, true);
+  EXPECT_EQ(state.highest_for(0).INTID, 40u);
+  state.set_enabled_groups(0, 1);
+  EXPECT_EQ(state.highest_for(0), (PendingInterrupt{41, 0x80, Group::group0}))
+      << "a more urgent one of a disabled group hides nothing";
+  state.set_enabled_groups(0, 0);
+  EXPECT_FALSE(state.highest_for(0).valid());
 }
 
 TEST_F(Distributor, DeliversAPendingSpi) {
@@ -152,6 +210,29 @@ TEST_F(Redistributor, PTZIsWriteOnly) {
   EXPECT_TRUE(state.pending_table_zero());
   write(gicr, 0x0078, 8, 0x4002'0000);
   EXPECT_FALSE(state.pending_table_zero());
+}
+
+TEST_F(Redistributor, PTZIsOfTheUpperHalfAlone) {
+  write(gicr, 0x0078, 8, 1ULL << 62 | 0x4002'0000);
+  write(gicr, 0x0078, 4, 0x4003'0000);
+  EXPECT_TRUE(state.pending_table_zero()) << "the half without it was written";
+  EXPECT_EQ(state.tables().pending, 0x4003'0000u);
+  write(gicr, 0x007C, 4, 0);
+  EXPECT_FALSE(state.pending_table_zero());
+  EXPECT_EQ(state.tables().pending, 0x4003'0000u);
+  write(gicr, 0x007C, 4, 1u << 30);
+  EXPECT_TRUE(state.pending_table_zero());
+  EXPECT_EQ(read(gicr, 0x007C, 4), 0u) << "WO";
+}
+
+TEST_F(Redistributor, AHalfOfPROPBASERLeavesTheOther) {
+  write(gicr, 0x0070, 8, 0x000F'0000'4001'000FULL);
+  write(gicr, 0x0070, 4, 0x5001'000D);
+  EXPECT_EQ(read(gicr, 0x0070, 8), 0x000F'0000'5001'000DULL);
+  EXPECT_EQ(state.tables().configuration, 0x000F'0000'5001'0000ULL);
+  EXPECT_EQ(state.tables().id_bits, 14u);
+  write(gicr, 0x0074, 4, 0);
+  EXPECT_EQ(state.tables().configuration, 0x5001'0000u);
 }
 
 TEST_F(Redistributor, TablesDontMoveWhileLpisAreEnabled) {
@@ -256,6 +337,40 @@ TEST_F(Its, BasesDontChangeWhileEnabled) {
   write(gits, BASER0, 8, 1ULL << 63);
   EXPECT_EQ(read(gits, BASER0, 8), table);
   EXPECT_EQ(read(gits, 0, 4), 1u) << "enabled, so not quiescent";
+}
+
+TEST_F(Its, BasesAreWrittenByHalvesToo) {
+  write(gits, BASER0, 4, 0x4000'0000 | 2 << 8 | 3);
+  EXPECT_FALSE(its.devices().valid);
+  write(gits, BASER0 + 4, 4, 1u << 31);
+  EXPECT_EQ(its.devices().base, 0x4000'0000u);
+  EXPECT_EQ(its.devices().entries(), 4u * 65536 / 8);
+  EXPECT_EQ(read(gits, BASER0 + 4, 4), 1u << 31 | 1u << 24 | 7u << 16) << "Type and Entry_Size";
+  write(gits, CBASER, 4, 0x5000'0000);
+  write(gits, CBASER + 4, 4, 1u << 31);
+  write(gits, 0, 4, 1);
+  write(gits, CWRITER, 4, 32);
+  EXPECT_TRUE(its.has_command());
+  EXPECT_EQ(its.command_address(), 0x5000'0000u);
+}
+
+TEST_F(Its, TheUpperHalfOfCWRITERIsNoRetry) {
+  set_up_queue();
+  write(gits, CWRITER, 4, 32);
+  its.stall();
+  write(gits, CWRITER + 4, 4, 1);
+  EXPECT_FALSE(its.has_command());
+  EXPECT_EQ(read(gits, CWRITER, 8), 32u);
+}
+
+TEST_F(Its, TheLargestTableAndQueueHave256Pages) {
+  write(gits, BASER0, 8, 1ULL << 63 | 2 << 8 | 0xFF);
+  EXPECT_EQ(its.devices().entries(), 256u * 65536 / 8);
+  write(gits, CBASER, 8, 1ULL << 63 | 0x5000'0000 | 0xFF);
+  write(gits, 0, 4, 1);
+  write(gits, CWRITER, 4, 0x100000 - 32);
+  EXPECT_TRUE(its.has_command());
+  EXPECT_EQ(its.commands_waiting(), 0x100000u / 32 - 1);
 }
 
 TEST_F(Its, QuiescentOnlyWhenIdle) {

@@ -122,8 +122,12 @@ Task<bool> CpuInterface::write_register(std::uint32_t encoding, std::uint64_t va
       break;
     case IccRegister::ICC_ASGI1R_EL1:
       break;  // the other Security state's: there is none
-    default:
+    default: {
+      const unsigned groups = state_.enabled_groups();
       if (!state_.write(icc, value)) co_return false;
+      if (state_.enabled_groups() != groups)
+        redistributor_.set_enabled_groups(state_.enabled_groups());
+    }
   }
   update();
   co_return true;

@@ -115,4 +115,9 @@ void Distributor::set_awake(unsigned processor, bool awake) {
   changed();
 }
 
+void Distributor::set_enabled_groups(unsigned processor, unsigned groups) {
+  state_.set_enabled_groups(processor, groups);
+  changed();
+}
+
 }  // namespace doorbell::gic

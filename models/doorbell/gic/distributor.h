@@ -33,6 +33,7 @@ class Distributor : public Module, public SpiSource {
   void deactivate_spi(std::uint32_t INTID) override;
   Task<void> send_sgi(SgiRequest request, Group group, unsigned processor) override;
   void set_awake(unsigned processor, bool awake) override;
+  void set_enabled_groups(unsigned processor, unsigned groups) override;
 
   DistributorState& state() { return state_; }
 

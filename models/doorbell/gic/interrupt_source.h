@@ -23,6 +23,8 @@ class SpiSource {
   virtual Task<void> send_sgi(SgiRequest request, Group group, unsigned processor) = 0;
   /// A processor was woken or put to sleep (GICR_WAKER).
   virtual void set_awake(unsigned processor, bool awake) = 0;
+  /// A processor takes other groups than before (ICC_IGRPENn_EL1): bit 0 Group 0, bit 1 Group 1.
+  virtual void set_enabled_groups(unsigned processor, unsigned groups) = 0;
 };
 
 /// What a CPU interface asks of its redistributor on the spot.
@@ -36,6 +38,8 @@ class InterruptSource {
   /// False when it was withdrawn. The Journey of an LPI goes to the caller.
   virtual bool acknowledge(std::uint32_t INTID, Journey*& journey) = 0;
   virtual void deactivate(std::uint32_t INTID) = 0;
+  /// The processor takes other groups than before.
+  virtual void set_enabled_groups(unsigned groups) = 0;
   virtual Task<void> send_sgi(SgiRequest request, Group group) = 0;
   /// The Journey of a pending LPI, or null.
   virtual Journey* journey(std::uint32_t INTID) = 0;

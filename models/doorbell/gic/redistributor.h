@@ -37,6 +37,9 @@ class Redistributor : public Module, public InterruptSource {
   PendingInterrupt highest(unsigned groups) const override;
   bool acknowledge(std::uint32_t INTID, Journey*& journey) override;
   void deactivate(std::uint32_t INTID) override;
+  void set_enabled_groups(unsigned groups) override {
+    distributor_.set_enabled_groups(state_.processor(), groups);
+  }
   Task<void> send_sgi(SgiRequest request, Group group) override;
   Journey* journey(std::uint32_t INTID) override { return lpis_.journey(INTID); }
 

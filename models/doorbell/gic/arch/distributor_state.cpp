@@ -11,7 +11,8 @@ DistributorState::DistributorState(DistributorConfiguration configuration)
       spis_(32, configuration_.spis, configuration_.priority_bits),
       CTLR_(bank_.handle("GICD_CTLR")),
       IROUTER_(bank_.handle("GICD_IROUTER<n>")),
-      takes_part_(configuration_.processors.size(), false) {
+      takes_part_(configuration_.processors.size(), false),
+      takes_(configuration_.processors.size(), 0) {
   // 12.9.38: IDbits[23:19], LPIS[17], ITLinesNumber[4:0], A3V[24].
   bank_.set("GICD_TYPER", std::uint64_t{1} << 24 |
                               std::uint64_t{configuration_.intid_bits - 1} << 19 |
@@ -118,16 +119,19 @@ std::optional<unsigned> DistributorState::target(std::uint32_t INTID) const {
   const std::uint64_t route = IROUTER_.get(INTID - 32);
   const bool any = bits(route, 31, 31) != 0;
   const Affinity wanted = Affinity::of_IROUTER(route);
+  const unsigned group = (spis_.group(INTID / 32 - 1) >> (INTID % 32)) & 1;
   for (unsigned i = 0; i < configuration_.processors.size(); ++i) {
-    if (any ? takes_part_[i] : configuration_.processors[i] == wanted) return i;
+    const bool chosen = any ? takes_part_[i] && ((takes_[i] >> group) & 1) != 0
+                            : configuration_.processors[i] == wanted;
+    if (chosen) return i;
   }
   return std::nullopt;
 }
 
 PendingInterrupt DistributorState::highest_for(unsigned processor) const {
-  return spis_.highest(enabled_groups(), [this, processor](std::uint32_t INTID) {
-    return target(INTID) == processor;
-  });
+  const unsigned groups = enabled_groups() & takes_[processor];
+  return spis_.highest(
+      groups, [this, processor](std::uint32_t INTID) { return target(INTID) == processor; });
 }
 
 bool DistributorState::deliverable(std::uint32_t INTID, unsigned processor) const {

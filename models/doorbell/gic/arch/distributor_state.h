@@ -40,12 +40,16 @@ class DistributorState {
   void deactivate(std::uint32_t INTID);
 
   /// The processor an SPI goes to: by affinity, or for Interrupt_Routing_Mode 1 the first that
-  /// `takes_part` (3.2.1; the choice is IMPLEMENTATION DEFINED). Nothing when there is none.
+  /// takes part and has its group enabled (3.2.1; the choice is IMPLEMENTATION DEFINED). Nothing
+  /// when there is none.
   std::optional<unsigned> target(std::uint32_t INTID) const;
   /// Processors that take part in 1 of N distribution: awake (GICR_WAKER).
   void set_takes_part(unsigned processor, bool takes_part) { takes_part_[processor] = takes_part; }
+  /// The groups that a processor takes (ICC_IGRPEN0_EL1 in bit 0, ICC_IGRPEN1_EL1 in bit 1), none
+  /// until told: those that it doesn't take hide nothing from it.
+  void set_enabled_groups(unsigned processor, unsigned groups) { takes_[processor] = groups; }
 
-  /// The most urgent SPI for a processor.
+  /// The most urgent SPI for a processor, of the groups that it takes.
   PendingInterrupt highest_for(unsigned processor) const;
   /// Whether an SPI is pending, enabled, inactive and routed to a processor.
   bool deliverable(std::uint32_t INTID, unsigned processor) const;
@@ -65,6 +69,7 @@ class DistributorState {
   RegisterBank::Handle CTLR_;
   RegisterBank::Handle IROUTER_;
   std::vector<bool> takes_part_;
+  std::vector<unsigned> takes_;  ///< groups, by processor
   std::function<void()> changed_;
   bool write_pending_ = false;
 };
