@@ -25,8 +25,10 @@ static void open_windows(struct pcie_host* host, const struct pcie_function* bri
   high->next = align_up(high->next, WINDOW_GRANULE);
   pcie_config_write(host, id, PCIE_PREFETCHABLE_WINDOW,
                     window_register(prefetchable_base, high->next));
+  /* Of a closed window the upper halves are equal: the lower ones decide. */
+  uint64_t last = prefetchable_base == high->next ? prefetchable_base : high->next - 1;
   pcie_config_write(host, id, PCIE_PREFETCHABLE_BASE_UPPER, (uint32_t)(prefetchable_base >> 32));
-  pcie_config_write(host, id, PCIE_PREFETCHABLE_LIMIT_UPPER, (uint32_t)((high->next - 1) >> 32));
+  pcie_config_write(host, id, PCIE_PREFETCHABLE_LIMIT_UPPER, (uint32_t)(last >> 32));
   pcie_command(host, id, COMMAND_MEMORY_SPACE | COMMAND_BUS_MASTER, 0);
 }
 

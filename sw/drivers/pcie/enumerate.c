@@ -15,6 +15,7 @@ static uint32_t read_id(const struct pcie_host* host, uint16_t requester_id) {
 }
 
 static bool present(uint32_t id) {
+  if ((id & 0xffff) == REQUEST_RETRY_STATUS) return false; /* it never started */
   return id != 0 && id != UINT32_MAX && id != 0x0000ffff && id != 0xffff0000;
 }
 
