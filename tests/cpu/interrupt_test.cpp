@@ -187,6 +187,55 @@ TEST_F(Interrupt, AnEventWakesWfeAndIsRememberedUntilThen) {
   EXPECT_EQ(woken, (std::vector<Time>{105 * nanosecond, 505 * nanosecond}));
 }
 
+/// An event while the line's next change is already on its way.
+TEST_F(Interrupt, AnEventWakesWfeAtOnce) {
+  Messenger messenger{"messenger", bench_.processor, 500 * nanosecond};
+  Time woken = 0;
+  bench_.processor.set_firmware([&] {
+    bench_.interface.socket->set_line(CpuInterfaceBackward::Line::irq, true, 900 * nanosecond);
+    here().wait_for_event();
+    woken = here().time();
+  });
+  run();
+  EXPECT_EQ(woken, 505 * nanosecond);
+}
+
+TEST_F(Interrupt, WfeEndsWithTheEventStream) {
+  Time woken = 0;
+  bench_.processor.set_firmware([&] {
+    here().wait_for_event(700 * nanosecond);
+    woken = here().time();
+  });
+  run();
+  EXPECT_EQ(woken, 705 * nanosecond);
+}
+
+TEST_F(Interrupt, AnEdgeOfTheEventWireWakesWfe) {
+  class Device : public Module {
+   public:
+    explicit Device(const sc_core::sc_module_name& name) : Module(name), out("out") {
+      tasks_.spawn(pulse());
+    }
+    WireOut out;
+
+   private:
+    Task<void> pulse() {
+      co_await Until{scheduler(), 500 * nanosecond};
+      out.pulse();
+    }
+    TaskGroup tasks_{scheduler()};
+  };
+  Device device_with_events{"device_with_events"};
+  device_with_events.out.bind(bench_.processor.event);
+  Time woken = 0;
+  bench_.processor.set_firmware([&] {
+    here().wait_for_event();
+    woken = here().time();
+  });
+  run();
+  EXPECT_EQ(woken, 505 * nanosecond);
+}
+
 TEST_F(Interrupt, AnInterruptWakesWfeToo) {
   bench_.processor.set_firmware([&] {
     here().set_interrupt_handler(take_one, &seen_);

@@ -9,11 +9,13 @@
 #include "doorbell/core/memory_port.h"
 #include "doorbell/core/protocol_checker.h"
 #include "doorbell/core/target_socket.h"
+#include "doorbell/core/write_watch.h"
 #include "doorbell/cpu/native_processor.h"
 
 namespace doorbell::cpu {
 
-/// Memory of `bytes` that answers after `latency`, in the order of its buffer; an error outside.
+/// Memory of `bytes` that answers after `latency`, in the order of its buffer; an error outside. It
+/// keeps watches.
 class Memory : public Module {
  public:
   Memory(const sc_core::sc_module_name& name, Time latency, std::size_t bytes = 1 << 16)
@@ -36,16 +38,30 @@ class Memory : public Module {
   std::vector<std::uint8_t> contents;
   std::vector<Time> arrivals;
   unsigned grants = 0;
+  bool keeps_watches = true;
+
+  /// A device writes a byte, `last_step` after what it did before.
+  void write_at(Time at, std::uint64_t address, std::uint8_t value, Time last_step = 0) {
+    tasks_.start(write(at, address, value, last_step));
+  }
 
  private:
+  Task<void> write(Time at, std::uint64_t address, std::uint8_t value, Time last_step) {
+    co_await Until{scheduler(), at - last_step};
+    if (last_step != 0) co_await Delay{scheduler(), last_step};
+    contents[address] = value;
+    watches_.written(address, address);
+  }
   bool access(Payload& payload) {
     const std::uint64_t address = payload.get_address();
     if (address + payload.get_data_length() > contents.size()) return false;
     std::uint8_t* const here = contents.data() + address;
     if (payload.is_read()) {
       std::copy_n(here, payload.get_data_length(), payload.get_data_ptr());
+      if (keeps_watches) watches_.keep_watch_of(payload, payload.get_data_length());
     } else {
       std::copy_n(payload.get_data_ptr(), payload.get_data_length(), here);
+      watches_.written(address, address + payload.get_data_length() - 1);
     }
     return true;
   }
@@ -56,6 +72,7 @@ class Memory : public Module {
                                                 : tlm::TLM_ADDRESS_ERROR_RESPONSE);
   }
   Time latency_;
+  WriteWatches watches_;
   TaskGroup tasks_{scheduler()};
 };
 

@@ -225,6 +225,85 @@ TEST_F(RamTest, UnderLooseTimingNobodyWaitsForTheChannel) {
   EXPECT_EQ(latency(other), 28 * nanosecond);
 }
 
+/// Of bytes 0x1000 to 0x103f.
+class RamWatch : public RamTest {
+ protected:
+  void SetUp() override { build(plain()); }
+  void watch() {
+    PayloadReference read =
+        initiator_.simulation().payloads().take(tlm::TLM_READ_COMMAND, 0x1000, 64);
+    read->set_extension(&watch_);
+    EXPECT_EQ(initiator_.socket.transport_debug(*read), 64u);
+    read->clear_extension(&watch_);
+  }
+  std::vector<Time> told_;
+  WriteWatch watch_{[this] { told_.push_back(initiator_.now()); }};
+};
+
+TEST_F(RamWatch, IsToldOnceOfTheFirstWrite) {
+  run(0);
+  watch();
+  EXPECT_TRUE(watch_.kept());
+  const std::size_t write = initiator_.write(microsecond, 0x1004, {0, 0, 0, 0});
+  initiator_.write(2 * microsecond, 0x1004, {0, 0, 0, 0});
+  run();
+  EXPECT_EQ(told_, (std::vector<Time>{initiator_.accesses[write].ended}));
+  EXPECT_FALSE(watch_.kept());
+}
+
+TEST_F(RamWatch, IsOfItsOwnBytesToTheLast) {
+  run(0);
+  watch();
+  initiator_.write(0, 0x0ff8, std::vector<std::uint8_t>(8));
+  initiator_.write(0, 0x1040, std::vector<std::uint8_t>(8));
+  initiator_.read(0, 0x1000, 64);
+  run();
+  EXPECT_TRUE(told_.empty());
+  initiator_.write(initiator_.now(), 0x103f, {1});
+  run();
+  EXPECT_EQ(told_.size(), 1u);
+  watch();
+  initiator_.write(initiator_.now(), 0x0ff9, std::vector<std::uint8_t>(8));
+  run();
+  EXPECT_EQ(told_.size(), 2u);
+}
+
+TEST_F(RamWatch, IsToldOfDebugWrites) {
+  run(0);
+  watch();
+  PayloadReference write =
+      initiator_.simulation().payloads().take(tlm::TLM_WRITE_COMMAND, 0x1020, 4);
+  initiator_.socket.transport_debug(*write);
+  EXPECT_EQ(told_.size(), 1u);
+}
+
+TEST_F(RamWatch, IsNotKeptUnderLooseTiming) {
+  run(0);
+  watch();
+  initiator_.scheduler().set_timing(Timing::loose);
+  EXPECT_EQ(told_.size(), 1u);
+  watch();
+  EXPECT_FALSE(watch_.kept());
+}
+
+TEST_F(RamWatch, MayEndBeforeItsMemoryAndAfterIt) {
+  run(0);
+  {
+    WriteWatch other{[] { ADD_FAILURE(); }};
+    PayloadReference read =
+        initiator_.simulation().payloads().take(tlm::TLM_READ_COMMAND, 0x1000, 64);
+    read->set_extension(&other);
+    initiator_.socket.transport_debug(*read);
+    read->clear_extension(&other);
+    EXPECT_TRUE(other.kept());
+  }
+  watch();
+  initiator_.write(microsecond, 0x1004, {0, 0, 0, 0});
+  run();
+  EXPECT_EQ(told_.size(), 1u);
+  watch_.let_go();
+}
+
 TEST_F(RamTest, LooseTimingGivesTheSameBytes) {
   build(plain());
   initiator_.scheduler().set_timing(Timing::loose);

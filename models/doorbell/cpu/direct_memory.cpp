@@ -45,6 +45,15 @@ bool DirectMemory::read(std::uint64_t address, std::span<std::uint8_t> data) {
   return port_.read_debug(address, data);
 }
 
+void DirectMemory::watch(std::uint64_t address, WriteWatch& watch) {
+  watch.let_go();
+  PayloadReference payload = Simulation::current().payloads().take(
+      tlm::TLM_READ_COMMAND, address / line_bytes * line_bytes, line_bytes);
+  payload->set_extension(&watch);
+  socket_.transport_debug(*payload);
+  payload->clear_extension(&watch);
+}
+
 bool DirectMemory::write(std::uint64_t address, std::span<const std::uint8_t> data) {
   if (std::uint8_t* bytes = pointer(address, data.size())) {
     std::copy_n(data.begin(), data.size(), bytes);

@@ -6,6 +6,7 @@
 
 #include "doorbell/core/initiator_socket.h"
 #include "doorbell/core/memory_port.h"
+#include "doorbell/core/write_watch.h"
 
 namespace doorbell::cpu {
 
@@ -13,11 +14,17 @@ namespace doorbell::cpu {
 /// grants it, by transport_dbg otherwise.
 class DirectMemory {
  public:
+  static constexpr unsigned line_bytes = 64;
+
   explicit DirectMemory(InitiatorSocket& socket);
 
   /// False when nothing is there.
   bool read(std::uint64_t address, std::span<std::uint8_t> data);
   bool write(std::uint64_t address, std::span<const std::uint8_t> data);
+  /// The next write to the line of `address` calls the watch, unless its memory doesn't keep
+  /// watches
+  /// (`WriteWatch::kept`).
+  void watch(std::uint64_t address, WriteWatch& watch);
   /// Takes no part in results, only in speed: after a switch of timing grants are asked for anew.
   void forget_grants() { grants_.clear(); }
 

@@ -4,10 +4,22 @@
 
 namespace doorbell::cpu {
 
+void InterruptLine::Sleep::await_suspend(std::coroutine_handle<> awaiter) {
+  resumes(awaiter, line_.scheduler_.now());
+  line_.sleeper_ = this;
+  if (until_ != never) line_.scheduler_.wake_at(*this, until_);
+}
+
+void InterruptLine::wake(Time at) {
+  if (sleeper_ == nullptr || (sleeper_->linked() && sleeper_->due() <= at)) return;
+  sleeper_->unlink();
+  scheduler_.wake_at(*sleeper_, at);
+}
+
 void InterruptLine::set(bool level, Time at) {
   last_change_ = std::max(last_change_, at);
   changes_.push_back({level, last_change_});
-  changed_.notify_all();
+  if (level) wake(last_change_);
 }
 
 bool InterruptLine::high(Time now) {
@@ -20,14 +32,16 @@ bool InterruptLine::high(Time now) {
   return level_;
 }
 
-Task<void> InterruptLine::raised_or(const bool& event) {
-  while (!event && !high(scheduler_.now())) {
-    if (changes_.empty()) {
-      co_await changed_.wait();
-    } else {
-      co_await Until{scheduler_, changes_.front().at};
-    }
+Task<void> InterruptLine::raised_or(const bool& event, Time until) {
+  while (!event && !high(scheduler_.now()) && scheduler_.now() < until) {
+    const Time next = changes_.empty() ? never : changes_.front().at;
+    co_await Sleep{*this, std::min(until, next)};
   }
+}
+
+Task<void> InterruptLine::event_or(const bool& event, Time until) {
+  while (!event && scheduler_.now() < until)
+    co_await Sleep{*this, until};
 }
 
 }  // namespace doorbell::cpu

@@ -1,16 +1,17 @@
 #pragma once
 
 #include "doorbell/core/arch/ring.h"
+#include "doorbell/core/arch/scheduler.h"
 #include "doorbell/core/arch/task.h"
-#include "doorbell/core/arch/wait_primitives.h"
 
 namespace doorbell::cpu {
 
-/// The IRQ line as its processor sees it. The processor may be ahead of the scheduler (loose
-/// timing), and changes carry a time of their own, so the level is asked for at a time.
+/// The IRQ line as its processor sees it, and the processor's sleep. The processor may be ahead of
+/// the scheduler (loose timing), and changes carry a time of their own, so the level is asked for
+/// at a time.
 class InterruptLine {
  public:
-  explicit InterruptLine(Scheduler& scheduler) : scheduler_(scheduler), changed_(scheduler) {}
+  explicit InterruptLine(Scheduler& scheduler) : scheduler_(scheduler) {}
 
   /// The line is at `level` from `at` on, or from the last change on if that is later.
   void set(bool level, Time at);
@@ -18,18 +19,36 @@ class InterruptLine {
   bool high(Time now);
   /// Since when it has been high.
   Time high_since() const { return high_since_; }
-  /// Until it is high or `event` is set, which `look_again` must follow.
-  Task<void> raised_or(const bool& event);
-  void look_again() { changed_.notify_all(); }
+  /// Until it is high, `event` is set, which `look_again` must follow, or `until` has come. One
+  /// task at a time.
+  Task<void> raised_or(const bool& event, Time until = never);
+  /// The same, but that the line is left alone.
+  Task<void> event_or(const bool& event, Time until);
+  /// Whoever sleeps looks whether its event is set.
+  void look_again() { wake(scheduler_.now()); }
 
  private:
   struct Change {
     bool level = false;
     Time at = 0;
   };
+  /// Suspends until `until`, or until somebody wakes it.
+  class Sleep : public Waiter {
+   public:
+    Sleep(InterruptLine& line, Time until) : line_(line), until_(until) {}
+    ~Sleep() { line_.sleeper_ = nullptr; }
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> awaiter);
+    void await_resume() noexcept { line_.sleeper_ = nullptr; }
+
+   private:
+    InterruptLine& line_;
+    Time until_;
+  };
+  void wake(Time at);
 
   Scheduler& scheduler_;
-  Condition changed_;
+  Waiter* sleeper_ = nullptr;
   Ring<Change> changes_;
   Time last_change_ = 0;
   bool level_ = false;

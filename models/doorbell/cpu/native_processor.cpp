@@ -1,5 +1,6 @@
 #include "doorbell/cpu/native_processor.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace doorbell::cpu {
@@ -33,7 +34,11 @@ NativeProcessor::NativeProcessor(const sc_core::sc_module_name& name, unsigned n
     : Module(name),
       memory("memory"),
       gic("gic"),
-      irq("irq", [this](bool level) { line_.set(level, now()); }),
+      irq("irq", [this](bool level) { change_line(level, now()); }),
+      event("event",
+            [this](bool level) {
+              if (level) send_event();
+            }),
       number_(number),
       affinity_(affinity),
       parameters_(parameters),
@@ -41,6 +46,11 @@ NativeProcessor::NativeProcessor(const sc_core::sc_module_name& name, unsigned n
       direct_(memory),
       line_(scheduler()),
       statistics_(statistics()),
+      watch_([this] {
+        written_ = true;
+        cause_placed_ = std::min(cause_placed_, scheduler().placed());
+        line_.look_again();
+      }),
       posted_(scheduler()),
       tasks_(scheduler()) {
   gic.bind(static_cast<CpuInterfaceBackward&>(*this));
@@ -53,7 +63,14 @@ void NativeProcessor::start_of_simulation() {
 }
 
 void NativeProcessor::set_line(Line line, bool level, Time at) {
-  if (line == Line::irq) line_.set(level, at);
+  if (line == Line::irq) change_line(level, at);
+}
+
+void NativeProcessor::change_line(bool level, Time at) {
+  if (level && may_interrupt() && at <= now()) {
+    cause_placed_ = std::min(cause_placed_, scheduler().placed());
+  }
+  line_.set(level, at);
 }
 
 Holder NativeProcessor::activity() const {
@@ -86,7 +103,7 @@ Task<void> NativeProcessor::execute() {
     run_firmware();
     if (fiber_->finished()) co_return;
     if (debt_ != 0) co_await clock_.cycles(std::exchange(debt_, 0));
-    if (interrupt_due() && request_.kind != Request::Kind::pass) continue;
+    if (interrupt_due() && !is_turn(request_)) continue;
     co_await perform();
     request_.performed = true;
   }
@@ -116,20 +133,43 @@ Task<void> NativeProcessor::perform() {
       co_await sleep(no_event);
       break;
     case Request::Kind::wait_for_event:
-      co_await sleep(event_);
+      co_await sleep(event_, request_.until);
       event_ = false;
+      break;
+    case Request::Kind::skip_turns:
+      co_await skip_turns(request_.until);
       break;
   }
 }
 
-Task<void> NativeProcessor::sleep(const bool& event) {
+Task<void> NativeProcessor::sleep(const bool& event, Time until) {
   co_await posted_.drained();
   statistics_.idle.begin(now());
   asleep_ = true;
-  co_await line_.raised_or(event);
+  co_await line_.raised_or(event, until);
   statistics_.idle.end(now());
   asleep_ = false;
   debt_ += parameters_.wfi_wake;
+}
+
+/// A turn has just passed. Until something happens that a turn would see, all turns are alike.
+Task<void> NativeProcessor::skip_turns(Time until) {
+  const Time first = now();
+  cause_placed_ = never;
+  if (written_ || interrupt_due() || first >= until) co_return;
+  if (may_interrupt()) {
+    co_await line_.raised_or(written_, until);
+  } else {
+    co_await line_.event_or(written_, until);
+  }
+  const std::uint64_t cycles = clock_.cycles_until(first, now());
+  std::uint64_t turns = std::max<std::uint64_t>(1, (cycles + turn_cycles() - 1) / turn_cycles());
+  // Of what happens at the very time of a turn, it sees what was placed before it: before the end
+  // of the turn that precedes it. Times were known before.
+  const auto turn = [&](std::uint64_t n) { return clock_.after(first, n * turn_cycles()); };
+  const bool is_known = cause_placed_ == never || now() >= until;
+  if (turn(turns) == now() && !is_known && cause_placed_ > turn(turns - 1)) ++turns;
+  co_await Delay{scheduler(), turn(turns) - now()};
 }
 
 Task<void> NativeProcessor::post(PayloadReference payload) {
@@ -272,12 +312,24 @@ void NativeProcessor::spin() {
   request({});
 }
 
+void NativeProcessor::spin_until_written(std::uint64_t address, Time until) {
+  const bool may_skip = parameters_.skip_turns && !travels(MemoryType::normal) &&
+                        turn_cycles() != 0 && scheduler().timing() == Timing::approximate;
+  if (!may_skip) return spin();
+  written_ = false;
+  direct_.watch(address, watch_);
+  if (!watch_.kept()) return spin();
+  work(parameters_.spin);
+  request({.kind = Request::Kind::skip_turns, .until = until});
+  watch_.let_go();
+}
+
 void NativeProcessor::wait_for_interrupt() {
   request({.kind = Request::Kind::wait_for_interrupt});
 }
 
-void NativeProcessor::wait_for_event() {
-  request({.kind = Request::Kind::wait_for_event});
+void NativeProcessor::wait_for_event(Time until) {
+  request({.kind = Request::Kind::wait_for_event, .until = until});
 }
 
 void NativeProcessor::send_event() {

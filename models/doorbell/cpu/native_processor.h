@@ -49,6 +49,7 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   InitiatorSocket memory;     ///< to the fabric
   CpuInterfaceInitiator gic;  ///< system registers ICC_*, and the IRQ line
   WireIn irq;                 ///< the same line for controllers without that protocol
+  WireIn event;               ///< WFE wake-up events of devices: an edge sets the event register
 
   /// What runs from time 0 on. Before the simulation starts; without it the processor is off.
   void set_firmware(std::function<void()> firmware) { firmware_ = std::move(firmware); }
@@ -81,11 +82,16 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   void work(std::uint64_t cycles);
   /// One turn of a polling loop.
   void spin();
+  /// One turn of a loop that reads `address` in normal memory until it changes, takes interrupts,
+  /// and ends once `until` has come. Turns behind it that could find none of these pass at once
+  /// (`skip_turns`): it returns at the turn that sees a write to the line, the interrupt or the
+  /// time, as it would turn by turn.
+  void spin_until_written(std::uint64_t address, Time until);
   /// WFI: until the IRQ line is high, masked or not; or at once after an interrupt that came first.
   void wait_for_interrupt();
-  /// WFE: until the event register is set, which it clears, or the IRQ line is high, masked or not.
-  /// DDI 0487, D1.6.1.
-  void wait_for_event();
+  /// WFE: until the event register is set, which it clears, or the IRQ line is high, masked or not,
+  /// or `until` has come (an event stream). DDI 0487, D1.6.1.
+  void wait_for_event(Time until = never);
   /// What the firmware is about from now on, for interrupts that wait for this processor.
   void describe(Holder activity) { activity_ = activity; }
   /// Simulated time now, in ps.
@@ -109,12 +115,14 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
       read_register,
       write_register,
       wait_for_interrupt,
-      wait_for_event
+      wait_for_event,
+      skip_turns
     };
     Kind kind = Kind::pass;
     PooledPayload* payload = nullptr;
     std::uint32_t encoding = 0;
     std::uint64_t value = 0;
+    Time until = never;
     bool known = true;
     bool performed = false;  ///< false: an interrupt comes first
   };
@@ -122,11 +130,13 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   void start_of_simulation() override;
   void set_line(Line line, bool level, Time at) override;
   Holder activity() const override;
+  void change_line(bool level, Time at);
 
   // On the scheduler.
   Task<void> execute();
   Task<void> perform();
-  Task<void> sleep(const bool& event);
+  Task<void> sleep(const bool& event, Time until = never);
+  Task<void> skip_turns(Time until);
   Task<void> post(PayloadReference payload);
   void run_firmware();
 
@@ -136,9 +146,15 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
     return request.kind == Request::Kind::wait_for_interrupt ||
            request.kind == Request::Kind::wait_for_event;
   }
+  /// No access: an interrupt that came while instructions passed is taken behind it.
+  static bool is_turn(const Request& request) {
+    return request.kind == Request::Kind::pass || request.kind == Request::Kind::skip_turns;
+  }
+  std::uint32_t turn_cycles() const { return parameters_.cached_access + parameters_.spin; }
   void take_interrupts();
   Time time_after_debt() const { return debt_ == 0 ? now() : clock_.after(now(), debt_); }
-  bool interrupt_due() { return !masked_ && handler_ != nullptr && line_.high(now()); }
+  bool may_interrupt() const { return !masked_ && handler_ != nullptr; }
+  bool interrupt_due() { return may_interrupt() && line_.high(now()); }
   bool travels(MemoryType type) const;
   void transport(PooledPayload& payload);
   std::uint64_t load_cached(std::uint64_t address, unsigned size);
@@ -158,8 +174,11 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   bool in_handler_ = false;
   std::uint32_t handled_ = no_intid;  ///< The latest that the handler has acknowledged.
   bool masked_ = true;
-  bool event_ = false;      ///< the event register
-  std::uint64_t debt_ = 0;  ///< cycles that firmware has used and that have not passed yet
+  bool event_ = false;         ///< the event register
+  bool written_ = false;       ///< the line that is polled
+  Time cause_placed_ = never;  ///< when what ends the skipping of turns was placed; never: before
+  WriteWatch watch_;           ///< of that line
+  std::uint64_t debt_ = 0;     ///< cycles that firmware has used and that have not passed yet
   Request request_;
   Outstanding posted_;
   std::unique_ptr<Fiber> fiber_;

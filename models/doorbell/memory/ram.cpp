@@ -29,6 +29,8 @@ Ram::Ram(const sc_core::sc_module_name& module_name, const RamParameters& parame
   upstream.on_dmi([this](Payload& payload, tlm::tlm_dmi& dmi) { return grant_dmi(payload, dmi); });
   scheduler().on_timing_change([this](Timing timing) {
     if (timing == Timing::approximate) upstream.invalidate_dmi(0, storage_.size() - 1);
+    // Direct access writes past this module.
+    if (timing == Timing::loose) watches_.written(0, storage_.size() - 1);
   });
 }
 
@@ -106,6 +108,7 @@ void Ram::finish(Payload& payload) {
       storage_.write(address + i, {data + i, step});
     }
   }
+  if (payload.is_write()) watches_.written(address, address + length - 1);
   payload.set_dmi_allowed(scheduler().timing() == Timing::loose);
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
@@ -117,8 +120,10 @@ unsigned Ram::debug(Payload& payload) {
       std::min<std::uint64_t>(payload.get_data_length(), storage_.size() - address));
   if (payload.is_read()) {
     storage_.read(address, {payload.get_data_ptr(), length});
+    if (scheduler().timing() == Timing::approximate) watches_.keep_watch_of(payload, length);
   } else if (payload.is_write()) {
     storage_.write(address, {payload.get_data_ptr(), length});
+    watches_.written(address, address + length - 1);
   }
   return length;
 }

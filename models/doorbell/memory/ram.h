@@ -5,6 +5,7 @@
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/simulation.h"
 #include "doorbell/core/target_socket.h"
+#include "doorbell/core/write_watch.h"
 #include "doorbell/memory/arch/cache_tags.h"
 #include "doorbell/memory/arch/parameters.h"
 #include "doorbell/memory/arch/sparse_storage.h"
@@ -17,7 +18,8 @@ namespace doorbell::memory {
 /// A write is answered when all observers would see it: its data cross the write channel, and
 /// `write_latency` passes. A read takes the latency of the cache or of the memory, then its data
 /// cross the read channel. Byte enables select what is read or written. An access beyond the end is
-/// answered with TLM_ADDRESS_ERROR_RESPONSE. DMI is granted under loose timing only.
+/// answered with TLM_ADDRESS_ERROR_RESPONSE. DMI is granted under loose timing only, and a
+/// WriteWatch kept under approximate timing only, when nobody writes past this module.
 class Ram : public Module {
  public:
   Ram(const sc_core::sc_module_name& name, const RamParameters& parameters);
@@ -45,6 +47,7 @@ class Ram : public Module {
   Clock clock_;
   DataChannel read_channel_;
   DataChannel write_channel_;
+  WriteWatches watches_;
   QueueStatistics reads_;
   QueueStatistics writes_;
   Counter bytes_read_;

@@ -23,6 +23,11 @@ class Clock {
                ? (time + exact_period_ - 1) / exact_period_ * exact_period_ + count * exact_period_
                : edge(edge_at_or_after(time) + count);
   }
+  /// The least number of cycles n with after(from, n) >= to.
+  std::uint64_t cycles_until(Time from, Time to) const {
+    const Time start = after(from, 0);
+    return to <= start ? 0 : edge_at_or_after(to) - edge_at_or_after(start);
+  }
   /// The time of the n-th edge in ps.
   Time edge(std::uint64_t n) const;
   /// The duration of n cycles counted from time 0, in ps.

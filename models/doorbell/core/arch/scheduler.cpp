@@ -14,6 +14,7 @@ void Scheduler::run_until(Time limit) {
   while (!return_requested_ && queue_.next_due() <= limit) {
     Waiter& waiter = queue_.pop();
     now_ = waiter.due();
+    placed_ = waiter.placed_;
     offset_ = 0;
     ++resumes_;
     waiter.run();

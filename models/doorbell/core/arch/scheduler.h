@@ -29,10 +29,15 @@ class Scheduler {
 
   /// Resumes `waiter` at `due`; never in the past, nor before the local time at which it suspended.
   void wake_at(Waiter& waiter, Time due) {
+    waiter.placed_ = now_;
     queue_.push(waiter, std::max({due, now_, waiter.not_before_}));
     if (on_wake_ && !running_) on_wake_();
   }
   void wake_now(Waiter& waiter) { wake_at(waiter, now()); }
+
+  /// When what runs now was put into the queue of wake-ups: of those due at the same time the one
+  /// that was placed first runs first.
+  Time placed() const { return placed_; }
 
   /// When the next waiter is due; `never` when none is.
   Time next_due() const { return queue_.next_due(); }
@@ -89,6 +94,7 @@ class Scheduler {
   WakeQueue queue_;
   Time now_ = 0;
   Time offset_ = 0;
+  Time placed_ = 0;
   Time quantum_ = microsecond;
   Timing timing_ = Timing::approximate;
   bool running_ = false;

@@ -61,6 +61,7 @@ class Waiter {
   Waiter* next_ = nullptr;
   Time due_ = 0;
   Time not_before_ = 0;
+  Time placed_ = 0;  // when it was put into the WakeQueue
   std::uint64_t sequence_ = 0;
   void (*run_)(Waiter&) = nullptr;
   std::coroutine_handle<> coroutine_;

@@ -37,6 +37,11 @@ void CpuParameters::describe(ParameterGroup& group) {
   group.add("posted_writes", posted_writes,
             {.source = "Device-nGnRnE, as Linux maps ECAM; Device-nGnRE is true",
              .help = "Whether firmware goes on while a write to a device travels."});
+  group.add(
+      "skip_turns", skip_turns,
+      {.help = "Turns of a polling loop on memory that find nothing pass at once, with the same "
+               "results.",
+       .host_only = true});
   group.add("stack", stack,
             {.unit = "bytes",
              .minimum = 16 << 10,

@@ -23,7 +23,8 @@ struct CpuParameters {
   std::uint32_t cached_access = 4;  ///< cycles of an access to cached memory
   std::uint32_t spin = 8;           ///< cycles of one turn of a polling loop
   MemoryAccess memory = MemoryAccess::cached;
-  bool posted_writes = false;       ///< a device write lets firmware go on until its next access
+  bool posted_writes = false;  ///< a device write lets firmware go on until its next access
+  bool skip_turns = true;      ///< turns of a polling loop on memory that find nothing pass at once
   std::uint32_t stack = 256 << 10;  ///< bytes; of the host
 
   void describe(ParameterGroup& group);
