@@ -130,6 +130,7 @@ void Platform::bind_processors() {
         numbered("cpu", i).c_str(), i, affinities[i].packed, parameters_.cpu));
     connect_to_port(processors_.back()->memory, numbered("cpu", i));
     processors_.back()->gic.bind(gic_.cpu_interface(i).socket);
+    smmu_.tcu.wake_event.bind(processors_.back()->event);
   }
 }
 

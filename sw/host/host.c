@@ -80,6 +80,12 @@ void interrupts_restore(uint64_t state) {
 void wait_for_interrupt(void) {
   operations->wait_for_interrupt();
 }
+void wait_for_event(void) {
+  operations->wait_for_event();
+}
 void spin_hint(void) {
   operations->spin_hint();
+}
+void spin_until_written(uint64_t address, uint64_t limit_ns) {
+  operations->spin_until_written(address, limit_ns);
 }

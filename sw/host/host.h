@@ -33,7 +33,9 @@ struct host_operations {
   /* Returns whether interrupts were masked before. */
   bool (*set_interrupt_mask)(bool masked);
   void (*wait_for_interrupt)(void);
+  void (*wait_for_event)(void);
   void (*spin_hint)(void);
+  void (*spin_until_written)(uint64_t address, uint64_t limit_ns);
 };
 
 /* Before the first driver call; the table outlives the last. */

@@ -26,8 +26,14 @@ void interrupts_restore(uint64_t state);
 
 /* WFI: returns when an interrupt is pending, masked or not, or sooner. */
 void wait_for_interrupt(void);
+/* WFE: returns at an event, when an interrupt is pending, masked or not, or sooner; at the latest
+ * after a period of the event stream (some 100 us). */
+void wait_for_event(void);
 /* One turn of a polling loop (YIELD): lets time pass. */
 void spin_hint(void);
+/* One turn of a loop that reads `address` in normal memory until it changes, or `limit_ns` has
+ * passed. Turns that would find neither may pass at once. */
+void spin_until_written(uint64_t address, uint64_t limit_ns);
 
 #ifdef __cplusplus
 }

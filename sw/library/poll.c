@@ -14,10 +14,26 @@ bool deadline_passed(const struct deadline* deadline) {
   return false;
 }
 
+bool deadline_passed_at_event(const struct deadline* deadline) {
+  if (processor_time_ns() > deadline->time_ns) return true;
+  wait_for_event();
+  return false;
+}
+
 enum status poll32(uint64_t address, uint32_t mask, uint32_t expected) {
   struct deadline deadline = deadline_start();
   while ((mmio_read32(address) & mask) != expected) {
     if (deadline_passed(&deadline)) return STATUS_TIMEOUT;
   }
   return STATUS_OK;
+}
+
+enum status poll_memory32(uint64_t address, uint32_t mask, uint32_t expected) {
+  struct deadline deadline = deadline_start();
+  for (;;) {
+    bool is_late = processor_time_ns() > deadline.time_ns;
+    if ((mem_read32(address) & mask) == expected) return STATUS_OK;
+    if (is_late) return STATUS_TIMEOUT;
+    spin_until_written(address, deadline.time_ns);
+  }
 }

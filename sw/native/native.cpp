@@ -16,6 +16,12 @@ NativeProcessor::MemoryType type_of(bool device) {
   return device ? NativeProcessor::MemoryType::device : NativeProcessor::MemoryType::normal;
 }
 
+/// The event stream of the system counter, as Linux sets it (DDI 0487, D11.2.4).
+constexpr Time event_stream_period = 100 * microsecond;
+Time end_of_period(Time now) {
+  return (now / event_stream_period + 1) * event_stream_period;
+}
+
 constexpr host_operations operations = {
     .read = [](std::uint64_t address, unsigned size,
                bool device) { return here().load(address, size, type_of(device)); },
@@ -37,7 +43,12 @@ constexpr host_operations operations = {
                           void* argument) { here().set_interrupt_handler(handler, argument); },
     .set_interrupt_mask = [](bool masked) { return here().mask_interrupts(masked); },
     .wait_for_interrupt = [] { here().wait_for_interrupt(); },
+    .wait_for_event = [] { here().wait_for_event(end_of_period(here().time())); },
     .spin_hint = [] { here().spin(); },
+    .spin_until_written =
+        [](std::uint64_t address, std::uint64_t limit_ns) {
+          here().spin_until_written(address, (limit_ns + 1) * nanosecond);
+        },
 };
 
 }  // namespace

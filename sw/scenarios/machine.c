@@ -26,7 +26,6 @@ struct machine_description machine_virt(uint64_t tables, uint64_t tables_end) {
       .stream_id_bits = 16,
       .log2_commands = 16,
       .log2_events = 15,
-      .sync_by_message = false,
       .address_bits = 48,
       .doorbell_iova = 0xfffff000,
   };
@@ -49,7 +48,6 @@ static void lay_out(struct machine* machine) {
   machine->smmu.stream_id_bits = d->stream_id_bits;
   machine->smmu.log2_commands = d->log2_commands;
   machine->smmu.log2_events = d->log2_events;
-  machine->smmu.sync_by_message = d->sync_by_message;
   machine->pcie.ecam = d->ecam;
   machine->pcie.last_bus = d->last_bus;
   machine->pcie.root_buses = d->root_buses;

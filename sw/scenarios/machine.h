@@ -45,7 +45,6 @@ struct machine_description {
   unsigned stream_id_bits;
   unsigned log2_commands; /* SMMU queues */
   unsigned log2_events;
-  bool sync_by_message;
   unsigned address_bits;  /* of an IOVA */
   uint64_t doorbell_iova; /* the page where every device finds the ITS */
 };

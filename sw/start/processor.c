@@ -64,8 +64,19 @@ void wait_for_interrupt(void) {
   __asm__ volatile("dsb sy\n\twfi" ::: "memory");
 }
 
+void wait_for_event(void) {
+  __asm__ volatile("dsb sy\n\twfe" ::: "memory");
+}
+
 void spin_hint(void) {
   __asm__ volatile("yield" ::: "memory");
+}
+
+/* Turn by turn: with the MMU off no cache tells of a write. */
+void spin_until_written(uint64_t address, uint64_t limit_ns) {
+  (void)address;
+  (void)limit_ns;
+  spin_hint();
 }
 
 static int64_t psci(uint64_t function, uint64_t argument1, uint64_t argument2) {

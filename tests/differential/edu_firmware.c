@@ -108,6 +108,14 @@ static void expect_interrupt(const char* what, unsigned number, uint32_t status,
   pl011_print(&uart, "\n");
 }
 
+/* QEMU's SMMU offers neither messages nor events, so the third way is what runs here. */
+static void tell_how_syncs_are_awaited(void) {
+  pl011_print(&uart, "ok: CMD_SYNC is awaited ");
+  pl011_print(&uart, machine.smmu.sync_by_message ? "in memory\n"
+                     : machine.smmu.sends_events  ? "in WFE\n"
+                                                  : "by polling SMMU_CMDQ_CONS\n");
+}
+
 static void set_up_device(void) {
   const struct pcie_function* function = pcie_find(&machine.pcie, EDU_VENDOR, EDU_DEVICE);
   if (function == 0) fail("no edu device among the functions", machine.pcie.count);
@@ -209,6 +217,7 @@ void firmware_main(unsigned processor) {
   machine.on_event = take_event;
   expect("GIC, ITS, SMMU, PCIe", machine_initialise(&machine));
   expect("joined", machine_join(&machine));
+  tell_how_syncs_are_awaited();
   set_up_device();
   machine_write(&device, 0, EDU_INTERRUPT_RAISE, 1);
   expect_interrupt("MSI through stage 1 to an LPI", 1, 1, 0);

@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "platforms/virt/platform.h"
 #include "sw/drivers/dma/dma.h"
+#include "sw/drivers/smmu/queue.h"
 #include "sw/include/access.h"
 #include "sw/include/bits.h"
 #include "sw/include/processor.h"
@@ -52,7 +55,10 @@ class BringUp : public testing::Test {
           ASSERT_EQ(machine_initialise(&machine_), STATUS_OK);
         }
         ASSERT_EQ(machine_join(&machine_), STATUS_OK);
-        if (i != 0) return machine_idle(&machine_);
+        if (i != 0) {
+          if (storm_) storm_(i);
+          return machine_idle(&machine_);
+        }
         ASSERT_EQ(machine_wait_for(&machine_, platform_.processor_count()), STATUS_OK);
         add_device();
         platform_.scheduler().set_timing(Timing::approximate);
@@ -107,6 +113,16 @@ class BringUp : public testing::Test {
     ASSERT_EQ(taken_.size(), count);
   }
 
+  /// The first event, a translation that isn't there.
+  void wait_for_fault(std::uint64_t iova) {
+    const std::uint64_t limit = processor_time_ns() + 100'000;
+    while (events.empty() && processor_time_ns() < limit)
+      spin_hint();
+    ASSERT_EQ(events.size(), 1u);
+    EXPECT_EQ(events[0].words[0] & 0xff, 0x10u);  // F_TRANSLATION
+    EXPECT_EQ(events[0].words[2] & ~0xfffull, iova);
+  }
+
   struct Taken {
     std::uint32_t event;
     unsigned processor;
@@ -122,6 +138,7 @@ class BringUp : public testing::Test {
   machine_device device_{};
   dma_engine engine_{};
   std::vector<Taken> taken_;
+  std::function<void(unsigned)> storm_;  ///< what the other processors do once they have joined
   bool finished_ = false;
 };
 
@@ -175,13 +192,8 @@ TEST_F(BringUp, AfterUnmapAWriteFaultsWithAnEventAndItsInterrupt) {
     const machine_range range = {target_iova, PAGE_SIZE};
     ASSERT_EQ(machine_unmap(&device_, &range, 1), STATUS_OK);
     copy(target_iova, 64, 0);
-    const std::uint64_t limit = processor_time_ns() + 100'000;
-    while (events.empty() && processor_time_ns() < limit)
-      spin_hint();
-    ASSERT_EQ(events.size(), 1u);
-    EXPECT_EQ(events[0].words[0] & 0xff, 0x10u);  // F_TRANSLATION
+    wait_for_fault(target_iova);
     EXPECT_EQ(events[0].words[0] >> 32, device_.function->requester_id);
-    EXPECT_EQ(events[0].words[2] & ~0xfffull, target_iova);
   });
 }
 
@@ -195,7 +207,7 @@ TEST_F(BringUp, AfterUnmapOfABlockAWriteFaultsToo) {
     const machine_range range = {block, BLOCK_SIZE};
     ASSERT_EQ(machine_unmap(&device_, &range, 1), STATUS_OK);
     copy(block, 64, 0);
-    EXPECT_EQ(dma_errors(&engine_), 1u);
+    wait_for_fault(block);
   });
 }
 
@@ -283,23 +295,86 @@ TEST_F(UncachedBringUp, DataAndItsInterruptTravelTheWholeRoad) {
   });
 }
 
-/// CMD_SYNC completes by a write to its own place in the queue, as Linux asks for where
-/// SMMU_IDR0.MSI is set.
-class SyncByMessageBringUp : public BringUp {
+/// What the SMMU offers decides how its driver waits.
+template <bool msi, bool send_event, bool ranges>
+class OfferingBringUp : public BringUp {
  protected:
-  SyncByMessageBringUp() { machine_.description.sync_by_message = true; }
-};
+  static virt::VirtParameters offering() {
+    virt::VirtParameters parameters;
+    parameters.smmu.msi = msi;
+    parameters.smmu.send_event = send_event;
+    parameters.smmu.range_invalidation = ranges;
+    return parameters;
+  }
+  OfferingBringUp() : BringUp(offering()) {}
 
-TEST_F(SyncByMessageBringUp, UnmappingWaitsForTheMessage) {
-  run([this] {
-    EXPECT_TRUE(machine_.smmu.sync_by_message);
+  std::uint64_t accesses() {
+    std::uint64_t sum = 0;
+    for (unsigned i = 0; i < platform_.processor_count(); ++i) {
+      const std::string name = std::string(platform_.processor(i).name()) + ".device_accesses";
+      sum += dynamic_cast<const Counter&>(*platform_.simulation().statistics().find(name)).value();
+    }
+    return sum;
+  }
+  /// Two ranges of pages are unmapped, one in use; how many device accesses it took.
+  std::uint64_t unmap() {
+    EXPECT_EQ(machine_.smmu.sync_by_message, msi);
+    EXPECT_EQ(machine_.smmu.sends_events, send_event);
     copy(target_iova, 64, 0);
-    const machine_range ranges[] = {{target_iova, PAGE_SIZE},
-                                    {target_iova + 0x4000, 2 * PAGE_SIZE}};
-    ASSERT_EQ(machine_unmap(&device_, ranges, 2), STATUS_OK);
+    const machine_range ranges_of_pages[] = {{target_iova, PAGE_SIZE},
+                                             {target_iova + 0x4000, 2 * PAGE_SIZE}};
+    const std::uint64_t before = accesses();
+    EXPECT_EQ(machine_unmap(&device_, ranges_of_pages, 2), STATUS_OK);
+    const std::uint64_t took = accesses() - before;
     copy(target_iova + 0x1000, 64, 0);
     EXPECT_TRUE(events.empty());
+    copy(target_iova, 64, 0);
+    wait_for_fault(target_iova);
+    return took;
+  }
+};
+
+using MessageBringUp = OfferingBringUp<true, true, true>;
+using EventBringUp = OfferingBringUp<false, true, true>;
+using PollingBringUp = OfferingBringUp<false, false, false>;
+
+TEST_F(MessageBringUp, UnmappingPollsMemory) {
+  run([this] { EXPECT_EQ(unmap(), 1u); });  // SMMU_CMDQ_PROD
+}
+
+TEST_F(EventBringUp, UnmappingSleepsUntilTheEvent) {
+  // Beside SMMU_CMDQ_PROD a look at SMMU_CMDQ_CONS, one more if an event was left over, and one
+  // after the event.
+  run([this] { EXPECT_LE(unmap(), 4u); });
+}
+
+TEST_F(PollingBringUp, UnmappingPollsARegister) {
+  run([this] { EXPECT_GT(unmap(), 4u); });
+}
+
+/// A queue that is full again and again, while four processors wait for CMD_SYNCs of their own.
+TEST_F(MessageBringUp, ProcessorsShareASmallQueue) {
+  machine_.description.log2_commands = 7;
+  std::array<std::uint64_t, 4> done{};
+  storm_ = [&](unsigned processor) {
+    for (unsigned i = 0; i < 60; ++i) {
+      const smmu_range range = {9, 0x1000, 60 * PAGE_SIZE, true, LEVEL_PAGE};
+      smmu_batch batch;
+      smmu_batch_start(&batch, &machine_.smmu);
+      for (unsigned n = 0; n < 12; ++n)
+        smmu_batch_add_range(&batch, &range);
+      EXPECT_EQ(smmu_batch_finish(&batch), STATUS_OK);
+      ++done[processor];
+    }
+  };
+  run([&] {
+    storm_(0);
+    const std::uint64_t limit = processor_time_ns() + 10'000'000;
+    while (done[1] + done[2] + done[3] < 180 && processor_time_ns() < limit)
+      spin_hint();
   });
+  EXPECT_EQ(done, (std::array<std::uint64_t, 4>{60, 60, 60, 60}));
+  EXPECT_EQ(machine_.smmu.command_errors, 0u);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "doorbell/gic/arch/its_command.h"
 #include "doorbell/smmu/arch/command.h"
 
 namespace doorbell::sw {
@@ -27,12 +28,27 @@ DecodedCommand DecodedCommand::of(const Words& words, const Offer& offer) {
   result.signal = static_cast<Signal>(command->signal);
   result.msi_address = command->msi_address;
   result.msi_data = command->msi_data;
+  result.clean = result.sync || smmu::encode(*command) == words;
   if (!command->invalidates()) return result;
   const smmu::Invalidation invalidation = command->invalidation();
   result.by_address = invalidation.scope == smmu::Invalidation::Scope::va;
   result.asid = invalidation.asid;
   result.first = invalidation.first;
   result.last = invalidation.last;
+  return result;
+}
+
+DecodedItsCommand DecodedItsCommand::of(const Words& words) {
+  const gic::ItsCommand command = gic::decode(words);
+  DecodedItsCommand result;
+  result.legal = gic::is_known(command.opcode);
+  result.clean = gic::encode(command) == words;
+  result.opcode = static_cast<std::uint8_t>(command.opcode);
+  result.device_id = command.DeviceID;
+  result.event_id = command.EventID;
+  result.intid = command.pINTID;
+  result.collection = command.ICID;
+  result.target = command.RDbase;
   return result;
 }
 

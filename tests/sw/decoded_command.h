@@ -18,6 +18,7 @@ struct DecodedCommand {
   };
 
   bool legal = false;
+  bool clean = false;  ///< nothing in fields that the command doesn't have; CMD_SYNC apart
   bool sync = false;
   Signal signal = Signal::none;
   std::uint64_t msi_address = 0;
@@ -28,6 +29,22 @@ struct DecodedCommand {
   std::uint64_t last = 0;
 
   static DecodedCommand of(const Words& words, const Offer& offer);
+};
+
+/// The same of a command of the ITS's queue.
+struct DecodedItsCommand {
+  using Words = std::array<std::uint64_t, 4>;
+
+  bool legal = false;  ///< a command of GICv3
+  bool clean = false;
+  std::uint8_t opcode = 0;
+  std::uint32_t device_id = 0;
+  std::uint32_t event_id = 0;
+  std::uint32_t intid = 0;
+  std::uint16_t collection = 0;
+  std::uint64_t target = 0;
+
+  static DecodedItsCommand of(const Words& words);
 };
 
 /// Whether the command removes a cached leaf of `level` at `iova`, with the 4 KiB granule, from an

@@ -18,10 +18,11 @@ const host_operations operations = {
             current->store(address + i, 1, value);
         },
     .barrier = [] {},
-    .system_register_read = [](std::uint32_t) { return std::uint64_t{0}; },
-    .system_register_write = [](std::uint32_t, std::uint64_t) {},
-    .number = [] { return 0u; },
-    .affinity = [] { return std::uint32_t{0}; },
+    .system_register_read = [](std::uint32_t which) { return current->system_registers[which]; },
+    .system_register_write = [](std::uint32_t which,
+                                std::uint64_t value) { current->system_registers[which] = value; },
+    .number = [] { return current->processor; },
+    .affinity = [] { return current->affinity; },
     .time_ns = [] { return current->time_ns; },
     .install_handler = [](interrupt_handler*, void*) {},
     .set_interrupt_mask =
@@ -30,8 +31,18 @@ const host_operations operations = {
           current->interrupts_masked = masked;
           return before;
         },
-    .wait_for_interrupt = [] { current->time_ns += 1000; },
-    .spin_hint = [] { current->time_ns += 100000; },
+    .wait_for_interrupt = [] { current->wait(1000); },
+    .wait_for_event =
+        [] {
+          ++current->event_waits;
+          current->wait(100000);
+        },
+    .spin_hint = [] { current->wait(100000); },
+    .spin_until_written =
+        [](std::uint64_t, std::uint64_t) {
+          ++current->memory_waits;
+          current->wait(100000);
+        },
 };
 
 }  // namespace
@@ -43,6 +54,12 @@ FakeHardware::FakeHardware() {
 
 FakeHardware::~FakeHardware() {
   current = nullptr;
+}
+
+void FakeHardware::wait(std::uint64_t ns) {
+  time_ns += ns;
+  const auto listener = on_wait;  // which may set another
+  if (listener) listener();
 }
 
 void FakeHardware::add_frame(std::uint64_t base, std::uint64_t size, Read read, Write write) {
@@ -71,6 +88,7 @@ void FakeHardware::store(std::uint64_t address, unsigned size, std::uint64_t val
 
 std::uint64_t FakeHardware::access_read(std::uint64_t address, unsigned size, bool device) {
   time_ns += 1;
+  if (device) accesses.push_back({false, address, 0});
   if (Frame* frame = frame_of(address)) return frame->read(address - frame->base, size);
   stray_accesses += device;
   return load(address, size);
@@ -79,6 +97,7 @@ std::uint64_t FakeHardware::access_read(std::uint64_t address, unsigned size, bo
 void FakeHardware::access_write(std::uint64_t address, unsigned size, std::uint64_t value,
                                 bool device) {
   time_ns += 1;
+  if (device) accesses.push_back({true, address, value});
   if (Frame* frame = frame_of(address)) return frame->write(address - frame->base, size, value);
   stray_accesses += device;
   store(address, size, value);

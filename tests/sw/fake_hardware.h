@@ -28,7 +28,21 @@ class FakeHardware {
   bool interrupts_masked = false;
   /// Device accesses outside every frame: a driver that goes astray.
   unsigned stray_accesses = 0;
+  struct Access {
+    bool is_write;
+    std::uint64_t address;
+    std::uint64_t value;
+  };
+  std::vector<Access> accesses;  ///< of devices
+  std::map<std::uint32_t, std::uint64_t> system_registers;
+  unsigned processor = 0;
+  std::uint32_t affinity = 0;
+  unsigned event_waits = 0;   ///< WFE
+  unsigned memory_waits = 0;  ///< turns of loops on memory
+  /// Called whenever the driver lets time pass.
+  std::function<void()> on_wait;
 
+  void wait(std::uint64_t ns);
   std::uint64_t access_read(std::uint64_t address, unsigned size, bool device);
   void access_write(std::uint64_t address, unsigned size, std::uint64_t value, bool device);
 

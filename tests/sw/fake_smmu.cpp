@@ -53,9 +53,16 @@ void FakeSmmu::refuse() {
 void FakeSmmu::complete(const DecodedCommand& sync) {
   ++syncs;
   if (sync.signal == DecodedCommand::Signal::interrupt && offer().msi && sync.msi_address != 0) {
-    hardware_.store(sync.msi_address, 4, sync.msi_data);
+    late_.push_back(sync);
+    if (!messages_are_late) deliver();
   }
   events += sync.signal == DecodedCommand::Signal::event && offer().send_event;
+}
+
+void FakeSmmu::deliver() {
+  for (const DecodedCommand& sync : late_)
+    hardware_.store(sync.msi_address, 4, sync.msi_data);
+  late_.clear();
 }
 
 bool FakeSmmu::step() {
@@ -69,6 +76,7 @@ bool FakeSmmu::step() {
   const Words words = {hardware_.load(entry, 8), hardware_.load(entry + 8, 8)};
   const DecodedCommand command = DecodedCommand::of(words, offer());
   illegal += !command.legal;
+  unclean += command.legal && !command.clean;
   if (!command.legal || (refused_opcode != 0 && (words[0] & 0xff) == refused_opcode)) {
     refuse();
     return false;

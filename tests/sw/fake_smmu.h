@@ -25,16 +25,20 @@ class FakeSmmu {
   std::vector<Words> commands;  ///< carried out, CMD_SYNCs apart
   unsigned syncs = 0;
   unsigned illegal = 0;  ///< commands that were refused because they can't be decoded
+  unsigned unclean = 0;  ///< commands with something in fields that they don't have
   unsigned publications = 0;
   unsigned consumer_reads = 0;  ///< of SMMU_CMDQ_CONS
   unsigned events = 0;          ///< WFE wake-up events sent
   unsigned refused_opcode = 0;  ///< refused whatever it says; 0: none
   bool acknowledges = true;
-  bool runs = true;  ///< carries commands out as they are published; else in step()
+  bool messages_are_late = false;  ///< a CMD_SYNC's message is written by deliver()
+  bool runs = true;                ///< carries commands out as they are published; else in step()
   /// GERROR's interrupt: called when an error is raised while it is enabled.
   std::function<void()> on_global_error;
 
   std::vector<Words> take_commands() { return std::exchange(commands, {}); }
+  /// Writes the messages that are late.
+  void deliver();
   /// Carries one command out. False when there is none, or an error is active.
   bool step();
   /// Carries out what there is.
@@ -52,6 +56,7 @@ class FakeSmmu {
   std::uint64_t value(unsigned offset) const;
 
   FakeHardware& hardware_;
+  std::vector<DecodedCommand> late_;
   std::map<std::uint64_t, std::uint64_t> registers_;
 };
 

@@ -3,80 +3,26 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <vector>
 
 #include "sw/drivers/its/lpi.h"
+#include "sw/drivers/its/queue.h"
 #include "sw/drivers/its/registers.h"
-#include "tests/sw/fake_hardware.h"
+#include "tests/sw/fake_its.h"
 
 namespace doorbell::sw {
 namespace {
 
-constexpr std::uint64_t base = 0x8080000;
-using Command = std::array<std::uint64_t, 4>;
-
-/// An ITS that executes nothing but records everything.
-class FakeIts {
- public:
-  explicit FakeIts(FakeHardware& hardware) : hardware_(hardware) {
-    registers_[GITS_TYPER] = GITS_TYPER_Physical | 11 << 4 | 15 << 13;
-    registers_[GITS_CTLR] = GITS_CTLR_Quiescent;
-    registers_[GITS_PIDR2] = 0x3b;
-    hardware.add_frame(
-        base, 0x20000, [this](std::uint64_t offset, unsigned) { return registers_[offset]; },
-        [this](std::uint64_t offset, unsigned, std::uint64_t value) { write(offset, value); });
-    write(GITS_BASER, 0);
-    write(GITS_BASER + 8, 0);
-  }
-
-  std::uint64_t& operator[](unsigned offset) { return registers_[offset]; }
-  bool offers_indirect = false;
-  bool shareable = true;
-  unsigned largest_page = 2;
-  bool runs = true;
-  std::vector<Command> commands;
-  std::vector<Command> take_commands() { return std::exchange(commands, {}); }
-
- private:
-  void write(std::uint64_t offset, std::uint64_t value) {
-    if (offset == GITS_BASER || offset == GITS_BASER + 8) {
-      value &= ~(BASER_Type | BASER_Entry_Size);
-      value |= field_put(BASER_Entry_Size, 7) | field_put(BASER_Type, offset == GITS_BASER ? 1 : 4);
-      if (!offers_indirect) value &= ~BASER_Indirect;
-      if (field_get(BASER_Page_Size, value) > largest_page) value &= ~BASER_Page_Size;
-    } else if (offset >= GITS_BASER && offset < GITS_BASER + 64) {
-      value = 0;
-    }
-    if (!shareable && offset >= GITS_CBASER && offset < GITS_BASER + 64) {
-      if (offset == GITS_CBASER || offset >= GITS_BASER) value &= ~BASER_Shareability;
-    }
-    registers_[offset] = value;
-    if (offset == GITS_CBASER) registers_[GITS_CREADR] = 0;
-    if (offset == GITS_CWRITER && runs) consume();
-  }
-  void consume() {
-    const std::uint64_t queue = registers_[GITS_CBASER] & CBASER_Physical_Address;
-    std::uint64_t& read = registers_[GITS_CREADR];
-    for (; read != registers_[GITS_CWRITER]; read = (read + 32) % 0x10000) {
-      Command command;
-      for (unsigned i = 0; i < 4; ++i)
-        command[i] = hardware_.load(queue + read + 8 * i, 8);
-      commands.push_back(command);
-    }
-  }
-
-  FakeHardware& hardware_;
-  std::map<std::uint64_t, std::uint64_t> registers_;
-};
+using Command = FakeIts::Command;
 
 class ItsDriver : public testing::Test {
  protected:
   ItsDriver() {
-    its_.base = base;
+    its_.base = FakeIts::base;
     its_.memory = &memory_;
     redistributor_.base = 0x80a0000;
     redistributor_.processor_number = 3;
   }
+  void TearDown() override { EXPECT_EQ(fake_.bad_commands, 0u); }
   void initialise() { ASSERT_EQ(its_initialise(&its_), STATUS_OK); }
 
   FakeHardware hardware_;
@@ -146,6 +92,58 @@ TEST_F(ItsDriver, ATargetMayBeAnAddress) {
   EXPECT_EQ(fake_.take_commands()[0][2], 1ull << 63 | 0x80a0000);
 }
 
+TEST_F(ItsDriver, ADeviceOfOneEventHasAnIttOfTwo) {
+  initialise();
+  ASSERT_EQ(its_map_device(&its_, 0x10, 1), STATUS_OK);
+  ASSERT_EQ(its_map_device(&its_, 0x11, 2), STATUS_OK);
+  ASSERT_EQ(its_map_device(&its_, 0x12, 3), STATUS_OK);
+  const auto commands = fake_.take_commands();
+  EXPECT_EQ(commands[0][1], 0u);  // one bit
+  EXPECT_EQ(commands[1][1], 0u);
+  EXPECT_EQ(commands[2][1], 1u);
+}
+
+TEST_F(ItsDriver, DevicesOfOnePageShareTheirSecondLevel) {
+  fake_.offers_indirect = true;
+  initialise();
+  ASSERT_EQ(its_map_device(&its_, 8191, 2), STATUS_OK);
+  const std::uint64_t entry = hardware_.load(its_.devices.base, 8);
+  ASSERT_EQ(its_map_device(&its_, 0, 2), STATUS_OK);
+  EXPECT_EQ(hardware_.load(its_.devices.base, 8), entry);
+  EXPECT_EQ(hardware_.load(its_.devices.base + 8, 8), 0u);
+  ASSERT_EQ(its_map_device(&its_, 8192, 2), STATUS_OK);
+  EXPECT_TRUE(hardware_.load(its_.devices.base + 8, 8) & INDIRECT_ENTRY_Valid);
+}
+
+TEST_F(ItsDriver, TheQueueIsFilledToItsLastEntryButOne) {
+  initialise();
+  fake_.runs = false;
+  std::array<its_command, 64> unmaps{};
+  for (its_command& unmap : unmaps)
+    unmap.words[0] = COMMAND_MAPD;
+  // 2 048 entries hold 2 047 commands. Nobody executes them, so each call gives up.
+  unsigned sent = 0;
+  for (; sent + 64 <= 2047; sent += 64) {
+    EXPECT_EQ(its_issue(&its_, unmaps.data(), 64), STATUS_TIMEOUT);
+    EXPECT_EQ(fake_[GITS_CWRITER], (sent + 64) * 32);
+  }
+  EXPECT_EQ(its_issue(&its_, unmaps.data(), 64), STATUS_TIMEOUT);
+  EXPECT_EQ(fake_[GITS_CWRITER], sent * 32);  // no room for 64
+  EXPECT_EQ(its_issue(&its_, unmaps.data(), 2047 - sent), STATUS_TIMEOUT);
+  EXPECT_EQ(fake_[GITS_CWRITER], 2047u * 32);
+  EXPECT_EQ(its_issue(&its_, unmaps.data(), 1), STATUS_TIMEOUT);
+  EXPECT_EQ(fake_[GITS_CWRITER], 2047u * 32);
+  fake_.run();
+  EXPECT_EQ(fake_.take_commands().size(), 2047u);
+}
+
+TEST_F(ItsDriver, CollectionsEndWithTheirTable) {
+  initialise();
+  EXPECT_EQ(its_map_collection(&its_, ITS_COLLECTIONS - 1, &redistributor_), STATUS_OK);
+  EXPECT_EQ(its_map_collection(&its_, ITS_COLLECTIONS, &redistributor_), STATUS_BAD_ARGUMENT);
+  EXPECT_EQ(its_invalidate_event(&its_, 1, 1, ITS_COLLECTIONS), STATUS_BAD_ARGUMENT);
+}
+
 TEST_F(ItsDriver, MoveSyncsWithTheCollectionThatIsLeft) {
   initialise();
   ASSERT_EQ(its_map_collection(&its_, 0, &redistributor_), STATUS_OK);
@@ -200,6 +198,8 @@ TEST_F(ItsDriver, LpiPropertiesStartDisabledAndKeepTheirPriority) {
   EXPECT_EQ(hardware_.load(tables.properties + 1, 1), 0x43u);
   lpi_set_enabled(&tables, 8193, false);
   EXPECT_EQ(hardware_.load(tables.properties + 1, 1), 0x42u);
+  lpi_set_priority(&tables, 8193, 0x83);  // the low bits are none of the priority's
+  EXPECT_EQ(hardware_.load(tables.properties + 1, 1), 0x82u);
 }
 
 }  // namespace

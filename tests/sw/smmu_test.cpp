@@ -1,66 +1,12 @@
-#include "sw/drivers/smmu/smmu.h"
-
-#include <gtest/gtest.h>
-
-#include <algorithm>
 #include <set>
 #include <vector>
 
 #include "sw/drivers/smmu/registers.h"
 #include "sw/drivers/smmu/structures.h"
-#include "tests/sw/fake_smmu.h"
+#include "tests/sw/smmu_driver.h"
 
 namespace doorbell::sw {
 namespace {
-
-constexpr std::uint64_t base = 0x9050000;
-using Command = FakeSmmu::Words;
-
-class SmmuDriver : public testing::Test {
- protected:
-  SmmuDriver() {
-    smmu_.base = base;
-    smmu_.memory = &memory_;
-    smmu_.stream_id_bits = 8;
-    smmu_.log2_commands = 7;
-    smmu_.log2_events = 3;
-  }
-  void initialise() {
-    ASSERT_EQ(smmu_initialise(&smmu_), STATUS_OK);
-    hardware_commands_at_start_ = fake_.take_commands();
-    fake_.syncs = 0;
-    fake_.publications = 0;
-  }
-  void TearDown() override { EXPECT_EQ(fake_.illegal, 0u) << "commands that are reserved"; }
-  /// The pages that recorded TLBI_NH_VA commands cover, each once.
-  std::set<std::uint64_t> pages_of(const std::vector<Command>& commands) {
-    std::set<std::uint64_t> pages;
-    for (const Command& command : commands) {
-      const DecodedCommand one = DecodedCommand::of(command, fake_.offer());
-      EXPECT_TRUE(one.by_address);
-      EXPECT_EQ(one.asid, 5u);
-      for (std::uint64_t page = one.first >> 12; page <= one.last >> 12; ++page)
-        EXPECT_TRUE(pages.insert(page).second);
-    }
-    return pages;
-  }
-  status invalidate(std::uint64_t iova, std::uint64_t size, bool leaf, unsigned level) {
-    const smmu_range range{5, iova, size, leaf, level};
-    return smmu_invalidate_range(&smmu_, &range);
-  }
-  /// Whether a cached leaf of `level` at `iova` of ASID 5 is gone after these commands.
-  bool reach(const std::vector<Command>& commands, std::uint64_t iova, unsigned level) {
-    return std::any_of(commands.begin(), commands.end(), [&](const Command& command) {
-      return removes_leaf(command, fake_.offer(), 5, iova, level);
-    });
-  }
-
-  FakeHardware hardware_;
-  FakeSmmu fake_{hardware_, base};
-  region memory_{0x40000000, 0x41000000, {}};
-  smmu smmu_{};
-  std::vector<Command> hardware_commands_at_start_;
-};
 
 TEST_F(SmmuDriver, StartsWithEverythingAbortedAndInvalidated) {
   initialise();
@@ -184,6 +130,7 @@ class UnmappedRange : public SmmuDriver, public testing::WithParamInterface<bool
     if (GetParam()) fake_[SMMU_IDR3] = IDR3_RIL;
   }
   void SetUp() override {
+    SmmuDriver::SetUp();
     initialise();
     ASSERT_EQ(smmu_domain_initialise(&smmu_, &domain_, 5, 48), STATUS_OK);
   }
@@ -240,33 +187,6 @@ TEST_F(SmmuDriver, WithoutRangesPageByPageInBatchesClosedByOneSync) {
   EXPECT_EQ(pages_of(fake_.take_commands()).size(), 200u);
   EXPECT_EQ(fake_.syncs, 1u);
   EXPECT_EQ(fake_.publications, 4u);  // 64, 64, 64, 8 and the SYNC
-}
-
-TEST_F(SmmuDriver, TheQueueWrapsManyTimes) {
-  initialise();
-  for (int i = 0; i < 1000; ++i)
-    ASSERT_EQ(smmu_invalidate_asid(&smmu_, 9), STATUS_OK);
-  EXPECT_EQ(fake_.take_commands().size(), 1000u);
-  EXPECT_EQ(fake_.syncs, 1000u);
-}
-
-TEST_F(SmmuDriver, SyncByMessageWaitsForItsOwnSlot) {
-  fake_[SMMU_IDR0] |= IDR0_MSI;
-  smmu_.sync_by_message = true;
-  initialise();
-  EXPECT_TRUE(smmu_.sync_by_message);
-  ASSERT_EQ(smmu_sync(&smmu_), STATUS_OK);
-  EXPECT_EQ(fake_.syncs, 1u);
-}
-
-TEST_F(SmmuDriver, ARefusedCommandIsReplacedAndReported) {
-  initialise();
-  fake_.refused_opcode = CMD_TLBI_NH_ASID;
-  EXPECT_EQ(smmu_invalidate_asid(&smmu_, 1), STATUS_REFUSED);
-  EXPECT_EQ(smmu_.command_errors, 1u);
-  EXPECT_EQ(fake_[SMMU_GERROR], fake_[SMMU_GERRORN]);
-  fake_.refused_opcode = 0;
-  EXPECT_EQ(smmu_invalidate_asid(&smmu_, 1), STATUS_OK);
 }
 
 TEST_F(SmmuDriver, EventsComeInOrderAndAnOverflowIsAcknowledged) {

@@ -75,6 +75,17 @@ TEST_F(Run, TheLookaheadOfTheHostChangesNoByte) {
   EXPECT_EQ(statistics_of("--set host.lookahead=1ms"), reference);
 }
 
+/// In the second, processors and memory share their clock edges, and a write is seen by memory's
+/// last step of less than a turn.
+TEST_F(Run, TurnsThatFindNothingMayPassAtOnce) {
+  for (const std::string parameters :
+       {"", " --set cpu.frequency=1GHz --set ram.write_latency=5ns", " --set cpu.spin=1"}) {
+    EXPECT_EQ(statistics_of("--set cpu.skip_turns=true" + parameters),
+              statistics_of("--set cpu.skip_turns=false" + parameters))
+        << parameters;
+  }
+}
+
 TEST_F(Run, AParameterChangesTheResultAndStandsInIt) {
   const Json json = Json::parse(statistics_of("--set gic.its.pipeline_cycles=100"));
   EXPECT_NE(json["latency"], Json::parse(statistics_of())["latency"]);

@@ -54,6 +54,11 @@ void Tcu::install_register_hooks() {
     interrupts_->acknowledge(static_cast<std::uint32_t>(write.value));
     commands_->notify();
   });
+  if (!features_.msi) {
+    // RES0 without MSIs (6.3.21, 6.3.30).
+    for (const char* name : {"SMMU_GERROR_IRQ_CFG0", "SMMU_EVENTQ_IRQ_CFG0"})
+      bank_.on_write(name, [this, name](const RegisterWrite&) { bank_.set(name, 0); });
+  }
   bank_.on_write("SMMU_GBPA", [this](const RegisterWrite& write) {
     // Only together with Update, and not while one is under way (6.3.14).
     if (GBPA::Update.test(write.old) || !GBPA::Update.test(write.value)) {

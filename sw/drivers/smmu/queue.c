@@ -4,53 +4,88 @@
 #include "sw/drivers/smmu/structures.h"
 #include "sw/include/access.h"
 #include "sw/include/poll.h"
+#include "sw/include/processor.h"
 
 uint64_t smmu_queue_entry(const struct smmu_queue* queue, uint32_t index, unsigned entry_size) {
   return queue->base + (uint64_t)(index & (BIT(queue->log2_entries) - 1)) * entry_size;
 }
 
 /* Indices carry a wrap bit above the entry number: they count modulo twice the size. */
-static uint32_t distance(const struct smmu_queue* queue, uint32_t from, uint32_t to) {
-  return (to - from) & (uint32_t)(BIT(queue->log2_entries + 1) - 1);
+static uint32_t index_of(const struct smmu_queue* queue, uint64_t position) {
+  return (uint32_t)(position & (BIT(queue->log2_entries + 1) - 1));
 }
 
-static uint32_t consumed(struct smmu* smmu) {
-  uint32_t value = mmio_read32(smmu->base + SMMU_CMDQ_CONS);
-  if (field_get(CMDQ_CONS_ERR, value) != CERROR_NONE) smmu_handle_global_errors(smmu);
-  return value & (uint32_t)(BIT(smmu->commands.log2_entries + 1) - 1);
+static uint64_t look_at(const uint64_t* position) {
+  return __atomic_load_n(position, __ATOMIC_ACQUIRE);
 }
 
+/* Positions only grow, whoever comes last. */
+static void advance(uint64_t* position, uint64_t to) {
+  uint64_t seen = look_at(position);
+  while (seen < to && !__atomic_compare_exchange_n(position, &seen, to, true, __ATOMIC_ACQ_REL,
+                                                   __ATOMIC_ACQUIRE)) {
+  }
+}
+
+/* The position that SMMU_CMDQ_CONS means. It is ahead of what was known before by no more than the
+ * queue holds; no interrupt comes between the two, which could make that more. */
+static uint64_t read_consumer(struct smmu* smmu) {
+  uint64_t state = interrupts_mask();
+  uint64_t known = look_at(&smmu->consumed);
+  uint32_t index = mmio_read32(smmu->base + SMMU_CMDQ_CONS);
+  interrupts_restore(state);
+  return known + index_of(&smmu->commands, index - known);
+}
+
+static bool has_space(const struct smmu* smmu, unsigned count) {
+  return BIT(smmu->commands.log2_entries) - (smmu->published - look_at(&smmu->consumed)) >= count;
+}
+
+/* Lets time pass. A queue that is full to its last entry, or a CMD_SYNC, ends in an event where the
+ * SMMU sends them (IHI 0070, sections 4.1.2 and 4.7.3). */
+static bool wait_has_ended(const struct smmu* smmu, const struct deadline* deadline,
+                           bool event_comes) {
+  return smmu->sends_events && event_comes ? deadline_passed_at_event(deadline)
+                                           : deadline_passed(deadline);
+}
+
+/* SMMU_CMDQ_CONS is read only when there is no space as far as is known. While somebody waits for
+ * his CMD_SYNC to be overwritten it tells nothing: it has passed the place before that is written.
+ */
 static enum status wait_for_space(struct smmu* smmu, unsigned count) {
-  struct smmu_queue* queue = &smmu->commands;
-  uint32_t entries = (uint32_t)BIT(queue->log2_entries);
+  if (has_space(smmu, count)) return STATUS_OK;
   struct deadline deadline = deadline_start();
-  while (entries - distance(queue, consumed(smmu), queue->index) < count) {
-    if (deadline_passed(&deadline)) return STATUS_TIMEOUT;
-  }
-  return STATUS_OK;
-}
-
-static enum status wait_for_consumption(struct smmu* smmu, uint32_t start, uint32_t count) {
-  struct deadline deadline = deadline_start();
-  uint32_t last = start;
-  uint32_t done = 0; /* the index wraps, and other processors add commands */
   for (;;) {
-    uint32_t now = consumed(smmu);
-    done += distance(&smmu->commands, last, now);
-    last = now;
-    if (done >= count) return STATUS_OK;
-    if (deadline_passed(&deadline)) return STATUS_TIMEOUT;
+    bool is_full = false;
+    if (__atomic_load_n(&smmu->waiting, __ATOMIC_ACQUIRE) == 0) {
+      uint64_t consumed = read_consumer(smmu);
+      advance(&smmu->consumed, consumed);
+      is_full = smmu->published - consumed == BIT(smmu->commands.log2_entries);
+    }
+    if (has_space(smmu, count)) return STATUS_OK;
+    if (wait_has_ended(smmu, &deadline, is_full)) return STATUS_TIMEOUT;
   }
 }
 
-/* The SMMU overwrites the CMD_SYNC itself with zeros. */
-static enum status wait_for_message(struct smmu* smmu, uint64_t address) {
+static enum status wait_for_consumption(struct smmu* smmu, uint64_t end) {
   struct deadline deadline = deadline_start();
-  while (mem_read32(address) != 0) {
-    consumed(smmu); /* a refused command would keep us waiting */
-    if (deadline_passed(&deadline)) return STATUS_TIMEOUT;
+  for (;;) {
+    advance(&smmu->consumed, read_consumer(smmu));
+    if (look_at(&smmu->consumed) >= end) return STATUS_OK;
+    if (wait_has_ended(smmu, &deadline, true)) return STATUS_TIMEOUT;
   }
-  return STATUS_OK;
+}
+
+/* The SMMU overwrites the CMD_SYNC itself with zeros. What is behind the last one that anybody
+ * waits for has been consumed, and its places may be used again. */
+static enum status wait_for_message(struct smmu* smmu, uint64_t address, uint64_t end) {
+  enum status status = poll_memory32(address, UINT32_MAX, 0);
+  if (status == STATUS_OK) advance(&smmu->completed, end);
+  uint64_t completed = look_at(&smmu->completed);
+  if (__atomic_sub_fetch(&smmu->waiting, 1, __ATOMIC_ACQ_REL) == 0) {
+    advance(&smmu->consumed, completed);
+  }
+  return status;
 }
 
 struct smmu_command smmu_command_sync(void) {
@@ -67,31 +102,30 @@ static void point_sync_at_itself(struct smmu_command* sync, uint64_t address) {
 }
 
 struct publication {
-  uint32_t start; /* SMMU_CMDQ_CONS just before */
-  uint32_t end;
+  uint64_t end; /* the position behind it */
   uint64_t last_entry;
 };
 
 static enum status publish(struct smmu* smmu, struct smmu_command* commands, unsigned count,
                            bool ends_in_sync, struct publication* publication) {
-  struct smmu_queue* queue = &smmu->commands;
+  const struct smmu_queue* queue = &smmu->commands;
   uint64_t state = lock_acquire(&smmu->lock);
   enum status status = wait_for_space(smmu, count);
   if (status == STATUS_OK) {
     for (unsigned i = 0; i < count; i++) {
-      uint64_t entry = smmu_queue_entry(queue, queue->index + i, COMMAND_SIZE);
+      uint64_t entry = smmu_queue_entry(queue, (uint32_t)smmu->published + i, COMMAND_SIZE);
       publication->last_entry = entry;
       if (ends_in_sync && i + 1 == count && smmu->sync_by_message) {
         point_sync_at_itself(&commands[i], entry);
+        __atomic_fetch_add(&smmu->waiting, 1, __ATOMIC_ACQ_REL);
       }
       mem_write64(entry, commands[i].words[0]);
       mem_write64(entry + 8, commands[i].words[1]);
     }
     data_synchronization_barrier();
-    publication->start = consumed(smmu);
-    queue->index = (queue->index + count) & (uint32_t)(BIT(queue->log2_entries + 1) - 1);
-    publication->end = queue->index;
-    mmio_write32(smmu->base + SMMU_CMDQ_PROD, queue->index);
+    smmu->published += count;
+    publication->end = smmu->published;
+    mmio_write32(smmu->base + SMMU_CMDQ_PROD, index_of(queue, smmu->published));
   }
   lock_release(&smmu->lock, state);
   return status;
@@ -99,13 +133,12 @@ static enum status publish(struct smmu* smmu, struct smmu_command* commands, uns
 
 static enum status send(struct smmu_batch* batch, bool ends_in_sync) {
   struct smmu* smmu = batch->smmu;
-  struct publication publication = {0, 0, 0};
+  struct publication publication = {0, 0};
   enum status status = publish(smmu, batch->commands, batch->count, ends_in_sync, &publication);
   batch->count = 0;
   if (status != STATUS_OK || !ends_in_sync) return status;
-  if (smmu->sync_by_message) return wait_for_message(smmu, publication.last_entry);
-  return wait_for_consumption(smmu, publication.start,
-                              distance(&smmu->commands, publication.start, publication.end));
+  return smmu->sync_by_message ? wait_for_message(smmu, publication.last_entry, publication.end)
+                               : wait_for_consumption(smmu, publication.end);
 }
 
 void smmu_batch_start(struct smmu_batch* batch, struct smmu* smmu) {

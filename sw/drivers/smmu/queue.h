@@ -1,4 +1,11 @@
-/* The command queue and batches of commands. IHI 0070, sections 3.5 and 4.
+/*
+ * The command queue and batches of commands. IHI 0070, sections 3.5 and 4.
+ *
+ * A CMD_SYNC is awaited as the identification registers allow, as in Linux: where the SMMU writes
+ * messages coherently, it overwrites the CMD_SYNC in its place in the queue, which is what is
+ * polled; otherwise SMMU_CMDQ_CONS is, in WFE where the SMMU sends events. A command that the SMMU
+ * refuses is replaced by the handler of its global errors, so that interrupt must not be masked on
+ * the processor that takes it. Commands are not issued from interrupt handlers.
  */
 #ifndef SW_DRIVERS_SMMU_QUEUE_H
 #define SW_DRIVERS_SMMU_QUEUE_H

@@ -22,7 +22,8 @@ static enum status identify(struct smmu* smmu) {
   smmu->stream_id_bits = at_most(smmu->stream_id_bits, field_get(IDR1_SIDSIZE, idr1));
   smmu->commands.log2_entries = at_most(smmu->log2_commands, field_get(IDR1_CMDQS, idr1));
   smmu->events.log2_entries = at_most(smmu->log2_events, field_get(IDR1_EVENTQS, idr1));
-  smmu->sync_by_message = smmu->sync_by_message && (idr0 & IDR0_MSI) && (idr0 & IDR0_COHACC);
+  smmu->sync_by_message = (idr0 & IDR0_MSI) && (idr0 & IDR0_COHACC);
+  smmu->sends_events = (idr0 & IDR0_SEV) != 0;
   smmu->range_invalidation = (idr3 & IDR3_RIL) != 0;
   smmu->stalls_by_choice = field_get(IDR0_STALL_MODEL, idr0) == STALL_MODEL_BOTH;
   smmu->output_address_size = at_most((unsigned)field_get(IDR5_OAS, idr5), 5); /* 48 bits: 4 KiB */
@@ -126,6 +127,10 @@ static enum status start_interrupts(const struct smmu* smmu) {
 enum status smmu_initialise(struct smmu* smmu) {
   smmu->command_errors = 0;
   smmu->service_failure = false;
+  smmu->published = 0;
+  smmu->consumed = 0;
+  smmu->completed = 0;
+  smmu->waiting = 0;
   enum status status = identify(smmu);
   if (status == STATUS_OK) status = allocate_queue(smmu, &smmu->commands, COMMAND_SIZE);
   if (status == STATUS_OK) status = allocate_queue(smmu, &smmu->events, EVENT_SIZE);

@@ -20,8 +20,7 @@ extern "C" {
 struct smmu_queue {
   uint64_t base;
   unsigned log2_entries;
-  uint32_t index; /* ours to move: PROD of the command queue, CONS of the event queue; with the wrap
-                     bit */
+  uint32_t index; /* CONS of the event queue, with the wrap bit */
 };
 
 struct smmu {
@@ -31,15 +30,21 @@ struct smmu {
   unsigned stream_id_bits; /* wanted; lowered to SMMU_IDR1.SIDSIZE */
   unsigned log2_commands;  /* wanted sizes of the queues; lowered to what SMMU_IDR1 allows */
   unsigned log2_events;
-  bool sync_by_message; /* CMD_SYNC completes by a write to memory, if SMMU_IDR0.MSI offers it */
   /* Filled in by smmu_initialise(). */
+  bool sync_by_message;         /* SMMU_IDR0.MSI and COHACC: CMD_SYNC overwrites its own place */
+  bool sends_events;            /* SMMU_IDR0.SEV: WFE ends when a CMD_SYNC has completed */
   bool range_invalidation;      /* SMMU_IDR3.RIL */
   bool stalls_by_choice;        /* SMMU_IDR0.STALL_MODEL 0: an STE says whether its faults stall */
   unsigned output_address_size; /* SMMU_IDR5.OAS, encoded */
   uint64_t stream_table;
   struct smmu_queue commands;
   struct smmu_queue events;
-  struct lock lock; /* of the command queue */
+  /* Positions in the command queue: commands since the start; an index is their low bits. */
+  uint64_t published; /* SMMU_CMDQ_PROD */
+  uint64_t consumed;  /* SMMU_CMDQ_CONS as far as it is known: places before it are free */
+  uint64_t completed; /* the last CMD_SYNC that is known to have overwritten itself */
+  uint32_t waiting;   /* for CMD_SYNCs that overwrite themselves */
+  struct lock lock;   /* of the command queue */
   struct lock event_lock;
   struct lock error_lock;
   unsigned command_errors; /* commands that the SMMU refused */

@@ -226,5 +226,22 @@ TEST(SmmuEvents, TheQueueHasAnMsi) {
   bench.run(msi(bench));
 }
 
+Task<void> no_msi(Bench& b) {
+  b.translate_stream(1);
+  co_await b.enable();
+  co_await b.write(Bench::EVTQ_IRQ_CFG0, 0x8600'0000, 8);
+  co_await b.write(Bench::EVTQ_IRQ_CFG1, 0x77);
+  EXPECT_EQ(co_await b.read(Bench::EVTQ_IRQ_CFG0), 0u);
+  EXPECT_EQ(id(co_await event_of(b, {.address = 0x5000})), 0x10u);
+  EXPECT_EQ(b.memory.load(0x8600'0000, 4), 0u);
+  EXPECT_EQ(b.eventq_edges, 1u);
+}
+TEST(SmmuEvents, WithoutMsiTheQueueHasItsWireAlone) {
+  SmmuParameters parameters;
+  parameters.msi = false;
+  Bench bench(parameters);
+  bench.run(no_msi(bench));
+}
+
 }  // namespace
 }  // namespace doorbell::smmu::test

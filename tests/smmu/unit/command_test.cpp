@@ -130,6 +130,15 @@ TEST(CommandDecode, SyncOfLinuxWithMsi) {
   EXPECT_EQ(c->msi_data, 0xcafeu);
 }
 
+TEST(CommandDecode, WithoutMsiASyncHasNoAddress) {
+  Features without = features;
+  without.msi = false;
+  const auto c = decode_command({0x46 | field_prep(CMDQ_SYNC_0_CS, 1), 0x8888'8880}, without);
+  ASSERT_TRUE(c);
+  EXPECT_EQ(c->signal, Command::CompletionSignal::SIG_IRQ);
+  EXPECT_EQ(c->msi_address, 0u);
+}
+
 TEST(CommandDecode, SyncWithSevNoneAndReserved) {
   EXPECT_EQ(decode(0x46 | field_prep(CMDQ_SYNC_0_CS, 2), 0)->signal,
             Command::CompletionSignal::SIG_SEV);

@@ -91,11 +91,11 @@ bool decode_range(Command& command, const CommandWords& words) {
   return command.num != 0 || command.scale != 0 || command.ttl != 0;
 }
 
-bool decode_sync(Command& command, const CommandWords& words) {
+bool decode_sync(Command& command, const CommandWords& words, bool has_msi) {
   const auto cs = sync_cs.get(words[0]);
   if (cs == 3) return false;
   command.signal = static_cast<Command::CompletionSignal>(cs);
-  if (command.signal == Command::CompletionSignal::SIG_IRQ) {
+  if (command.signal == Command::CompletionSignal::SIG_IRQ && has_msi) {
     command.msi_data = static_cast<std::uint32_t>(sync_msi_data.get(words[0]));
     command.msi_address = words[1] & sync_msi_address.mask();
   }
@@ -198,7 +198,9 @@ std::optional<Command> decode_command(const CommandWords& words, const Features&
   if (by_address(command.opcode) && features.range_invalidation && !decode_range(command, words)) {
     return std::nullopt;
   }
-  if (command.opcode == Opcode::CMD_SYNC && !decode_sync(command, words)) return std::nullopt;
+  if (command.opcode == Opcode::CMD_SYNC && !decode_sync(command, words, features.msi)) {
+    return std::nullopt;
+  }
   return command;
 }
 

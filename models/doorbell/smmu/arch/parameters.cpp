@@ -123,6 +123,9 @@ Features SmmuParameters::features() const {
   f.command_queue_log2 = command_queue_log2;
   f.event_queue_log2 = event_queue_log2;
   f.output_address_bits = static_cast<unsigned>(output_address_size);
+  f.msi = msi;
+  f.send_event = send_event;
+  f.range_invalidation = range_invalidation;
   return f;
 }
 
@@ -163,6 +166,15 @@ void SmmuParameters::describe(ParameterGroup& group) {
              {"44", AddressSize::bits_44},
              {"48", AddressSize::bits_48}},
             {.unit = "bits", .source = "[QEMU] 44 bits", .help = "IDR5.OAS"});
+  group.add("msi", msi,
+            {.source = "[M600] has it",
+             .help = "IDR0.MSI: a CMD_SYNC may end in a write to memory, which drivers then poll"});
+  group.add(
+      "send_event", send_event,
+      {.source = "[M600] has it",
+       .help = "IDR0.SEV: a CMD_SYNC may end in an event, for which drivers without MSI wait"});
+  group.add("range_invalidation", range_invalidation,
+            {.source = "[QEMU] has it", .help = "IDR3.RIL: a TLBI by address may cover a range"});
   group.group("micro_tlb", tbu.micro_tlb, "First TLB of a TBU");
   group.group("tlb", tbu.main_tlb, "Second, main TLB of a TBU, pipelined");
   group.group("tbu", tbu, "Translation buffer unit");

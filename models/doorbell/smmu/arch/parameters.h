@@ -78,6 +78,9 @@ struct SmmuParameters {
   std::uint32_t command_queue_log2 = 16;
   std::uint32_t event_queue_log2 = 15;
   AddressSize output_address_size = AddressSize::bits_44;
+  bool msi = true;                 ///< IDR0.MSI
+  bool send_event = true;          ///< IDR0.SEV
+  bool range_invalidation = true;  ///< IDR3.RIL
   TbuParameters tbu;
   TcuParameters tcu;
 
