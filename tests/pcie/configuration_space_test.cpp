@@ -171,7 +171,35 @@ TEST_F(ConfigurationSpaceTest, ImpossibleBarsAreRefused) {
                std::invalid_argument);
 }
 
+TEST_F(ConfigurationSpaceTest, TheSmallestAndTheLargestBarsFit) {
+  const auto top = [](unsigned index, std::uint64_t size, bool is_64_bit) {
+    Space bar(identity, {{index, size, is_64_bit, false}});
+    const unsigned offset = 0x10 + 4 * index;
+    bar.write(offset, 4, ~0u);
+    if (is_64_bit) bar.write(offset + 4, 4, ~0u);
+    return std::uint64_t{is_64_bit ? bar.read(offset + 4, 4) : 0} << 32 |
+           (bar.read(offset, 4) & ~0xfu);
+  };
+  EXPECT_EQ(top(5, 128, false), 0xffff'ff80u);
+  EXPECT_EQ(top(5, 1u << 31, false), 0x8000'0000u);
+  EXPECT_EQ(top(4, 1ULL << 63, true), 1ULL << 63);
+  EXPECT_THROW(top(5, 64, false), std::invalid_argument);
+  EXPECT_THROW(top(5, 1ULL << 32, false), std::invalid_argument);
+  EXPECT_THROW(top(6, 128, false), std::invalid_argument);
+}
+
+TEST_F(ConfigurationSpaceTest, CapabilitiesMayFillTheirSpaceToItsEnd) {
+  EXPECT_EQ(space.add_capability(0x09, 7), 0x40u);
+  EXPECT_EQ(space.add_capability(0x09, 0xb8), 0x48u) << "at a double word";
+  EXPECT_THROW(space.add_capability(0x09, 4), std::invalid_argument);
+  EXPECT_EQ(space.add_extended_capability(0x000b, 1, 9), 0x100u);
+  EXPECT_EQ(space.add_extended_capability(0x000b, 1, 0xef4), 0x10cu);
+  EXPECT_THROW(space.add_extended_capability(0x000b, 1, 4), std::invalid_argument);
+}
+
 TEST_F(ConfigurationSpaceTest, OutsideReadsAllOnes) {
+  EXPECT_EQ(space.read(4092, 4), 0u);
+  EXPECT_EQ(space.read(4095, 1), 0u);
   EXPECT_EQ(space.read(4096, 4), ~0u);
   space.write(4096, 4, 0);
 }

@@ -17,32 +17,6 @@ TEST(CreditsTest, DataCreditsAre16BytesBegun) {
   EXPECT_EQ(credits_needed(configuration_request(true, 0, 0, 0, 4)), (FlowCredits{1, 1}));
 }
 
-TEST(CreditsTest, ClassesAreApartAndHeadersAndDataBothCount) {
-  CreditPool pool({.posted = {2, 3}, .non_posted = {1, 1}, .completion = {0, 0}});
-  pool.consume(TlpClass::posted, {1, 2});
-  EXPECT_FALSE(pool.covers(TlpClass::posted, {1, 2}));  // data short
-  EXPECT_TRUE(pool.covers(TlpClass::posted, {1, 1}));
-  pool.consume(TlpClass::posted, {1, 1});
-  EXPECT_FALSE(pool.covers(TlpClass::posted, {1, 0}));  // headers short
-  EXPECT_TRUE(pool.covers(TlpClass::non_posted, {1, 0}));
-  pool.restore(TlpClass::posted, {1, 1});
-  EXPECT_TRUE(pool.covers(TlpClass::posted, {1, 1}));
-}
-
-TEST(CreditsTest, ZeroAdvertisedIsInfinite) {
-  CreditPool pool({.posted = {1, 1}, .non_posted = {1, 1}, .completion = {0, 0}});
-  for (int i = 0; i < 100; ++i) {
-    ASSERT_TRUE(pool.covers(TlpClass::completion, {1, 256}));
-    pool.consume(TlpClass::completion, {1, 256});
-  }
-}
-
-TEST(CreditsTest, TlpLargerThanAdvertisedIsNeverPossible) {
-  const CreditPool pool({.posted = {4, 8}});
-  EXPECT_TRUE(pool.possible(TlpClass::posted, {1, 8}));
-  EXPECT_FALSE(pool.possible(TlpClass::posted, {1, 9}));
-}
-
 TEST(TagPoolTest, WidthsGive32And256And768Tags) {
   for (const auto& [width, count, first] :
        {std::tuple{TagWidth::bits5, 32u, 0u}, std::tuple{TagWidth::bits8, 256u, 0u},

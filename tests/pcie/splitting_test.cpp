@@ -52,6 +52,15 @@ TEST(SplittingTest, CompletionsEndAtReadCompletionBoundaries) {
   EXPECT_EQ(completions(0x1060, 512, 256, 128), (Pieces{160, 256, 96}));
 }
 
+TEST(SplittingTest, WhatFitsExactlyIsNotCut) {
+  EXPECT_EQ(completions(0x1004, 128, 128, 64), (Pieces{128}));  // ends between boundaries
+  EXPECT_EQ(completions(0x1007, 125, 128, 64), (Pieces{125}));
+  EXPECT_EQ(completions(0x1007, 126, 128, 64), (Pieces{121, 5}));
+  EXPECT_EQ(requests(0x1002, 254, 256), (Pieces{254}));
+  EXPECT_EQ(requests(0x1ffc, 4, 256), (Pieces{4}));
+  EXPECT_EQ(requests(0x1ffc, 5, 256), (Pieces{4, 1}));
+}
+
 TEST(SplittingTest, EveryCutIsLegalWhateverTheAddress) {
   for (std::uint64_t address = 0x1f00; address < 0x2004; ++address) {
     for (unsigned length = 1; length <= 4096; length += 61) {

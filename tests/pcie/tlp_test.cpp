@@ -72,6 +72,36 @@ TEST(TlpTest, EveryHeaderSurvivesTheWire) {
   }
 }
 
+TEST(TlpTest, ThePlacesOfBigNumbersAreTold) {
+  // 1024 double words and 4096 bytes are encoded as 0; each bit of a tag has a place of its own.
+  auto read = memory_request(TlpType::MRd, 1, 0x2000, 4096);
+  EXPECT_EQ(encode(read)[0] & 0x3ff, 0u);
+  for (unsigned bit = 0; bit < 10; ++bit) {
+    read.tag = static_cast<std::uint16_t>(1u << bit);
+    EXPECT_EQ(decode(encode(read)), read) << "tag " << read.tag;
+  }
+  read.tag = 0x100;
+  EXPECT_EQ(encode(read)[0] >> 19 & 1, 1u) << "T8";
+  read.tag = 0x200;
+  EXPECT_EQ(encode(read)[0] >> 23 & 1, 1u) << "T9";
+  const auto answer = completion_with_data(read, 2, 0, 256);
+  EXPECT_EQ(encode(answer)[1] & 0xfff, 0u);
+  EXPECT_EQ(decode(encode(answer)), answer);
+}
+
+TEST(TlpTest, EachAttributeHasItsBit) {
+  for (unsigned attribute = 0; attribute < 4; ++attribute) {
+    auto write = memory_request(TlpType::MWr, 1, 0x2000, 4);
+    write.relaxed_ordering = attribute == 0;
+    write.no_snoop = attribute == 1;
+    write.id_based_ordering = attribute == 2;
+    write.poisoned = attribute == 3;
+    constexpr unsigned bits[] = {13, 12, 18, 14};  // PCIe 6.0 2.2.1
+    EXPECT_EQ(encode(write)[0] & 0x7'f000, 1u << bits[attribute]);
+    EXPECT_EQ(decode(encode(write)), write);
+  }
+}
+
 TEST(TlpTest, UnknownTypesAreNotDecoded) {
   EXPECT_FALSE(decode({0x8000'0000, 0, 0, 0}));  // a prefix
   EXPECT_FALSE(decode({0x0200'0001, 0, 0, 0}));  // I/O read
@@ -89,6 +119,34 @@ TEST(TlpTest, CompletionsCountDownTheirBytes) {
   EXPECT_EQ(second.byte_count, 196);
   EXPECT_EQ(second.lower_address, 0x40);
   EXPECT_EQ(second.length_dw, 32);
+}
+
+TEST(TlpTest, ACompletionsLengthCountsFromTheDoubleWordOfItsFirstByte) {
+  for (unsigned offset = 0; offset < 4; ++offset) {
+    const auto read = memory_request(TlpType::MRd, 9, 0x1000 + offset, 14);
+    const auto answer = completion_with_data(read, 0, 0, 14);
+    EXPECT_EQ(answer.length_dw, offset == 3 ? 5 : 4);  // 2.2.9: 3 + 14 bytes are five
+    EXPECT_EQ(answer.lower_address, offset);
+    EXPECT_EQ(answer.byte_count, 14);
+    // From the sixth byte on, the offset is another.
+    const auto rest = completion_with_data(read, 0, 5, 9);
+    EXPECT_EQ(rest.length_dw, ((offset + 5) % 4 + 9 + 3) / 4);
+    EXPECT_EQ(rest.lower_address, offset + 5);
+    EXPECT_EQ(rest.byte_count, 9);
+  }
+  auto flush = memory_request(TlpType::MRd, 9, 0x1000, 4);
+  flush.first_be = 0;
+  const auto answer = completion_with_data(flush, 0, 0, 0);
+  EXPECT_EQ(answer.length_dw, 1);  // 2.2.5: one double word of anything
+  EXPECT_EQ(answer.byte_count, 1);
+}
+
+TEST(TlpTest, ACompletionForAnythingButAReadOfMemoryCountsFourBytes) {
+  const auto request = configuration_request(false, 9, 8, 2, 2);
+  const auto answer = completion_with_data(request, 8, 0, 2);
+  EXPECT_EQ(answer.byte_count, 4);  // 2.2.9
+  EXPECT_EQ(answer.lower_address, 0);
+  EXPECT_EQ(answer.length_dw, 1);
 }
 
 TEST(TlpTest, WireOverheadsAreThoseOfTheTimingPage) {
