@@ -1,0 +1,259 @@
+#include "doorbell/gic/lpi_pending_set.h"
+
+namespace doorbell::gic {
+
+LpiPendingSet::LpiPendingSet(const Environment& environment, const StatisticsGroup& group,
+                             TablePort& port, LpiCache& cache, LpiStatistics& counters,
+                             std::function<void()> changed, std::function<void(bool)> write_pending)
+    : environment_(environment),
+      port_(port),
+      cache_(cache),
+      counters_(counters),
+      changed_(std::move(changed)),
+      write_pending_(std::move(write_pending)),
+      table_(environment.scheduler, group, port, counters.table_errors),
+      tasks_(environment.scheduler) {
+  cache_.add_user(*this);
+}
+
+bool LpiPendingSet::add(std::uint32_t INTID, Journey* journey) {
+  const LpiConfiguration* known = cache_.find(INTID);
+  // Until its configuration is known, it isn't deliverable.
+  admit(INTID, known != nullptr ? *known : LpiConfiguration{}, journey);
+  if (known != nullptr) spill();
+  update();
+  return known == nullptr;
+}
+
+void LpiPendingSet::admit(std::uint32_t INTID, LpiConfiguration configuration, Journey* journey) {
+  if (journey != nullptr && !configuration.enabled) {
+    journey->wait(environment_.scheduler.now(), "configuration that enables it");
+  }
+  if (journey != nullptr && configuration.enabled) {
+    journey->wait(environment_.scheduler.now(), "CPU interface", ahead_of(configuration));
+  }
+  pending_.insert(INTID, configuration, journey);
+  cache_.hold();
+}
+
+LpiPendingSet::Removed LpiPendingSet::remove(std::uint32_t INTID) {
+  Removed removed;
+  if (pending_.contains(INTID)) {
+    removed = {true, pending_.remove(INTID)};
+    cache_.let_go();
+    refill();
+  } else if (spilled_.contains(INTID)) {
+    removed = {true, spilled_.remove(INTID)};
+    tasks_.start(write_bit(INTID, false));
+  }
+  if (removed.was_pending) update();
+  return removed;
+}
+
+LpiPendingSet::Removed LpiPendingSet::remove_any(std::uint32_t& INTID) {
+  for (const PendingLpis<Journey*>* lpis : {&pending_, &spilled_}) {
+    if (lpis->size() == 0) continue;
+    INTID = lpis->victim();
+    return remove(INTID);
+  }
+  return {};
+}
+
+Task<void> LpiPendingSet::load_configuration(std::uint32_t INTID) {
+  for (;;) {
+    if (!is_pending(INTID)) co_return;
+    const std::uint64_t invalidations = cache_.invalidations();
+    const Holder reason = cache_.why_missing(INTID);
+    std::array<std::uint8_t, 1> byte{};
+    // Its MSI may be taken back while this waits, so it is looked up afresh each time.
+    Slots& places = port_.read_places();
+    if (Journey* const waiting = unconfigured(INTID); waiting != nullptr && places.free() == 0) {
+      waiting->wait(environment_.scheduler.now(), places.name(), places.oldest_holder());
+    }
+    const std::uint64_t address = tables_.configuration_address(INTID);
+    const Holder holder{"LPI configuration read of INTID", INTID};
+    const Slot place = co_await places.acquire(holder);
+    if (Journey* const served = unconfigured(INTID)) {
+      served->serve(environment_.scheduler.now(), "LPI configuration read", reason);
+    }
+    const bool ok = co_await port_.read_in(place, address, byte);
+    // An invalidation meanwhile: what was read may be what it was meant to get rid of.
+    if (invalidations != cache_.invalidations()) continue;
+    if (!ok) counters_.table_errors.add();
+    const LpiConfiguration configuration =
+        ok ? LpiConfiguration::decode(byte[0], environment_.priority_bits) : LpiConfiguration{};
+    if (ok) cache_.insert(INTID, configuration);
+    configure(INTID, configuration);
+    co_return;
+  }
+}
+
+Task<void> LpiPendingSet::reload_all() {
+  std::vector<std::uint32_t> INTIDs = pending_.intids();
+  const std::vector<std::uint32_t> in_memory = spilled_.intids();
+  INTIDs.insert(INTIDs.end(), in_memory.begin(), in_memory.end());
+  for (const std::uint32_t INTID : INTIDs)
+    co_await load_configuration(INTID);
+}
+
+void LpiPendingSet::configure(std::uint32_t INTID, LpiConfiguration configuration) {
+  if (pending_.contains(INTID)) {
+    const bool was_enabled = pending_.configuration(INTID).enabled;
+    Journey* const journey = pending_.payload(INTID);
+    if (journey != nullptr && !configuration.enabled) {
+      journey->wait(environment_.scheduler.now(), "configuration that enables it");
+    } else if (journey != nullptr && !was_enabled) {
+      journey->wait(environment_.scheduler.now(), "CPU interface", ahead_of(configuration));
+    }
+    pending_.reconfigure(INTID, configuration);
+    spill();
+  } else if (spilled_.contains(INTID)) {
+    spilled_.reconfigure(INTID, configuration);
+    refill();
+  }
+  update();
+}
+
+Journey* LpiPendingSet::unconfigured(std::uint32_t INTID) {
+  const bool waits = pending_.contains(INTID) && !pending_.configuration(INTID).enabled;
+  return waits ? pending_.payload(INTID) : nullptr;
+}
+
+/// The LPI that is more urgent than one of this configuration, or was there first.
+Holder LpiPendingSet::ahead_of(LpiConfiguration configuration) const {
+  const PendingInterrupt highest = pending_.highest();
+  if (!highest.valid() || highest.priority > configuration.priority) return {};
+  return {"pending INTID", highest.INTID};
+}
+
+Journey* LpiPendingSet::journey(std::uint32_t INTID) {
+  if (pending_.contains(INTID)) return pending_.payload(INTID);
+  return spilled_.contains(INTID) ? spilled_.payload(INTID) : nullptr;
+}
+
+void LpiPendingSet::update() {
+  const Time now = environment_.scheduler.now();
+  counters_.pending.set(static_cast<std::int64_t>(size()), now);
+  counters_.masked.set(static_cast<std::int64_t>(pending_.disabled() + spilled_.disabled()), now);
+  changed_();
+}
+
+// Between the cache and the Pending table in memory (IHI 0069, 5.1.1.2).
+
+void LpiPendingSet::enable(const LpiTables& tables, bool pending_table_zero) {
+  tables_ = tables;
+  enabled_ = true;
+  cache_.invalidate_all();
+  if (pending_table_zero || tables_.lpis() == 0) {
+    for (const std::uint32_t INTID : spilled_.intids())
+      forget(INTID);
+  } else {
+    tasks_.spawn(restore(spilled_.intids()));
+  }
+  update();
+}
+
+void LpiPendingSet::disable() {
+  enabled_ = false;
+  tasks_.spawn(write_back());
+  update();
+}
+
+void LpiPendingSet::forget(std::uint32_t INTID) {
+  Journey* const journey = spilled_.remove(INTID);
+  counters_.cleared.add();
+  environment_.journeys.finish(journey, Outcome::cleared, environment_.scheduler.now());
+}
+
+Task<void> LpiPendingSet::restore(std::vector<std::uint32_t> left_behind) {
+  Slot slot = co_await table_.acquire();
+  const LpiTables tables = tables_;
+  auto left = left_behind.begin();
+  LpiPendingTable::Burst burst{};
+  for (std::uint64_t offset = LpiPendingTable::first_byte; offset < tables.pending_bytes();
+       offset += burst.size()) {
+    const bool ok = co_await table_.read(tables, offset, burst);
+    if (!enabled_) co_return;
+    if (!ok) continue;
+    for (unsigned bit = 0; bit < burst.size() * 8; ++bit) {
+      const auto INTID = static_cast<std::uint32_t>(offset * 8 + bit);
+      const bool set = ((burst[bit / 8] >> (bit % 8)) & 1) != 0;
+      const bool was_written_back = left != left_behind.end() && *left == INTID;
+      if (was_written_back) ++left;
+      if (set && !is_pending(INTID)) {
+        counters_.restored.add();
+        admit(INTID, {}, nullptr);
+        update();
+      } else if (!set && was_written_back && spilled_.contains(INTID)) {
+        forget(INTID);  // software took it out of the table
+        update();
+      }
+      if (set) co_await load_configuration(INTID);
+    }
+  }
+}
+
+Task<void> LpiPendingSet::write_back() {
+  write_pending_(true);
+  Slot slot = co_await table_.acquire();
+  // All bits are written: those that aren't pending any more were read at the beginning, or
+  // spilled.
+  const LpiTables tables = tables_;
+  LpiPendingTable::Burst burst{};
+  for (std::uint64_t offset = LpiPendingTable::first_byte; offset < tables.pending_bytes();
+       offset += burst.size()) {
+    for (unsigned bit = 0; bit < burst.size() * 8; ++bit) {
+      const bool pending = is_pending(static_cast<std::uint32_t>(offset * 8 + bit));
+      if (bit % 8 == 0) burst[bit / 8] = 0;
+      if (pending) burst[bit / 8] |= static_cast<std::uint8_t>(1U << (bit % 8));
+    }
+    co_await table_.write(tables, offset, burst);
+  }
+  for (const std::uint32_t INTID : pending_.intids()) {
+    const LpiConfiguration configuration = pending_.configuration(INTID);
+    spilled_.insert(INTID, configuration, pending_.remove(INTID));
+    cache_.let_go();
+  }
+  update();
+  write_pending_(false);
+}
+
+Task<void> LpiPendingSet::write_bit(std::uint32_t INTID, bool pending) {
+  Slot slot = co_await table_.acquire();
+  if (!enabled_) co_return;  // the whole table is written then
+  co_await table_.write_bit(tables_, INTID, pending);
+}
+
+void LpiPendingSet::spill() {
+  // Only once configurations are known, so that what has just arrived isn't taken for a masked one.
+  while (cache_.overfull() && pending_.size() > 1) {
+    const std::uint32_t INTID = pending_.victim();
+    const LpiConfiguration configuration = pending_.configuration(INTID);
+    spilled_.insert(INTID, configuration, pending_.remove(INTID));
+    cache_.let_go();
+    counters_.spilled.add();
+    tasks_.start(write_bit(INTID, true));
+  }
+}
+
+void LpiPendingSet::bring_back(std::uint32_t INTID) {
+  const LpiConfiguration configuration = spilled_.configuration(INTID);
+  pending_.insert(INTID, configuration, spilled_.remove(INTID));
+  cache_.hold();
+  counters_.refilled.add();
+  tasks_.start(write_bit(INTID, false));
+}
+
+void LpiPendingSet::refill() {
+  if (spilled_.size() == 0) return;
+  // Masked ones stay in memory until they are enabled.
+  while (spilled_.highest().valid() && cache_.has_room())
+    bring_back(spilled_.highest().INTID);
+  const PendingInterrupt waiting = spilled_.highest();
+  if (waiting.valid() && waiting.priority < pending_.highest().priority) {
+    bring_back(waiting.INTID);
+    spill();
+  }
+}
+
+}  // namespace doorbell::gic

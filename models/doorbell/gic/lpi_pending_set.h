@@ -1,0 +1,95 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "doorbell/core/arch/task_group.h"
+#include "doorbell/gic/arch/pending_lpis.h"
+#include "doorbell/gic/lpi_cache.h"
+#include "doorbell/gic/lpi_pending_table.h"
+#include "doorbell/gic/lpi_statistics.h"
+
+namespace doorbell::gic {
+
+/// The LPIs that are pending at one redistributor (IHI 0069, 5.1): those that the cache has room
+/// for, most urgent first, and those that have spilled to the Pending table in memory. Beside each
+/// are its configuration, as it was last read, and its Journey.
+class LpiPendingSet : private LpiConfigurationUser {
+ public:
+  struct Environment {
+    Scheduler& scheduler;
+    JourneyLog& journeys;
+    unsigned priority_bits;
+  };
+  /// `changed`: the most urgent LPI may be another. `write_pending`: GICR_CTLR.RWP.
+  LpiPendingSet(const Environment& environment, const StatisticsGroup& group, TablePort& port,
+                LpiCache& cache, LpiStatistics& counters, std::function<void()> changed,
+                std::function<void(bool)> write_pending);
+
+  /// GICR_CTLR.EnableLPIs has changed. Enabling reads the Pending table unless software said that
+  /// it is zero; disabling writes it back.
+  void enable(const LpiTables& tables, bool pending_table_zero);
+  void disable();
+  bool enabled() const { return enabled_; }
+  /// Whether an INTID is an LPI of the tables in force.
+  bool in_tables(std::uint32_t INTID) const { return tables_.contains(INTID); }
+
+  /// The most urgent enabled LPI, as long as LPIs are enabled.
+  PendingInterrupt highest() const {
+    return enabled_ ? pending_.highest() : PendingInterrupt::none();
+  }
+  bool is_pending(std::uint32_t INTID) const override {
+    return pending_.contains(INTID) || spilled_.contains(INTID);
+  }
+  std::size_t size() const { return pending_.size() + spilled_.size(); }
+  /// The Journey of a pending LPI, or null.
+  Journey* journey(std::uint32_t INTID);
+
+  /// An LPI that wasn't pending is; true when its configuration must still be loaded.
+  bool add(std::uint32_t INTID, Journey* journey);
+  struct Removed {
+    bool was_pending = false;
+    Journey* journey = nullptr;
+  };
+  Removed remove(std::uint32_t INTID);
+  /// One of them, least urgent first; INTID says which.
+  Removed remove_any(std::uint32_t& INTID);
+
+  /// Reads the configuration of a pending LPI into cache and set, unless it is gone by then.
+  Task<void> load_configuration(std::uint32_t INTID) override;
+  Task<void> reload_all() override;
+
+ private:
+  void admit(std::uint32_t INTID, LpiConfiguration configuration, Journey* journey);
+  void configure(std::uint32_t INTID, LpiConfiguration configuration);
+  Holder ahead_of(LpiConfiguration configuration) const;
+  /// The Journey of a pending LPI that waits for its configuration, or null.
+  Journey* unconfigured(std::uint32_t INTID);
+  void update();
+
+  // Between cache and table.
+  void spill();
+  void refill();
+  void bring_back(std::uint32_t INTID);
+  void forget(std::uint32_t INTID);
+  Task<void> write_bit(std::uint32_t INTID, bool pending);
+  /// `left_behind`: what was pending when LPIs were disabled, in ascending order. It still is if
+  /// software left its bit.
+  Task<void> restore(std::vector<std::uint32_t> left_behind);
+  Task<void> write_back();
+
+  Environment environment_;
+  TablePort& port_;
+  LpiCache& cache_;
+  LpiStatistics& counters_;
+  std::function<void()> changed_;
+  std::function<void(bool)> write_pending_;
+  bool enabled_ = false;
+  LpiTables tables_;
+  LpiPendingTable table_;
+  PendingLpis<Journey*> pending_;
+  PendingLpis<Journey*> spilled_;  ///< whose pending bit is in memory
+  TaskGroup tasks_;
+};
+
+}  // namespace doorbell::gic
