@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "doorbell/core/arch/little_endian.h"
+
 namespace doorbell::pcie {
 namespace {
 
@@ -111,8 +113,7 @@ bool Function::read_memory(std::uint64_t address, std::span<std::uint8_t> data) 
   for (std::size_t done = 0; done < data.size();) {
     const unsigned size = piece_at(hit.offset + done, data.size() - done);
     const std::uint32_t value = read_bar(hit.index, hit.offset + done, size);
-    for (unsigned i = 0; i < size; ++i)
-      data[done + i] = static_cast<std::uint8_t>(value >> 8 * i);
+    store_little_endian(data.subspan(done, size), value);
     done += size;
   }
   return true;
@@ -123,9 +124,7 @@ bool Function::write_memory(std::uint64_t address, std::span<const std::uint8_t>
   if (!claims(address) || !space_.decode(address, hit)) return false;
   for (std::size_t done = 0; done < data.size();) {
     const unsigned size = piece_at(hit.offset + done, data.size() - done);
-    std::uint32_t value = 0;
-    for (unsigned i = 0; i < size; ++i)
-      value |= std::uint32_t{data[done + i]} << 8 * i;
+    const auto value = load_little_endian<std::uint32_t>(data.subspan(done, size));
     write_bar(hit.index, hit.offset + done, size, value);
     done += size;
   }

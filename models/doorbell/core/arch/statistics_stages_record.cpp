@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "doorbell/core/arch/hash.h"
 #include "doorbell/core/arch/statistics_stages.h"
 
 namespace doorbell {
@@ -28,13 +29,6 @@ std::uint32_t high_of(std::uint64_t pair) {
 }
 std::uint32_t low_of(std::uint64_t pair) {
   return static_cast<std::uint32_t>(pair);
-}
-
-/// The finalizer of SplitMix64: DeviceIDs and EventIDs are small and dense, slots should not be.
-std::size_t hash_of(std::uint64_t key) {
-  key = (key ^ key >> 30) * 0xbf58476d1ce4e5b9;
-  key = (key ^ key >> 27) * 0x94d049bb133111eb;
-  return static_cast<std::size_t>(key ^ key >> 31);
 }
 
 }  // namespace
@@ -75,7 +69,7 @@ void StageStatistics::find_owners() {
   for (std::size_t i = 0; i < logged_.size(); ++i) {
     if (i + objects_ahead < logged_.size() && !slots_.empty()) {
       const std::uint64_t key = log_[logged_[i + objects_ahead].word + 1];
-      __builtin_prefetch(&slots_[hash_of(key) & (slots_.size() - 1)]);
+      __builtin_prefetch(&slots_[spread(key) & (slots_.size() - 1)]);
     }
     Logged& logged = logged_[i];
     const std::uint64_t* words = &log_[logged.word];
@@ -230,7 +224,8 @@ std::uint32_t StageStatistics::stream_of(std::uint32_t id) {
 
 std::size_t StageStatistics::slot_of(std::uint64_t key) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t i = hash_of(key) & mask;
+  // DeviceIDs and EventIDs are small and dense, slots should not be.
+  std::size_t i = spread(key) & mask;
   while (slots_[i].vector != 0 && slots_[i].key != key)
     i = (i + 1) & mask;
   return i;

@@ -1,5 +1,9 @@
 #include "doorbell/pcie/arch/dma_engine.h"
 
+#include <span>
+
+#include "doorbell/core/arch/little_endian.h"
+
 namespace doorbell::pcie::dma {
 namespace {
 
@@ -42,15 +46,11 @@ constexpr std::uint32_t flag_completion = 1u << 9;
 constexpr std::uint32_t flag_relaxed = 1u << 10;
 
 void put(DescriptorBytes& bytes, unsigned offset, unsigned size, std::uint64_t value) {
-  for (unsigned i = 0; i < size; ++i)
-    bytes[offset + i] = static_cast<std::uint8_t>(value >> 8 * i);
+  store_little_endian(std::span(bytes).subspan(offset, size), value);
 }
 
 std::uint64_t get(const DescriptorBytes& bytes, unsigned offset, unsigned size) {
-  std::uint64_t value = 0;
-  for (unsigned i = 0; i < size; ++i)
-    value |= std::uint64_t{bytes[offset + i]} << 8 * i;
-  return value;
+  return load_little_endian<std::uint64_t>(std::span(bytes).subspan(offset, size));
 }
 
 bool fits(std::uint64_t offset, std::uint64_t length, std::uint64_t bytes) {
