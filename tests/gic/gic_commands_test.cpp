@@ -336,6 +336,27 @@ TEST_F(ItsCommandQueue, AReadThatOverlapsAChangeIsntCached) {
   EXPECT_EQ(bench.acknowledge(0), 9000u);
 }
 
+TEST_F(ItsCommandQueue, TablesThatMovedAreReadAnew) {
+  constexpr std::uint64_t valid = 1ULL << 63 | 2 << 8, elsewhere = 0x5030'0000;
+  bench.doorbell(DeviceID, 0);
+  settle();
+  ASSERT_EQ(bench.acknowledge(0), lpi);
+  bench.end(0, lpi);
+  bench.write(bench.gits, 0, 4, 0);
+  bench.write(bench.gits, 0x0108, 8, valid | elsewhere);  // collections
+  bench.write(bench.gits, 0, 4, 1);
+  bench.doorbell(DeviceID, 0);
+  settle();
+  EXPECT_EQ(drops("UNMAPPED_COLLECTION"), 1u) << "software hands over a table of zeros";
+  bench.write(bench.gits, 0, 4, 0);
+  bench.write(bench.gits, 0x0100, 8, valid | elsewhere);
+  bench.write(bench.gits, 0, 4, 1);
+  bench.doorbell(DeviceID, 0);
+  settle();
+  EXPECT_EQ(drops("UNMAPPED_DEVICE"), 1u);
+  EXPECT_EQ(bench.acknowledge(0), 1023u);
+}
+
 /// An LPI credit and a slow redistributor: the second MSI is translated and can't leave the ITS for
 /// a while.
 class ItsCommandRace : public testing::Test {

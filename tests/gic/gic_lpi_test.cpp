@@ -363,6 +363,43 @@ TEST_F(PendingTable, HoldsTheFirstAndTheLastLpi) {
   EXPECT_EQ(bench.memory.peek(bit_address(8191)), 0x80u) << "not the GIC's to write";
 }
 
+TEST_F(PendingTable, IsSoftwaresWhileLpisAreDisabled) {
+  Bench bench;
+  bench.bring_up();
+  bench.map_device(DeviceID);
+  bench.map_event(DeviceID, 3, lpi);
+  bench.map_event(DeviceID, 4, lpi + 1);
+  bench.configure(lpi, enabled);
+  bench.configure(lpi + 1, enabled);
+  bench.advance(100 * microsecond);
+  bench.write_icc(0, ICC_IGRPEN1_EL1, 0);
+  bench.doorbell(DeviceID, 3);
+  bench.doorbell(DeviceID, 4);
+  bench.advance(2 * microsecond);
+  bench.write(*bench.gicr[0], 0x0000, 4, 0);
+  bench.advance(100 * microsecond);
+  ASSERT_EQ(bench.read(*bench.gicr[0], 0x0000, 4), 0u) << "GICR_CTLR.RWP";
+  const std::uint64_t accesses = bench.memory.lpi_reads + bench.memory.lpi_writes;
+  // Commands that concern LPIs of a redistributor that has them disabled are ignored there.
+  bench.issue({{.opcode = ItsOpcode::CLEAR, .DeviceID = DeviceID, .EventID = 3},
+               {.opcode = ItsOpcode::INV, .DeviceID = DeviceID, .EventID = 3},
+               {.opcode = ItsOpcode::INVALL, .ICID = 0},
+               {.opcode = ItsOpcode::MOVI, .DeviceID = DeviceID, .EventID = 4, .ICID = 1},
+               {.opcode = ItsOpcode::MOVALL, .RDbase = 0, .RDbase2 = 1},
+               {.opcode = ItsOpcode::SYNC, .RDbase = 0},
+               {.opcode = ItsOpcode::SYNC, .RDbase = 1}});
+  EXPECT_EQ(bench.memory.lpi_reads + bench.memory.lpi_writes, accesses);
+  EXPECT_EQ(bench.acknowledge(1), 1023u);
+  EXPECT_EQ(bench.memory.peek(bit_address(lpi)), 3u << (lpi % 8));
+  bench.write(*bench.gicr[0], 0x0000, 4, 1);
+  bench.advance(100 * microsecond);
+  bench.write_icc(0, ICC_IGRPEN1_EL1, 1);
+  for (const std::uint32_t INTID : {lpi, lpi + 1}) {
+    EXPECT_EQ(bench.acknowledge(0), INTID) << "as the table says";
+    bench.end(0, INTID);
+  }
+}
+
 TEST_F(PendingTable, GivesTheRoomOfWhatIsWrittenBackToOthers) {
   GicParameters parameters;
   parameters.redistributor.lpi_cache_entries = 4;

@@ -55,6 +55,7 @@ Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
         [this](gic_message::Acknowledge& answer) { commands_.acknowledged(answer); }));
   }
   registers_.on_command([this] { commands_.notify(); });
+  registers_.on_tables([this] { translator_.forget(); });
   control.on_debug([this](Payload& payload) {
     return debug_access(registers_.registers(), payload, GITS_bytes);
   });

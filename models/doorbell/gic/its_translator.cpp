@@ -231,4 +231,12 @@ Task<ItsError> ItsTranslator::write_collection(std::uint16_t ICID, CollectionEnt
   co_return ok ? ItsError::none : ItsError::MEMORY_FAULT;
 }
 
+void ItsTranslator::forget() {
+  ++changes_;
+  const auto all = [](const auto&, const auto&) { return true; };
+  devices_.erase_if(all, Departures::unknown);
+  events_.erase_if(all, Departures::unknown);
+  collections_.erase_if(all, Departures::unknown);
+}
+
 }  // namespace doorbell::gic

@@ -55,6 +55,9 @@ class ItsTranslator {
                                  std::uint64_t address, InterruptEntry entry);
   Task<ItsError> write_collection(std::uint16_t ICID, CollectionEntry entry);
 
+  /// A table is elsewhere: nothing of the old ones is used any more.
+  void forget();
+
   const ItsLimits& limits() const { return limits_; }
 
  private:

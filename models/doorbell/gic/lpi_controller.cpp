@@ -63,7 +63,7 @@ Task<void> LpiController::handle(Request request) {
   const unsigned epoch = request.kind == Kind::sync ? 0 : barrier_.enter();
   switch (request.kind) {
     case Kind::clear_lpi: {
-      const LpiPendingSet::Removed removed = lpis_.remove(request.intid);
+      const LpiPendingSet::Removed removed = lpis_.take_back(request.intid);
       if (!removed.was_pending) break;
       counters_.cleared.add();
       environment_.journeys.finish(removed.journey, Outcome::cleared, environment_.scheduler.now());
@@ -72,8 +72,8 @@ Task<void> LpiController::handle(Request request) {
     case Kind::move_lpi:
     case Kind::move_all: {
       const LpiPendingSet::Removed removed = request.kind == Kind::move_lpi
-                                                 ? lpis_.remove(answer.intid)
-                                                 : lpis_.remove_any(answer.intid);
+                                                 ? lpis_.take_back(answer.intid)
+                                                 : lpis_.take_back_any(answer.intid);
       answer.was_pending = removed.was_pending;
       answer.journey = removed.journey;
       if (removed.was_pending) counters_.moved_out.add();
@@ -145,7 +145,7 @@ Task<void> LpiController::invalidate_all() {
 }
 
 Journey* LpiController::take(std::uint32_t INTID) {
-  Journey* const journey = lpis_.remove(INTID).journey;
+  Journey* const journey = lpis_.take_back(INTID).journey;
   counters_.acknowledged.add();
   return journey;
 }

@@ -36,8 +36,9 @@ void LpiPendingSet::admit(std::uint32_t INTID, LpiConfiguration configuration, J
   cache_.hold();
 }
 
-LpiPendingSet::Removed LpiPendingSet::remove(std::uint32_t INTID) {
+LpiPendingSet::Removed LpiPendingSet::take_back(std::uint32_t INTID) {
   Removed removed;
+  if (!enabled_) return removed;
   if (pending_.contains(INTID)) {
     removed = {true, pending_.remove(INTID)};
     cache_.let_go();
@@ -50,18 +51,18 @@ LpiPendingSet::Removed LpiPendingSet::remove(std::uint32_t INTID) {
   return removed;
 }
 
-LpiPendingSet::Removed LpiPendingSet::remove_any(std::uint32_t& INTID) {
+LpiPendingSet::Removed LpiPendingSet::take_back_any(std::uint32_t& INTID) {
   for (const PendingLpis<Journey*>* lpis : {&pending_, &spilled_}) {
     if (lpis->size() == 0) continue;
     INTID = lpis->victim();
-    return remove(INTID);
+    return take_back(INTID);
   }
   return {};
 }
 
 Task<void> LpiPendingSet::load_configuration(std::uint32_t INTID) {
   for (;;) {
-    if (!is_pending(INTID)) co_return;
+    if (!enabled_ || !is_pending(INTID)) co_return;
     const std::uint64_t invalidations = cache_.invalidations();
     const Holder reason = cache_.why_missing(INTID);
     std::array<std::uint8_t, 1> byte{};

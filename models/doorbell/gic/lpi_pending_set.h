@@ -51,11 +51,13 @@ class LpiPendingSet : private LpiConfigurationUser {
     bool was_pending = false;
     Journey* journey = nullptr;
   };
-  Removed remove(std::uint32_t INTID);
-  /// One of them, least urgent first; INTID says which.
-  Removed remove_any(std::uint32_t& INTID);
+  /// Ends the pending state of an LPI, or of one of them, least urgent first; INTID says which.
+  /// Without effect while LPIs are disabled: what is pending then is in the table alone (12.11.2).
+  Removed take_back(std::uint32_t INTID);
+  Removed take_back_any(std::uint32_t& INTID);
 
-  /// Reads the configuration of a pending LPI into cache and set, unless it is gone by then.
+  /// Reads the configuration of a pending LPI into cache and set, unless it is gone by then, or
+  /// LPIs are disabled and the tables are software's.
   Task<void> load_configuration(std::uint32_t INTID) override;
   Task<void> reload_all() override;
 

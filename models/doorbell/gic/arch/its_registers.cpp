@@ -100,6 +100,7 @@ void ItsRegisters::hook_tables() {
     }
     constexpr std::uint64_t fixed = 0x071FULL << 48;
     BASER_.set((write.value & ~fixed & ~(1ULL << 62)) | (write.old & fixed), write.index);
+    if (tables_) tables_();
   });
 }
 

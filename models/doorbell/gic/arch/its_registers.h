@@ -23,6 +23,9 @@ class ItsRegisters {
   /// was enabled.
   void on_command(std::function<void()> listener) { command_ = std::move(listener); }
 
+  /// Called when a table may be elsewhere (GITS_BASERn was written).
+  void on_tables(std::function<void()> listener) { tables_ = std::move(listener); }
+
   bool enabled() const;
   /// GITS_CTLR.Quiescent: reads 1 only while the ITS is disabled and not `busy` (12.19.5).
   void set_busy(bool busy) { busy_ = busy; }
@@ -58,6 +61,7 @@ class ItsRegisters {
   bool busy_ = false;
   std::function<void(bool)> enable_;
   std::function<void()> command_;
+  std::function<void()> tables_;
 };
 
 }  // namespace doorbell::gic
