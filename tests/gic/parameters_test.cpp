@@ -41,6 +41,18 @@ TEST(GicParameters, ThatDontGoTogetherAreRefused) {
   tree.set("its.event_cache_entries=255");
   EXPECT_THROW(parameters.check(), InputError);
   tree.set("its.event_cache_entries=0");
+  EXPECT_NO_THROW(parameters.check());
+  tree.set("its.cache_ways=100");
+  tree.set("its.event_cache_entries=100");
+  EXPECT_NO_THROW(parameters.check()) << "fully associative, of any size";
+  tree.set("its.event_cache_entries=101");
+  EXPECT_THROW(parameters.check(), InputError);
+  tree.set("its.event_cache_entries=200");
+  EXPECT_NO_THROW(parameters.check());
+  tree.set("redistributor.lpi_cache_entries=7");
+  EXPECT_THROW(parameters.check(), InputError);
+  tree.set("redistributor.lpi_cache_ways=1048576");
+  EXPECT_NO_THROW(parameters.check());
   tree.set("its.itt_entry_bytes=4");
   EXPECT_NO_THROW(parameters.check());
   tree.set("common.intid_bits=20");

@@ -105,7 +105,8 @@ void ItsParameters::describe(ParameterGroup& group) {
              .minimum = 1,
              .maximum = 1048576,
              .source = "GIC-600 TRM 100336, 3.10",
-             .help = "Of the three caches; as many as entries, or more, is fully associative."});
+             .help = "Associativity of the three caches; as many as entries, or more, is fully "
+                     "associative."});
   group.add("pipeline_cycles", pipeline_cycles,
             {.unit = "cycles",
              .minimum = 1,
