@@ -103,6 +103,60 @@ TEST(ItsProgress, EveryDoorbellIsAccountedFor) {
   EXPECT_EQ(held, 8u) << "the masked ones";
 }
 
+/// Caches of any shape, none at all included, deliver every MSI once.
+struct Shape {
+  std::uint32_t entries, ways, lpi_entries, lpi_ways;
+};
+class CacheShapes : public testing::TestWithParam<Shape> {};
+
+TEST_P(CacheShapes, DeliverEveryMsiOnce) {
+  const Shape& shape = GetParam();
+  GicParameters parameters;
+  parameters.its.device_cache_entries = shape.entries;
+  parameters.its.event_cache_entries = shape.entries;
+  parameters.its.collection_cache_entries = shape.entries;
+  parameters.its.cache_ways = shape.ways;
+  parameters.redistributor.lpi_cache_entries = shape.lpi_entries;
+  parameters.redistributor.lpi_cache_ways = shape.lpi_ways;
+  Bench bench(parameters);
+  bench.bring_up();
+  std::vector<Event> stream;
+  for (std::uint32_t device = 0; device < 7; ++device) {
+    bench.map_device(device);
+    for (std::uint32_t event = 0; event < 5; ++event) {
+      const std::uint32_t INTID = 8192 + device * 32 + event;
+      bench.map_event(device, event, INTID, event % 2);
+      bench.configure(INTID, static_cast<std::uint8_t>(0x10 + 0x10 * device) | 3);
+      stream.emplace_back(device, event);
+    }
+  }
+  for (unsigned i = 0; i < 2; ++i)
+    bench.write_icc(i, ICC_IGRPEN1_EL1, 0);  // so that all of them are pending together
+  for (unsigned round = 0; round < 3; ++round) {
+    bench.send_stream(stream, 20 * nanosecond);
+    bench.advance(100 * microsecond);
+    for (unsigned i = 0; i < 2; ++i) {
+      bench.write_icc(i, ICC_IGRPEN1_EL1, 1);
+      std::uint32_t last = 0;
+      for (unsigned n = 0; n < 7 * (i == 0 ? 3 : 2); ++n) {
+        const std::uint32_t INTID = bench.acknowledge(i);
+        ASSERT_GE(INTID, 8192u) << n;
+        EXPECT_GE(INTID / 32, last) << "more urgent ones first";
+        last = INTID / 32;
+        bench.end(i, INTID);
+      }
+      EXPECT_EQ(bench.acknowledge(i), 1023u);
+      bench.write_icc(i, ICC_IGRPEN1_EL1, 0);
+    }
+  }
+  EXPECT_EQ(bench.counter("its.sent"), 3 * stream.size());
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, CacheShapes,
+                         testing::Values(Shape{0, 1, 0, 1}, Shape{1, 1, 1, 1}, Shape{1, 64, 2, 1},
+                                         Shape{3, 3, 3, 1}, Shape{9, 9, 9, 9},
+                                         Shape{100, 128, 100, 128}));
+
 TEST(ItsProgress, LooseTimingGivesTheSameResult) {
   Bench bench;
   bench.scheduler().set_timing(Timing::loose);
