@@ -60,6 +60,19 @@ TEST_F(PageTableDriver, BlocksWhereTheyFitAndPagesAround) {
   EXPECT_EQ(lookup(0x401000), ~0ull);
 }
 
+TEST_F(PageTableDriver, BlocksOnlyWhereAddressIovaAndSizeAllow) {
+  initialise(48);
+  ASSERT_EQ(page_table_map(&table_, 0, 0x40001000, BLOCK_SIZE, MAP_BLOCKS), STATUS_OK);
+  EXPECT_EQ(lookup(BLOCK_SIZE - 1), 0x40200fffu);
+  ASSERT_EQ(page_table_map(&table_, 0x401000, 0x60000000, BLOCK_SIZE, MAP_BLOCKS), STATUS_OK);
+  EXPECT_EQ(lookup(0x401000), 0x60000000u);
+  ASSERT_EQ(page_table_map(&table_, 0x800000, 0x60000000, BLOCK_SIZE - PAGE_SIZE, MAP_BLOCKS),
+            STATUS_OK);
+  EXPECT_EQ(lookup(0x9ff000), ~0ull);
+  ASSERT_EQ(page_table_map(&table_, 0xa00000, 0x60000000, BLOCK_SIZE, MAP_BLOCKS), STATUS_OK);
+  EXPECT_EQ(descriptor(0xa00000, 2) & 3, 1u);
+}
+
 TEST_F(PageTableDriver, WhatIsMappedIsNotMappedAgain) {
   initialise(48);
   ASSERT_EQ(page_table_map(&table_, 0x2000, 0x40000000, PAGE_SIZE, 0), STATUS_OK);

@@ -113,6 +113,7 @@ TEST_F(PcieDriver, A64BitBarAsLargeAsItsWindow) {
   host_.prefetchable_memory = {0x8000000000, 0xc000000000};
   ASSERT_EQ(pcie_enumerate(&host_), STATUS_OK);
   EXPECT_EQ(functions_[0].bars[0].size, 0x4000000000u);
+  EXPECT_EQ(functions_[0].bars[1].size, 0u);  // its upper half is no BAR
   EXPECT_EQ(functions_[0].bars[0].address, 0x8000000000u);
 }
 

@@ -95,6 +95,15 @@ TEST_F(SmmuDriver, RangesThatMayHaveLostTablesAreInvalidatedExactlyToo) {
   }
 }
 
+TEST_F(SmmuDriver, WhereTablesAreMeantNoLevelIsHintedAt) {
+  fake_[SMMU_IDR3] = IDR3_RIL;
+  initialise();
+  ASSERT_EQ(invalidate(0x7000, 5 * PAGE_SIZE, false, LEVEL_PAGE), STATUS_OK);
+  const auto commands = fake_.take_commands();
+  EXPECT_TRUE(reach(commands, 0x7000, 3));
+  EXPECT_TRUE(reach(commands, 0, 2));
+}
+
 TEST_F(SmmuDriver, RangesOfAllSizesUpToAWholeAddressSpace) {
   fake_[SMMU_IDR3] = IDR3_RIL;
   initialise();
@@ -205,6 +214,45 @@ TEST_F(SmmuDriver, EventsComeInOrderAndAnOverflowIsAcknowledged) {
     EXPECT_FALSE(smmu_next_event(&smmu_, &event));
   }
   EXPECT_EQ(fake_[SMMU_EVENTQ_CONS], fake_[SMMU_EVENTQ_PROD]);
+}
+
+TEST_F(SmmuDriver, AnOverflowIsAcknowledgedWithoutAnEvent) {
+  initialise();
+  smmu_event event{};
+  fake_[SMMU_EVENTQ_PROD] = EVENTQ_OVERFLOW;
+  EXPECT_FALSE(smmu_next_event(&smmu_, &event));
+  EXPECT_EQ(fake_[SMMU_EVENTQ_CONS], EVENTQ_OVERFLOW);
+  fake_[SMMU_EVENTQ_PROD] = 0;  // and the next one, too
+  EXPECT_FALSE(smmu_next_event(&smmu_, &event));
+  EXPECT_EQ(fake_[SMMU_EVENTQ_CONS], 0u);
+}
+
+/// After an abort the command is fetched again: it stays (IHI 0070, 7.1).
+TEST_F(SmmuDriver, ACommandThatCouldNotBeReadStays) {
+  initialise();
+  fake_.runs = false;
+  hardware_.on_wait = {};
+  EXPECT_EQ(smmu_invalidate_asid(&smmu_, 7), STATUS_TIMEOUT);
+  fake_[SMMU_GERROR] ^= GERROR_CMDQ;
+  fake_[SMMU_CMDQ_CONS] |= field_put(CMDQ_CONS_ERR, CERROR_ABT);
+  fake_.runs = true;
+  smmu_handle_global_errors(&smmu_);
+  EXPECT_EQ(smmu_.command_errors, 0u);
+  const auto commands = fake_.take_commands();
+  ASSERT_EQ(commands.size(), 1u);
+  EXPECT_EQ(commands[0][0] >> 48, 7u);
+}
+
+TEST_F(SmmuDriver, AllActiveErrorsAreAcknowledgedAtOnce) {
+  initialise();
+  fake_[SMMU_GERROR] = 0x1f4;  // aborts of queues and messages, and SFM_ERR
+  smmu_handle_global_errors(&smmu_);
+  EXPECT_EQ(fake_[SMMU_GERRORN], 0x1f4u);
+  EXPECT_TRUE(smmu_.service_failure);
+  EXPECT_EQ(fake_[SMMU_CR0], 0u);
+  fake_[SMMU_GERROR] ^= 0x4;
+  smmu_handle_global_errors(&smmu_);
+  EXPECT_EQ(fake_[SMMU_GERRORN], 0x1f0u);
 }
 
 }  // namespace
