@@ -289,9 +289,9 @@ INSTANTIATE_TEST_SUITE_P(ScopesAndCommands, LpiCopies,
                                          Copies{LpiCacheScope::redistributor, ItsOpcode::INVALL},
                                          Copies{LpiCacheScope::chip, ItsOpcode::INV},
                                          Copies{LpiCacheScope::chip, ItsOpcode::INVALL}),
-                         [](const testing::TestParamInfo<Copies>& info) {
-                           const bool chip = info.param.scope == LpiCacheScope::chip;
-                           return std::string(name(info.param.opcode)) +
+                         [](const testing::TestParamInfo<Copies>& tested) {
+                           const bool chip = tested.param.scope == LpiCacheScope::chip;
+                           return std::string(name(tested.param.opcode)) +
                                   (chip ? "OfTheChip" : "OfPrivateCaches");
                          });
 
