@@ -13,7 +13,8 @@ std::string numbered(const char* name, unsigned number) {
 
 /// Everyone who reads or writes physical memory.
 std::vector<std::string> fabric_ports(const VirtParameters& parameters) {
-  std::vector<std::string> ports{"dma", "smmu_tables", "smmu_queues", "its", "lpi"};
+  std::vector<std::string> ports{"dma_reads",   "dma_writes", "smmu_tables",
+                                 "smmu_queues", "its",        "lpi"};
   for (unsigned i = 0; i < parameters.processors; ++i)
     ports.push_back(numbered("cpu", i));
   return ports;
@@ -36,7 +37,8 @@ std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameter
       {"its_control", {{its_control.base, its_control.size}}},
       {"its_translater", {{its_translater.base, its_translater.size}}},
       {"smmu", {{smmu.base, smmu.size}}},
-      {"pcie", {as_is(pcie_mmio), as_is(ecam(parameters))}},
+      {.name = "pcie", .regions = {as_is(pcie_mmio)}, .separate_writes = true},
+      {"ecam", {as_is(ecam(parameters))}},
   };
   for (unsigned i = 0; i < parameters.processors; ++i) {
     targets.push_back({numbered("gicr", i), {{gicr.base + i * gicr_stride, gicr_stride}}});
@@ -90,7 +92,8 @@ void Platform::connect(const std::string& name, InitiatorSocket& initiator, Targ
 void Platform::bind_memory() {
   connect_target("ram", ram_.upstream);
   connect_target("smmu", smmu_.registers());
-  connect_to_port(smmu_.downstream(), "dma");
+  connect_to_port(smmu_.downstream_reads(), "dma_reads");
+  connect_to_port(smmu_.downstream_writes(), "dma_writes");
   connect_to_port(smmu_.tables(), "smmu_tables");
   connect_to_port(smmu_.queues(), "smmu_queues");
 }
@@ -110,8 +113,11 @@ void Platform::bind_gic() {
 }
 
 void Platform::bind_pcie() {
-  connect_target("pcie", root_complex_.processor);
-  connect("root_complex", root_complex_.memory, smmu_.upstream());
+  connect_target("ecam", root_complex_.configuration);
+  connect_target("pcie_reads", root_complex_.processor_reads);
+  connect_target("pcie_writes", root_complex_.processor_writes);
+  connect("root_complex_reads", root_complex_.memory_reads, smmu_.upstream_reads());
+  connect("root_complex_writes", root_complex_.memory_writes, smmu_.upstream_writes());
   for (unsigned i = 0; i < parameters_.endpoints.size(); ++i) {
     const EndpointSlot& slot = parameters_.endpoints[i];
     links_.push_back(std::make_unique<pcie::Link>(numbered("link", i).c_str(), slot.link));

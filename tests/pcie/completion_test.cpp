@@ -44,8 +44,11 @@ Tlp part_of(const Tlp& request, unsigned done, unsigned length) {
 class RootComplexAnswers : public ::testing::Test {
  protected:
   RootComplexAnswers() {
-    processor.socket.bind(root.processor);
-    root.memory.bind(memory.socket);
+    processor.configuration.bind(root.configuration);
+    processor.reads.bind(root.processor_reads);
+    processor.writes.bind(root.processor_writes);
+    root.memory_reads.bind(memory.reads);
+    root.memory_writes.bind(memory.writes);
     root.port(0).bind(device.port);
   }
   const Arrival& only_arrival() {
@@ -119,7 +122,7 @@ Task<void> load_bytes(Processor& processor, std::uint64_t address, std::vector<s
                       Time& done) {
   PayloadReference payload = Simulation::current().payloads().take(
       tlm::TLM_READ_COMMAND, address, static_cast<unsigned>(data.size()));
-  co_await processor.socket.transport(*payload);
+  co_await processor.way_of(*payload).transport(*payload);
   EXPECT_TRUE(payload->is_response_ok());
   data.assign(payload->data().begin(), payload->data().end());
   done = Simulation::current().scheduler().now();

@@ -119,7 +119,7 @@ Task<void> wide(System& s, bool& done) {
   co_await s.processor.store(System::bar0(0, 0) + dma::DMA_RING_BASE + 4, 0x8);
   PayloadReference payload = Simulation::current().payloads().take(
       tlm::TLM_READ_COMMAND, System::bar0(0, 0) + dma::DMA_RING_BASE, 8);
-  co_await s.processor.socket.transport(*payload);
+  co_await s.processor.reads.transport(*payload);
   EXPECT_EQ(load_little_endian<std::uint64_t>(payload->data()), 0x8'1234'5000u);
   done = true;
 }
@@ -140,7 +140,7 @@ TEST(EnumerationTest, DebuggersReadWithoutTime) {
   const auto read = [&](std::uint64_t address, std::uint32_t& value) {
     const PayloadReference payload =
         Simulation::current().payloads().take(tlm::TLM_READ_COMMAND, address, 4);
-    const unsigned bytes = system.processor.socket.transport_debug(*payload);
+    const unsigned bytes = system.processor.way_of(*payload).transport_debug(*payload);
     value = load_little_endian<std::uint32_t>(payload->data());
     return bytes;
   };
@@ -164,8 +164,11 @@ TEST(EnumerationTest, EndpointOnABusOfItsOwnHas256Functions) {
   RootComplex root("root", p.root);
   Link link("link", p.link);
   Endpoint endpoint("endpoint", p.endpoint, p.link.shape());
-  processor.socket.bind(root.processor);
-  root.memory.bind(memory.socket);
+  processor.configuration.bind(root.configuration);
+  processor.reads.bind(root.processor_reads);
+  processor.writes.bind(root.processor_writes);
+  root.memory_reads.bind(memory.reads);
+  root.memory_writes.bind(memory.writes);
   root.port(0).bind(link.upstream);
   link.downstream.bind(endpoint.link);
   struct Body {
@@ -214,8 +217,11 @@ void expect_functions_on_a_bus_of_their_own(unsigned functions) {
   RootComplex root("root", root_parameters);
   Link link("link", {});
   Endpoint endpoint("endpoint", parameters);
-  processor.socket.bind(root.processor);
-  root.memory.bind(memory.socket);
+  processor.configuration.bind(root.configuration);
+  processor.reads.bind(root.processor_reads);
+  processor.writes.bind(root.processor_writes);
+  root.memory_reads.bind(memory.reads);
+  root.memory_writes.bind(memory.writes);
   root.port(0).bind(link.upstream);
   link.downstream.bind(endpoint.link);
   std::vector<unsigned> found;

@@ -143,6 +143,29 @@ TEST(RootComplexOrderTest, RelaxedOrderingTravelsWithTheTransactionWhileEnabled)
   EXPECT_FALSE(system.memory.accesses[1].requester.relaxed_ordering);
 }
 
+Task<void> configure_as_a_device(System& s, bool& done) {
+  for (const auto command : {tlm::TLM_READ_COMMAND, tlm::TLM_WRITE_COMMAND}) {
+    const PayloadReference payload =
+        Simulation::current().payloads().take(command, System::ecam(1, 0, 0x3c), 4);
+    payload->requester().order_domain = 1;
+    payload->requester().is_posted = command == tlm::TLM_WRITE_COMMAND;
+    co_await s.processor.configuration.transport(*payload);
+    EXPECT_EQ(payload->get_response_status(), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  }
+  done = true;
+}
+
+TEST(RootComplexOrderTest, ADeviceMakesNoConfigurationRequests) {
+  System system;
+  system.enable();
+  bool done = false;
+  system.start(configure_as_a_device(system, done));
+  System::run();
+  EXPECT_TRUE(done);
+  EXPECT_EQ(system.count("link0.downstream.tlps"), 0u);
+  EXPECT_EQ(system.count("root.unsupported_requests"), 2u);
+}
+
 TEST(RootComplexOrderTest, MapsTurnRequesterIdsIntoStreamAndDeviceIds) {
   SystemParameters p;
   p.root.stream_id = {0x100, 1};

@@ -25,8 +25,10 @@ class Memory : public Module {
  public:
   explicit Memory(const sc_core::sc_module_name& name)
       : Module(name),
-        socket("socket", tasks_, {4096, 4096}, [this](Payload& p) { return serve(p); }) {}
-  TargetSocket socket;
+        reads("reads", tasks_, {4096, 4096}, [this](Payload& p) { return serve(p); }),
+        writes("writes", tasks_, {4096, 4096}, [this](Payload& p) { return serve(p); }) {}
+  TargetSocket reads;
+  TargetSocket writes;
 
   struct Access {
     Time at;
@@ -97,13 +99,22 @@ class Memory : public Module {
 /// Software's side: loads and stores as tasks.
 class Processor : public Module {
  public:
-  explicit Processor(const sc_core::sc_module_name& name) : Module(name), socket("socket") {}
-  InitiatorSocket socket;
+  explicit Processor(const sc_core::sc_module_name& name)
+      : Module(name), configuration("configuration"), reads("reads"), writes("writes") {}
+  InitiatorSocket configuration;
+  InitiatorSocket reads;
+  InitiatorSocket writes;
   tlm::tlm_response_status status = tlm::TLM_INCOMPLETE_RESPONSE;
 
+  /// The way of an access, as an interconnect would decide it.
+  InitiatorSocket& way_of(const Payload& payload) {
+    constexpr std::uint64_t ecam = 0x40'1000'0000;
+    if (payload.get_address() - ecam < 256 * RootComplex::ecam_bytes_per_bus) return configuration;
+    return payload.is_write() ? writes : reads;
+  }
   Task<std::uint32_t> load(std::uint64_t address, unsigned size = 4) {
     PayloadReference payload = simulation().payloads().take(tlm::TLM_READ_COMMAND, address, size);
-    co_await socket.transport(*payload);
+    co_await way_of(*payload).transport(*payload);
     status = payload->get_response_status();
     std::uint32_t value = 0;
     for (unsigned i = 0; i < std::min(size, 4u); ++i)
@@ -114,7 +125,7 @@ class Processor : public Module {
     PayloadReference payload = simulation().payloads().take(tlm::TLM_WRITE_COMMAND, address, size);
     for (unsigned i = 0; i < size; ++i)
       payload->data()[i] = static_cast<std::uint8_t>(value >> 8 * i);
-    co_await socket.transport(*payload);
+    co_await way_of(*payload).transport(*payload);
     status = payload->get_response_status();
   }
   void start(Task<void> task) { tasks_.spawn(std::move(task)); }
@@ -138,10 +149,11 @@ class System {
     for (unsigned i = 0; i < p.endpoints; ++i)
       p.root.ports.push_back({0, i + 1, false});
     root = std::make_unique<RootComplex>("root", p.root);
-    processor.socket.bind(processor_checker.upstream);
-    processor_checker.downstream.bind(root->processor);
-    root->memory.bind(memory_checker.upstream);
-    memory_checker.downstream.bind(memory.socket);
+    connect(processor.configuration, root->configuration);
+    connect(processor.reads, root->processor_reads);
+    connect(processor.writes, root->processor_writes);
+    connect(root->memory_reads, memory.reads);
+    connect(root->memory_writes, memory.writes);
     for (unsigned i = 0; i < p.endpoints; ++i) {
       const std::string number = std::to_string(i);
       links.push_back(std::make_unique<Link>(("link" + number).c_str(), p.link));
@@ -156,8 +168,15 @@ class System {
   }
 
   ~System() {
-    EXPECT_EQ(processor_checker.violations(), 0u);
-    EXPECT_EQ(memory_checker.violations(), 0u);
+    for (const auto& checker : checkers)
+      EXPECT_EQ(checker->violations(), 0u) << checker->name();
+  }
+
+  void connect(InitiatorSocket& from, TargetSocket& to) {
+    const std::string name = "checker" + std::to_string(checkers.size());
+    checkers.push_back(std::make_unique<ProtocolChecker>(name.c_str()));
+    from.bind(checkers.back()->upstream);
+    checkers.back()->downstream.bind(to);
   }
 
   /// What firmware would have set up: memory space, bus master, a BAR 0 and a BAR 2.
@@ -209,8 +228,7 @@ class System {
 
   Memory memory{"memory"};
   Processor processor{"processor"};
-  ProtocolChecker processor_checker{"processor_checker"};
-  ProtocolChecker memory_checker{"memory_checker"};
+  std::vector<std::unique_ptr<ProtocolChecker>> checkers;
   std::unique_ptr<RootComplex> root;
   std::vector<std::unique_ptr<Link>> links;
   std::vector<std::unique_ptr<Endpoint>> endpoints;

@@ -166,5 +166,86 @@ TEST(Progress, EverythingCompletesWithAFullItsWalksAndCommandsUnderWay) {
   EXPECT_EQ(machine.handled(), totals.acknowledged);
 }
 
+/// Where a function finds BAR 0 of its peer.
+constexpr std::uint64_t peer_iova = 0x7f20'0000;
+constexpr std::uint64_t peer_doorbells = peer_iova + pcie::dma::doorbell_region;
+
+Task<void> read_words(pcie::TrafficPort& port, std::uint64_t iova, unsigned count,
+                      unsigned& ended) {
+  for (unsigned i = 0; i < count; ++i) {
+    const bool ok = co_await port.read(iova, 4);
+    EXPECT_TRUE(ok);
+  }
+  ++ended;
+}
+
+Task<void> post_words(pcie::TrafficPort& port, std::uint64_t iova, unsigned count,
+                      unsigned& ended) {
+  for (unsigned i = 0; i < count; ++i) {
+    const bool ok = co_await port.write(iova + i % 64 * 4, 4);
+    EXPECT_TRUE(ok);
+  }
+  ++ended;
+}
+
+struct PeerToPeer {
+  const char* name;
+  void (*narrow)(virt::VirtParameters&);
+};
+
+class PeerToPeerProgress : public ::testing::TestWithParam<PeerToPeer> {};
+
+// The completion of a peer's read comes back behind the peer's posted writes, to memory and to its
+// own peers, which may wait for nothing but writes: not behind a refused read, nor behind an access
+// to configuration space, whose completion waits in the same way.
+TEST_P(PeerToPeerProgress, WritesPassWhatWaitsForThem) {
+  constexpr unsigned count = 200;
+  virt::VirtParameters parameters;
+  parameters.check_protocol = true;
+  GetParam().narrow(parameters);
+  Machine machine(parameters);
+  unsigned ended = 0, configured = 0;
+  machine.run([&] {
+    machine_device* devices[2] = {&machine.add_device(0, 1), &machine.add_device(1, 1)};
+    for (unsigned i = 0; i < 2; ++i) {
+      ASSERT_EQ(machine_map(devices[i], pages_iova, pages_at + i * 0x10'0000, 4096, true),
+                STATUS_OK);
+      ASSERT_EQ(machine_map(devices[i], peer_iova, devices[1 - i]->function->bars[0].address,
+                            pcie::dma::bar_bytes, true),
+                STATUS_OK);
+    }
+    for (unsigned i = 0; i < 2; ++i) {
+      pcie::TrafficPort& port = machine.traffic(i);
+      for (unsigned reader = 0; reader < 3; ++reader)
+        machine.start(read_words(port, peer_iova, count, ended));
+      machine.start(read_words(port, pages_iova, count, ended));
+      machine.start(post_words(port, pages_iova, count, ended));
+      machine.start(post_words(port, peer_doorbells, count, ended));
+    }
+    const pcie_host& host = machine.software().pcie;
+    for (; ended < 12 && configured < 4 * count; ++configured) {
+      const std::uint16_t function = devices[configured & 1]->function->requester_id;
+      pcie_config_write(&host, function, 0x3c, configured & 0xff);
+      EXPECT_EQ(pcie_config_read(&host, function, 0x3c) & 0xff, configured & 0xff);
+    }
+    machine.pass(millisecond);
+  });
+  EXPECT_EQ(ended, 12u);
+  EXPECT_GE(configured, count / 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OneOfEach, PeerToPeerProgress,
+    ::testing::Values(
+        PeerToPeer{"tbu_reads", [](auto& p) { p.smmu.tbu.outstanding_reads = 1; }},
+        PeerToPeer{"tbu_writes", [](auto& p) { p.smmu.tbu.outstanding_writes = 1; }},
+        PeerToPeer{"port_reads", [](auto& p) { p.fabric.port_reads = 1; }},
+        PeerToPeer{"target_reads", [](auto& p) { p.fabric.target_reads = 1; }},
+        PeerToPeer{"target_writes", [](auto& p) { p.fabric.target_writes = 1; }},
+        PeerToPeer{"processor_entries", [](auto& p) { p.root_complex.processor_entries = 1; }},
+        PeerToPeer{"read_entries", [](auto& p) { p.root_complex.read_entries = 1; }},
+        PeerToPeer{"posted_entries", [](auto& p) { p.root_complex.posted_entries = 1; }}),
+    [](const auto& instance) { return instance.param.name; });
+
 }  // namespace
 }  // namespace doorbell::testing

@@ -47,21 +47,34 @@ struct Fabric::Port {
 
 struct Fabric::Target {
   Target(Fabric& fabric, unsigned number, const FabricTarget& description, unsigned ports)
-      : name(description.name),
-        socket(name.c_str(), description.foreign, fabric.parameters_.target_writes),
-        reads(fabric.scheduler(), ports, fabric.parameters_.target_reads,
-              fabric.statistics().group(name), "reads"),
+      : reads(fabric.scheduler(), ports, fabric.parameters_.target_reads,
+              fabric.statistics().group(description.name), "reads"),
         writes(fabric.scheduler(), ports, fabric.parameters_.target_writes,
-               fabric.statistics().group(name), "writes") {
+               fabric.statistics().group(description.name), "writes") {
     for (const FabricTarget::Region& region : description.regions) {
       fabric.map_.add({region.base, region.size, number, region.target_base});
     }
-    socket.on_dmi_invalidate([&fabric, number](std::uint64_t first, std::uint64_t last) {
+    if (description.separate_writes) {
+      add_socket(fabric, number, description.name + "_reads", description.foreign);
+      add_socket(fabric, number, description.name + "_writes", description.foreign);
+    } else {
+      add_socket(fabric, number, description.name, description.foreign);
+    }
+  }
+  void add_socket(Fabric& fabric, unsigned number, const std::string& name, ForeignTarget foreign) {
+    names.push_back(name);
+    sockets.push_back(
+        std::make_unique<InitiatorSocket>(name.c_str(), foreign, fabric.parameters_.target_writes));
+    sockets.back()->on_dmi_invalidate([&fabric, number](std::uint64_t first, std::uint64_t last) {
       fabric.invalidate_dmi(number, {first, last});
     });
   }
-  std::string name;
-  InitiatorSocket socket;
+  InitiatorSocket& socket_of(const Payload& payload) {
+    return payload.is_write() ? *sockets.back() : *sockets.front();
+  }
+  std::vector<std::string> names;  // of the sockets
+  std::vector<std::unique_ptr<InitiatorSocket>>
+      sockets;  // one, or one for reads and one for writes
   Arbiter reads;
   Arbiter writes;
 };
@@ -102,7 +115,9 @@ TargetSocket& Fabric::port(std::string_view wanted) {
 
 InitiatorSocket& Fabric::target(std::string_view wanted) {
   for (const auto& target : targets_) {
-    if (target->name == wanted) return target->socket;
+    for (std::size_t i = 0; i < target->sockets.size(); ++i) {
+      if (target->names[i] == wanted) return *target->sockets[i];
+    }
   }
   throw std::out_of_range("no target is called " + std::string(wanted));
 }
@@ -161,7 +176,8 @@ Task<void> Fabric::forward(Port& port, const AddressRegion& region, Payload& pay
 
   const std::uint64_t address = payload.get_address();
   payload.set_address(region.to_target(address));
-  co_await target.socket.transport(payload);  // the Journey now belongs to whoever took it over
+  co_await target.socket_of(payload).transport(
+      payload);  // the Journey now belongs to whoever took it over
   payload.set_address(address);
   arbiter.answered(passed);
 
@@ -194,7 +210,7 @@ unsigned Fabric::debug(Payload& payload) {
   payload.set_address(region->to_target(address));
   payload.set_data_length(
       static_cast<unsigned>(std::min<std::uint64_t>(length - 1, region->last() - address) + 1));
-  const unsigned done = targets_[region->target]->socket.transport_debug(payload);
+  const unsigned done = targets_[region->target]->socket_of(payload).transport_debug(payload);
   payload.set_address(address);
   payload.set_data_length(length);
   return done;
@@ -205,7 +221,7 @@ bool Fabric::get_dmi(Payload& payload, tlm::tlm_dmi& dmi) {
   const AddressRegion* region = map_.find(address);
   if (region == nullptr) return false;
   payload.set_address(region->to_target(address));
-  const bool granted = targets_[region->target]->socket.get_dmi(payload, dmi);
+  const bool granted = targets_[region->target]->socket_of(payload).get_dmi(payload, dmi);
   payload.set_address(address);
   const auto range = from_target(*region, {dmi.get_start_address(), dmi.get_end_address()});
   if (!range) return false;

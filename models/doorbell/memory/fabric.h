@@ -26,6 +26,9 @@ struct FabricTarget {
   std::string name;
   std::vector<Region> regions;
   ForeignTarget foreign = ForeignTarget::blocking;
+  /// Writes leave by a socket of their own: sockets `name`_reads and `name`_writes. For a target
+  /// whose reads may wait for its writes.
+  bool separate_writes = false;
 };
 
 /// An interconnect: routes the transactions of any number of ports to any number of targets by

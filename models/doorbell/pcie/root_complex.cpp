@@ -15,6 +15,10 @@ BusDecode* below_of(MessageInitiator<PcieTlp>& socket) {
   return dynamic_cast<BusDecode*>(socket.operator->());
 }
 
+BufferDepth depth_of(const RootComplexParameters& parameters) {
+  return {.reads = parameters.processor_entries, .writes = parameters.processor_entries};
+}
+
 }  // namespace
 
 RootComplex::Port::Port(RootComplex& owner, unsigned i, const RootPortParameters& where)
@@ -29,10 +33,14 @@ RootComplex::Port::Port(RootComplex& owner, unsigned i, const RootPortParameters
 RootComplex::RootComplex(const sc_core::sc_module_name& module_name,
                          const RootComplexParameters& parameters)
     : Module(module_name),
-      processor("processor", tasks_,
-                {.reads = parameters.processor_entries, .writes = parameters.processor_entries},
-                [this](Payload& payload) { return serve(payload); }),
-      memory("memory"),
+      configuration("configuration", tasks_, depth_of(parameters),
+                    [this](Payload& payload) { return serve(payload); }),
+      processor_reads("processor_reads", tasks_, depth_of(parameters),
+                      [this](Payload& payload) { return serve(payload); }),
+      processor_writes("processor_writes", tasks_, depth_of(parameters),
+                       [this](Payload& payload) { return serve(payload); }),
+      memory_reads("memory_reads"),
+      memory_writes("memory_writes"),
       parameters_(parameters),
       stage_(simulation().stages().add(
           {"root_complex", 30, "tbu", "waits for an entry for posted writes; passes through"})),
@@ -55,7 +63,8 @@ RootComplex::RootComplex(const sc_core::sc_module_name& module_name,
       memory_errors_(statistics(), "memory_errors",
                      {"requests", Better::lower, "device requests answered with an error"}),
       tasks_(scheduler()) {
-  processor.on_debug([this](Payload& payload) { return debug(payload); });
+  for (TargetSocket* const socket : {&configuration, &processor_reads, &processor_writes})
+    socket->on_debug([this](Payload& payload) { return debug(payload); });
   for (unsigned i = 0; i < parameters_.ports.size(); ++i) {
     ports_.push_back(std::make_unique<Port>(*this, i, parameters_.ports[i]));
   }

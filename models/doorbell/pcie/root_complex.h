@@ -19,8 +19,8 @@
 namespace doorbell::pcie {
 
 /// A root complex: processors reach configuration space (ECAM, PCIe 6.0 7.2.2) and BARs through it,
-/// and what devices ask for goes out of `memory` as standard TLM-2.0 transactions with a Requester,
-/// which says who asks.
+/// and what devices ask for goes out of `memory_reads` and `memory_writes` as standard TLM-2.0
+/// transactions with a Requester, which says who asks.
 ///
 /// Order (PCIe 6.0 2.4.1) is kept by observation: a device's read, and a completion towards a
 /// processor, goes on only when the posted writes ahead of it in its order domain have been
@@ -34,11 +34,16 @@ class RootComplex : public Module {
   explicit RootComplex(const sc_core::sc_module_name& name,
                        const RootComplexParameters& parameters = {});
 
-  /// From processors; addresses are those of the system's map, equal to bus addresses outside the
-  /// ECAM.
-  TargetSocket processor;
-  /// Towards SMMU and memory.
-  InitiatorSocket memory;
+  // From processors, and from devices to their peers; addresses are those of the system's map,
+  // equal to bus addresses outside the ECAM. What waits for a device's completion waits for the
+  // posted writes ahead of it, to peers as well: so these have a socket that nothing but writes
+  // comes by.
+  TargetSocket configuration;     ///< The ECAM; processors' alone.
+  TargetSocket processor_reads;   ///< Of BARs.
+  TargetSocket processor_writes;  ///< To BARs: posted.
+  // Towards SMMU and memory.
+  InitiatorSocket memory_reads;
+  InitiatorSocket memory_writes;
   /// Towards the link of the i-th of `RootComplexParameters::ports`.
   MessageInitiator<PcieTlp>& port(unsigned i) { return ports_[i]->socket; }
   unsigned port_count() const { return static_cast<unsigned>(ports_.size()); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "doorbell/core/requester.h"
 #include "doorbell/pcie/arch/splitting.h"
 #include "doorbell/pcie/root_complex.h"
 
@@ -48,6 +49,14 @@ Task<void> RootComplex::access_configuration(Payload& payload) {
   const auto register_offset = static_cast<unsigned>(offset & 0xfff);
   if ((size != 1 && size != 2 && size != 4) || register_offset % size != 0) {
     payload.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
+    co_return;
+  }
+  // Were a device's posted write to become a configuration request, its completion would wait for
+  // that very write.
+  const Requester* const requester = requester_of(payload);
+  if (requester != nullptr && requester->order_domain != 0) {
+    unsupported_.add();
+    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     co_return;
   }
   const auto destination = static_cast<std::uint16_t>(offset >> 12);
@@ -111,7 +120,8 @@ Task<void> RootComplex::access_memory(Payload& payload) {
 Task<pcie_tlp::Status> RootComplex::request(Port& port, Tlp tlp, std::span<std::uint8_t> data) {
   Condition done(scheduler());
   Pending pending{&done, data, tlp.address};
-  // More tags than the processor's socket lets in: there is always one.
+  // As many tags as the sockets let in, of 256 reads of BARs, and 256 reads and writes each of
+  // configuration space: there is always one.
   tlp.tag = *tags_.allocate();
   pending_[tlp.tag] = &pending;
   co_await port.transmit.send(tlp);

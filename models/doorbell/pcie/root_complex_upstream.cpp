@@ -62,7 +62,7 @@ Task<void> RootComplex::carry_write(unsigned port_number, Tlp tlp) {
   co_await Delay{scheduler(), parameters_.latency};
   const PayloadReference payload = write_payload(tlp);
   label(payload->requester(), tlp, domain.number());
-  co_await memory.transport(*payload);
+  co_await memory_writes.transport(*payload);
   if (!payload->is_response_ok()) memory_errors_.add();
   // Whoever took the MSI over, or ended its road, has taken its Journey.
   if (Journey* const journey = payload->requester().journey; journey != nullptr) {
@@ -85,7 +85,7 @@ Task<void> RootComplex::carry_read(unsigned port_number, Tlp tlp) {
   PayloadReference payload =
       simulation().payloads().take(tlm::TLM_READ_COMMAND, tlp.address, tlp.length);
   label(payload->requester(), tlp, domain.number());
-  co_await memory.transport(*payload);
+  co_await memory_reads.transport(*payload);
   slot.release();
   co_await Delay{scheduler(), parameters_.latency};
   co_await complete_read(port, tlp, std::move(payload));

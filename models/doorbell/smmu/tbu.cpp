@@ -13,6 +13,10 @@ bool crosses_page(const Payload& payload) {
   return offset + payload.get_data_length() > smallest_page;
 }
 
+BufferDepth depth_of(const TbuParameters& parameters) {
+  return {.reads = parameters.outstanding_reads, .writes = parameters.outstanding_writes};
+}
+
 Access access_of(const Payload& payload, const Requester* requester) {
   return {.write = payload.is_write(),
           .privileged = requester != nullptr && requester->privileged,
@@ -44,11 +48,12 @@ void take_read_data(Payload& payload, unsigned done, std::span<const std::uint8_
 
 Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& parameters)
     : Module(module_name),
-      upstream(
-          "upstream", tasks_,
-          {.reads = parameters.tbu.outstanding_reads, .writes = parameters.tbu.outstanding_writes},
-          [this](Payload& payload) { return serve(payload); }, {.byte_enables = true}),
-      downstream("downstream"),
+      upstream_reads("upstream_reads", tasks_, depth_of(parameters.tbu),
+                     [this](Payload& payload) { return serve(payload); }, {.byte_enables = true}),
+      upstream_writes("upstream_writes", tasks_, depth_of(parameters.tbu),
+                      [this](Payload& payload) { return serve(payload); }, {.byte_enables = true}),
+      downstream_reads("downstream_reads"),
+      downstream_writes("downstream_writes"),
       dti("dti", [this](dti::ToTbu& message) { receive(message); }),
       parameters_(parameters),
       clock_(scheduler(), parameters.clock),
@@ -84,7 +89,8 @@ Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
   for (std::uint32_t i = 0; i < parameters.tbu.translation_requests; ++i) {
     answers_.push_back(std::make_unique<PendingAnswer>(scheduler()));
   }
-  upstream.on_debug([this](Payload& payload) { return serve_debug(payload); });
+  for (TargetSocket* const socket : {&upstream_reads, &upstream_writes})
+    socket->on_debug([this](Payload& payload) { return serve_debug(payload); });
 }
 
 void Tbu::start_of_simulation() {
@@ -148,7 +154,7 @@ Task<void> Tbu::serve(Payload& payload) {
     if (translation.allowed) {
       payload.set_address(translation.address);
       if (requester != nullptr) requester->memory_attributes = translation.attributes;
-      co_await downstream.transport(payload);
+      co_await downstream_of(payload).transport(payload);
     } else {
       terminate(payload, requester);
     }
@@ -198,7 +204,7 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
       piece->set_byte_enable_ptr(enables.data());
       piece->set_byte_enable_length(size);
     }
-    co_await downstream.transport(*piece);
+    co_await downstream_of(*piece).transport(*piece);
     status = piece->get_response_status();
     if (!access.write) take_read_data(payload, done, piece->data(), enables);
     done += size;
@@ -234,7 +240,7 @@ unsigned Tbu::serve_debug(Payload& payload) {
                                                           access_of(payload, requester));
   if (!output) return 0;
   payload.set_address(*output);
-  const unsigned bytes = downstream.transport_debug(payload);
+  const unsigned bytes = downstream_of(payload).transport_debug(payload);
   payload.set_address(address);
   return bytes;
 }

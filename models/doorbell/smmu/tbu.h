@@ -40,8 +40,13 @@ class Tbu : public Module {
  public:
   Tbu(const sc_core::sc_module_name& name, const SmmuParameters& parameters);
 
-  TargetSocket upstream;
-  InitiatorSocket downstream;
+  // Reads and writes have sockets of their own, since a socket's requests follow each other: a read
+  // that is refused may wait for writes (docs/architecture.md, Contracts). Each takes both, but
+  // then without that.
+  TargetSocket upstream_reads;
+  TargetSocket upstream_writes;
+  InitiatorSocket downstream_reads;
+  InitiatorSocket downstream_writes;
   MessageInitiator<Dti> dti;  ///< To the TCU.
 
  private:
@@ -75,6 +80,9 @@ class Tbu : public Module {
                            Journey* journey);
   void terminate(Payload& payload, Requester* requester);
   Stream stream_of(const Requester* requester) const;
+  InitiatorSocket& downstream_of(const Payload& payload) {
+    return payload.is_write() ? downstream_writes : downstream_reads;
+  }
   PostedOrders::Order* order_of(const Payload& payload, const Requester* requester);
   unsigned serve_debug(Payload& payload);
 

@@ -10,6 +10,7 @@
 #include <tlm>
 #include <vector>
 
+#include "doorbell/core/read_write.h"
 #include "doorbell/smmu/smmu.h"
 
 namespace {
@@ -164,9 +165,15 @@ int sc_main(int, char**) {
   Memory memory("memory");
   doorbell::smmu::Smmu smmu("smmu");
   Device device("device", memory);
-  device.dma.bind(smmu.upstream());
+  doorbell::ReadWriteSplit split("split");  // the device has one socket for reads and writes
+  device.dma.bind(split.upstream);
+  split.reads.bind(smmu.upstream_reads());
+  split.writes.bind(smmu.upstream_writes());
   device.registers.bind(smmu.registers());
-  smmu.downstream().bind(memory.data);
+  doorbell::ReadWriteJoin join("join");
+  smmu.downstream_reads().bind(join.reads);
+  smmu.downstream_writes().bind(join.writes);
+  join.downstream.bind(memory.data);
   smmu.tables().bind(memory.tables);
   smmu.queues().bind(memory.queues);
   sc_core::sc_start(sc_core::sc_time(1, sc_core::SC_MS));

@@ -10,28 +10,31 @@ Bench::Bench(const SmmuParameters& parameters, unsigned memory_depth, unsigned l
       smmu("smmu", parameters),
       memory("memory", 40 * nanosecond, memory_depth),
       cpu("cpu"),
-      device("device"),
+      device_reads("device_reads"),
+      device_writes("device_writes"),
       eventq_in("eventq_in", [this](bool level) { eventq_edges += level; }),
       gerror_in("gerror_in", [this](bool level) { gerror_edges += level; }),
       sync_in("sync_in", [this](bool level) { sync_edges += level; }),
       wake_in("wake_in", [this](bool level) { wake_edges += level; }),
       log2_events_(log2_events) {
-  for (unsigned n = 0; n < checkers.size(); ++n) {
-    checkers[n] = std::make_unique<ProtocolChecker>(("checker" + std::to_string(n)).c_str());
-  }
-  const auto connect = [](ProtocolChecker& checker, auto& from, auto& to) {
-    from.bind(checker.upstream);
-    checker.downstream.bind(to);
-  };
-  connect(*checkers[0], device, smmu.upstream());
-  connect(*checkers[1], cpu, smmu.registers());
-  connect(*checkers[2], smmu.downstream(), memory.port(0));
-  connect(*checkers[3], smmu.tables(), memory.port(1));
-  connect(*checkers[4], smmu.queues(), memory.port(2));
+  connect(device_reads, smmu.upstream_reads());
+  connect(device_writes, smmu.upstream_writes());
+  connect(cpu, smmu.registers());
+  connect(smmu.downstream_reads(), memory.socket_of_port(0));
+  connect(smmu.downstream_writes(), memory.socket_of_port(0));
+  connect(smmu.tables(), memory.socket_of_port(1));
+  connect(smmu.queues(), memory.socket_of_port(2));
   smmu.tcu.eventq.bind(eventq_in);
   smmu.tcu.gerror.bind(gerror_in);
   smmu.tcu.cmdq_sync.bind(sync_in);
   smmu.tcu.wake_event.bind(wake_in);
+}
+
+void Bench::connect(InitiatorSocket& from, TargetSocket& to) {
+  const std::string checker_name = "checker" + std::to_string(checkers.size());
+  checkers.push_back(std::make_unique<ProtocolChecker>(checker_name.c_str()));
+  from.bind(checkers.back()->upstream);
+  checkers.back()->downstream.bind(to);
 }
 
 Task<void> Bench::run_and_note(Task<void> script) {
@@ -177,7 +180,7 @@ Task<void> Bench::dma(Dma& d) {
     p->set_byte_enable_length(static_cast<unsigned>(d.byte_enables.size()));
   }
   d.started = now();
-  co_await device.transport(*p);
+  co_await (d.write ? device_writes : device_reads).transport(*p);
   d.ended = now();
   d.ok = p->is_response_ok();
   d.done = true;
@@ -191,7 +194,7 @@ Task<void> Bench::dma(Dma& d) {
 unsigned Bench::debug_read(std::uint32_t stream, std::uint64_t address, std::uint64_t& data) {
   const PayloadReference p = simulation().payloads().take(tlm::TLM_READ_COMMAND, address, 8);
   p->requester().stream_id = stream;
-  const unsigned bytes = device.transport_debug(*p);
+  const unsigned bytes = device_reads.transport_debug(*p);
   data = load_little_endian<std::uint64_t>(p->data());
   EXPECT_EQ(p->get_address(), address);
   return bytes;

@@ -143,15 +143,17 @@ class Bench : public Module {
 
   std::uint32_t prod() const { return prod_; }
   InitiatorSocket cpu;
-  InitiatorSocket device;
+  InitiatorSocket device_reads;
+  InitiatorSocket device_writes;
   /// On every TLM socket of the SMMU; `run` expects them silent.
-  std::array<std::unique_ptr<ProtocolChecker>, 5> checkers;
+  std::vector<std::unique_ptr<ProtocolChecker>> checkers;
   WireIn eventq_in, gerror_in, sync_in, wake_in;
 
   /// A statistic of the SMMU by its path below it: "tcu.merged_walks".
   std::uint64_t counter(const std::string& path, std::string_view value = "value") const;
 
  private:
+  void connect(InitiatorSocket& from, TargetSocket& to);
   void store_ste(std::uint32_t stream, std::uint64_t word0, std::uint64_t word1 = 0);
   Task<void> run_and_note(Task<void> script);
 

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <map>
 
+#include "doorbell/core/read_write.h"
 #include "doorbell/smmu/smmu.h"
 
 namespace doorbell::smmu::test {
@@ -91,9 +92,15 @@ TEST(SmmuForeign, WorksBetweenPlainModules) {
   PlainInitiator initiator("initiator");
   Smmu smmu("smmu");
   PlainMemory data("data"), tables("tables"), queues("queues");
-  initiator.dma.bind(smmu.upstream());
+  ReadWriteSplit split("split");
+  ReadWriteJoin join("join");
+  initiator.dma.bind(split.upstream);
+  split.reads.bind(smmu.upstream_reads());
+  split.writes.bind(smmu.upstream_writes());
   initiator.registers.bind(smmu.registers());
-  smmu.downstream().bind(data.socket);
+  smmu.downstream_reads().bind(join.reads);
+  smmu.downstream_writes().bind(join.writes);
+  join.downstream.bind(data.socket);
   smmu.tables().bind(tables.socket);
   smmu.queues().bind(queues.socket);
   sc_core::sc_start(1, sc_core::SC_MS);

@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <map>
+#include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -17,18 +19,19 @@ namespace doorbell::smmu::test {
 /// directly. Ranges can abort or hold accesses back.
 class Memory : public Module {
  public:
-  Memory(const sc_core::sc_module_name& name, Time access_latency, unsigned depth = 64,
-         unsigned ports = 3)
-      : Module(name), latency(access_latency), released_(scheduler()) {
-    for (unsigned n = 0; n < ports; ++n) {
-      sockets_.push_back(std::make_unique<TargetSocket>(
-          ("port" + std::to_string(n)).c_str(), tasks_, BufferDepth{depth, depth},
-          [this, n](Payload& payload) { return serve(n, payload); },
-          TargetAbilities{.byte_enables = true}));
-      sockets_.back()->on_debug([this](Payload& payload) { return move_bytes(payload); });
-    }
+  Memory(const sc_core::sc_module_name& name, Time access_latency, unsigned depth = 64)
+      : Module(name), latency(access_latency), depth_(depth), released_(scheduler()) {}
+
+  /// Makes a socket whose accesses are logged as of port `n`. Several may be of one port.
+  TargetSocket& socket_of_port(unsigned n) {
+    const std::string socket = "socket" + std::to_string(sockets_.size());
+    sockets_.push_back(std::make_unique<TargetSocket>(
+        socket.c_str(), tasks_, BufferDepth{depth_, depth_},
+        [this, n](Payload& payload) { return serve(n, payload); },
+        TargetAbilities{.byte_enables = true}));
+    sockets_.back()->on_debug([this](Payload& payload) { return move_bytes(payload); });
+    return *sockets_.back();
   }
-  TargetSocket& port(unsigned n) { return *sockets_[n]; }
 
   std::uint64_t load(std::uint64_t address, unsigned size = 8) {
     std::uint64_t value = 0;
@@ -114,6 +117,7 @@ class Memory : public Module {
   }
 
   std::unordered_map<std::uint64_t, std::array<std::uint8_t, 4096>> pages_;
+  unsigned depth_;
   Ranges aborts_;
   Ranges held_;
   Condition released_;

@@ -238,7 +238,7 @@ Task<void> back_pressure(Bench& b) {
   }
   co_await b.sleep(10 * microsecond);
   EXPECT_EQ(b.memory.count(0, 0xa000'0000, 0xa000'0fff), 2u);  // the memory takes two
-  EXPECT_EQ(b.smmu.upstream().held(), 4u);                     // the TBU four
+  EXPECT_EQ(b.smmu.upstream_writes().held(), 4u);              // the TBU four
   Dma read{.address = 0xb000'0000};
   b.memory.release();
   co_await b.sleep(10 * microsecond);
@@ -252,6 +252,34 @@ TEST(SmmuTraffic, AFullMemoryPushesBackThroughTheTbu) {
   p.tbu.outstanding_writes = 4;
   Bench bench(p, 2);
   bench.run(back_pressure(bench));
+}
+
+// A peer's read waits for its completion, and that for posted writes: these may not wait for it.
+Task<void> refused_reads(Bench& b) {
+  b.bypass_stream(1);
+  co_await b.enable();
+  b.memory.hold(0xa000'0000, 0xa000'0fff);
+  std::vector<Dma> reads(3);
+  for (Dma& d : reads) {
+    d = {.address = 0xa000'0000};
+    b.start(b.dma(d));
+  }
+  co_await b.sleep(microsecond);
+  EXPECT_EQ(b.memory.count(0, 0xa000'0000, 0xa000'0fff), 1u);
+  Dma write{.address = 0xb000'0000, .write = true, .order_domain = 1};
+  b.start(b.dma(write));
+  co_await b.sleep(microsecond);
+  EXPECT_TRUE(write.ok);
+  b.memory.release();
+  co_await b.sleep(microsecond);
+  for (const Dma& d : reads)
+    EXPECT_TRUE(d.ok);
+}
+TEST(SmmuTraffic, AWritePassesARefusedRead) {
+  SmmuParameters parameters;
+  parameters.tbu.outstanding_reads = 1;
+  Bench bench(parameters);
+  bench.run(refused_reads(bench));
 }
 
 Task<void> bounded_walks(Bench& b) {

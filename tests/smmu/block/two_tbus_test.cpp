@@ -1,4 +1,5 @@
 // One TCU that serves two TBUs.
+#include "doorbell/core/read_write.h"
 #include "tests/smmu/block/bench.h"
 
 namespace doorbell::smmu::test {
@@ -12,25 +13,34 @@ class TwoTbus : public Module {
         tcu("tcu", {}, 2),
         a("a", {}),
         b("b", {}),
-        memory("memory", 40 * nanosecond, 64, 4),
+        memory("memory", 40 * nanosecond),
         cpu("cpu"),
         device_a("device_a"),
-        device_b("device_b") {
+        device_b("device_b"),
+        split_a("split_a"),
+        split_b("split_b") {
     a.dti.bind(tcu.dti(0));
     b.dti.bind(tcu.dti(1));
-    a.downstream.bind(memory.port(0));
-    b.downstream.bind(memory.port(3));
-    tcu.tables.bind(memory.port(1));
-    tcu.queues.bind(memory.port(2));
+    for (Tbu* const tbu : {&a, &b}) {
+      tbu->downstream_reads.bind(memory.socket_of_port(0));
+      tbu->downstream_writes.bind(memory.socket_of_port(0));
+    }
+    tcu.tables.bind(memory.socket_of_port(1));
+    tcu.queues.bind(memory.socket_of_port(2));
     cpu.bind(tcu.registers);
-    device_a.bind(a.upstream);
-    device_b.bind(b.upstream);
+    device_a.bind(split_a.upstream);
+    split_a.reads.bind(a.upstream_reads);
+    split_a.writes.bind(a.upstream_writes);
+    device_b.bind(split_b.upstream);
+    split_b.reads.bind(b.upstream_reads);
+    split_b.writes.bind(b.upstream_writes);
     tasks_.spawn(run());
   }
   Tcu tcu;
   Tbu a, b;
   Memory memory;
   InitiatorSocket cpu, device_a, device_b;
+  ReadWriteSplit split_a, split_b;
   bool finished = false;
 
  private:
