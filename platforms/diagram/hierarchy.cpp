@@ -33,7 +33,7 @@ std::string protocol_name(std::type_index traits) {
   static const std::map<std::type_index, std::string> names{
       {typeid(tlm::tlm_base_protocol_types), "TLM"},
       {typeid(PcieTlp), "TLP"},
-      {typeid(Dti), "DTI"},
+      {typeid(smmu::Dti), "DTI"},
       {typeid(GicMessage), "GIC"},
       {typeid(CpuInterface), "ICC"}};
   const auto found = names.find(traits);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <span>
 
-#include "doorbell/smmu/dti_codec.h"
-
 namespace doorbell::smmu {
 namespace {
 

@@ -1,7 +1,6 @@
 // The TBU's look-ups, its requests to the TCU, and what the TCU asks of it.
 #include <algorithm>
 
-#include "doorbell/smmu/dti_codec.h"
 #include "doorbell/smmu/tbu.h"
 
 namespace doorbell::smmu {
@@ -72,7 +71,6 @@ void Tbu::fill_micro_tlb(const TlbEntry& entry) {
 
 Task<Tbu::Translation> Tbu::miss(Stream stream, std::uint64_t address, Access access,
                                  Journey* journey) {
-  using Result = dti::TranslationAnswer::Result;
   const MissKey key{stream, address / smallest_page};
   dti::TranslationAnswer answer;
   if (auto* const pending = misses_.find(key)) {
@@ -81,10 +79,8 @@ Task<Tbu::Translation> Tbu::miss(Stream stream, std::uint64_t address, Access ac
       journey->wait(now(), "another's miss", Holder{"translation of page", key.page});
     answer = co_await misses_.join(*pending);
     if (journey != nullptr) journey->serve(now());
-    const TlbEntry entry = to_entry(answer);
-    const bool translated = answer.result == Result::translated || answer.result == Result::bypass;
-    if (translated && entry.leaf.permissions.allow(access)) {
-      co_return Translation{true, entry.translate(address), entry.attributes};
+    if (answer.translated && answer.entry.leaf.permissions.allow(access)) {
+      co_return Translation{true, answer.entry.translate(address), answer.entry.attributes};
     }
     // Not for this access, or terminated: every transaction has a fault, and an event, of its own.
     answer = co_await ask(stream, address, access, journey);
@@ -93,10 +89,8 @@ Task<Tbu::Translation> Tbu::miss(Stream stream, std::uint64_t address, Access ac
     answer = co_await ask(stream, address, access, journey);
     misses_.complete(opened, answer);
   }
-  if (answer.result != Result::translated && answer.result != Result::bypass) {
-    co_return Translation{};
-  }
-  co_return Translation{true, to_entry(answer).translate(address), answer.memory_attributes};
+  if (!answer.translated) co_return Translation{};
+  co_return Translation{true, answer.entry.translate(address), answer.entry.attributes};
 }
 
 Task<dti::TranslationAnswer> Tbu::ask(Stream stream, std::uint64_t address, Access access,
@@ -110,16 +104,7 @@ Task<dti::TranslationAnswer> Tbu::ask(Stream stream, std::uint64_t address, Acce
   if (journey != nullptr) journey->serve(now(), "DTI");
   PendingAnswer& pending = *answers_[token.index()];
   pending.has_answer = false;
-  dti::TranslationRequest request;
-  request.token = token.index();
-  request.stream_id = stream.stream_id;
-  request.has_substream_id = stream.substream_valid;
-  request.substream_id = stream.substream_id;
-  request.address = address;
-  request.write = access.write;
-  request.instruction = access.instruction;
-  request.privileged = access.privileged;
-  request.journey = journey;
+  const dti::TranslationRequest request{token.index(), stream, address, access, journey};
   dti.send(request, clock_.duration(parameters_.dti_latency));
   while (!pending.has_answer)
     co_await pending.arrived.wait();
@@ -138,12 +123,9 @@ void Tbu::receive(dti::ToTbu& message) {
 }
 
 void Tbu::take_answer(const dti::TranslationAnswer& answer) {
-  using Result = dti::TranslationAnswer::Result;
-  const bool translated = answer.result == Result::translated || answer.result == Result::bypass;
-  if (translated && answer.may_cache) {
-    const TlbEntry entry = to_entry(answer);
-    if (main_tlb_.insert(entry)) main_tlb_statistics_.eviction();
-    fill_micro_tlb(entry);
+  if (answer.translated && answer.may_cache) {
+    if (main_tlb_.insert(answer.entry)) main_tlb_statistics_.eviction();
+    fill_micro_tlb(answer.entry);
   }
   PendingAnswer& pending = *answers_[answer.token];
   pending.answer = answer;
@@ -159,9 +141,8 @@ Task<void> Tbu::control() {
     const Control request = control_.pop();
     if (const auto* const invalidation = std::get_if<dti::InvalidationRequest>(&request)) {
       co_await clock_.cycles(parameters_.tbu.invalidation);
-      const Invalidation what = to_invalidation(*invalidation);
-      micro_tlb_statistics_.invalidation(micro_tlb_.invalidate(what));
-      main_tlb_statistics_.invalidation(main_tlb_.invalidate(what));
+      micro_tlb_statistics_.invalidation(micro_tlb_.invalidate(invalidation->what));
+      main_tlb_statistics_.invalidation(main_tlb_.invalidate(invalidation->what));
       misses_.close();
       dti.send(dti::InvalidationAcknowledge{}, dti_latency);
     } else {

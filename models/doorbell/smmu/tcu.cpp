@@ -5,7 +5,6 @@
 #include <string>
 
 #include "doorbell/smmu/arch/registers.h"
-#include "doorbell/smmu/dti_codec.h"
 
 namespace doorbell::smmu {
 
@@ -105,7 +104,7 @@ Task<void> Tcu::invalidate(const Invalidation& invalidation) {
   for (const auto& socket : dti_) {
     co_await socket->credits(Dti::invalidation_credits).take();
     acknowledgements_.add();
-    socket->send(to_request(what), clock_.duration(parameters_.dti_latency));
+    socket->send(dti::InvalidationRequest{what}, clock_.duration(parameters_.dti_latency));
   }
 }
 

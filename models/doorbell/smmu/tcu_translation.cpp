@@ -1,6 +1,5 @@
 // How the TCU answers its TBUs (IHI 0070 chapter 15).
 #include "doorbell/smmu/arch/registers.h"
-#include "doorbell/smmu/dti_codec.h"
 #include "doorbell/smmu/tcu.h"
 
 namespace doorbell::smmu {
@@ -21,21 +20,18 @@ StreamTable Tcu::stream_table() const {
 Task<void> Tcu::serve(unsigned tbu, dti::TranslationRequest request) {
   Journey* const journey = request.journey;
   if (journey != nullptr) journey->enter(stage_, now());
-  const Stream stream{.stream_id = request.stream_id,
-                      .substream_id = request.substream_id,
-                      .substream_valid = request.has_substream_id};
-  const Access access{
-      .write = request.write, .privileged = request.privileged, .instruction = request.instruction};
-  dti::TranslationAnswer answer;
+  const Stream& stream = request.stream;
+  dti::TranslationAnswer answer{.token = request.token};
   {
     Slot slot =
         co_await translations_.acquire(Holder{"translation of stream", stream.stream_id}, journey);
     const InvalidationLog::Epoch start = log_.epoch();
     const Outcome outcome =
-        co_await translate(stream, request.address, access, start, slot, journey);
+        co_await translate(stream, request.address, request.access, start, slot, journey);
     if (outcome.kind == Outcome::Kind::translated) {
       translated_.add();
-      answer = to_answer(outcome.entry);
+      answer.translated = true;
+      answer.entry = outcome.entry;
       const TlbEntry& e = outcome.entry;
       answer.may_cache = !stream.substream_valid &&
                          !log_.configuration_affected(start, stream.stream_id) &&
@@ -43,12 +39,9 @@ Task<void> Tcu::serve(unsigned tbu, dti::TranslationRequest request) {
                                              e.leaf.size_log2, e.leaf.level);
     } else {
       terminate(outcome, request);
-      answer.result = dti::TranslationAnswer::Result::abort;
     }
   }
   if (journey != nullptr) journey->serve(now(), "DTI");
-  answer.token = request.token;
-  answer.stream_id = request.stream_id;
   const Time latency = clock_.duration(parameters_.dti_latency);
   dti_[tbu]->send(answer, latency);
   dti_[tbu]->return_credit(Dti::translation_credits, 1, latency);
