@@ -16,7 +16,7 @@
 
 namespace doorbell::smmu {
 
-/// What commands do, beside taking time.
+/// What commands, and Updates of registers, do beside taking time.
 class CommandActions {
  public:
   virtual ~CommandActions() = default;
@@ -26,6 +26,9 @@ class CommandActions {
   virtual void prefetch(const Stream& stream) = 0;
   /// Waits for all that a CMD_SYNC guarantees (IHI 0070 4.7.3).
   virtual Task<void> synchronise() = 0;
+  /// Waits until TBUs keep and use no answer that was given before: SMMUEN or SMMU_GBPA has
+  /// changed.
+  virtual Task<void> leave_regime() = 0;
 };
 
 /// Consumes the Command queue in order (IHI 0070 chapter 4): a few commands are fetched at a time,

@@ -1,31 +1,42 @@
-// How the TCU answers its TBUs (IHI 0070 chapter 15).
-#include "doorbell/smmu/arch/registers.h"
-#include "doorbell/smmu/tcu.h"
+#include "doorbell/smmu/translator.h"
 
 namespace doorbell::smmu {
 
-void Tcu::receive(unsigned tbu, dti::ToTcu& message) {
-  if (const auto* const request = std::get_if<dti::TranslationRequest>(&message)) {
-    tasks_.start(serve(tbu, *request));
-  } else {
-    acknowledgements_.remove();
-  }
-}
+Translator::Translator(Scheduler& scheduler, const StatisticsGroup& group,
+                       const SmmuParameters& parameters, StageId stage, const Parts& parts)
+    : scheduler_(scheduler),
+      features_(parameters.features()),
+      stage_(stage),
+      parts_(parts),
+      slots_(scheduler, group, "translation_slots", parameters.tcu.translation_slots),
+      translated_(
+          group, "translated",
+          {"transactions", Better::neither, "Requests of TBUs that got a translation or bypass"}),
+      terminated_recorded_(group, "terminated_recorded",
+                           {"transactions", Better::lower, "Terminated, the event recorded"}),
+      terminated_suppressed_(
+          group, "terminated_suppressed",
+          {"transactions", Better::lower, "Terminated, by configuration without an event"}),
+      terminated_lost_(group, "terminated_lost",
+                       {"transactions", Better::lower, "Terminated, the event lost"}),
+      doorbells_recorded_(
+          group, "terminated_doorbells_recorded",
+          {"doorbells", Better::lower, "MSIs among the terminated with an event recorded"}),
+      doorbells_suppressed_(
+          group, "terminated_doorbells_suppressed",
+          {"doorbells", Better::lower, "MSIs among the terminated without an event"}),
+      doorbells_lost_(
+          group, "terminated_doorbells_lost",
+          {"doorbells", Better::lower, "MSIs among the terminated with the event lost"}) {}
 
-StreamTable Tcu::stream_table() const {
-  return StreamTable::from_registers(strtab_base_.get(),
-                                     static_cast<std::uint32_t>(strtab_base_cfg_.get()), features_);
-}
-
-Task<void> Tcu::serve(unsigned tbu, dti::TranslationRequest request) {
+Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
   Journey* const journey = request.journey;
-  if (journey != nullptr) journey->enter(stage_, now());
+  if (journey != nullptr) journey->enter(stage_, scheduler_.now());
   const Stream& stream = request.stream;
   dti::TranslationAnswer answer{.token = request.token};
   {
-    Slot slot =
-        co_await translations_.acquire(Holder{"translation of stream", stream.stream_id}, journey);
-    const InvalidationLog::Epoch start = log_.epoch();
+    Slot slot = co_await slots_.acquire(Holder{"translation of stream", stream.stream_id}, journey);
+    const InvalidationLog::Epoch start = parts_.log.epoch();
     const Outcome outcome =
         co_await translate(stream, request.address, request.access, start, slot, journey);
     if (outcome.kind == Outcome::Kind::translated) {
@@ -34,35 +45,34 @@ Task<void> Tcu::serve(unsigned tbu, dti::TranslationRequest request) {
       answer.entry = outcome.entry;
       const TlbEntry& e = outcome.entry;
       answer.may_cache = !stream.substream_valid &&
-                         !log_.configuration_affected(start, stream.stream_id) &&
-                         !log_.leaf_affected(start, e.tag, canonical(e.input_base),
-                                             e.leaf.size_log2, e.leaf.level);
+                         !parts_.log.configuration_affected(start, stream.stream_id) &&
+                         !parts_.log.leaf_affected(start, e.tag, canonical(e.input_base),
+                                                   e.leaf.size_log2, e.leaf.level);
     } else {
       terminate(outcome, request);
     }
   }
-  if (journey != nullptr) journey->serve(now(), "DTI");
-  const Time latency = clock_.duration(parameters_.dti_latency);
-  dti_[tbu]->send(answer, latency);
-  dti_[tbu]->return_credit(Dti::translation_credits, 1, latency);
+  if (journey != nullptr) journey->serve(scheduler_.now(), "DTI");
+  parts_.links.answer(tbu, answer);
 }
 
-Task<Tcu::Outcome> Tcu::translate(Stream stream, std::uint64_t address, Access access,
-                                  InvalidationLog::Epoch since, Slot& slot, Journey* journey) {
+Task<Translator::Outcome> Translator::translate(Stream stream, std::uint64_t address, Access access,
+                                                InvalidationLog::Epoch since, Slot& slot,
+                                                Journey* journey) {
   Outcome outcome;
   outcome.event = {.stream = stream, .access = access, .input_address = address};
-  if (!enabled()) {
+  if (!parts_.registers.enabled()) {
     // SMMU_GBPA decides, and nothing is recorded (IHI 0070 6.3.14, 3.4).
-    if (!GBPA::ABORT.test(gbpa_.get())) outcome = bypass(stream, address, access, false);
+    if (!parts_.registers.aborts_when_disabled()) outcome = bypass(stream, address, access, false);
     co_return outcome;
   }
   const ConfigurationUnit::Result found =
-      co_await configurations_->find(stream_table(), stream, journey);
+      co_await parts_.configurations.find(parts_.registers.stream_table(), stream, journey);
   outcome.event.fetch_address = found.fetch_address;
   if (found.fault != EventType::none) {
     outcome.event.type = found.fault;
     outcome.suppressed =
-        found.fault == EventType::C_BAD_STREAMID && !CR2::RECINVSID.test(cr2_.get());
+        found.fault == EventType::C_BAD_STREAMID && !parts_.registers.records_bad_streams();
     co_return outcome;
   }
   const StreamTableEntry& ste = found.configuration.ste;
@@ -75,7 +85,8 @@ Task<Tcu::Outcome> Tcu::translate(Stream stream, std::uint64_t address, Access a
   tag.asid = cd.ASID;
   tag.granule = cd.regime.table[table_half(address)].granule;
   slot.relabel({"walk of page", canonical(address) >> tag.granule});
-  const TableWalker::Result walk = co_await walker_->walk(tag, cd.regime, address, since, journey);
+  const TableWalker::Result walk =
+      co_await parts_.walker.walk(tag, cd.regime, address, since, journey);
   outcome.event.fetch_address = walk.fetch_address;
   outcome.event.type = walk.fault;
   if (walk.fault == EventType::none && !walk.leaf.permissions.allow(access)) {
@@ -96,8 +107,8 @@ Task<Tcu::Outcome> Tcu::translate(Stream stream, std::uint64_t address, Access a
 
 /// Identity over the whole output address range; beyond it an address size fault (IHI
 /// 0070 3.4, 7.3.14), of which nothing is recorded while SMMUEN = 0.
-Tcu::Outcome Tcu::bypass(const Stream& stream, std::uint64_t address, const Access& access,
-                         bool record) const {
+Translator::Outcome Translator::bypass(const Stream& stream, std::uint64_t address,
+                                       const Access& access, bool record) const {
   Outcome outcome;
   outcome.event = {.stream = stream, .access = access, .input_address = address};
   if ((address & ~low_mask(features_.output_address_bits)) != 0) {
@@ -118,12 +129,12 @@ Tcu::Outcome Tcu::bypass(const Stream& stream, std::uint64_t address, const Acce
 }
 
 /// Every terminated transaction is counted as one of three; MSIs also apart.
-void Tcu::terminate(const Outcome& outcome, const dti::TranslationRequest& request) {
+void Translator::terminate(const Outcome& outcome, const dti::TranslationRequest& request) {
   const bool doorbell = request.journey != nullptr;
   if (outcome.event.type == EventType::none || outcome.suppressed) {
     terminated_suppressed_.add();
     if (doorbell) doorbells_suppressed_.add();
-  } else if (events_->record(outcome.event)) {
+  } else if (parts_.events.record(outcome.event)) {
     terminated_recorded_.add();
     if (doorbell) doorbells_recorded_.add();
   } else {

@@ -1,0 +1,141 @@
+#include "doorbell/smmu/programming_interface.h"
+
+#include "doorbell/smmu/arch/registers.h"
+
+namespace doorbell::smmu {
+
+ProgrammingInterface::ProgrammingInterface(Scheduler& scheduler, const Clock& clock,
+                                           const SmmuParameters& parameters)
+    : clock_(clock),
+      access_cycles_(parameters.tcu.register_access),
+      features_(parameters.features()),
+      bank_(register_table()),
+      cr0_(bank_.handle("SMMU_CR0")),
+      cr0ack_(bank_.handle("SMMU_CR0ACK")),
+      cr2_(bank_.handle("SMMU_CR2")),
+      gbpa_(bank_.handle("SMMU_GBPA")),
+      irq_ctrl_(bank_.handle("SMMU_IRQ_CTRL")),
+      irq_ctrlack_(bank_.handle("SMMU_IRQ_CTRLACK")),
+      strtab_base_(bank_.handle("SMMU_STRTAB_BASE")),
+      strtab_base_cfg_(bank_.handle("SMMU_STRTAB_BASE_CFG")),
+      update_requested_(scheduler) {
+  const Identification id = identify(features_);
+  bank_.set("SMMU_IDR0", id.IDR0);
+  bank_.set("SMMU_IDR1", id.IDR1);
+  bank_.set("SMMU_IDR3", id.IDR3);
+  bank_.set("SMMU_IDR5", id.IDR5);
+}
+
+void ProgrammingInterface::connect(const Reach& reach) {
+  reach_ = reach;
+  guard("SMMU_CR2", CR0::SMMUEN);
+  guard("SMMU_STRTAB_BASE", CR0::SMMUEN);
+  guard("SMMU_STRTAB_BASE_CFG", CR0::SMMUEN);
+  guard("SMMU_CMDQ_BASE", CR0::CMDQEN);
+  guard("SMMU_CMDQ_CONS", CR0::CMDQEN);
+  guard("SMMU_EVENTQ_BASE", CR0::EVENTQEN);
+  guard("SMMU_EVENTQ_PROD", CR0::EVENTQEN);
+  bank_.on_write("SMMU_CR0", [this](const RegisterWrite&) { update_requested_.notify_all(); });
+  bank_.on_write("SMMU_IRQ_CTRL", [this](const RegisterWrite&) { update_requested_.notify_all(); });
+  bank_.on_write("SMMU_CMDQ_PROD", [this](const RegisterWrite&) { reach_.commands->notify(); });
+  bank_.on_write("SMMU_GERRORN", [this](const RegisterWrite& write) {
+    reach_.interrupts->acknowledge(static_cast<std::uint32_t>(write.value));
+    reach_.commands->notify();
+  });
+  if (!features_.msi) {
+    // RES0 without MSIs (6.3.21, 6.3.30).
+    for (const char* name : {"SMMU_GERROR_IRQ_CFG0", "SMMU_EVENTQ_IRQ_CFG0"})
+      bank_.on_write(name, [this, name](const RegisterWrite&) { bank_.set(name, 0); });
+  }
+  bank_.on_write("SMMU_GBPA", [this](const RegisterWrite& write) {
+    // Only together with Update, and not while one is under way (6.3.14).
+    if (GBPA::Update.test(write.old) || !GBPA::Update.test(write.value)) {
+      gbpa_.set(write.old);
+    } else {
+      update_requested_.notify_all();
+    }
+  });
+}
+
+/// Writes to `name` are ignored while a function that uses the register is enabled, or is being
+/// disabled.
+void ProgrammingInterface::guard(const char* name, BitField enable) {
+  bank_.on_write(name, [this, name, enable](const RegisterWrite& write) {
+    if (enable.test(cr0_.get() | cr0ack_.get())) bank_.set(name, write.old);
+  });
+}
+
+bool ProgrammingInterface::aborts_when_disabled() const {
+  return GBPA::ABORT.test(gbpa_.get());
+}
+
+bool ProgrammingInterface::records_bad_streams() const {
+  return CR2::RECINVSID.test(cr2_.get());
+}
+
+StreamTable ProgrammingInterface::stream_table() const {
+  return StreamTable::from_registers(strtab_base_.get(),
+                                     static_cast<std::uint32_t>(strtab_base_cfg_.get()), features_);
+}
+
+Task<void> ProgrammingInterface::access(Payload& payload) {
+  co_await clock_.cycles(access_cycles_);
+  const std::uint64_t offset = payload.get_address();
+  const unsigned size = payload.get_data_length();
+  if (offset >= register_space_bytes) {
+    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    co_return;
+  }
+  if ((size != 4 && size != 8) || offset % size != 0) {
+    payload.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
+    co_return;
+  }
+  const std::span<std::uint8_t> bytes(payload.get_data_ptr(), size);
+  std::uint64_t data = 0;
+  if (payload.is_write()) {
+    for (unsigned i = 0; i < size; ++i)
+      data |= std::uint64_t{bytes[i]} << (8 * i);
+    bank_.write(offset, size, data);
+  } else if (payload.is_read()) {
+    bank_.read(offset, size, data);
+    for (unsigned i = 0; i < size; ++i)
+      bytes[i] = static_cast<std::uint8_t>(data >> (8 * i));
+  }
+  // Reserved registers are RAZ/WI, writes to read-only ones are ignored (6.2).
+  payload.set_response_status(tlm::TLM_OK_RESPONSE);
+}
+
+Task<void> ProgrammingInterface::run() {
+  while (true) {
+    if (cr0_.get() != cr0ack_.get()) {
+      co_await update_cr0();
+    } else if (GBPA::Update.test(gbpa_.get())) {
+      co_await reach_.actions->leave_regime();
+      gbpa_.set(GBPA::Update.set(gbpa_.get(), 0));
+    } else if (irq_ctrl_.get() != irq_ctrlack_.get()) {
+      const std::uint64_t value = irq_ctrl_.get();
+      co_await clock_.cycles(access_cycles_);
+      irq_ctrlack_.set(value);
+    } else {
+      co_await update_requested_.wait();
+    }
+  }
+}
+
+Task<void> ProgrammingInterface::update_cr0() {
+  const std::uint64_t value = cr0_.get();
+  const std::uint64_t changed = value ^ cr0ack_.get();
+  co_await clock_.cycles(access_cycles_);
+  if (CR0::SMMUEN.test(changed)) {
+    enabled_ = CR0::SMMUEN.test(value);
+    co_await reach_.actions->leave_regime();
+  }
+  if (CR0::CMDQEN.test(changed) && !CR0::CMDQEN.test(value)) co_await reach_.commands->idle();
+  if (CR0::EVENTQEN.test(changed) && !CR0::EVENTQEN.test(value)) {
+    co_await reach_.events->visible(reach_.events->committed());
+  }
+  cr0ack_.set(value);
+  reach_.commands->notify();
+}
+
+}  // namespace doorbell::smmu

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "doorbell/core/arch/clock.h"
+#include "doorbell/core/arch/registers.h"
+#include "doorbell/core/arch/task.h"
+#include "doorbell/core/arch/wait_primitives.h"
+#include "doorbell/core/payload_pool.h"
+#include "doorbell/smmu/arch/parameters.h"
+#include "doorbell/smmu/arch/stream_table.h"
+#include "doorbell/smmu/command_processor.h"
+#include "doorbell/smmu/event_queue.h"
+#include "doorbell/smmu/interrupts.h"
+
+namespace doorbell::smmu {
+
+/// The registers of a TCU (IHI 0070 chapter 6): what they say, what accesses to them cause, and the
+/// Updates of SMMU_CR0, SMMU_GBPA and SMMU_IRQ_CTRL, each acknowledged once it has taken effect
+/// everywhere (6.3.1.1).
+class ProgrammingInterface {
+ public:
+  ProgrammingInterface(Scheduler& scheduler, const Clock& clock, const SmmuParameters& parameters);
+
+  /// What writes to registers reach.
+  struct Reach {
+    CommandProcessor* commands = nullptr;
+    EventQueue* events = nullptr;
+    Interrupts* interrupts = nullptr;
+    CommandActions* actions = nullptr;
+  };
+  /// Once, before the first access.
+  void connect(const Reach& reach);
+
+  RegisterBank& bank() { return bank_; }
+  const RegisterBank& bank() const { return bank_; }
+
+  /// Whether streams are translated: SMMUEN, ahead of CR0ACK while an Update is under way.
+  bool enabled() const { return enabled_; }
+  /// SMMU_GBPA.ABORT: what becomes of transactions while the SMMU is not enabled (6.3.14).
+  bool aborts_when_disabled() const;
+  /// SMMU_CR2.RECINVSID: C_BAD_STREAMID is recorded (6.3.12).
+  bool records_bad_streams() const;
+  StreamTable stream_table() const;
+
+  /// An access to the 128 KiB, addressed from 0.
+  Task<void> access(Payload& payload);
+  /// The task that carries out Updates.
+  Task<void> run();
+
+ private:
+  void guard(const char* name, BitField enable);
+  Task<void> update_cr0();
+
+  const Clock& clock_;
+  std::uint32_t access_cycles_;
+  Features features_;
+  RegisterBank bank_;
+  RegisterBank::Handle cr0_, cr0ack_, cr2_, gbpa_, irq_ctrl_, irq_ctrlack_;
+  RegisterBank::Handle strtab_base_, strtab_base_cfg_;
+  Reach reach_;
+  bool enabled_ = false;
+  Condition update_requested_;
+};
+
+}  // namespace doorbell::smmu
