@@ -9,6 +9,7 @@ namespace doorbell::smmu {
 EventQueue::EventQueue(Scheduler& scheduler, const StatisticsGroup& group, RegisterBank& registers,
                        MemoryPort& memory, Interrupts& interrupts, const Features& features)
     : features_(features),
+      cr0_(registers.handle("SMMU_CR0")),
       cr0ack_(registers.handle("SMMU_CR0ACK")),
       base_(registers.handle("SMMU_EVENTQ_BASE")),
       prod_(registers.handle("SMMU_EVENTQ_PROD")),
@@ -25,7 +26,7 @@ EventQueue::EventQueue(Scheduler& scheduler, const StatisticsGroup& group, Regis
       used_(group, "event_queue", {"records", Better::lower, "Records in the Event queue"}) {}
 
 bool EventQueue::enabled() const {
-  return CR0::EVENTQEN.test(cr0ack_.get());
+  return CR0::EVENTQEN.test(cr0_.get() & cr0ack_.get());
 }
 
 QueueLayout EventQueue::layout() const {
@@ -55,6 +56,11 @@ bool EventQueue::record(const Event& event) {
 
 Task<void> EventQueue::visible(std::uint64_t count) {
   while (written_ < count)
+    co_await written_changed_.wait();
+}
+
+Task<void> EventQueue::idle() {
+  while (written_ != committed_)
     co_await written_changed_.wait();
 }
 

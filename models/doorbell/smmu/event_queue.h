@@ -26,6 +26,9 @@ class EventQueue {
   /// Records committed so far, and waiting until that many have become visible (or have aborted).
   std::uint64_t committed() const { return committed_; }
   Task<void> visible(std::uint64_t count);
+  /// Waits until nothing is on its way to memory: for EVENTQEN = 0, from whose writing on nothing
+  /// more is committed.
+  Task<void> idle();
 
   /// The task that writes.
   Task<void> run();
@@ -36,7 +39,7 @@ class EventQueue {
   void publish();
 
   Features features_;
-  RegisterBank::Handle cr0ack_, base_, prod_, cons_;
+  RegisterBank::Handle cr0_, cr0ack_, base_, prod_, cons_;
   MemoryPort& memory_;
   Interrupts& interrupts_;
   Mailbox<EventRecord> records_;

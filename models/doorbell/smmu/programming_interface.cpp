@@ -131,9 +131,7 @@ Task<void> ProgrammingInterface::update_cr0() {
     co_await reach_.actions->leave_regime();
   }
   if (CR0::CMDQEN.test(changed) && !CR0::CMDQEN.test(value)) co_await reach_.commands->idle();
-  if (CR0::EVENTQEN.test(changed) && !CR0::EVENTQEN.test(value)) {
-    co_await reach_.events->visible(reach_.events->committed());
-  }
+  if (CR0::EVENTQEN.test(changed) && !CR0::EVENTQEN.test(value)) co_await reach_.events->idle();
   cr0ack_.set(value);
   reach_.commands->notify();
 }
