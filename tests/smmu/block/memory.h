@@ -50,6 +50,8 @@ class Memory : public Module {
     std::uint64_t address;
     Time arrival;
     Time done;
+    std::uint32_t device_id = 0;     ///< Of the Requester.
+    std::uint8_t attributes = 0xff;  ///< Likewise.
   };
   /// Every access, in the order of arrival.
   std::vector<Access> log;
@@ -67,6 +69,11 @@ class Memory : public Module {
   void hold(std::uint64_t first, std::uint64_t last) { held_[first] = last; }
   void release() {
     held_.clear();
+    released_.notify_all();
+  }
+  /// Of one range alone, by its first address.
+  void release(std::uint64_t first) {
+    held_.erase(first);
     released_.notify_all();
   }
 
@@ -100,6 +107,10 @@ class Memory : public Module {
   Task<void> serve(unsigned n, Payload& payload) {
     const std::size_t entry = log.size();
     log.push_back({n, payload.is_write(), payload.get_address(), now(), 0});
+    if (const Requester* const requester = requester_of(payload)) {
+      log.back().device_id = requester->device_id;
+      log.back().attributes = requester->memory_attributes;
+    }
     while (in(held_, payload.get_address()))
       co_await released_.wait();
     if (sample_early && payload.is_read()) {

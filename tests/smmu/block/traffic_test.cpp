@@ -254,34 +254,6 @@ TEST(SmmuTraffic, AFullMemoryPushesBackThroughTheTbu) {
   bench.run(back_pressure(bench));
 }
 
-// A peer's read waits for its completion, and that for posted writes: these may not wait for it.
-Task<void> refused_reads(Bench& b) {
-  b.bypass_stream(1);
-  co_await b.enable();
-  b.memory.hold(0xa000'0000, 0xa000'0fff);
-  std::vector<Dma> reads(3);
-  for (Dma& d : reads) {
-    d = {.address = 0xa000'0000};
-    b.start(b.dma(d));
-  }
-  co_await b.sleep(microsecond);
-  EXPECT_EQ(b.memory.count(0, 0xa000'0000, 0xa000'0fff), 1u);
-  Dma write{.address = 0xb000'0000, .write = true, .order_domain = 1};
-  b.start(b.dma(write));
-  co_await b.sleep(microsecond);
-  EXPECT_TRUE(write.ok);
-  b.memory.release();
-  co_await b.sleep(microsecond);
-  for (const Dma& d : reads)
-    EXPECT_TRUE(d.ok);
-}
-TEST(SmmuTraffic, AWritePassesARefusedRead) {
-  SmmuParameters parameters;
-  parameters.tbu.outstanding_reads = 1;
-  Bench bench(parameters);
-  bench.run(refused_reads(bench));
-}
-
 Task<void> bounded_walks(Bench& b) {
   b.translate_stream(1);
   for (unsigned n = 0; n < 20; ++n)

@@ -111,6 +111,60 @@ TEST(CommandDecode, ReservedRangeCombinationIsIllegal) {
       decode(0x12, 0x1000'0000 | field_prep(CMDQ_TLBI_1_TG, 2) | field_prep(CMDQ_TLBI_1_TTL, 1)));
 }
 
+TEST(CommandDecode, RangesOfStreamsFromTwoToAlmostAll) {
+  const auto range = [](unsigned size, std::uint32_t stream) {
+    return decode(0x04 | field_prep(CMDQ_CFGI_0_SID, stream), field_prep(CMDQ_CFGI_1_RANGE, size))
+        ->invalidation();
+  };
+  EXPECT_EQ(range(0, 9).first_stream, 8u);
+  EXPECT_EQ(range(0, 9).last_stream, 9u);
+  EXPECT_EQ(range(30, 0x8000'0001).first_stream, 0x8000'0000u);
+  EXPECT_EQ(range(30, 0x8000'0001).last_stream, 0xffff'ffffu);
+}
+
+TEST(CommandDecode, RangeOfAnOddNumberOfPages) {
+  const auto range = [](unsigned num, unsigned scale, unsigned tg) {
+    const Invalidation i =
+        decode(0x13 | field_prep(CMDQ_TLBI_0_NUM, num) | field_prep(CMDQ_TLBI_0_SCALE, scale),
+               0x1'0000'0000 | field_prep(CMDQ_TLBI_1_TG, tg) | field_prep(CMDQ_TLBI_1_TTL, 3))
+            ->invalidation();
+    EXPECT_EQ(i.first, 0x1'0000'0000u);
+    return i.last - i.first + 1;
+  };
+  EXPECT_EQ(range(0, 0, 1), 0x1000u);
+  EXPECT_EQ(range(4, 0, 1), 0x5000u);
+  EXPECT_EQ(range(31, 0, 1), 0x2'0000u);
+  EXPECT_EQ(range(0, 5, 1), 0x2'0000u);
+  EXPECT_EQ(range(31, 31, 1), 1ULL << 48);
+  EXPECT_EQ(range(2, 1, 2), 0x1'8000u);  // 16 KiB granules
+  EXPECT_EQ(range(2, 1, 3), 0x6'0000u);  // 64 KiB granules
+}
+
+TEST(CommandDecode, ARangeEndsWithTheAddressSpace) {
+  const Invalidation i = decode(0x13 | field_prep(CMDQ_TLBI_0_NUM, 1),
+                                0xffff'ffff'ffff'f000 | field_prep(CMDQ_TLBI_1_TG, 1))
+                             ->invalidation();
+  EXPECT_EQ(i.first, 0xffff'ffff'ffff'f000u);
+  EXPECT_EQ(i.last, ~0ULL);
+}
+
+TEST(CommandDecode, WithoutRangeInvalidationItsFieldsAreReserved) {
+  Features plain;
+  plain.range_invalidation = false;
+  const auto c = decode_command(
+      {0x12 | field_prep(CMDQ_TLBI_0_NUM, 2), 0x1000'0000 | field_prep(CMDQ_TLBI_1_TG, 1)}, plain);
+  ASSERT_TRUE(c);
+  EXPECT_EQ(c->invalidation().first, c->invalidation().last);
+}
+
+TEST(CommandDecode, SubstreamIdCountsWithSsvAndAlwaysInCfgiCd) {
+  const std::uint64_t ssid = field_prep(CMDQ_CFGI_0_SSID, 7);
+  EXPECT_FALSE(decode(0x01 | ssid, 0)->stream.substream_valid);
+  EXPECT_TRUE(decode(0x01 | ssid | 1u << 11, 0)->stream.substream_valid);
+  EXPECT_TRUE(decode(0x05 | ssid, 0)->stream.substream_valid);
+  EXPECT_EQ(decode(0x05 | ssid, 0)->stream.substream_id, 7u);
+}
+
 TEST(CommandDecode, TlbiByAsidAndAll) {
   EXPECT_EQ(decode(0x11 | field_prep(CMDQ_TLBI_0_ASID, 7), 0)->invalidation().asid, 7u);
   EXPECT_EQ(decode(0x11, 0)->invalidation().scope, Invalidation::Scope::asid);

@@ -70,6 +70,21 @@ TEST(StreamTable, IsNoLargerThanSidsize) {
   EXPECT_FALSE(table.contains(0x1'0000));
 }
 
+TEST(StreamTable, OfOneEntryAndOfAllThereAre) {
+  const auto one = StreamTable::from_registers(0x8000'0040, 0, features);
+  EXPECT_EQ(one.base, 0x8000'0040u);
+  EXPECT_TRUE(one.contains(0));
+  EXPECT_FALSE(one.contains(1));
+  Features wide;
+  wide.stream_id_bits = 32;
+  const auto all = StreamTable::from_registers(0, 32, wide);
+  EXPECT_TRUE(all.contains(0xffff'ffff));
+  EXPECT_EQ(all.entry_address(0xffff'ffff), 0x3f'ffff'ffc0u);
+  // The base is aligned to what LOG2SIZE says, not to what is used of it.
+  EXPECT_EQ(StreamTable::from_registers(0x1'c000'0000, 25, features).base, 0x1'8000'0000u);
+  EXPECT_EQ(StreamTable::from_registers(1ULL << 44 | 0x8000'0000, 4, features).base, 0x8000'0000u);
+}
+
 // CD as Linux 6.12 makes it for a 48-bit kernel domain.
 ConfigurationWords cd_words() {
   ConfigurationWords w{};
@@ -154,6 +169,70 @@ TEST(ContextDescriptor, SecondHalfHasItsOwnGranuleEncoding) {
   EXPECT_EQ(ContextDescriptor::decode(w, features).regime.table[1].granule, 12u);
   w[0] &= ~(3u << 22);  // TG1 = 0 is reserved
   EXPECT_TRUE(cd_illegal(w));
+}
+
+TEST(ContextDescriptor, TheSecondHalfIsCheckedLikeTheFirst) {
+  const auto illegal = [](unsigned size, std::uint64_t base) {
+    auto w = cd_words();
+    w[0] &= ~(1ULL << 30);
+    w[0] |= std::uint64_t{size} << 16 | 2u << 22;
+    w[2] = base;
+    return cd_illegal(w);
+  };
+  EXPECT_FALSE(illegal(16, 0xa000'0000));
+  EXPECT_TRUE(illegal(15, 0xa000'0000));
+  EXPECT_FALSE(illegal(39, 0xa000'0000));
+  EXPECT_TRUE(illegal(40, 0xa000'0000));
+  EXPECT_FALSE(illegal(16, (1ULL << 44) - 0x1000));
+  EXPECT_TRUE(illegal(16, 1ULL << 44));
+}
+
+TEST(ContextDescriptor, EachHalfHasItsOwnFields) {
+  auto w = cd_words();
+  w[0] &= ~(1ULL << 30);
+  w[0] |= 25ULL << 16 | 2u << 22 | 1ULL << 39;  // T1SZ, TG1, TBI1
+  w[2] = 0xa000'0000 | 1u << 1;                 // TTB1, HAD1
+  const auto cd = ContextDescriptor::decode(w, features);
+  EXPECT_EQ(cd.regime.table[0].input_bits, 48u);
+  EXPECT_EQ(cd.regime.table[1].input_bits, 39u);
+  EXPECT_EQ(cd.regime.table[0].base, 0x9000'0000u);
+  EXPECT_EQ(cd.regime.table[1].base, 0xa000'0000u);
+  EXPECT_FALSE(cd.regime.table[0].hierarchy_off);
+  EXPECT_TRUE(cd.regime.table[1].hierarchy_off);
+  EXPECT_FALSE(cd.regime.top_byte_ignored[0]);
+  EXPECT_TRUE(cd.regime.top_byte_ignored[1]);
+  EXPECT_FALSE(cd.regime.table[1].disabled);
+}
+
+TEST(ContextDescriptor, ControlBitsOfTheWalk) {
+  const auto regime = [](std::uint64_t bits) {
+    auto w = cd_words();
+    w[0] |= bits;
+    return ContextDescriptor::decode(w, features).regime;
+  };
+  EXPECT_FALSE(regime(0).AFFD || regime(0).WXN || regime(0).PAN);
+  EXPECT_TRUE(regime(1ULL << 35).AFFD);
+  EXPECT_TRUE(regime(1ULL << 36).WXN);
+  EXPECT_TRUE(regime(1ULL << 40).PAN);
+}
+
+TEST(ConfigurationCache, ARangeTakesItsStreamsAndNoOther) {
+  ConfigurationCache cache({64, 4, ReplacementPolicy::round_robin, 1});
+  const StreamConfiguration translated{ste(5), true, {}}, bypassed{ste(4), false, {}};
+  for (std::uint32_t stream = 0; stream < 12; ++stream)
+    cache.insert(stream, stream % 2 == 0 ? translated : bypassed);
+  Invalidation i;
+  i.scope = Invalidation::Scope::cd;
+  i.first_stream = 3;
+  i.last_stream = 6;
+  EXPECT_EQ(cache.invalidate(i), 2u);  // CDs of 4 and 6
+  EXPECT_EQ(cache.invalidate(i), 0u);
+  i.scope = Invalidation::Scope::ste;
+  EXPECT_EQ(cache.invalidate(i), 4u);
+  for (std::uint32_t stream = 0; stream < 12; ++stream)
+    EXPECT_EQ(cache.lookup(stream) != nullptr, stream < 3 || stream > 6) << stream;
+  i.scope = Invalidation::Scope::all;  // of translations
+  EXPECT_EQ(cache.invalidate(i), 0u);
 }
 
 TEST(ConfigurationCache, CdAndSteAreInvalidatedApart) {

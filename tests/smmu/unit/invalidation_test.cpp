@@ -86,6 +86,65 @@ TEST(Invalidation, ConfigurationTakesTheTranslationsOfItsStreams) {
   EXPECT_FALSE(i.matches_table(tag, 0, 21, 2));
 }
 
+TEST(Invalidation, TheLastByteOfAPageIsOfIt) {
+  EXPECT_TRUE(va(0x1fff).matches_leaf(tag, 0x1000, 12, 3));
+  EXPECT_FALSE(va(0x1fff).matches_leaf(tag, 0x2000, 12, 3));
+  EXPECT_TRUE(va(0x1000).matches_leaf(tag, 0x1000, 12, 3));
+  EXPECT_FALSE(va(0x0, 0x1000).matches_leaf(tag, 0x1000, 12, 3));
+}
+
+TEST(Invalidation, StreamRangesHaveBothEnds) {
+  Invalidation i;
+  i.scope = Invalidation::Scope::ste;
+  i.first_stream = 8;
+  i.last_stream = 11;
+  for (std::uint32_t stream = 6; stream < 14; ++stream)
+    EXPECT_EQ(i.covers_stream(stream), stream >= 8 && stream <= 11) << stream;
+}
+
+TEST(Invalidation, ByAsidTakesTablesAndAllTakesGlobalEntries) {
+  Invalidation i;
+  i.scope = Invalidation::Scope::asid;
+  i.asid = 5;
+  EXPECT_TRUE(i.matches_table(tag, 0, 21, 2));
+  i.asid = 6;
+  EXPECT_FALSE(i.matches_table(tag, 0, 21, 2));
+  i.scope = Invalidation::Scope::all;
+  EXPECT_TRUE(i.matches_table(tag, 0, 21, 2));
+  EXPECT_TRUE(i.matches_leaf(global, 0x1000, 12, 3));
+}
+
+TEST(InvalidationLog, RemembersSixtyFour) {
+  InvalidationLog log;
+  for (int n = 0; n < 10; ++n)
+    log.record(va(0x1000));  // before the start, and in the way of the next ones
+  const auto start = log.epoch();
+  for (int n = 0; n < 63; ++n)
+    log.record(va(0x9000));
+  EXPECT_FALSE(log.leaf_affected(start, tag, 0x1000, 12, 3));
+  log.record(va(0x9000));
+  EXPECT_FALSE(log.leaf_affected(start, tag, 0x1000, 12, 3));
+  EXPECT_TRUE(log.leaf_affected(start, tag, 0x9000, 12, 3));
+  log.record(va(0x9000));
+  EXPECT_TRUE(log.leaf_affected(start, tag, 0x1000, 12, 3));
+  EXPECT_TRUE(log.table_affected(start, tag));
+  EXPECT_TRUE(log.configuration_affected(start, 77));
+}
+
+// A configuration that has changed takes the leaves of its stream along, and no tables: those
+// belong to the ASID.
+TEST(InvalidationLog, AConfigurationAffectsTheLeavesOfItsStream) {
+  InvalidationLog log;
+  const auto start = log.epoch();
+  Invalidation i;
+  i.scope = Invalidation::Scope::cd;
+  i.first_stream = i.last_stream = 8;
+  log.record(i);
+  EXPECT_TRUE(log.leaf_affected(start, tag, 0x1000, 12, 3));
+  EXPECT_FALSE(log.leaf_affected(start, {.stream_id = 9, .asid = 5}, 0x1000, 12, 3));
+  EXPECT_FALSE(log.table_affected(start, tag));
+}
+
 TEST(InvalidationLog, OnlyWhatComesAfterTheStartCounts) {
   InvalidationLog log;
   log.record(va(0x1000));

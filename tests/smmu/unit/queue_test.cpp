@@ -51,6 +51,34 @@ TEST(Queue, FromBaseRegister) {
   EXPECT_EQ(QueueLayout::from_register(0x20 | 0, 16, 4, 44).base, 0x20u);
 }
 
+TEST(Queue, EveryFillingUpToFullIsConsistent) {
+  for (std::uint32_t cons = 0; cons < 8; ++cons) {
+    for (std::uint32_t used = 0; used < 8; ++used) {
+      const std::uint32_t prod = queue.pointer(cons + used);
+      EXPECT_EQ(queue.used(prod, cons), used);
+      EXPECT_EQ(queue.full(prod, cons), used == 4);
+      EXPECT_EQ(queue.empty(prod, cons), used == 0);
+      EXPECT_EQ(queue.consistent(prod, cons), used <= 4);
+    }
+  }
+}
+
+TEST(Queue, OfOneEntry) {
+  constexpr QueueLayout one{.base = 0x1000, .log2_size = 0};
+  EXPECT_EQ(one.entries(), 1u);
+  EXPECT_EQ(one.next(0), 1u);
+  EXPECT_EQ(one.next(1), 0u);
+  EXPECT_TRUE(one.full(1, 0));
+  EXPECT_EQ(one.entry_address(1, log2_event_bytes), 0x1000u);
+}
+
+TEST(Queue, BaseIsCutToTheOutputSizeAndAlignedToTheQueue) {
+  EXPECT_EQ(QueueLayout::from_register(1ULL << 44 | 0x8000'0000 | 4, 16, 4, 44).base, 0x8000'0000u);
+  EXPECT_EQ(QueueLayout::from_register(1ULL << 43 | 4, 16, 4, 44).base, 1ULL << 43);
+  EXPECT_EQ(QueueLayout::from_register(0x8000'0fe0 | 4, 16, 5, 44).base, 0x8000'0e00u);
+  EXPECT_EQ(QueueLayout::from_register(0x8000'0000 | 16, 16, 4, 44).log2_size, 16u);
+}
+
 TEST(GlobalErrors, ToggleAndAcknowledge) {
   GlobalErrors e;
   EXPECT_TRUE(e.activate(GlobalError::CMDQ_ERR));

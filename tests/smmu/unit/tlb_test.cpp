@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace doorbell::smmu {
 namespace {
 
@@ -128,6 +130,76 @@ TEST_P(TlbTest, SizesInUseSurviveEvictions) {
   tlb.invalidate_all();
   EXPECT_EQ(tlb.size(), 0u);
   EXPECT_EQ(tlb.lookup(1, 0x1000).probes, 1u);
+}
+
+// An entry that makes room takes its page size along when it was the last one of it.
+TEST(Tlb, AnEvictedPageSizeIsNotProbedAnyLonger) {
+  Tlb tlb({1, 1, ReplacementPolicy::lru, 1});
+  EXPECT_FALSE(tlb.insert(page(1, 0x20'0000, 0, 21)));
+  EXPECT_TRUE(tlb.insert(page(1, 0x1000, 0)));
+  EXPECT_EQ(tlb.lookup(1, 0x5000).probes, 1u);
+  EXPECT_NE(tlb.lookup(1, 0x1000).entry, nullptr);
+  EXPECT_TRUE(tlb.insert(page(1, 0x20'0000, 0, 21)));
+  EXPECT_EQ(tlb.lookup(1, 0x5000).probes, 1u);
+  EXPECT_NE(tlb.lookup(1, 0x20'0000).entry, nullptr);
+}
+
+// Filled in a second time it is still one entry.
+TEST(Tlb, AnEntryOverItselfCountsOnce) {
+  Tlb tlb({4, 4, ReplacementPolicy::lru, 1});
+  tlb.insert(page(1, 0x1000, 0x8000));
+  EXPECT_FALSE(tlb.insert(page(1, 0x1000, 0x9000)));
+  EXPECT_EQ(tlb.lookup(1, 0x1000).entry->leaf.output_base, 0x9000u);
+  tlb.insert(page(1, 0x20'0000, 0, 21));
+  EXPECT_EQ(tlb.invalidate(va(0x1000)), 1u);
+  EXPECT_EQ(tlb.lookup(1, 0x5000).probes, 1u);
+}
+
+TEST(Tlb, ARangeTakesEntriesOfAllSizesAndTheirSizes) {
+  Tlb tlb({16, 16, ReplacementPolicy::lru, 1});
+  tlb.insert(page(1, 0x1000, 0));
+  tlb.insert(page(1, 0x20'0000, 0, 21));
+  tlb.insert(page(1, 0x4000'0000, 0, 30));
+  tlb.insert(page(1, 0x8000'0000, 0, 30));
+  EXPECT_EQ(tlb.lookup(1, 0x9000).probes, 3u);
+  EXPECT_EQ(tlb.invalidate(va(0x1000, 0x7fff'f000)), 3u);  // ends ahead of the last
+  EXPECT_EQ(tlb.lookup(1, 0x9000).probes, 1u);
+  EXPECT_NE(tlb.lookup(1, 0x8000'0000).entry, nullptr);
+}
+
+// The first and the last byte of a range are of it, and nothing beyond.
+TEST(Tlb, ARangeHasItsFirstAndItsLastByte) {
+  const auto left = [](std::uint64_t first, std::uint64_t bytes) {
+    Tlb tlb({16, 16, ReplacementPolicy::lru, 1});
+    for (unsigned n = 0; n < 5; ++n)
+      tlb.insert(page(1, 0x1000 * n, 0));
+    tlb.invalidate(va(first, bytes));
+    std::string pages;
+    for (unsigned n = 0; n < 5; ++n)
+      pages += tlb.lookup(1, 0x1000 * n).entry != nullptr ? '+' : '-';
+    return pages;
+  };
+  EXPECT_EQ(left(0x1000, 0x2000), "+--++");
+  EXPECT_EQ(left(0x1fff, 0x1001), "+--++");
+  EXPECT_EQ(left(0x1fff, 0x1002), "+---+");
+  EXPECT_EQ(left(0x2000, 0x1000), "++-++");
+  EXPECT_EQ(left(0x3fff, 1), "+++-+");
+}
+
+TEST(Tlb, LevelAndGranuleHintsSpareOtherEntries) {
+  Tlb tlb({16, 16, ReplacementPolicy::lru, 1});
+  tlb.insert(page(1, 0x20'0000, 0));
+  tlb.insert(page(1, 0x20'0000, 0, 21));
+  Invalidation i = va(0x20'0000, 0x20'0000);
+  i.granule = 12;
+  i.level = 2;
+  EXPECT_EQ(tlb.invalidate(i), 1u);
+  EXPECT_EQ(tlb.lookup(1, 0x20'0000).entry->leaf.size_log2, 12u);
+  i.level = 3;
+  i.granule = 14;
+  EXPECT_EQ(tlb.invalidate(i), 0u);
+  i.granule = 12;
+  EXPECT_EQ(tlb.invalidate(i), 1u);
 }
 
 // Contiguous pages of one stream fill a set-associative TLB without conflicts.

@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <vector>
 
 namespace doorbell::smmu {
 namespace {
@@ -216,6 +218,107 @@ TEST_F(Tables, HierarchicalAttributesAccumulate) {
   p = walk(va).leaf.permissions;
   EXPECT_TRUE(p.allow(write_unprivileged));
   EXPECT_TRUE(p.allow(execute_unprivileged));
+}
+
+// Each limit holds from whichever level it comes, whatever the levels below say (DDI 0487 D8.4).
+TEST_F(Tables, LimitsOfEveryLevelCount) {
+  struct Case {
+    std::uint64_t bit;
+    std::vector<Access> refused;
+  };
+  const Case cases[] = {
+      {APTable_read_only, {write_privileged, write_unprivileged}},
+      {APTable_no_unprivileged, {read_unprivileged, write_unprivileged}},
+      {UXNTable, {execute_unprivileged}},
+      {PXNTable, {execute_privileged}},
+  };
+  const Access all[] = {read_unprivileged, write_unprivileged,   read_privileged,
+                        write_privileged,  execute_unprivileged, execute_privileged};
+  // Two pages of everything that a page allows: with unprivileged writes, and with execution by
+  // all.
+  for (const std::uint64_t leaf : {AP_UNPRIV, AP_UNPRIV | AP_RDONLY}) {
+    level(3) = 0x0abc'd000 | PAGE | AF | leaf;
+    const Permissions whole = walk(va).leaf.permissions;
+    for (unsigned n = 0; n < 3; ++n) {
+      for (const auto& [bit, refused] : cases) {
+        level(n) |= bit;
+        const Permissions p = walk(va).leaf.permissions;
+        for (const Access& access : all) {
+          const bool limited = std::find(refused.begin(), refused.end(), access) != refused.end();
+          // A page that nobody without privilege can write any longer may be executed with it.
+          const bool gained = access == execute_privileged && leaf == AP_UNPRIV &&
+                              (bit == APTable_read_only || bit == APTable_no_unprivileged);
+          EXPECT_EQ(p.allow(access), gained || (whole.allow(access) && !limited))
+              << "level " << n << std::hex << ", bit " << bit;
+        }
+        level(n) &= ~bit;
+      }
+    }
+  }
+}
+
+TEST_F(Tables, HierarchyIsSwitchedOffForEachHalf) {
+  regime.table[1] = {.base = 0x1000'0000, .input_bits = 48, .granule = 12};
+  level(0) |= APTable_read_only;
+  constexpr std::uint64_t upper = va | 0xffffULL << 48;
+  EXPECT_FALSE(walk(upper).leaf.permissions.allow(write_privileged));
+  regime.table[1].hierarchy_off = true;
+  EXPECT_TRUE(walk(upper).leaf.permissions.allow(write_privileged));
+  EXPECT_FALSE(walk(va).leaf.permissions.allow(write_privileged));
+}
+
+TEST_F(Tables, TheUpperHalfBeginsAndEndsWhereItsSizeSays) {
+  regime.table[1] = {.base = 0x5000'0000, .input_bits = 39, .granule = 12};
+  EXPECT_TRUE(start_walk(regime, ~0ULL));
+  EXPECT_TRUE(start_walk(regime, ~0ULL << 39));
+  EXPECT_FALSE(start_walk(regime, (~0ULL << 39) - 1));
+  EXPECT_FALSE(start_walk(regime, 0x00ff'ffff'ffff'f000));
+  regime.top_byte_ignored[0] = true;  // the other half's
+  EXPECT_FALSE(start_walk(regime, 0x00ff'ffff'ffff'f000));
+  regime.top_byte_ignored[1] = true;
+  EXPECT_TRUE(start_walk(regime, 0x00ff'ffff'ffff'f000));
+  EXPECT_FALSE(start_walk(regime, 0x00ff'ff00'0000'0000));
+}
+
+// Address bits above the input range, ones in the upper half, choose no entry.
+TEST_F(Tables, AFirstTableIsIndexedByTheInputRangeAlone) {
+  regime.table[1] = {.base = 0x5000'0000, .input_bits = 33, .granule = 12};
+  const std::uint64_t address = ~0ULL << 33 | 5ULL << 30;
+  const auto position = start_walk(regime, address);
+  ASSERT_TRUE(position);
+  EXPECT_EQ(descriptor_address(*position, 12, 33, address), 0x5000'0000u + 5 * 8);
+  // Two entries at level 0: 16 bytes, and so aligned.
+  regime.table[0] = {.base = 0x1000'0018, .input_bits = 40, .granule = 12};
+  EXPECT_EQ(start_walk(regime, 0)->table, 0x1000'0010u);
+  // One entry would be 8 bytes; TTB is aligned to 16 at least.
+  regime.table[0].input_bits = 39;
+  EXPECT_EQ(start_walk(regime, 0)->table, 0x1000'0000u);  // 512 entries at level 1
+}
+
+// The last address below 2^IPS is an output, for pages, blocks and tables, and the next one is
+// none.
+TEST_F(Tables, OutputAddressesReachToIps) {
+  regime.output_bits = 40;
+  const std::uint64_t top = 1ULL << 40;
+  level(3) = (top - 0x1000) | PAGE | AF;
+  EXPECT_EQ(walk(va).leaf.output_base, top - 0x1000);
+  level(3) = top | PAGE | AF;
+  EXPECT_EQ(walk(va).fault, EventType::F_ADDR_SIZE);
+  level(2) = (top - 0x20'0000) | BLOCK | AF;
+  EXPECT_EQ(walk(va).leaf.output_base, top - 0x20'0000);
+  level(2) = top | BLOCK | AF;
+  EXPECT_EQ(walk(va).fault, EventType::F_ADDR_SIZE);
+  level(2) = (top - 0x1000) | TABLE;
+  EXPECT_EQ(walk(va).fault, EventType::F_TRANSLATION);  // an empty table
+  level(2) = top | TABLE;
+  EXPECT_EQ(walk(va).fault, EventType::F_ADDR_SIZE);
+}
+
+TEST_F(Tables, EveryBitOfTheAttributesIsKept) {
+  level(3) = 0x0abc'd000 | PAGE | AF | 7u << 2 | 2u << 8;
+  EXPECT_EQ(walk(va).leaf.attribute_index, 7);
+  EXPECT_EQ(walk(va).leaf.shareability, 2);
+  EXPECT_FALSE(walk(va).leaf.not_global);
 }
 
 TEST_F(Tables, PrivilegedAccessNever) {

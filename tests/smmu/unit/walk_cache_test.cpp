@@ -100,6 +100,67 @@ TEST_F(WalkCacheTest, ConfigurationInvalidationLeavesDescriptors) {
   EXPECT_EQ(cache.invalidate(i), Removed{});
 }
 
+TEST_F(WalkCacheTest, LimitsOfTheTablesAboveAreKept) {
+  const TableLimits limits{.read_only = true, .unprivileged_execute_never = true};
+  cache.insert(tag, va, 2, WalkPosition{3, 0x3000, limits});
+  WalkCache::Hit hit{WalkPosition{}, 0};
+  ASSERT_TRUE(cache.lookup(tag, va + 0x1000, 0, hit));
+  EXPECT_EQ(std::get<WalkPosition>(hit.step).limits, limits);
+}
+
+TEST_F(WalkCacheTest, AddressesOfOneAsidSpareAnothersButForGlobalPages) {
+  TranslationTag other = tag;
+  other.asid = 6;
+  Leaf leaf;
+  cache.insert(other, va, 3, leaf);
+  EXPECT_EQ(cache.invalidate(by_va(true)), (Removed{0, 0, 0, 1}));
+  EXPECT_EQ(deepest(va, other), 3u);
+  leaf.not_global = false;
+  cache.insert(other, va, 3, leaf);
+  EXPECT_EQ(cache.invalidate(by_va(true)), (Removed{0, 0, 0, 1}));
+  cache.insert(other, va, 3, Leaf{});
+  Invalidation i = by_va(true);
+  i.scope = Invalidation::Scope::va_all;
+  EXPECT_EQ(cache.invalidate(i), (Removed{0, 0, 0, 1}));
+}
+
+TEST_F(WalkCacheTest, ARangeHasItsFirstAndItsLastByte) {
+  for (const unsigned pages : {3u, 1000u}) {  // fewer and more than the cache holds
+    WalkCache pages_of{geometry()};
+    for (unsigned n = 0; n < 5; ++n)
+      pages_of.insert(tag, va + 0x1000 * n, 3, Leaf{});
+    Invalidation i = by_va(true);
+    i.first = va + 0x1fff;
+    i.last = va + 0x1000 * pages;
+    EXPECT_EQ(pages_of.invalidate(i)[3], pages == 3 ? 3u : 4u);
+  }
+}
+
+TEST_F(WalkCacheTest, LevelHintsTakeLeavesOfThatLevelAndTablesAboveIt) {
+  Invalidation i = by_va(false);
+  i.granule = 12;
+  i.level = 2;
+  EXPECT_EQ(cache.invalidate(i), (Removed{1, 1, 0, 0}));
+  i.level = 3;
+  EXPECT_EQ(cache.invalidate(i), (Removed{0, 0, 1, 1}));
+}
+
+TEST(WalkCache, SaysWhyAnEntryIsGone) {
+  const CacheGeometry one{1, 1, ReplacementPolicy::lru, 1};
+  WalkCache cache({one, one, one, one});
+  EXPECT_EQ(cache.why_missing(tag, va, 0), 0);
+  cache.insert(tag, va, 3, Leaf{});
+  EXPECT_TRUE(cache.insert(tag, va + 0x1000, 3, Leaf{}));
+  EXPECT_EQ(cache.why_missing(tag, va, 0), WalkCache::evicted);
+  Invalidation i;
+  i.scope = Invalidation::Scope::asid;
+  i.asid = 5;
+  cache.invalidate(i);
+  EXPECT_EQ(cache.why_missing(tag, va + 0x1000, 0),
+            WalkCache::invalidated(Invalidation::Scope::asid));
+  EXPECT_EQ(cache.why_missing(tag, va + 0x2000, 0), 0);
+}
+
 TEST_F(WalkCacheTest, ALevelCanBeLeftOut) {
   auto shape = geometry();
   shape[3].entries = 0;
