@@ -78,6 +78,33 @@ TEST_F(CpuInterface, BinaryPointKeepsAGroupPriorityTogether) {
   EXPECT_TRUE(icc.interrupts(lpi(0x78)));
 }
 
+TEST_F(CpuInterface, TheGroupPriorityOfThePendingOneIsCompared) {
+  ASSERT_TRUE(icc.acknowledge(Group::group1, lpi(0xA0)));
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0xA0u);
+  EXPECT_FALSE(icc.interrupts(lpi(0xB0)));
+  icc.write(IccRegister::ICC_BPR1_EL1, 6);  // [7:6]: 0xB0 is of group priority 0x80
+  EXPECT_TRUE(icc.interrupts(lpi(0xB0)));
+}
+
+TEST_F(CpuInterface, EnablingAGroupLeavesTheOther) {
+  icc.write(IccRegister::ICC_IGRPEN0_EL1, 1);
+  EXPECT_EQ(read(IccRegister::ICC_IGRPEN1_EL1), 1u);
+  EXPECT_TRUE(icc.interrupts(lpi(0x20)));
+  icc.write(IccRegister::ICC_IGRPEN1_EL1, 0);
+  EXPECT_EQ(read(IccRegister::ICC_IGRPEN0_EL1), 1u);
+}
+
+TEST_F(CpuInterface, OnlyTheMostUrgentActiveInterruptEnds) {
+  icc.write(IccRegister::ICC_IGRPEN0_EL1, 1);
+  ASSERT_TRUE(icc.acknowledge(Group::group1, lpi(0xA0, 40)));
+  ASSERT_TRUE(icc.acknowledge(Group::group0, {41, 0x20, Group::group0}));
+  EXPECT_FALSE(icc.end_of_interrupt(Group::group1, 40).has_value());
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0x20u);
+  EXPECT_EQ(icc.end_of_interrupt(Group::group0, 41), 41u);
+  EXPECT_EQ(icc.end_of_interrupt(Group::group1, 40), 40u);
+  EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0xFFu);
+}
+
 TEST_F(CpuInterface, BinaryPointsHaveAMinimum) {
   icc.write(IccRegister::ICC_BPR0_EL1, 0);
   icc.write(IccRegister::ICC_BPR1_EL1, 0);
@@ -86,13 +113,16 @@ TEST_F(CpuInterface, BinaryPointsHaveAMinimum) {
 }
 
 TEST_F(CpuInterface, CBPRUsesBPR0ForBoth) {
+  icc.write(IccRegister::ICC_BPR1_EL1, 3);
   icc.write(IccRegister::ICC_BPR0_EL1, 5);
   icc.write(IccRegister::ICC_CTLR_EL1, 1);
   EXPECT_EQ(read(IccRegister::ICC_BPR1_EL1), 6u);
-  icc.write(IccRegister::ICC_BPR1_EL1, 3);
+  icc.write(IccRegister::ICC_BPR1_EL1, 4);
   EXPECT_EQ(read(IccRegister::ICC_BPR1_EL1), 6u) << "writes are ignored";
   ASSERT_TRUE(icc.acknowledge(Group::group1, lpi(0xA0)));
   EXPECT_EQ(read(IccRegister::ICC_RPR_EL1), 0x80u) << "group priority is [7:6]";
+  icc.write(IccRegister::ICC_CTLR_EL1, 0);
+  EXPECT_EQ(read(IccRegister::ICC_BPR1_EL1), 3u) << "what it was before CBPR";
 }
 
 TEST_F(CpuInterface, EOImode1SeparatesDropAndDeactivation) {

@@ -47,6 +47,37 @@ TEST_F(Spis, AnEdgeIsLatchedUntilAcknowledged) {
   EXPECT_EQ(bank.highest(both).INTID, 40u) << "the second edge wasn't lost";
 }
 
+TEST_F(Spis, ALineThatStaysIsNoFurtherEdge) {
+  bank.write_configuration(0, 2u << (2 * 8));
+  bank.set_line(40, true);
+  bank.acknowledge(40);
+  bank.set_line(40, true);
+  EXPECT_EQ(bank.pending(0), 0u);
+}
+
+TEST_F(Spis, ARegisterConfiguresItsSixteenAlone) {
+  bank.write_configuration(0, 0xAAAA'AAAA);
+  bank.write_configuration(1, 0x0000'000A);
+  bank.write_configuration(3, 0xAAAA'AAAA);
+  EXPECT_EQ(bank.configuration(0), 0xAAAA'AAAAu);
+  EXPECT_EQ(bank.configuration(1), 0x0000'000Au);
+  EXPECT_EQ(bank.configuration(2), 0u);
+  bank.write_configuration(0, 0);
+  EXPECT_EQ(bank.configuration(1), 0x0000'000Au);
+  EXPECT_EQ(bank.configuration(3), 0xAAAA'AAAAu);
+}
+
+TEST(MoreUrgent, IsTheLowerPriorityThenTheLowerINTID) {
+  const PendingInterrupt spi{40, 0xA0, Group::group1};
+  const PendingInterrupt lpi{8192, 0xA0, Group::group1};
+  const PendingInterrupt urgent{9000, 0x20, Group::group1};
+  EXPECT_EQ(more_urgent(spi, lpi), spi);
+  EXPECT_EQ(more_urgent(lpi, spi), spi);
+  EXPECT_EQ(more_urgent(spi, urgent), urgent);
+  EXPECT_EQ(more_urgent(PendingInterrupt::none(), lpi), lpi);
+  EXPECT_EQ(more_urgent(lpi, PendingInterrupt::none()), lpi);
+}
+
 TEST_F(Spis, SoftwareCanSetAndClearPending) {
   bank.set_pending(0, 1);
   EXPECT_EQ(bank.highest(both).INTID, 32u);

@@ -40,6 +40,17 @@ TEST(PendingLpis, MaskedOnesWaitForAConfiguration) {
   EXPECT_FALSE(lpis.highest().valid());
 }
 
+TEST(PendingLpis, OnlyANewConfigurationLosesItsPlace) {
+  PendingLpis<int> lpis;
+  lpis.insert(8192, enabled(0x40), 0);
+  lpis.insert(8193, enabled(0x40), 0);
+  lpis.reconfigure(8192, enabled(0x40));
+  EXPECT_EQ(lpis.highest().INTID, 8192u);
+  lpis.reconfigure(8192, enabled(0x80));
+  lpis.reconfigure(8192, enabled(0x40));
+  EXPECT_EQ(lpis.highest().INTID, 8193u);
+}
+
 TEST(PendingLpis, RoomIsMadeWithMaskedOnesThenWithTheLeastUrgent) {
   PendingLpis<int> lpis;
   lpis.insert(8192, enabled(0x20), 0);

@@ -12,6 +12,14 @@ TEST(CacheTags, AnAccessHoldsItsLine) {
   EXPECT_FALSE(tags.access(0x140).hit);
 }
 
+TEST(CacheTags, AHitLeavesTheOthersWhereTheyAre) {
+  CacheTags tags(3 * 64, 3, 64);  // one set
+  for (const std::uint64_t line : {0, 1, 2, 0, 1})
+    tags.access(64 * line);
+  for (const std::uint64_t line : {2, 0, 1})
+    EXPECT_TRUE(tags.access(64 * line).hit) << line;
+}
+
 TEST(CacheTags, ALineThatFindsRoomEvictsNone) {
   CacheTags tags(4 * 64, 2, 64);  // two sets
   for (const std::uint64_t line : {0, 1, 2, 3})

@@ -198,8 +198,9 @@ TEST_F(ConfigurationSpaceTest, CapabilitiesMayFillTheirSpaceToItsEnd) {
 }
 
 TEST_F(ConfigurationSpaceTest, OutsideReadsAllOnes) {
-  EXPECT_EQ(space.read(4092, 4), 0u);
+  EXPECT_EQ(space.read(4092, 4), 0u);  // the last one is inside
   EXPECT_EQ(space.read(4095, 1), 0u);
+  EXPECT_EQ(space.read(4094, 4), ~0u);
   EXPECT_EQ(space.read(4096, 4), ~0u);
   space.write(4096, 4, 0);
 }

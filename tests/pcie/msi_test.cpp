@@ -63,10 +63,25 @@ TEST_F(MsixTest, FunctionMaskHoldsEveryVector) {
   for (unsigned vector : {1u, 2u, 0u})
     EXPECT_EQ(msix.signal(vector, message), MsiOutcome::pending);
   EXPECT_EQ(msix.table().read_pba(0, 4), 7u);
+  EXPECT_FALSE(msix.take_unmasked());
   control(true, false);
   EXPECT_EQ(msix.take_unmasked()->data, 10u);
   EXPECT_EQ(msix.take_unmasked()->data, 11u);
   EXPECT_FALSE(msix.take_unmasked());  // 2 is still masked by itself
+  EXPECT_EQ(msix.table().pending_count(), 1u);
+}
+
+TEST_F(MsixTest, AMaskedVectorHoldsBackNoOther) {
+  control(true, false);
+  for (const unsigned vector : {0u, 1u, 64u}) {
+    program(vector, 10 + vector, true);
+    EXPECT_EQ(msix.signal(vector, message), MsiOutcome::pending);
+  }
+  program(1, 11, false);
+  EXPECT_EQ(msix.take_unmasked()->data, 11u);
+  EXPECT_FALSE(msix.take_unmasked());
+  program(64, 74, false);
+  EXPECT_EQ(msix.take_unmasked()->data, 74u);
   EXPECT_EQ(msix.table().pending_count(), 1u);
 }
 
@@ -92,6 +107,9 @@ TEST_F(MsixTest, NarrowAndWideTableAccesses) {
   msix.table().write_table(16 + 9, 1, 0xab);
   EXPECT_EQ(msix.table().read_table(16 + 8, 4), 0xab00u);
   EXPECT_EQ(msix.table().read_table(16 + 8, 2), 0xab00u);
+  msix.table().write_table(16 + 8, 4, 0x1122'3344);
+  msix.table().write_table(16 + 10, 2, 0xaabb);
+  EXPECT_EQ(msix.table().read_table(16 + 8, 4), 0xaabb'3344u);
   EXPECT_EQ(msix.table().read_table(70 * 16, 4), 0u);  // beyond the table
   msix.table().write_table(70 * 16, 4, 1);
 }
@@ -129,6 +147,15 @@ TEST_F(MsiTest, VectorReplacesTheLowBitsOfTheData) {
   EXPECT_EQ(msi.signal(4, message), MsiOutcome::disabled);
   enable(5);
   EXPECT_EQ(msi.vectors_enabled(), 8u);
+}
+
+TEST_F(MsiTest, LowBitsThatSoftwareWroteAreTheVectorsToo) {
+  enable(2);
+  space.write(msi.offset() + 12, 2, 0x123b);
+  EXPECT_EQ(msi.signal(0, message), MsiOutcome::sent);
+  EXPECT_EQ(message.data, 0x1238u);
+  EXPECT_EQ(msi.signal(2, message), MsiOutcome::sent);
+  EXPECT_EQ(message.data, 0x123au);
 }
 
 TEST_F(MsiTest, MaskedVectorIsSentOnceOnUnmask) {

@@ -143,6 +143,17 @@ TEST_F(Tables, InputRange) {
   EXPECT_TRUE(start_walk(regime, 0xff00'0000'0000'1000));
 }
 
+TEST_F(Tables, EachHalfHasItsTopByte) {
+  regime.table[1] = {.base = 0x5000'0000, .input_bits = 48, .granule = 12};
+  regime.top_byte_ignored[1] = true;
+  EXPECT_TRUE(start_walk(regime, 0x00ff'ffff'ffff'f000 | 1ULL << 55));
+  EXPECT_FALSE(start_walk(regime, 0xff00'0000'0000'1000 & ~(1ULL << 55)));
+  regime.top_byte_ignored[0] = true;
+  regime.top_byte_ignored[1] = false;
+  EXPECT_FALSE(start_walk(regime, 0x00ff'ffff'ffff'f000 | 1ULL << 55));
+  EXPECT_TRUE(start_walk(regime, 0xff00'0000'0000'1000 & ~(1ULL << 55)));
+}
+
 TEST_F(Tables, DisabledHalvesFault) {
   EXPECT_FALSE(start_walk(regime, 0xffff'ffff'ffff'f000));  // EPD1
   regime.table[1] = {.base = 0x5000'0000, .input_bits = 48, .granule = 12};
