@@ -7,6 +7,7 @@
 #include "doorbell/core/arch/error.h"
 #include "tests/traces/temporary_file.h"
 #include "traces/format/content_hash.h"
+#include "traces/format/line_reader.h"
 #include "traces/format/reader.h"
 #include "traces/format/writer.h"
 
@@ -118,6 +119,38 @@ TEST(TraceFormat, AnUnfinishedTraceIsNotLeftBehind) {
   TemporaryFile file("a.trace");
   { Writer writer(file.path(), Header{}); }
   EXPECT_FALSE(std::filesystem::exists(file.path()));
+}
+
+TEST(TraceFormat, ALineMayBeAsLongAsItMayBe) {
+  for (const auto* ending : {"", "\n"}) {
+    TemporaryFile longest("a", std::string(65536, 'x') + ending);
+    LineReader reader(longest.path());
+    std::string_view line;
+    ASSERT_TRUE(reader.next(line));
+    EXPECT_EQ(line.size(), 65536u);
+    EXPECT_FALSE(reader.next(line));
+  }
+  TemporaryFile longer("a", std::string(65537, 'x'));
+  LineReader reader(longer.path());
+  std::string_view line;
+  EXPECT_THROW(reader.next(line), InputError);
+}
+
+TEST(TraceFormat, TheLastLineNeedsNoEnd) {
+  TemporaryFile file("a.trace", std::string(header) + "1 cpu0 submit queue=1 value=1\nend 1");
+  EXPECT_EQ(read_through(file.path()), 1u);
+}
+
+TEST(TraceFormat, RangesHaveBothTheirEnds) {
+  EXPECT_EQ(error_of_record("1 cpu0 smmu CMD_TLBI_NH_ASID asid=65535"), "no error");
+  EXPECT_THAT(error_of_record("1 cpu0 smmu CMD_TLBI_NH_ASID asid=65536"),
+              HasSubstr("asid is out of range"));
+  EXPECT_EQ(error_of_record("1 cpu0 map stream=0x8 iova=0xfffffffffffff000 pages=1 frame=0"),
+            "no error");
+  EXPECT_THAT(error_of_record("1 cpu0 map stream=0x8 iova=0xfffffffffffff000 pages=2 frame=0"),
+              HasSubstr("pages is out of range"));
+  EXPECT_THAT(error_of_record("1 cpu0 submit queue=1 value=1 after=0"),
+              HasSubstr("a dependency is out of range"));
 }
 
 TEST(TraceErrors, NameFileLineExpectedAndFound) {
