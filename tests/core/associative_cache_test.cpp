@@ -120,6 +120,16 @@ TEST(Replacement, RoundRobinOfThreeGoesRound) {
     EXPECT_EQ(r.victim(0), way);
 }
 
+TEST(Replacement, RoundRobinGoesRoundEachSet) {
+  Replacement r(ReplacementPolicy::round_robin, 2, 4, 1);
+  for (const unsigned way : {0u, 1u, 2u})
+    EXPECT_EQ(r.victim(0), way);
+  EXPECT_EQ(r.victim(1), 0u);
+  EXPECT_EQ(r.victim(0), 3u);
+  EXPECT_EQ(r.victim(0), 0u);
+  EXPECT_EQ(r.victim(1), 1u);
+}
+
 TEST(AssociativeCache, SetsAreApart) {
   Cache cache({16, 4, ReplacementPolicy::lru, 1});  // 4 sets
   for (unsigned i = 0; i < 5; ++i)

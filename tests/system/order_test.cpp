@@ -117,10 +117,10 @@ class MsiOrder : public ::testing::TestWithParam<pcie::OrderDomain> {
   /// a cache for every other page.
   static virt::VirtParameters with_tlb_misses() {
     virt::VirtParameters parameters = MsiOrder::parameters();
-    parameters.smmu.tbu.micro_tlb.geometry = {8, 8, smmu::ReplacementPolicy::lru, 1};
-    parameters.smmu.tbu.main_tlb.geometry = {2, 2, smmu::ReplacementPolicy::lru, 1};
+    parameters.smmu.tbu.micro_tlb.geometry = {8, 8, ReplacementPolicy::lru, 1};
+    parameters.smmu.tbu.main_tlb.geometry = {2, 2, ReplacementPolicy::lru, 1};
     for (smmu::CacheParameters& walk_cache : parameters.smmu.tcu.walk_cache)
-      walk_cache.geometry = {2, 2, smmu::ReplacementPolicy::lru, 1};
+      walk_cache.geometry = {2, 2, ReplacementPolicy::lru, 1};
     parameters.ram.last_level_cache.size = 0;
     parameters.ram.read_latency = microsecond;
     return parameters;

@@ -53,7 +53,7 @@ virt::VirtParameters narrow() {
   parameters.fabric.target_reads = 2;
   parameters.fabric.target_writes = 2;
   smmu::SmmuParameters& smmu = parameters.smmu;
-  constexpr smmu::CacheGeometry two{2, 2, smmu::ReplacementPolicy::lru, 1};
+  constexpr CacheGeometry two{2, 2, ReplacementPolicy::lru, 1};
   smmu.tbu.micro_tlb.geometry = two;
   smmu.tbu.main_tlb.geometry = two;
   smmu.tbu.outstanding_reads = 4;

@@ -11,10 +11,10 @@ ConfigurationUnit::ConfigurationUnit(Scheduler& scheduler, const Clock& clock,
       features_(parameters.features()),
       memory_(memory),
       log_(log),
-      cache_(parameters.tcu.configuration_cache.geometry),
-      fetches_(scheduler),
       statistics_(group, "configuration_cache",
-                  {"look-ups", Better::neither, "STE and CD of a stream"}) {}
+                  {"look-ups", Better::neither, "STE and CD of a stream"}),
+      cache_(parameters.tcu.configuration_cache.geometry, statistics_),
+      fetches_(scheduler) {}
 
 Task<ConfigurationUnit::Result> ConfigurationUnit::find(StreamTable table, Stream stream,
                                                         Journey* journey) {
@@ -81,9 +81,8 @@ Task<ConfigurationUnit::Result> ConfigurationUnit::fetch(StreamTable table, std:
     }
   }
   // What an invalidation has overtaken is used, but not kept; nor is what is invalid.
-  if (!log_.configuration_affected(start, stream_id) &&
-      cache_.insert(stream_id, result.configuration)) {
-    statistics_.eviction();
+  if (!log_.configuration_affected(start, stream_id)) {
+    cache_.insert(stream_id, result.configuration);
   }
   co_return result;
 }
@@ -109,7 +108,7 @@ ConfigurationUnit::Result ConfigurationUnit::check(const Stream& stream, Result 
 }
 
 void ConfigurationUnit::invalidate(const Invalidation& invalidation) {
-  statistics_.invalidation(cache_.invalidate(invalidation));
+  cache_.invalidate(invalidation);
   fetches_.close();
 }
 

@@ -49,9 +49,9 @@ class ConfigurationUnit {
   Features features_;
   MemoryPort& memory_;
   const InvalidationLog& log_;
+  CacheStatistics statistics_;
   ConfigurationCache cache_;
   PendingTable<std::uint32_t, Result> fetches_;
-  CacheStatistics statistics_;
 };
 
 }  // namespace doorbell::smmu

@@ -1,5 +1,6 @@
 #include "doorbell/smmu/programming_interface.h"
 
+#include "doorbell/core/arch/little_endian.h"
 #include "doorbell/smmu/arch/registers.h"
 
 namespace doorbell::smmu {
@@ -93,13 +94,11 @@ Task<void> ProgrammingInterface::access(Payload& payload) {
   const std::span<std::uint8_t> bytes(payload.get_data_ptr(), size);
   std::uint64_t data = 0;
   if (payload.is_write()) {
-    for (unsigned i = 0; i < size; ++i)
-      data |= std::uint64_t{bytes[i]} << (8 * i);
+    data = load_little_endian<std::uint64_t>(bytes);
     bank_.write(offset, size, data);
   } else if (payload.is_read()) {
     bank_.read(offset, size, data);
-    for (unsigned i = 0; i < size; ++i)
-      bytes[i] = static_cast<std::uint8_t>(data >> (8 * i));
+    store_little_endian<std::uint64_t>(bytes, data);
   }
   // Reserved registers are RAZ/WI, writes to read-only ones are ignored (6.2).
   payload.set_response_status(tlm::TLM_OK_RESPONSE);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "doorbell/smmu/arch/bit_field.h"
+#include "doorbell/core/arch/bit_field.h"
 #include "doorbell/smmu/arch/tlb.h"
 
 namespace doorbell::smmu {
@@ -49,7 +49,9 @@ TableWalker::TableWalker(Scheduler& scheduler, const Clock& clock, const Statist
       clock_(clock),
       memory_(memory),
       log_(log),
-      cache_(geometry_of(parameters.tcu)),
+      cache_statistics_(statistics_in(group)),
+      cache_(geometry_of(parameters.tcu), {cache_statistics_[0].get(), cache_statistics_[1].get(),
+                                           cache_statistics_[2].get(), cache_statistics_[3].get()}),
       walkers_(scheduler, group, "walkers", parameters.tcu.walkers),
       walks_(scheduler),
       merged_walks_(group, "merged_walks",
@@ -57,16 +59,23 @@ TableWalker::TableWalker(Scheduler& scheduler, const Clock& clock, const Statist
   for (unsigned level = 0; level < WalkCache::levels; ++level) {
     // All levels are looked up at once; the slowest one decides.
     latency_ = std::max(latency_, parameters.tcu.walk_cache[level].latency);
-    const std::string number = std::to_string(level);
-    cache_statistics_[level] = std::make_unique<CacheStatistics>(
-        group, "walk_cache_level" + number,
-        StatisticInfo{"look-ups", Better::neither, "Descriptors of level " + number});
     const std::string length = std::to_string(level + 1);
     walks_of_length_[level] = std::make_unique<Counter>(
         group, "walks_of_" + length,
         StatisticInfo{"walks", Better::neither,
                       "Walks that read this many descriptors: " + length});
   }
+}
+
+TableWalker::LevelStatistics TableWalker::statistics_in(const StatisticsGroup& group) {
+  LevelStatistics statistics;
+  for (unsigned level = 0; level < WalkCache::levels; ++level) {
+    const std::string number = std::to_string(level);
+    statistics[level] = std::make_unique<CacheStatistics>(
+        group, "walk_cache_level" + number,
+        StatisticInfo{"look-ups", Better::neither, "Descriptors of level " + number});
+  }
+  return statistics;
 }
 
 Task<TableWalker::Result> TableWalker::walk(TranslationTag tag, const TranslationRegime& regime,
@@ -104,14 +113,8 @@ Task<TableWalker::Result> TableWalker::walk(TranslationTag tag, const Translatio
 /// True when the walk caches hold the leaf; otherwise `position` is where reading begins.
 bool TableWalker::look_up(const TranslationTag& tag, std::uint64_t address, WalkPosition& position,
                           Result& result) {
-  const unsigned first = position.level;
   WalkCache::Hit hit{WalkPosition{}, 0};
-  const bool found = cache_.lookup(tag, address, first, hit);
-  for (unsigned level = WalkCache::levels; level-- > (found ? hit.level + 1 : first);) {
-    cache_statistics_[level]->miss();
-  }
-  if (!found) return false;
-  cache_statistics_[hit.level]->hit();
+  if (!cache_.lookup(tag, address, position.level, hit)) return false;
   if (const auto* const leaf = std::get_if<Leaf>(&hit.step)) {
     result.leaf = *leaf;
     return true;
@@ -161,25 +164,20 @@ Holder TableWalker::why_walking(const TranslationTag& tag, std::uint64_t address
 /// Puts a valid descriptor into its walk cache, unless an invalidation has overtaken the walk.
 void TableWalker::keep(InvalidationLog::Epoch since, const TranslationTag& tag,
                        std::uint64_t address, unsigned level, const WalkStep& step) {
-  bool evicted = false;
   if (step.kind == WalkStep::Kind::table) {
-    if (!log_.table_affected(since, tag)) evicted = cache_.insert(tag, address, level, step.next);
+    if (!log_.table_affected(since, tag)) cache_.insert(tag, address, level, step.next);
   } else if (step.kind == WalkStep::Kind::leaf) {
     TranslationTag leaf_tag = tag;
     leaf_tag.global = !step.leaf.not_global;
     const std::uint64_t base = canonical(address) & ~low_mask(step.leaf.size_log2);
     if (!log_.leaf_affected(since, leaf_tag, base, step.leaf.size_log2, step.leaf.level)) {
-      evicted = cache_.insert(tag, address, level, step.leaf);
+      cache_.insert(tag, address, level, step.leaf);
     }
   }
-  if (evicted) cache_statistics_[level]->eviction();
 }
 
 void TableWalker::invalidate(const Invalidation& invalidation) {
-  const auto removed = cache_.invalidate(invalidation);
-  for (unsigned level = 0; level < WalkCache::levels; ++level) {
-    cache_statistics_[level]->invalidation(removed[level]);
-  }
+  cache_.invalidate(invalidation);
   walks_.close();
 }
 

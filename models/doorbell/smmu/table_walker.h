@@ -44,6 +44,9 @@ class TableWalker {
     bool operator==(const Key&) const = default;
   };
 
+  using LevelStatistics = std::array<std::unique_ptr<CacheStatistics>, WalkCache::levels>;
+
+  static LevelStatistics statistics_in(const StatisticsGroup& group);
   bool look_up(const TranslationTag& tag, std::uint64_t address, WalkPosition& position,
                Result& result);
   Task<Result> read_tables(TranslationTag tag, const TranslationRegime& regime,
@@ -58,10 +61,10 @@ class TableWalker {
   MemoryPort& memory_;
   const InvalidationLog& log_;
   std::uint32_t latency_ = 0;
+  LevelStatistics cache_statistics_;
   WalkCache cache_;
   Slots walkers_;
   PendingTable<Key, Result> walks_;
-  std::array<std::unique_ptr<CacheStatistics>, WalkCache::levels> cache_statistics_;
   std::array<std::unique_ptr<Counter>, WalkCache::levels> walks_of_length_;
   Counter merged_walks_;
 };

@@ -58,11 +58,11 @@ Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
       stage_(simulation().stages().add(
           {"tbu", 40, "ordering",
            "Look-ups in the TBU; waits for slots, merged misses and order"})),
-      micro_tlb_(parameters.tbu.micro_tlb.geometry),
-      main_tlb_(parameters.tbu.main_tlb.geometry),
       micro_tlb_statistics_(statistics(), "micro_tlb", {"look-ups", Better::neither, "First TLB"}),
       main_tlb_statistics_(statistics(), "main_tlb",
                            {"look-ups", Better::neither, "Second TLB, after a micro TLB miss"}),
+      micro_tlb_(parameters.tbu.micro_tlb.geometry, micro_tlb_statistics_),
+      main_tlb_(parameters.tbu.main_tlb.geometry, main_tlb_statistics_),
       main_tlb_server_(statistics(), "main_tlb_port",
                        {"look-ups", Better::lower, "Look-ups of the main TLB, one at a time"}),
       inside_(statistics(), "transactions_inside",
@@ -82,8 +82,9 @@ Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
       misses_(scheduler()),
       orders_(scheduler()),
       control_(scheduler()),
-      coloured_{Outstanding(scheduler()), Outstanding(scheduler())},
+      barrier_(scheduler()),
       tasks_(scheduler()) {
+  parameters.check();
   for (std::uint32_t i = 0; i < parameters.tbu.translation_requests; ++i) {
     answers_.push_back(std::make_unique<PendingAnswer>(scheduler()));
   }
@@ -119,8 +120,7 @@ Task<void> Tbu::serve(Payload& payload) {
   if (journey != nullptr) journey->enter(stage_, arrival);
   transactions_.add();
   inside_.enter(arrival);
-  Outstanding& before_sync = coloured_[colour_];
-  before_sync.add();
+  const unsigned epoch = barrier_.enter();
 
   // Most transactions find their page in the micro TLB: that way needs no task but this one.
   PostedOrders::Order* const order = order_of(payload, requester);
@@ -157,7 +157,7 @@ Task<void> Tbu::serve(Payload& payload) {
       terminate(payload, requester);
     }
   }
-  before_sync.remove();
+  barrier_.leave(epoch);
   inside_.leave(now(), arrival);
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "doorbell/core/arch/barrier.h"
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/arch/slots.h"
 #include "doorbell/core/arch/statistics_kinds.h"
@@ -96,7 +97,6 @@ class Tbu : public Module {
                                    Journey* journey);
   Task<void> main_tlb_turn(unsigned lookups, std::uint64_t latency, std::uint32_t stream_id,
                            Journey* journey);
-  void fill_micro_tlb(const TlbEntry& entry);
 
   // Messages of the TCU
   void receive(dti::ToTbu& message);
@@ -106,10 +106,10 @@ class Tbu : public Module {
   SmmuParameters parameters_;
   Clock clock_;
   StageId stage_;
-  Tlb micro_tlb_;
-  Tlb main_tlb_;
   CacheStatistics micro_tlb_statistics_;
   CacheStatistics main_tlb_statistics_;
+  Tlb micro_tlb_;
+  Tlb main_tlb_;
   ServerStatistics main_tlb_server_;
   QueueStatistics inside_;
   Counter transactions_;
@@ -125,9 +125,7 @@ class Tbu : public Module {
   PostedOrders orders_;
   Mailbox<Control> control_;
   DebugTranslation* debug_translation_ = nullptr;  // found when first needed
-  // Transactions that came before and after the latest SYNC: it waits for those before it.
-  unsigned colour_ = 0;
-  Outstanding coloured_[2];
+  Barrier barrier_;  // transactions: a SYNC waits for those that came before it
   TaskGroup tasks_;
 };
 

@@ -36,7 +36,7 @@ Task<Tbu::Translation> Tbu::translate(Stream stream, std::uint64_t address, Acce
     if (entry != nullptr && entry->leaf.permissions.allow(access)) {
       main_tlb_statistics_.hit();
       const Translation translation{true, entry->translate(address), entry->attributes};
-      fill_micro_tlb(*entry);
+      micro_tlb_.insert(*entry);
       co_return translation;
     }
   }
@@ -63,10 +63,6 @@ Task<void> Tbu::main_tlb_turn(unsigned lookups, std::uint64_t latency, std::uint
   }
   if (journey != nullptr) journey->serve(start, "main TLB look-up");
   co_await Delay(scheduler(), clock_.after(start, latency) - arrival);
-}
-
-void Tbu::fill_micro_tlb(const TlbEntry& entry) {
-  if (micro_tlb_.insert(entry)) micro_tlb_statistics_.eviction();
 }
 
 Task<Tbu::Translation> Tbu::miss(Stream stream, std::uint64_t address, Access access,
@@ -124,8 +120,8 @@ void Tbu::receive(dti::ToTbu& message) {
 
 void Tbu::take_answer(const dti::TranslationAnswer& answer) {
   if (answer.translated && answer.may_cache) {
-    if (main_tlb_.insert(answer.entry)) main_tlb_statistics_.eviction();
-    fill_micro_tlb(answer.entry);
+    main_tlb_.insert(answer.entry);
+    micro_tlb_.insert(answer.entry);
   }
   PendingAnswer& pending = *answers_[answer.token];
   pending.answer = answer;
@@ -141,15 +137,12 @@ Task<void> Tbu::control() {
     const Control request = control_.pop();
     if (const auto* const invalidation = std::get_if<dti::InvalidationRequest>(&request)) {
       co_await clock_.cycles(parameters_.tbu.invalidation);
-      micro_tlb_statistics_.invalidation(micro_tlb_.invalidate(invalidation->what));
-      main_tlb_statistics_.invalidation(main_tlb_.invalidate(invalidation->what));
+      micro_tlb_.invalidate(invalidation->what);
+      main_tlb_.invalidate(invalidation->what);
       misses_.close();
       dti.send(dti::InvalidationAcknowledge{}, dti_latency);
     } else {
-      Outstanding& before = coloured_[colour_];
-      colour_ ^= 1;
-      while (before.count() != 0)
-        co_await before.drained();
+      co_await barrier_.wait();
       dti.send(dti::SyncAcknowledge{}, dti_latency);
     }
     dti.return_credit(Dti::invalidation_credits, 1, dti_latency);

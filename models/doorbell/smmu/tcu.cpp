@@ -23,6 +23,7 @@ Tcu::Tcu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
       table_port_(tables),
       queue_port_(queues),
       tasks_(scheduler()) {
+  parameters.check();
   const StageId stage = simulation().stages().add(
       {"tcu", 50, "tbu", "Configuration, walk caches and walks; waits for slots and walkers"});
   links_ = std::make_unique<TbuLinks>(scheduler(), clock_.duration(parameters.dti_latency), tbus,

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "doorbell/core/arch/error.h"
 #include "doorbell/smmu/arch/parameters.h"
 #include "tests/smmu/unit/bits.h"
 
@@ -101,6 +102,22 @@ TEST(Identification, FollowsTheFeatures) {
   EXPECT_EQ(id.IDR1 & 0x3f, 8u);
   EXPECT_EQ(id.IDR1 >> 21 & 0x1f, 10u);
   EXPECT_EQ(id.IDR5 & 7, 5u);
+}
+
+// An IOTLB of a hundred entries is one; three ways of a hundred and one entries are none.
+TEST(Parameters, CachesHaveWholeSets) {
+  SmmuParameters p;
+  p.check();
+  p.tbu.main_tlb.geometry = {100, 100, ReplacementPolicy::plru, 1};
+  p.check();
+  p.tbu.main_tlb.geometry.ways = 4;
+  p.check();
+  p.tbu.main_tlb.geometry.ways = 3;
+  EXPECT_THROW(p.check(), InputError);
+  p.tbu.main_tlb.geometry.entries = 99;
+  p.check();
+  p.tcu.walk_cache[2].geometry = {10, 4, ReplacementPolicy::lru, 1};
+  EXPECT_THROW(p.check(), InputError);
 }
 
 TEST(Parameters, DescribeThemselvesWithDefaultsInRange) {

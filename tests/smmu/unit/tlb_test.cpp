@@ -221,6 +221,8 @@ TEST(Tlb, StreamsSpreadOverTheSets) {
 
 INSTANTIATE_TEST_SUITE_P(Shapes, TlbTest,
                          testing::Values(CacheGeometry{32, 32, ReplacementPolicy::plru, 1},
+                                         CacheGeometry{100, 100, ReplacementPolicy::plru, 1},
+                                         CacheGeometry{96, 3, ReplacementPolicy::lru, 1},
                                          CacheGeometry{256, 4, ReplacementPolicy::random, 1}));
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "doorbell/smmu/arch/command.h"
 
-#include "doorbell/smmu/arch/bit_field.h"
+#include "doorbell/core/arch/bit_field.h"
 #include "doorbell/smmu/arch/tlb.h"
 
 namespace doorbell::smmu {

@@ -12,10 +12,11 @@ std::size_t ConfigurationCache::invalidate(const Invalidation& invalidation) {
     configuration.has_cd = false;
     return false;
   };
-  if (invalidation.first_stream == invalidation.last_stream) {
-    return cache_.erase_group(invalidation.first_stream, remove) + cds;
-  }
-  return cache_.erase_if(remove) + cds;
+  const bool one = invalidation.first_stream == invalidation.last_stream;
+  const std::size_t stes =
+      one ? cache_.erase_group(invalidation.first_stream, remove) : cache_.erase_if(remove);
+  cache_.counts().invalidation(cds);
+  return stes + cds;
 }
 
 }  // namespace doorbell::smmu

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "doorbell/smmu/arch/associative_cache.h"
+#include "doorbell/core/arch/associative_cache.h"
 #include "doorbell/smmu/arch/context_descriptor.h"
 #include "doorbell/smmu/arch/invalidation.h"
 #include "doorbell/smmu/arch/stream_table_entry.h"
@@ -20,6 +20,9 @@ struct StreamConfiguration {
 class ConfigurationCache {
  public:
   explicit ConfigurationCache(const CacheGeometry& geometry) : cache_(geometry) {}
+  /// Counts evictions and invalidations in `counts`; whoever looks up says what was a hit.
+  ConfigurationCache(const CacheGeometry& geometry, CacheCounts& counts)
+      : cache_(geometry, counts) {}
 
   /// Null on a miss. Valid until the next change.
   const StreamConfiguration* lookup(std::uint32_t stream_id) { return cache_.find({stream_id}); }
@@ -42,6 +45,7 @@ class ConfigurationCache {
     bool operator==(const Key&) const = default;
     std::uint64_t set_hash() const { return stream_id; }
     std::uint64_t group() const { return stream_id; }
+    std::uint64_t identity() const { return spread(stream_id); }
   };
   AssociativeCache<Key, StreamConfiguration> cache_;
 };

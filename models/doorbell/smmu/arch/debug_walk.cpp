@@ -1,6 +1,6 @@
 #include "doorbell/smmu/arch/debug_walk.h"
 
-#include "doorbell/smmu/arch/bit_field.h"
+#include "doorbell/core/arch/bit_field.h"
 #include "doorbell/smmu/arch/context_descriptor.h"
 #include "doorbell/smmu/arch/stream_table_entry.h"
 #include "doorbell/smmu/arch/translation_table.h"

@@ -1,6 +1,6 @@
 #include "doorbell/smmu/arch/event.h"
 
-#include "doorbell/smmu/arch/bit_field.h"
+#include "doorbell/core/arch/bit_field.h"
 
 namespace doorbell::smmu {
 namespace {

@@ -1,20 +1,19 @@
 #include "doorbell/smmu/arch/parameters.h"
 
+#include <string>
+
+#include "doorbell/core/arch/error.h"
+
 namespace doorbell::smmu {
 
 void CacheParameters::describe(ParameterGroup& group) {
-  group.add("entries", geometry.entries,
-            {.unit = "entries",
-             .minimum = 1,
-             .maximum = 65536,
-             .power_of_two = true,
-             .source = source,
-             .help = "Capacity"});
+  group.add(
+      "entries", geometry.entries,
+      {.unit = "entries", .minimum = 1, .maximum = 65536, .source = source, .help = "Capacity"});
   group.add("ways", geometry.ways,
             {.unit = "ways",
              .minimum = 1,
              .maximum = 65536,
-             .power_of_two = true,
              .source = source,
              .help = "Associativity; as many as entries, or more, is fully associative"});
   group.add("replacement", geometry.replacement,
@@ -179,6 +178,20 @@ void SmmuParameters::describe(ParameterGroup& group) {
   group.group("tlb", tbu.main_tlb, "Second, main TLB of a TBU, pipelined");
   group.group("tbu", tbu, "Translation buffer unit");
   group.group("tcu", tcu, "Translation control unit");
+}
+
+void SmmuParameters::check() const {
+  const auto check_cache = [](const std::string& name, const CacheParameters& cache) {
+    if (cache.geometry.whole_sets()) return;
+    throw InputError("smmu." + name + ".entries: expected a multiple of smmu." + name +
+                     ".ways, or no more than that, found " +
+                     std::to_string(cache.geometry.entries));
+  };
+  check_cache("micro_tlb", tbu.micro_tlb);
+  check_cache("tlb", tbu.main_tlb);
+  check_cache("tcu.configuration_cache", tcu.configuration_cache);
+  for (std::size_t level = 0; level < tcu.walk_cache.size(); ++level)
+    check_cache("tcu.walk_cache_level" + std::to_string(level), tcu.walk_cache[level]);
 }
 
 }  // namespace doorbell::smmu

@@ -3,8 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include "doorbell/core/arch/associative_cache.h"
 #include "doorbell/core/arch/parameters.h"
-#include "doorbell/smmu/arch/associative_cache.h"
 #include "doorbell/smmu/arch/features.h"
 
 namespace doorbell::smmu {
@@ -86,6 +86,8 @@ struct SmmuParameters {
 
   Features features() const;
   void describe(ParameterGroup& group);
+  /// Throws InputError when a cache has no whole sets.
+  void check() const;
 };
 
 }  // namespace doorbell::smmu

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "doorbell/smmu/arch/bit_field.h"
+#include "doorbell/core/arch/bit_field.h"
 
 namespace doorbell::smmu {
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <span>
 
+#include "doorbell/core/arch/bit_field.h"
 #include "doorbell/core/arch/registers.h"
-#include "doorbell/smmu/arch/bit_field.h"
 #include "doorbell/smmu/arch/features.h"
 
 namespace doorbell::smmu {

@@ -2,16 +2,12 @@
 
 #include <algorithm>
 
-#include "doorbell/smmu/arch/bit_field.h"
+#include "doorbell/core/arch/bit_field.h"
 
 namespace doorbell::smmu {
 
 std::uint64_t TlbEntry::translate(std::uint64_t address) const {
   return leaf.output_base | (address & low_mask(leaf.size_log2));
-}
-
-Tlb::Tlb(const CacheGeometry& geometry) : cache_(geometry) {
-  sizes_.reserve(4);
 }
 
 Tlb::Key Tlb::key_of(std::uint32_t stream_id, std::uint64_t address, unsigned size_log2) {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "doorbell/smmu/arch/associative_cache.h"
+#include "doorbell/core/arch/associative_cache.h"
 #include "doorbell/smmu/arch/invalidation.h"
 #include "doorbell/smmu/arch/translation_table.h"
 
@@ -31,7 +31,11 @@ struct TlbEntry {
 /// in use.
 class Tlb {
  public:
-  explicit Tlb(const CacheGeometry& geometry);
+  explicit Tlb(const CacheGeometry& geometry) : cache_(geometry) { sizes_.reserve(4); }
+  /// Counts evictions and invalidations in `counts`; whoever looks up says what was a hit.
+  Tlb(const CacheGeometry& geometry, CacheCounts& counts) : cache_(geometry, counts) {
+    sizes_.reserve(4);
+  }
 
   struct Lookup {
     const TlbEntry* entry;  ///< Null on a miss. Valid until the next change.
@@ -58,6 +62,7 @@ class Tlb {
     bool operator==(const Key&) const = default;
     std::uint64_t set_hash() const { return (page >> size_log2) + spread(stream_id); }
     std::uint64_t group() const { return canonical(page) ^ size_log2; }
+    std::uint64_t identity() const { return hash_of(page ^ size_log2, stream_id); }
   };
   static Key key_of(std::uint32_t stream_id, std::uint64_t address, unsigned size_log2);
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "doorbell/smmu/arch/bit_field.h"
+#include "doorbell/core/arch/bit_field.h"
 
 namespace doorbell::smmu {
 namespace {

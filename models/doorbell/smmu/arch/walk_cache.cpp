@@ -1,13 +1,16 @@
 #include "doorbell/smmu/arch/walk_cache.h"
 
-#include "doorbell/smmu/arch/bit_field.h"
+#include "doorbell/core/arch/bit_field.h"
 #include "doorbell/smmu/arch/tlb.h"
 
 namespace doorbell::smmu {
 
-WalkCache::WalkCache(const std::array<CacheGeometry, levels>& geometry) {
+WalkCache::WalkCache(const std::array<CacheGeometry, levels>& geometry,
+                     const std::array<CacheCounts*, levels>& counts) {
   for (unsigned level = 0; level < levels; ++level) {
-    if (geometry[level].entries != 0) level_[level] = std::make_unique<Level>(geometry[level]);
+    level_[level] = counts[level] != nullptr
+                        ? std::make_unique<Level>(geometry[level], *counts[level])
+                        : std::make_unique<Level>(geometry[level]);
   }
 }
 
@@ -20,8 +23,7 @@ WalkCache::Key WalkCache::key_of(const TranslationTag& tag, std::uint64_t addres
 bool WalkCache::lookup(const TranslationTag& tag, std::uint64_t address, unsigned first_level,
                        Hit& hit) {
   for (unsigned level = levels; level-- > first_level;) {
-    if (!level_[level]) continue;
-    if (const Value* value = level_[level]->find(key_of(tag, address, level))) {
+    if (const Value* value = level_[level]->look_up(key_of(tag, address, level))) {
       hit = {value->step, level};
       return true;
     }
@@ -31,21 +33,18 @@ bool WalkCache::lookup(const TranslationTag& tag, std::uint64_t address, unsigne
 
 bool WalkCache::insert(const TranslationTag& tag, std::uint64_t address, unsigned level,
                        const CachedStep& step) {
-  if (!level_[level]) return false;
   const Leaf* const leaf = std::get_if<Leaf>(&step);
   const Value value{step, leaf != nullptr && !leaf->not_global};
-  const Level::Insertion inserted = level_[level]->insert(key_of(tag, address, level), value);
-  if (inserted.evicted) departures_.left(identity(inserted.evicted_key), evicted);
-  return inserted.evicted;
+  return level_[level]->insert(key_of(tag, address, level), value).evicted;
 }
 
 Departures::Reason WalkCache::why_missing(const TranslationTag& tag, std::uint64_t address,
                                           unsigned first_level) const {
   for (unsigned level = levels; level-- > first_level;) {
-    const Departures::Reason reason = departures_.reason(identity(key_of(tag, address, level)));
-    if (reason != 0) return reason;
+    const Departures::Reason reason = level_[level]->why_missing(key_of(tag, address, level));
+    if (reason != Departures::unknown) return reason;
   }
-  return 0;
+  return Departures::unknown;
 }
 
 bool WalkCache::matches(const Invalidation& invalidation, const Key& key, const Value& value,
@@ -63,22 +62,20 @@ bool WalkCache::matches(const Invalidation& invalidation, const Key& key, const 
 std::array<std::size_t, WalkCache::levels> WalkCache::invalidate(const Invalidation& invalidation) {
   std::array<std::size_t, levels> erased{};
   if (invalidation.of_configuration()) return erased;
+  const Departures::Reason reason = invalidated(invalidation.scope);
   for (unsigned level = 0; level < levels; ++level) {
-    if (!level_[level]) continue;
     const auto of_level = [&](const Key& key, const Value& value) {
-      if (!matches(invalidation, key, value, level)) return false;
-      departures_.left(identity(key), invalidated(invalidation.scope));
-      return true;
+      return matches(invalidation, key, value, level);
     };
     const unsigned size = level_shift(12, level);
     const std::uint64_t first = invalidation.first >> size;
     const std::uint64_t last = invalidation.last >> size;
     if (!invalidation.by_address() || last - first >= level_[level]->capacity()) {
-      erased[level] += level_[level]->erase_if(of_level);
+      erased[level] += level_[level]->erase_if(of_level, reason);
       continue;
     }
     for (std::uint64_t entry = first;; ++entry) {
-      erased[level] += level_[level]->erase_group(entry << size, of_level);
+      erased[level] += level_[level]->erase_group(entry << size, of_level, reason);
       if (entry == last) break;
     }
   }
@@ -87,9 +84,8 @@ std::array<std::size_t, WalkCache::levels> WalkCache::invalidate(const Invalidat
 
 std::size_t WalkCache::size() const {
   std::size_t entries = 0;
-  for (const auto& level : level_) {
-    if (level) entries += level->size();
-  }
+  for (const auto& level : level_)
+    entries += level->size();
   return entries;
 }
 

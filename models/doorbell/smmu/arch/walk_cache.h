@@ -5,8 +5,7 @@
 #include <memory>
 #include <variant>
 
-#include "doorbell/core/arch/departures.h"
-#include "doorbell/smmu/arch/associative_cache.h"
+#include "doorbell/core/arch/associative_cache.h"
 #include "doorbell/smmu/arch/invalidation.h"
 #include "doorbell/smmu/arch/translation_table.h"
 
@@ -22,14 +21,17 @@ class WalkCache {
  public:
   static constexpr unsigned levels = 4;
 
-  /// `geometry[n].entries` = 0 leaves the cache of level n out.
-  explicit WalkCache(const std::array<CacheGeometry, levels>& geometry);
+  /// `geometry[n].entries` = 0 leaves the cache of level n out. Each counts in `counts[n]`, or by
+  /// itself.
+  explicit WalkCache(const std::array<CacheGeometry, levels>& geometry,
+                     const std::array<CacheCounts*, levels>& counts = {});
 
   struct Hit {
     CachedStep step;
     unsigned level;  ///< Whose descriptor it is.
   };
-  /// The deepest hit at `first_level` or below; nothing when no level hits.
+  /// The deepest hit at `first_level` or below; nothing when no level hits. A hit of its level, and
+  /// a miss of each level below.
   bool lookup(const TranslationTag& tag, std::uint64_t address, unsigned first_level, Hit& hit);
   /// Whether a valid entry had to make room.
   bool insert(const TranslationTag& tag, std::uint64_t address, unsigned level,
@@ -38,9 +40,9 @@ class WalkCache {
   /// `invalidated` by a command of that scope, or 0 when it never was, or that has been forgotten.
   Departures::Reason why_missing(const TranslationTag& tag, std::uint64_t address,
                                  unsigned first_level) const;
-  static constexpr Departures::Reason evicted = 1;
+  static constexpr Departures::Reason evicted = Departures::evicted;
   static constexpr Departures::Reason invalidated(Invalidation::Scope scope) {
-    return static_cast<Departures::Reason>(2 + static_cast<unsigned>(scope));
+    return static_cast<Departures::Reason>(Departures::invalidated + static_cast<unsigned>(scope));
   }
   /// The number of entries removed, by level.
   std::array<std::size_t, levels> invalidate(const Invalidation& invalidation);
@@ -60,6 +62,9 @@ class WalkCache {
       return (base >> size_log2) + spread((std::uint64_t{vmid} << 16) | asid);
     }
     std::uint64_t group() const { return base; }
+    std::uint64_t identity() const {
+      return hash_of(base ^ size_log2, std::uint64_t{vmid} << 16 | asid);
+    }
   };
   struct Value {
     CachedStep step;
@@ -71,12 +76,7 @@ class WalkCache {
   static bool matches(const Invalidation& invalidation, const Key& key, const Value& value,
                       unsigned level);
 
-  static std::uint64_t identity(const Key& key) {
-    return hash_of(key.base ^ key.size_log2, std::uint64_t{key.vmid} << 16 | key.asid);
-  }
-
   std::array<std::unique_ptr<Level>, levels> level_;
-  Departures departures_;
 };
 
 }  // namespace doorbell::smmu
