@@ -10,6 +10,7 @@
 #include "platforms/command/command_line.h"
 #include "platforms/command/commands.h"
 #include "platforms/exit_status.h"
+#include "platforms/software_error.h"
 
 namespace {
 
@@ -46,6 +47,9 @@ int main(int argc, char** argv) {
   } catch (const doorbell::InputError& error) {
     std::cerr << "doorbell: " << error.what() << '\n';
     return exit_status::input_error;
+  } catch (const doorbell::SoftwareError& error) {
+    std::cerr << "doorbell: " << error.what() << '\n';
+    return exit_status::software_failed;
   } catch (const std::system_error& error) {
     // A full disk behind standard output is the host's, anything else ours.
     const bool output = std::ferror(stdout) != 0;

@@ -15,9 +15,12 @@
 #include "platforms/replay/replay.h"
 #include "platforms/report/chrome_trace.h"
 #include "platforms/report/report.h"
+#include "platforms/report/units.h"
+#include "platforms/software_error.h"
 #include "platforms/version.h"
 #include "platforms/virt/accounts.h"
 #include "platforms/virt/platform.h"
+#include "platforms/virt/standstill.h"
 #include "traces/format/content_hash.h"
 #include "traces/format/output_file.h"
 
@@ -44,6 +47,7 @@ class Run {
   void begin_trace();
   void begin_explanation();
   RunPosition position() const;
+  std::string remaining_text() const;
   RunReport report(RunLoop::End end);
   void write(const RunReport& report);
 
@@ -82,13 +86,22 @@ int Run::perform() {
   replay_.emplace(*platform_, description_.replay, options_.workload);
   replay_->on_ready([this] { begin_measuring(); });
   replay_->on_end([this] { loop_.finish(); });
-  const RunLoop::End end = loop_.run([this] { return position(); });
+  virt::Standstill standstill(*platform_);
+  const RunLoop::End end = loop_.run([this] { return position(); }, standstill);
   write(report(end));
+  if (end == RunLoop::End::asked) return exit_status::interrupted;
   if (end == RunLoop::End::standstill) {
-    throw std::runtime_error("nothing is left to do, but the workload hasn't ended: " +
-                             replay_->remaining());
+    throw SoftwareError("the run stands still at " + duration_text(loop_.ended_at()) + ": " +
+                        standstill.text() + remaining_text());
   }
-  return end == RunLoop::End::asked ? exit_status::interrupted : EXIT_SUCCESS;
+  if (const std::string failures = replay_->failures(); !failures.empty())
+    throw SoftwareError("software failed: " + failures);
+  return EXIT_SUCCESS;
+}
+
+std::string Run::remaining_text() const {
+  const std::string remaining = replay_->remaining();
+  return remaining.empty() ? "" : "; " + remaining;
 }
 
 void Run::begin_measuring() {
@@ -136,6 +149,9 @@ RunReport Run::report(RunLoop::End end) {
   totals.transactions = replay_->counts().reads + replay_->counts().writes;
   totals.bytes = replay_->bytes();
   totals.measured = loop_.ended_at() - measured_from_;
+  totals.faults.operations_failed = replay_->counts().failed;
+  totals.faults.operations_refused = replay_->counts().refused;
+  totals.faults.errors_raised += replay_->unclaimed();
   return {.version = std::string(version),
           .model = std::string(model_hash()),
           .partial = end != RunLoop::End::finished,

@@ -1,5 +1,11 @@
 #include "platforms/command/run_loop.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
 #include <systemc>
 
 #include "platforms/command/progress.h"
@@ -15,7 +21,8 @@ constexpr Time slice = 50 * microsecond;
 
 }  // namespace
 
-RunLoop::End RunLoop::run(const std::function<RunPosition()>& position) {
+RunLoop::End RunLoop::run(const std::function<RunPosition()>& position,
+                          virt::Standstill& standstill) {
   TerminalLine line(stderr);
   while (!finished_) {
     run_slice();
@@ -23,9 +30,7 @@ RunLoop::End RunLoop::run(const std::function<RunPosition()>& position) {
     if (finished_) break;
     ended_at_ = simulation_.scheduler().now();
     if (StopRequest::asked()) return End::asked;
-    if (!sc_core::sc_pending_activity() && simulation_.scheduler().next_due() == never) {
-      return End::standstill;
-    }
+    if (nothing_is_left() || stands_still(standstill)) return End::standstill;
   }
   return End::finished;
 }
@@ -35,6 +40,55 @@ void RunLoop::finish() {
   ended_at_ = simulation_.scheduler().now();
   sc_core::sc_pause();
   simulation_.scheduler().request_return();
+}
+
+bool RunLoop::nothing_is_left() const {
+  return !sc_core::sc_pending_activity() && simulation_.scheduler().next_due() == never;
+}
+
+/// Where the answer is no, the next look is further away each time.
+bool RunLoop::stands_still(virt::Standstill& standstill) {
+  if (ended_at_ < look_again_at_ || !standstill.suspected(ended_at_)) return false;
+  if (standstill.certain() || would_stand_still(standstill)) return true;
+  look_again_at_ = ended_at_ + look_again_after_;
+  look_again_after_ *= 2;
+  return false;
+}
+
+/// Tried in a copy of this process, so that nothing happens to the run itself if the answer is no.
+bool RunLoop::would_stand_still(virt::Standstill& standstill) {
+  const pid_t copy = fork();
+  if (copy == 0) _exit(try_out(standstill) ? EXIT_SUCCESS : EXIT_FAILURE);
+  int status = EXIT_FAILURE;
+  while (copy > 0 && waitpid(copy, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status == EXIT_SUCCESS;
+}
+
+/// Without the processors everything must come to rest; and then, with nothing left but them, what
+/// they poll must still be what it was.
+bool RunLoop::try_out(virt::Standstill& standstill) {
+  const auto before = standstill.state();
+  standstill.hold();
+  if (!run_until([&] { return nothing_is_left(); })) return false;
+  standstill.release();
+  return run_until([&] { return standstill.came_round(before); }) && standstill.unchanged(before);
+}
+
+/// False if that takes more than a simulated second, or more of the host's time than only work that
+/// would go on can take.
+bool RunLoop::run_until(const std::function<bool()>& condition) {
+  constexpr Time simulated_limit = second;
+  constexpr std::chrono::seconds host_limit{2};
+  const Time last = simulation_.scheduler().now() + simulated_limit;
+  const auto host_last = std::chrono::steady_clock::now() + host_limit;
+  while (!condition()) {
+    const Time due = simulation_.scheduler().next_due();
+    if (due != never && due > last) return false;
+    if (std::chrono::steady_clock::now() > host_last) return false;
+    run_slice();
+  }
+  return true;
 }
 
 void RunLoop::run_slice() {

@@ -92,7 +92,7 @@ int tell(const SweepResult& result, const SweepOptions& options, const std::stri
              count(PointStatus::done), failed,
              missing != 0 ? fmt::format(", {} not run yet", missing) : "",
              (std::filesystem::path(directory) / explore::sweep_database_name).string());
-  return failed != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+  return failed != 0 ? exit_status::difference : EXIT_SUCCESS;
 }
 
 int show(const SweepOptions& options) {

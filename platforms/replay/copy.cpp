@@ -19,9 +19,10 @@ Task<bool> Copy::write(const trace::Access& access) {
 Task<bool> Copy::signal(const trace::Msi& msi) {
   if (!msi.lost && !software_.is_open(msi.stream, msi.event)) {
     const auto* what = &msi;
-    co_await processors_.run(software_.processor(0), [this, what] {
+    const bool opened = co_await processors_.run(software_.processor(0), [this, what] {
       return software_.open_event(what->stream, what->event);
     });
+    if (!opened) engine_.software_failed();
   }
   const auto outcome = co_await software_.function(msi.stream).signal(msi.event);
   co_return outcome != pcie::MsiOutcome::disabled&& outcome != pcie::MsiOutcome::merged;

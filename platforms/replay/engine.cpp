@@ -125,6 +125,7 @@ double Engine::progress() const {
 
 std::string Engine::remaining() const {
   if (ended_) return {};
+  if (next_ == 1) return "the workload has not begun";
   if (oldest_ == next_)
     return std::to_string(unobserved_.size()) + " writes are not known to have arrived";
   const auto& oldest = entry(oldest_);

@@ -42,12 +42,17 @@ class Engine {
   /// It was dropped, terminated or answered with an error.
   void msi_lost(trace::Stream stream, std::uint32_t event);
 
+  /// Software failed at something that is no record of its own.
+  void software_failed() { ++counts_.failed; }
+
   bool ended() const { return ended_; }
   const ReplayCounts& counts() const { return counts_; }
   /// Share of the trace that has been read and done, 0 to 1, by its place in the file.
   double progress() const;
   /// What is not done, for a person: how many records, and the oldest. Empty when all is.
   std::string remaining() const;
+  /// The first record at which software failed, 0 if it is none or none failed.
+  std::uint64_t first_failure() const { return first_failure_; }
 
  private:
   enum class State : std::uint8_t { waiting, running, handed, done };
@@ -143,6 +148,7 @@ class Engine {
   std::deque<std::uint64_t> work_;  ///< records to be considered again
   bool draining_ = false;
   ReplayCounts counts_;
+  std::uint64_t first_failure_ = 0;
   std::function<void()> on_end_;
   TaskGroup tasks_;
 };

@@ -183,7 +183,10 @@ Task<void> Engine::run_msi(Entry& entry) {
 
 Task<void> Engine::run_processor(Entry& entry) {
   const bool well = co_await processor_side_.perform(entry.record.cpu, entry.record.operation);
-  if (!well) ++counts_.failed;
+  if (!well) {
+    software_failed();
+    if (first_failure_ == 0) first_failure_ = entry.record.number;
+  }
   processor_done(entry);
   go_on();
 }
@@ -228,7 +231,7 @@ Task<void> Engine::flush(trace::Stream stream, unsigned cpu) {
   auto& state = streams_[stream];
   const auto position = state.observation.evidence_started();
   ++counts_.flushes;
-  if (!co_await processor_side_.flush(cpu, stream)) ++counts_.failed;
+  if (!co_await processor_side_.flush(cpu, stream)) software_failed();
   state.observation.evidence_ended(position);
   state.flushing = false;
   observe(state, position);

@@ -114,6 +114,19 @@ std::string Replay::remaining() const {
   return {};
 }
 
+std::string Replay::failures() const {
+  const auto failed = counts().failed;
+  if (failed == 0) return {};
+  const std::string text = std::to_string(failed) + " of its operations failed";
+  for (unsigned i = 0; i < copies(); ++i) {
+    const auto first = copies_[i]->engine().first_failure();
+    if (first == 0) continue;
+    return text + ", the first at record " + std::to_string(first) +
+           (copies() == 1 ? "" : " of copy " + std::to_string(i));
+  }
+  return text;
+}
+
 std::uint64_t Replay::skipped() const {
   std::uint64_t sum = 0;
   for (const auto& copy : copies_)

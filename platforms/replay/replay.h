@@ -40,9 +40,13 @@ class Replay {
   const ReplayCounts& counts(unsigned copy) const { return copies_[copy]->engine().counts(); }
   /// What is not done, for a person; empty when all is.
   std::string remaining() const;
+  /// What of software's operations failed, for a person; empty when nothing did.
+  std::string failures() const;
   std::uint64_t skipped() const;
   /// Interrupts that a processor has taken, set-up included.
   std::uint64_t interrupts(unsigned processor) const { return firmware_.interrupts(processor); }
+  /// Interrupts that no handler wanted.
+  std::uint64_t unclaimed() const { return firmware_.unclaimed(); }
   /// Faults that the SMMU recorded: none, if the trace's mappings and order are right.
   std::uint64_t smmu_events() const { return firmware_.smmu_events(); }
 

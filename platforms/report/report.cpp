@@ -18,7 +18,12 @@ Json to_json(const RunTotals& totals) {
           {"transactions", totals.transactions},
           {"bytes", totals.bytes},
           {"sent", totals.sent},
-          {"acknowledged", totals.acknowledged}};
+          {"acknowledged", totals.acknowledged},
+          {"commands_refused", totals.faults.commands_refused},
+          {"operations_failed", totals.faults.operations_failed},
+          {"operations_refused", totals.faults.operations_refused},
+          {"events_recorded", totals.faults.events_recorded},
+          {"errors_raised", totals.faults.errors_raised}};
 }
 
 Json to_json(const Conservation& conservation) {

@@ -24,6 +24,22 @@ struct Conservation {
   bool balanced() const { return sent == accounted(); }
 };
 
+/// What was refused or went wrong in the measured region: nothing, if all went well.
+struct RunFaults {
+  std::uint64_t commands_refused = 0;    ///< By the SMMU and the ITS.
+  std::uint64_t operations_failed = 0;   ///< Of software: a driver answered with an error.
+  std::uint64_t operations_refused = 0;  ///< Of functions: not sent, or answered with an error.
+  std::uint64_t events_recorded = 0;     ///< By the SMMU, in its Event queue.
+  /// Accesses of processors and of tables that were answered with an error, events that were lost,
+  /// interrupts that no handler wanted.
+  std::uint64_t errors_raised = 0;
+
+  std::uint64_t sum() const {
+    return commands_refused + operations_failed + operations_refused + events_recorded +
+           errors_raised;
+  }
+};
+
 /// A run in a few numbers.
 struct RunTotals {
   Time measured = 0;               ///< Simulated time of the measured region, in ps.
@@ -31,6 +47,7 @@ struct RunTotals {
   std::uint64_t bytes = 0;         ///< Of their payload.
   std::uint64_t sent = 0;          ///< MSIs written by the endpoints.
   std::uint64_t acknowledged = 0;  ///< Interrupts of them that a processor took.
+  RunFaults faults;
 };
 
 /// Everything that a run has to tell. The objects referred to belong to the simulation.

@@ -45,6 +45,22 @@ double per_second(std::uint64_t amount, Time time) {
                          static_cast<double>(time);
 }
 
+/// "2 commands refused, 1 event recorded": those that there are.
+std::string faults_text(const RunFaults& faults) {
+  std::string text;
+  const auto add = [&](std::uint64_t count, std::string_view noun, std::string_view rest) {
+    if (count == 0) return;
+    fmt::format_to(std::back_inserter(text), "{}{} {}{} {}", text.empty() ? "" : ", ",
+                   count_text(count), noun, count == 1 ? "" : "s", rest);
+  };
+  add(faults.commands_refused, "command", "refused");
+  add(faults.operations_failed, "operation", "of software failed");
+  add(faults.operations_refused, "operation", "of functions refused");
+  add(faults.events_recorded, "event", "recorded");
+  add(faults.errors_raised, "error", "raised");
+  return text;
+}
+
 void write_totals(Page& page, const RunReport& report) {
   const RunTotals& totals = report.totals;
   if (report.partial) page.line("Partial: the run was ended before its workload.");
@@ -55,6 +71,7 @@ void write_totals(Page& page, const RunReport& report) {
   page.line("Throughput: {} MSI/s, {}B/s of DMA, simulated",
             rate_text(per_second(totals.acknowledged, totals.measured)),
             rate_text(per_second(totals.bytes, totals.measured)));
+  if (totals.faults.sum() != 0) page.line("Not all went well: {}", faults_text(totals.faults));
 }
 
 void write_quantiles(Page& page, std::string_view stage, std::string_view part,

@@ -1,6 +1,7 @@
 #include "platforms/virt/accounts.h"
 
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 #include "doorbell/core/arch/statistics_kinds.h"
@@ -73,6 +74,35 @@ std::uint64_t journeys_of_pending_lpis(Platform& platform) {
   return count;
 }
 
+std::uint64_t sum_below(Platform& platform, const StatisticsGroup& group) {
+  const std::string prefix = group.join("");
+  std::uint64_t sum = 0;
+  platform.simulation().statistics().visit([&](const Statistic& statistic) {
+    if (!statistic.path().starts_with(prefix)) return;
+    sum += dynamic_cast<const Counter&>(statistic).value();
+  });
+  return sum;
+}
+
+std::uint64_t commands_refused(Platform& platform) {
+  const StatisticsGroup its = platform.statistics().group("gic").group("its");
+  return counter(platform.statistics().group("smmu").group("tcu"), "command_errors") +
+         sum_below(platform, its.group("command_errors"));
+}
+
+std::uint64_t errors_raised(Platform& platform) {
+  const StatisticsGroup virt = platform.statistics();
+  const StatisticsGroup tcu = virt.group("smmu").group("tcu");
+  std::uint64_t errors = counter(tcu, "events_lost") + counter(tcu, "event_write_aborts");
+  for (unsigned i = 0; i < platform.processor_count(); ++i) {
+    const std::string number = std::to_string(i);
+    const StatisticsGroup processor = virt.group("cpu" + number);
+    errors += counter(processor, "bus_errors") + counter(processor, "undefined_accesses");
+    errors += counter(virt.group("gic").group("redistributor" + number), "table_errors");
+  }
+  return errors;
+}
+
 }  // namespace
 
 Conservation conservation_of(Platform& platform) {
@@ -102,6 +132,10 @@ RunTotals totals_of(Platform& platform) {
   RunTotals totals;
   totals.sent = sent_by_endpoints(platform);
   totals.acknowledged = platform.simulation().journeys().finished(Outcome::acknowledged);
+  totals.faults.commands_refused = commands_refused(platform);
+  totals.faults.events_recorded =
+      counter(platform.statistics().group("smmu").group("tcu"), "events_recorded");
+  totals.faults.errors_raised = errors_raised(platform);
   return totals;
 }
 

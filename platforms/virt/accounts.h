@@ -8,7 +8,8 @@ namespace doorbell::virt {
 /// What became of every doorbell, from the counters of endpoints, SMMU, ITS and redistributors.
 Conservation conservation_of(Platform& platform);
 
-/// MSIs sent by the endpoints and interrupts of them that processors took.
+/// MSIs sent by the endpoints, interrupts of them that processors took, and what the blocks
+/// refused. Operations are the workload's to count.
 RunTotals totals_of(Platform& platform);
 
 }  // namespace doorbell::virt

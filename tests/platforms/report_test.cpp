@@ -118,6 +118,37 @@ TEST_F(ReportTest, APartialRunSaysSo) {
   EXPECT_EQ(to_json(partial)["partial"], true);
 }
 
+TEST_F(ReportTest, SummaryNamesWhatWasRefusedOrFailed) {
+  EXPECT_THAT(summary(report()), Not(HasSubstr("Not all went well")));
+  RunReport bad = report();
+  bad.totals.faults = {.commands_refused = 1,
+                       .operations_failed = 2,
+                       .operations_refused = 3,
+                       .events_recorded = 4000,
+                       .errors_raised = 5};
+  EXPECT_THAT(
+      summary(bad),
+      HasSubstr("\nNot all went well: 1 command refused, 2 operations of software failed, 3 "
+                "operations of functions refused, 4 000 events recorded, 5 errors raised\n"));
+  bad.totals.faults = {.errors_raised = 1};
+  EXPECT_THAT(summary(bad), HasSubstr("\nNot all went well: 1 error raised\n"));
+}
+
+TEST_F(ReportTest, JsonCountsWhatWasRefusedOrFailed) {
+  RunReport bad = report();
+  bad.totals.faults = {.commands_refused = 1,
+                       .operations_failed = 2,
+                       .operations_refused = 3,
+                       .events_recorded = 4,
+                       .errors_raised = 5};
+  const auto totals = to_json(bad)["totals"];
+  EXPECT_EQ(totals["commands_refused"], 1);
+  EXPECT_EQ(totals["operations_failed"], 2);
+  EXPECT_EQ(totals["operations_refused"], 3);
+  EXPECT_EQ(totals["events_recorded"], 4);
+  EXPECT_EQ(totals["errors_raised"], 5);
+}
+
 TEST_F(ReportTest, JsonHasTotalsStreamsVectorsParametersAndGraph) {
   const auto json = to_json(report());
   EXPECT_EQ(json["version"], "0.1.0");

@@ -139,6 +139,92 @@ TEST(Replay, ALostMsiHoldsNothingUp) {
   EXPECT_EQ(engine.counts().refused, 1u);
 }
 
+/// Notes when each operation of a processor is begun.
+class Noting : public Machine {
+ public:
+  Noting(Scheduler& scheduler, std::uint64_t seed)
+      : Machine(scheduler, seed), scheduler_(scheduler) {}
+  Task<bool> perform(unsigned cpu, const trace::Operation& operation) override {
+    begun.push_back({operation.index(), scheduler_.now()});
+    return Machine::perform(cpu, operation);
+  }
+  Task<bool> read(const trace::Access& access) override {
+    // The first page's memory is slow.
+    co_await Delay{scheduler_, access.iova < 0x2000 ? 100 * microsecond : nanosecond};
+    co_return true;
+  }
+  std::vector<std::pair<std::size_t, Time>> begun;
+
+ private:
+  Scheduler& scheduler_;
+};
+
+std::vector<std::pair<std::size_t, Time>> operations_of(const std::string& file,
+                                                        ReplayParameters parameters) {
+  Scheduler scheduler;
+  Noting machine(scheduler, 1);
+  Engine engine(scheduler, machine, machine, parameters, file);
+  machine.connect(engine);
+  engine.start();
+  scheduler.run();
+  EXPECT_TRUE(engine.ended()) << engine.remaining();
+  return machine.begun;
+}
+
+// The second submission isn't the oldest record while the slow read is under way.
+TEST(Replay, NoMoreSubmissionsAreOutstandingThanAllowed) {
+  TemporaryFile file("a.trace",
+                     small("1 cpu0 submit stream=0x8 queue=1 value=1\n"
+                           "1 dev read stream=0x8 iova=0x1000 bytes=64 kind=data after=1\n"
+                           "1 dev read stream=0x8 iova=0x2000 bytes=64 kind=data after=2\n"
+                           "1 cpu1 handle stream=0x8 queue=1 value=1 closes=1 after=1\n"
+                           "1 cpu0 submit stream=0x8 queue=1 value=2\n",
+                           5));
+  const std::size_t submit = trace::Operation(trace::Submit{}).index();
+  const auto one = operations_of(file.path(), {.outstanding = 1});
+  ASSERT_EQ(one.size(), 3u);
+  EXPECT_EQ(one[2].first, submit);
+  EXPECT_LT(one[2].second, 50 * microsecond) << "the handler has closed the first";
+  const auto two = operations_of(file.path(), {.outstanding = 2});
+  ASSERT_EQ(two.size(), 3u);
+  EXPECT_EQ(two[1].first, submit);
+}
+
+TEST(Replay, RecordedTimesAreDividedToThePicosecond) {
+  TemporaryFile file("a.trace",
+                     small("1000 cpu0 map stream=0x8 iova=0x1000 pages=1 frame=0\n"
+                           "1000 dev read stream=0x8 iova=0x1000 bytes=64 kind=data after=1\n"
+                           "1050 cpu1 submit stream=0x8 queue=1 value=1\n",
+                           3));
+  const auto begun = operations_of(file.path(), {.pacing = Pacing::recorded, .time_divisor = 7});
+  ASSERT_EQ(begun.size(), 2u);
+  EXPECT_EQ(begun[1].second, 50 * microsecond / 7);
+}
+
+TEST(Replay, NamesTheFirstRecordAtWhichSoftwareFailed) {
+  class Failing : public Machine {
+   public:
+    using Machine::Machine;
+    Task<bool> perform(unsigned, const trace::Operation& operation) override {
+      co_return std::holds_alternative<trace::Map>(operation);
+    }
+  };
+  TemporaryFile file("a.trace", small("1 cpu0 map stream=0x8 iova=0x1000 pages=1 frame=0\n"
+                                      "1 cpu0 submit stream=0x8 queue=1 value=1\n"
+                                      "1 cpu0 submit stream=0x8 queue=1 value=2\n",
+                                      3));
+  Scheduler scheduler;
+  ReplayParameters parameters;
+  Failing machine(scheduler, 1);
+  Engine engine(scheduler, machine, machine, parameters, file.path());
+  EXPECT_EQ(engine.first_failure(), 0u);
+  EXPECT_EQ(engine.remaining(), "the workload has not begun");
+  engine.start();
+  scheduler.run();
+  EXPECT_EQ(engine.counts().failed, 2u);
+  EXPECT_EQ(engine.first_failure(), 2u);
+}
+
 TEST(Replay, SaysWhatRemains) {
   class Silent : public Machine {
    public:

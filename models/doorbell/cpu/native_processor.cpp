@@ -9,6 +9,7 @@ namespace {
 NativeProcessor* running = nullptr;  // set around every resume of a firmware's fiber
 
 constexpr bool no_event = false;
+constexpr unsigned turns_at_a_time = 4096;
 constexpr std::uint64_t first_special_intid = 1020;
 constexpr std::uint64_t last_special_intid = 1023;
 
@@ -51,6 +52,7 @@ NativeProcessor::NativeProcessor(const sc_core::sc_module_name& name, unsigned n
         cause_placed_ = std::min(cause_placed_, scheduler().placed());
         line_.look_again();
       }),
+      released_(scheduler()),
       posted_(scheduler()),
       tasks_(scheduler()) {
   gic.bind(static_cast<CpuInterfaceBackward&>(*this));
@@ -103,10 +105,28 @@ Task<void> NativeProcessor::execute() {
     run_firmware();
     if (fiber_->finished()) co_return;
     if (debt_ != 0) co_await clock_.cycles(std::exchange(debt_, 0));
+    if (now() != turned_at_) {
+      turned_at_ = now();
+      turns_without_time_ = 0;
+    } else if (++turns_without_time_ % turns_at_a_time == 0) {
+      co_await let_others_act();
+    }
+    while (held_)
+      co_await released_.wait();
     if (interrupt_due() && !is_turn(request_)) continue;
     co_await perform();
     request_.performed = true;
   }
+}
+
+/// A loop whose turns take no time would keep everybody else from acting at the same time, and the
+/// host from ever getting its turn.
+Task<void> NativeProcessor::let_others_act() {
+  if (stands_without_time()) {
+    sc_core::sc_pause();
+    scheduler().request_return();
+  }
+  co_await Until{scheduler(), now()};
 }
 
 Task<void> NativeProcessor::perform() {
@@ -149,6 +169,8 @@ Task<void> NativeProcessor::sleep(const bool& event, Time until) {
   co_await line_.raised_or(event, until);
   statistics_.idle.end(now());
   asleep_ = false;
+  // An event stream's time is none of what software waits for.
+  if (event || line_.high(now())) repetition_.got_on(now());
   debt_ += parameters_.wfi_wake;
 }
 
@@ -200,6 +222,7 @@ void NativeProcessor::take_interrupts() {
     statistics_.interrupts.add();
     statistics_.wait.record(taken - line_.high_since());
     statistics_.in_handler.begin(taken);
+    repetition_.got_on(taken);
     masked_ = true;
     in_handler_ = true;
     handled_ = no_intid;
@@ -234,6 +257,13 @@ std::uint64_t NativeProcessor::load_cached(std::uint64_t address, unsigned size)
 }
 
 std::uint64_t NativeProcessor::load(std::uint64_t address, unsigned size, MemoryType type) {
+  const std::uint64_t value = load_unwatched(address, size, type);
+  repetition_.saw({Repetition::Access::Kind::load, address, value}, now());
+  return value;
+}
+
+std::uint64_t NativeProcessor::load_unwatched(std::uint64_t address, unsigned size,
+                                              MemoryType type) {
   if (!travels(type)) return load_cached(address, size);
   PayloadReference payload = simulation().payloads().take(tlm::TLM_READ_COMMAND, address, size);
   transport(*payload);
@@ -246,6 +276,7 @@ std::uint64_t NativeProcessor::load(std::uint64_t address, unsigned size, Memory
 
 void NativeProcessor::store(std::uint64_t address, unsigned size, std::uint64_t value,
                             MemoryType type) {
+  repetition_.saw({Repetition::Access::Kind::store, address, value}, now());
   std::uint8_t bytes[8];
   store_little_endian(std::span<std::uint8_t>(bytes), value);
   if (!travels(type)) {
@@ -287,6 +318,7 @@ std::uint64_t NativeProcessor::read_system_register(std::uint32_t encoding) {
   request(answer);
   if (!request_.known) statistics_.undefined_accesses.add();
   const std::uint64_t value = request_.value;
+  repetition_.saw({Repetition::Access::Kind::read_register, encoding, value}, now());
   if (encoding == ICC_IAR1_EL1) {
     if (value >= first_special_intid && value <= last_special_intid) {
       statistics_.spurious.add();
@@ -299,6 +331,7 @@ std::uint64_t NativeProcessor::read_system_register(std::uint32_t encoding) {
 }
 
 void NativeProcessor::write_system_register(std::uint32_t encoding, std::uint64_t value) {
+  repetition_.saw({Repetition::Access::Kind::write_register, encoding, value}, now());
   request({.kind = Request::Kind::write_register, .encoding = encoding, .value = value});
   if (!request_.known) statistics_.undefined_accesses.add();
 }
@@ -308,6 +341,7 @@ void NativeProcessor::work(std::uint64_t cycles) {
 }
 
 void NativeProcessor::spin() {
+  repetition_.saw({}, now());
   work(parameters_.spin);
   request({});
 }

@@ -15,6 +15,7 @@
 #include "doorbell/core/simulation.h"
 #include "doorbell/cpu/arch/fiber.h"
 #include "doorbell/cpu/arch/parameters.h"
+#include "doorbell/cpu/arch/repetition.h"
 #include "doorbell/cpu/direct_memory.h"
 #include "doorbell/cpu/interrupt_line.h"
 
@@ -58,6 +59,20 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   /// SEV, sent to this processor: sets its event register. From tasks and from firmware on any
   /// processor; how work is handed to a processor that waits for it.
   void send_event();
+  // For who judges whether software still gets anywhere.
+  /// In WFI or WFE.
+  bool asleep() const { return asleep_; }
+  /// What it does over and over.
+  const Repetition& repetition() const { return repetition_; }
+  /// It turned a million times in a loop while simulated time stood still: that never ends.
+  bool stands_without_time() const { return turns_without_time_ >= endless; }
+  /// From its next access on it does nothing until `release`.
+  void hold() { held_ = true; }
+  void release() {
+    held_ = false;
+    released_.notify_all();
+  }
+
   unsigned number() const { return number_; }
   std::uint32_t affinity() const { return affinity_; }
 
@@ -132,8 +147,11 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   Holder activity() const override;
   void change_line(bool level, Time at);
 
+  static constexpr unsigned endless = 1 << 20;
+
   // On the scheduler.
   Task<void> execute();
+  Task<void> let_others_act();
   Task<void> perform();
   Task<void> sleep(const bool& event, Time until = never);
   Task<void> skip_turns(Time until);
@@ -157,6 +175,7 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   bool interrupt_due() { return may_interrupt() && line_.high(now()); }
   bool travels(MemoryType type) const;
   void transport(PooledPayload& payload);
+  std::uint64_t load_unwatched(std::uint64_t address, unsigned size, MemoryType type);
   std::uint64_t load_cached(std::uint64_t address, unsigned size);
 
   unsigned number_;
@@ -178,7 +197,12 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   bool written_ = false;       ///< the line that is polled
   Time cause_placed_ = never;  ///< when what ends the skipping of turns was placed; never: before
   WriteWatch watch_;           ///< of that line
-  std::uint64_t debt_ = 0;     ///< cycles that firmware has used and that have not passed yet
+  bool held_ = false;
+  Condition released_;
+  Repetition repetition_;
+  unsigned turns_without_time_ = 0;
+  Time turned_at_ = 0;
+  std::uint64_t debt_ = 0;  ///< cycles that firmware has used and that have not passed yet
   Request request_;
   Outstanding posted_;
   std::unique_ptr<Fiber> fiber_;

@@ -70,6 +70,17 @@ void Collector::totals(const Json& totals) {
   add("totals.sent", "MSIs", Better::neither, "Written by endpoints", number_of(totals.at("sent")));
   add("totals.acknowledged", "MSIs", Better::neither, "Interrupts that processors took",
       number_of(totals.at("acknowledged")));
+  const auto fault = [&](const char* name, std::string_view unit, std::string_view help) {
+    // Files of versions before these were counted have none.
+    if (const auto found = totals.find(name); found != totals.end())
+      add(std::string("totals.") + name, unit, Better::lower, help, number_of(*found));
+  };
+  fault("commands_refused", "commands", "By the SMMU and the ITS");
+  fault("operations_failed", "operations", "Of software: a driver answered with an error");
+  fault("operations_refused", "operations", "Of functions: not sent, or answered with an error");
+  fault("events_recorded", "events", "By the SMMU, in its Event queue");
+  fault("errors_raised", "errors",
+        "Accesses answered with an error, events lost, stray interrupts");
   add("totals.msi_rate", "1/s", Better::higher, "Acknowledged, by simulated time",
       rate("acknowledged"));
   add("totals.byte_rate", "bytes/s", Better::higher, "Read and written, by simulated time",

@@ -33,6 +33,18 @@ test("headline figures are those of the statistics", async () => {
   assert.ok(plainSpaces(text).includes("balanced"));
 });
 
+test("what was refused or failed is named", async () => {
+  const nothing = plainSpaces(await shown.page.locator("#headline").textContent());
+  assert.ok(nothing.includes("Refused or failednothing"));
+  const bad = {...run, totals: {...run.totals, commands_refused: 2, operations_failed: 3}};
+  writeFileSync(file("bad.json"), JSON.stringify(bad));
+  doorbell("report", "bad.json", "-o", "bad.html");
+  const {page, close} = await open("bad.html");
+  const text = plainSpaces(await page.locator("#headline").textContent());
+  assert.ok(text.includes("Refused or failed52 commands refused, 3 operations of software failed"));
+  await close();
+});
+
 test("stages add up to the mean latency, and their table has their quantiles", async () => {
   const {series} = await chartOption(shown.page, "Time of an MSI by stage");
   const sum = series.slice(1).flatMap(({data}) => data).reduce((a, b) => a + b, 0);

@@ -88,6 +88,17 @@ TEST(Metrics, NoTimeNoRate) {
   EXPECT_FALSE(find(metrics_of(run), "totals.msi_rate")->exists());
 }
 
+TEST(Metrics, WhatWentWrongIsThereIfTheFileCountsIt) {
+  auto run = small_run();
+  EXPECT_EQ(find(metrics_of(run), "totals.operations_failed"), nullptr) << "of an earlier version";
+  run["totals"]["operations_failed"] = 2;
+  run["totals"]["commands_refused"] = 0;
+  const std::vector<Metric> metrics = metrics_of(run);
+  EXPECT_DOUBLE_EQ(find(metrics, "totals.operations_failed")->value(), 2);
+  EXPECT_EQ(find(metrics, "totals.operations_failed")->better, Better::lower);
+  EXPECT_DOUBLE_EQ(find(metrics, "totals.commands_refused")->value(), 0);
+}
+
 TEST(Metrics, AnotherShapeIsAnInputError) {
   auto run = small_run();
   run["statistics"].erase("metrics");

@@ -8,6 +8,22 @@ import {stagesSection} from "./stages.js";
 import {table} from "./tables.js";
 import {boundText, count, duration, quantity, rate, share} from "./units.js";
 
+const faults = {
+  commands_refused: "commands refused",
+  operations_failed: "operations of software failed",
+  operations_refused: "operations of functions refused",
+  events_recorded: "events recorded",
+  errors_raised: "errors raised",
+};
+
+/// Files of versions before these were counted have none.
+function faultsCard(totals) {
+  const there = Object.keys(faults).filter((name) => totals[name]);
+  const sum = there.reduce((all, name) => all + totals[name], 0);
+  return card("Refused or failed", sum ? count(sum) : "nothing",
+    there.map((name) => `${count(totals[name])} ${faults[name]}`).join(", "));
+}
+
 function headline(page, run) {
   const {totals, rates, end_to_end: latency, conservation, bottleneck} = run;
   const none = "\u2013";
@@ -21,6 +37,7 @@ function headline(page, run) {
       bottleneck ? [path(bottleneck.path), ` bounds it at ${boundText(bottleneck)}`] : "nothing was busy"),
     card("Doorbells", conservation.balanced ? "balanced" : "NOT BALANCED",
       `${count(conservation.accounted)} of ${count(conservation.sent)} accounted for`),
+    faultsCard(totals),
   ];
   section(page, "headline", ["At a glance", "At a glance"], null, element("div", {class: "cards"}, cards));
 }
