@@ -1,9 +1,13 @@
 #include "platforms/replay/firmware.h"
 
-#include <stdexcept>
+#include <algorithm>
+#include <bit>
 #include <string>
 
+#include "doorbell/core/arch/error.h"
+#include "platforms/software_error.h"
 #include "platforms/virt/memory_map.h"
+#include "platforms/virt/requester_ids.h"
 
 namespace doorbell::replay {
 namespace {
@@ -12,17 +16,107 @@ namespace {
 constexpr std::uint64_t tables = virt::ram_base + (16ULL << 20);
 constexpr std::uint64_t tables_end = tables + (240ULL << 20);
 
+constexpr std::uint32_t first_lpi = 8192;  // IHI 0069, 2.2
+constexpr unsigned usual_stream_id_bits = 16;
+/// Of its linear stream table: 64 MiB of the memory for tables.
+constexpr unsigned most_stream_id_bits = 20;
+/// What it uses of the interrupts' numbers, as Linux does.
+constexpr unsigned lpi_id_bits = 16;
+
+/// As many as the functions' StreamIDs have, or what is usual if that is more.
+unsigned stream_id_bits(const virt::VirtParameters& parameters) {
+  unsigned bits = usual_stream_id_bits;
+  for (const pcie::RequesterId id : virt::requester_ids(parameters)) {
+    const std::uint32_t stream = parameters.root_complex.stream_id(id);
+    bits = std::max(bits, static_cast<unsigned>(std::bit_width(stream)));
+  }
+  return bits;
+}
+
+void check_memory(const virt::VirtParameters& parameters) {
+  const std::uint64_t needed = tables_end - virt::ram_base;
+  if (parameters.ram.size >= needed) return;
+  throw InputError("ram.size: expected at least " + std::to_string(needed) +
+                   ", for the tables of the firmware's drivers, found " +
+                   std::to_string(parameters.ram.size));
+}
+
+void check_vectors(const virt::VirtParameters& parameters, std::size_t vectors) {
+  const unsigned bits = std::min(parameters.gic.common.intid_bits, lpi_id_bits);
+  const std::uint64_t lpis = (std::uint64_t{1} << bits) - first_lpi;
+  if (vectors <= lpis) return;
+  throw InputError(
+      "gic.common.intid_bits: expected LPIs for all vectors of the workload's copies, " +
+      std::to_string(vectors) + ", found " + std::to_string(lpis) + " with INTIDs of " +
+      std::to_string(bits) + " bits, of which firmware uses at most " +
+      std::to_string(lpi_id_bits));
+}
+
+void check_stream_ids(const virt::VirtParameters& parameters) {
+  const unsigned bits = stream_id_bits(parameters);
+  if (bits <= most_stream_id_bits) return;
+  throw InputError(
+      "root_complex.stream_id_base, root_complex.stream_id_shift: expected StreamIDs of at most " +
+      std::to_string(most_stream_id_bits) +
+      " bits, for the firmware's linear stream table, found " + std::to_string(bits));
+}
+
+/// What the drivers need, and which keys bring it, before they find out by themselves.
+void check_needs(const virt::VirtParameters& parameters, std::size_t vectors) {
+  check_memory(parameters);
+  check_vectors(parameters, vectors);
+  check_stream_ids(parameters);
+}
+
+/// As sw/include/status.h says them.
+const char* words_of(status result) {
+  switch (result) {
+    case STATUS_OK:
+      return "nothing";
+    case STATUS_TIMEOUT:
+      return "the hardware did not answer within a second";
+    case STATUS_NO_MEMORY:
+      return "its memory for tables is used up";
+    case STATUS_NO_SPACE:
+      return "a table, window or number range is full";
+    case STATUS_UNSUPPORTED:
+      return "the identification registers say that it can't be done";
+    case STATUS_NOT_FOUND:
+      return "it was not found";
+    case STATUS_BAD_ARGUMENT:
+      return "an argument is out of range";
+    case STATUS_REFUSED:
+      return "the hardware reported an error";
+  }
+  return "for no known reason";
+}
+
+/// Every function, and the host bridge.
+std::size_t functions_of(const virt::VirtParameters& parameters) {
+  return virt::requester_ids(parameters).size() + 1;
+}
+
+machine_description description_of(const virt::VirtParameters& parameters) {
+  machine_description description = machine_virt(tables, tables_end);
+  description.ecam = parameters.root_complex.ecam_base;
+  description.last_bus = parameters.root_complex.ecam_buses - 1;
+  for (const pcie::RootPortParameters& port : parameters.root_complex.ports)
+    description.root_buses = std::max(description.root_buses, port.bus + 1);
+  description.stream_id_bits = stream_id_bits(parameters);
+  return description;
+}
+
 }  // namespace
 
 void check(status result, const char* what) {
   if (result == STATUS_OK) return;
-  throw std::runtime_error(std::string("firmware: ") + what + " failed with status " +
-                           std::to_string(result));
+  throw SoftwareError(std::string("firmware: ") + what + " failed: " + words_of(result));
 }
 
 Firmware::Firmware(virt::Platform& platform, std::size_t vectors)
-    : platform_(platform), functions_(1024), vectors_(vectors) {
-  machine_.description = machine_virt(tables, tables_end);
+    : platform_(platform), functions_(functions_of(platform.parameters())), vectors_(vectors) {
+  check_needs(platform.parameters(), vectors);
+  machine_.description = description_of(platform.parameters());
   machine_.functions = functions_.data();
   machine_.function_capacity = static_cast<unsigned>(functions_.size());
   machine_.vectors = vectors_.data();
@@ -42,7 +136,7 @@ const pcie_function& Firmware::found(const pcie::Function& function) const {
   for (unsigned i = 0; i < machine_.pcie.count; ++i) {
     if (functions_[i].requester_id == function.requester_id()) return functions_[i];
   }
-  throw std::runtime_error("firmware: a function was not found");
+  throw SoftwareError("firmware: a function was not found");
 }
 
 msi_vector* Firmware::take_vectors(std::uint32_t device_id, unsigned count) {

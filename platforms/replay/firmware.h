@@ -8,7 +8,7 @@
 
 namespace doorbell::replay {
 
-/// Throws when a driver's answer during set-up isn't STATUS_OK.
+/// Throws SoftwareError when a driver's answer during set-up isn't STATUS_OK.
 void check(status result, const char* what);
 
 /// The machine that the drivers of sw/ bring up, and what all copies of a workload share of it:
@@ -29,6 +29,8 @@ class Firmware {
   msi_vector* take_vectors(std::uint32_t device_id, unsigned count);
   /// Interrupts that a processor has taken.
   std::uint64_t interrupts(unsigned processor) const { return machine_.taken[processor]; }
+  /// Interrupts that no handler wanted.
+  std::uint64_t unclaimed() const { return machine_.unclaimed; }
   /// SMMU events that the firmware has taken: faults.
   std::uint64_t smmu_events() const { return machine_.events; }
 

@@ -19,7 +19,7 @@ Software::Software(Firmware& firmware, const trace::Header& header, std::string 
 
 bool Software::find_stream(std::uint32_t stream_id, trace::Stream& stream) const {
   for (const auto& [id, binding] : bindings_) {
-    if (binding.device.msi.device_id != stream_id || binding.device.machine == nullptr) continue;
+    if (binding.stream_id != stream_id || binding.device.machine == nullptr) continue;
     stream = id;
     return true;
   }
@@ -58,8 +58,19 @@ bool Software::operate(const trace::Map& map) {
                      std::to_string(firmware_.platform().parameters().ram.size));
   }
   const auto first = firmware_.frames() + place_.copy * share * trace::page_bytes;
-  return smmu_map(&binding.device.domain, map.iova, first + *map.frame * trace::page_bytes,
-                  map.pages * trace::page_bytes, MAP_WRITE) == STATUS_OK;
+  const auto address = first + *map.frame * trace::page_bytes;
+  check_output(address + map.pages * trace::page_bytes);
+  return smmu_map(&binding.device.domain, map.iova, address, map.pages * trace::page_bytes,
+                  MAP_WRITE) == STATUS_OK;
+}
+
+void Software::check_output(std::uint64_t end) const {
+  const unsigned bits =
+      static_cast<unsigned>(firmware_.platform().parameters().smmu.output_address_size);
+  if (end <= std::uint64_t{1} << bits) return;
+  throw InputError(trace_, 0, "frames in ram.size",
+                   "addresses of smmu.output_address_size=" + std::to_string(bits) + " bits",
+                   "an end at " + std::to_string(end));
 }
 
 void Software::map_doorbell(Binding& binding, std::uint64_t iova) {

@@ -59,6 +59,8 @@ class Software {
     pcie::Function* function = nullptr;
     trace::StreamInfo info;
     std::uint16_t asid = 0;
+    std::uint32_t stream_id = 0;
+    std::uint32_t device_id = 0;
     machine_device device{};
     bool mapped = false;  ///< in the ITS
     std::vector<Event> events;
@@ -67,6 +69,8 @@ class Software {
   // software_set_up.cpp
   void bind(const trace::Header& header);
   void bind(const trace::StreamInfo& info, unsigned number);
+  void check_events(const trace::StreamInfo& info, unsigned endpoint) const;
+  void identify(Binding& binding, pcie::RequesterId id) const;
   void number_address_spaces();
   void add_function(Binding& binding);
 
@@ -79,6 +83,7 @@ class Software {
   bool operate(const trace::Access&) { return false; }
   bool operate(const trace::Msi&) { return false; }
   void ring(trace::Stream stream, std::uint32_t index, std::uint32_t value);
+  void check_output(std::uint64_t end) const;
   void map_doorbell(Binding& binding, std::uint64_t iova);
   void add_invalidation(const trace::SmmuCommand& command, std::uint16_t asid);
   bool finish_batch();

@@ -67,7 +67,7 @@ bool Software::operate(const trace::SmmuCommand& command) {
 }
 
 status Software::operate_on_stream(SmmuOpcode opcode, const Binding& binding) {
-  const auto id = binding.device.msi.device_id;
+  const auto id = binding.stream_id;
   switch (opcode) {
     case SmmuOpcode::CMD_CFGI_STE:
       return smmu_invalidate_stream(&machine_.smmu, id, true);
@@ -130,7 +130,7 @@ bool Software::operate_on_collection(const trace::ItsCommand& command) {
 
 bool Software::operate_on_device(const trace::ItsCommand& command, Binding& binding) {
   auto* its = &machine_.its;
-  const auto id = binding.device.msi.device_id;
+  const auto id = binding.device_id;
   if (command.opcode == ItsOpcode::MAPD) {
     for (auto& event : binding.events)
       event.open = false;
@@ -145,7 +145,7 @@ bool Software::operate_on_device(const trace::ItsCommand& command, Binding& bind
 
 bool Software::operate_on_event(const trace::ItsCommand& command, Binding& binding, Event& event) {
   auto* its = &machine_.its;
-  const auto id = binding.device.msi.device_id;
+  const auto id = binding.device_id;
   const auto number = *command.event;
   if (command.opcode == ItsOpcode::MAPTI || command.opcode == ItsOpcode::MAPI) {
     return map_event(command, binding, event);
@@ -192,8 +192,7 @@ bool Software::open_event(trace::Stream stream, std::uint32_t number) {
   auto& event = binding.events.at(number);
   if (event.open) return true;
   if (!std::exchange(binding.mapped, true) &&
-      its_map_device(&machine_.its, binding.device.msi.device_id, binding.info.events) !=
-          STATUS_OK) {
+      its_map_device(&machine_.its, binding.device_id, binding.info.events) != STATUS_OK) {
     return false;
   }
   trace::ItsCommand command;

@@ -3,6 +3,7 @@
 
 #include "doorbell/core/arch/error.h"
 #include "platforms/replay/software.h"
+#include "platforms/virt/requester_ids.h"
 #include "sw/drivers/pcie/registers.h"
 
 namespace doorbell::replay {
@@ -39,16 +40,48 @@ void Software::bind(const trace::StreamInfo& info, unsigned number) {
                          " with endpoints." + std::to_string(index) +
                          ".functions=" + std::to_string(endpoint.function_count()));
   }
-  if (info.events > endpoint.parameters().function.msix_vectors) {
-    throw InputError(trace_, 0, "too many events for the platform",
-                     "at most " + std::to_string(endpoint.parameters().function.msix_vectors) +
-                         " (msix_vectors of the endpoint)",
-                     std::to_string(info.events));
-  }
+  check_events(info, index);
   auto& binding = bindings_[info.stream];
   binding.function = &endpoint.function(function);
   binding.info = info;
   binding.events.resize(info.events);
+  identify(binding, virt::requester_id_of(platform.parameters(), index, function));
+}
+
+void Software::check_events(const trace::StreamInfo& info, unsigned endpoint) const {
+  const auto& parameters = firmware_.platform().parameters();
+  const auto refuse = [&](const std::string& limit, std::uint64_t value) {
+    throw InputError(trace_, 0, "too many events for the platform",
+                     "what " + limit + "=" + std::to_string(value) + " allows",
+                     std::to_string(info.events));
+  };
+  const auto vectors = parameters.endpoints[endpoint].endpoint.function.msix_vectors;
+  if (info.events > vectors)
+    refuse("endpoints." + std::to_string(endpoint) + ".function.msix_vectors", vectors);
+  const auto bits = parameters.gic.its.event_bits;
+  if (info.events > std::uint64_t{1} << bits) refuse("gic.its.event_bits", bits);
+}
+
+/// The IDs by which SMMU and ITS know the function, and firmware's tables have an entry for it.
+void Software::identify(Binding& binding, pcie::RequesterId id) const {
+  constexpr std::uint32_t bits_of_device_table = 20;  // 8 MiB of it, without indirection
+  const auto& parameters = firmware_.platform().parameters();
+  const auto check = [&](std::uint64_t value, const char* name, const std::string& map,
+                         const char* limit, std::uint32_t bits) {
+    if (value >> bits == 0) return;
+    throw InputError(std::string(limit) + ": expected room for " + name + " " +
+                     std::to_string(value) + " of requester ID " + std::to_string(id) +
+                     " by root_complex." + map + "_base and root_complex." + map +
+                     "_shift, found " + std::to_string(bits) + " bits");
+  };
+  binding.stream_id = parameters.root_complex.stream_id(id);
+  binding.device_id = parameters.root_complex.device_id(id);
+  check(binding.stream_id, "StreamID", "stream_id", "smmu.stream_id_bits",
+        parameters.smmu.stream_id_bits);
+  check(binding.device_id, "DeviceID", "device_id", "gic.its.device_bits",
+        parameters.gic.its.device_bits);
+  check(binding.device_id, "DeviceID", "device_id", "the firmware's device table",
+        bits_of_device_table);
 }
 
 void Software::number_address_spaces() {
@@ -75,19 +108,18 @@ void Software::add_function(Binding& binding) {
   auto& device = binding.device;
   device.machine = &machine_;
   device.function = &firmware_.found(*binding.function);
-  const std::uint32_t id = device.function->requester_id;
   check(smmu_domain_initialise(&machine_.smmu, &device.domain, binding.asid,
                                machine_.description.address_bits),
         "making an address space");
-  check(smmu_attach(&machine_.smmu, id, &device.domain), "attaching a stream");
+  check(smmu_attach(&machine_.smmu, binding.stream_id, &device.domain), "attaching a stream");
   pcie_command(&machine_.pcie, device.function->requester_id,
                COMMAND_MEMORY_SPACE | COMMAND_BUS_MASTER, 0);
   auto& msi = device.msi;
   check(msix_open(&msi.msix, &machine_.pcie, device.function), "finding MSI-X");
   msi.controller = &machine_.msis;
-  msi.device_id = id;
+  msi.device_id = binding.device_id;
   msi.count = binding.info.events;
-  msi.vectors = firmware_.take_vectors(id, msi.count);
+  msi.vectors = firmware_.take_vectors(binding.device_id, msi.count);
   msi.uses_msix = true;
   msix_enable(&msi.msix);
 }

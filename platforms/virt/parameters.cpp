@@ -1,7 +1,5 @@
 #include "platforms/virt/parameters.h"
 
-#include "doorbell/core/arch/error.h"
-
 namespace doorbell::virt {
 
 void EndpointSlot::describe(ParameterGroup& group) {
@@ -35,13 +33,6 @@ void VirtParameters::describe(ParameterGroup& group) {
             {.source = "off, as it takes the host's time",
              .help = "A checker of the TLM-2.0 base protocol on every socket; it changes no time"});
   group.group("host", host, "What only the host sees: results are the same with every value");
-}
-
-void VirtParameters::check() const {
-  if (root_complex.ports.size() == endpoints.size()) return;
-  throw InputError("root_complex.ports: expected one for each of the " +
-                   std::to_string(endpoints.size()) + " endpoints, found " +
-                   std::to_string(root_complex.ports.size()));
 }
 
 }  // namespace doorbell::virt

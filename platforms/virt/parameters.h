@@ -40,7 +40,7 @@ struct VirtParameters {
   HostParameters host;
 
   void describe(ParameterGroup& group);
-  /// What YAML can't say about one key alone: an InputError names the two that don't fit.
+  /// What YAML can't say about one key alone: an InputError names those that don't fit.
   void check() const;
 };
 

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "platforms/virt/address_space.h"
 #include "platforms/virt/memory_map.h"
 
 namespace doorbell::virt {
@@ -18,32 +19,6 @@ std::vector<std::string> fabric_ports(const VirtParameters& parameters) {
   for (unsigned i = 0; i < parameters.processors; ++i)
     ports.push_back(numbered("cpu", i));
   return ports;
-}
-
-/// A target that knows its own address range.
-memory::FabricTarget::Region as_is(Range range) {
-  return {range.base, range.size, range.base};
-}
-
-Range ecam(const VirtParameters& parameters) {
-  constexpr std::uint64_t bytes_a_bus = 1 << 20;  // PCIe 6.0, 7.2.2
-  return {parameters.root_complex.ecam_base, parameters.root_complex.ecam_buses * bytes_a_bus};
-}
-
-std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameters) {
-  std::vector<memory::FabricTarget> targets{
-      {"ram", {{ram_base, parameters.ram.size}}},
-      {"gicd", {{gicd.base, gicd.size}}},
-      {"its_control", {{its_control.base, its_control.size}}},
-      {"its_translater", {{its_translater.base, its_translater.size}}},
-      {"smmu", {{smmu.base, smmu.size}}},
-      {.name = "pcie", .regions = {as_is(pcie_mmio)}, .separate_writes = true},
-      {"ecam", {as_is(ecam(parameters))}},
-  };
-  for (unsigned i = 0; i < parameters.processors; ++i) {
-    targets.push_back({numbered("gicr", i), {{gicr.base + i * gicr_stride, gicr_stride}}});
-  }
-  return targets;
 }
 
 }  // namespace

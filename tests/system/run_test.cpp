@@ -165,6 +165,20 @@ TEST_F(Run, EveryParameterHasASource) {
   }
 }
 
+TEST_F(Run, FirmwareFollowsTheMapsOfStreamIdsAndDeviceIds) {
+  const Json json = Json::parse(statistics_of(
+      "--set root_complex.stream_id_base=4096 --set root_complex.stream_id_shift=1 --set "
+      "root_complex.device_id_base=512 --set root_complex.device_id_shift=2"));
+  EXPECT_EQ(json["totals"]["acknowledged"], Json::parse(statistics_of())["totals"]["acknowledged"]);
+  ASSERT_EQ(json["latency"]["streams"].size(), 1u);
+  EXPECT_EQ(json["latency"]["streams"][0]["stream"], 4096 + (8 << 1));
+}
+
+TEST_F(Run, AFunctionOnAnyBusIsFound) {
+  const Json json = Json::parse(statistics_of("--set root_complex.ports.0.bus=7"));
+  EXPECT_EQ(json["latency"]["streams"][0]["stream"], 7 << 8 | 1 << 3);
+}
+
 // With round trips of two milliseconds one after the other the whole of it would take many seconds.
 TEST_F(Run, CtrlCEndsItInOrderWithPartialStatistics) {
   const std::string file = scratch_.path("statistics.json");

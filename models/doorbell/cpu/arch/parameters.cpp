@@ -1,5 +1,7 @@
 #include "doorbell/cpu/arch/parameters.h"
 
+#include "doorbell/core/arch/clock_range.h"
+
 namespace doorbell::cpu {
 namespace {
 
@@ -13,7 +15,10 @@ ParameterInfo cycles(const char* source, const char* help) {
 
 void CpuParameters::describe(ParameterGroup& group) {
   group.frequency("frequency", frequency,
-                  {.minimum = 1, .source = assumption, .help = "Clock of a processor."});
+                  {.minimum = slowest_clock,
+                   .maximum = fastest_clock,
+                   .source = assumption,
+                   .help = "Clock of a processor."});
   group.add("exception_entry", exception_entry,
             cycles(assumption,
                    "From a taken IRQ to the handler's first access: vector, registers saved."));
@@ -29,7 +34,10 @@ void CpuParameters::describe(ParameterGroup& group) {
   group.add("cached_access", cached_access,
             cycles("Neoverse N1 software optimization guide: a load that hits L1 takes 4 cycles",
                    "An access to normal memory that hits the cache."));
-  group.add("spin", spin, cycles(assumption, "One turn of a polling loop, beside its accesses."));
+  // A loop whose turns take no time polls for ever without letting anything else happen.
+  ParameterInfo turn = cycles(assumption, "One turn of a polling loop, beside its accesses.");
+  turn.minimum = 1;
+  group.add("spin", spin, turn);
   group.add("memory", memory,
             {{"cached", MemoryAccess::cached}, {"uncached", MemoryAccess::uncached}},
             {.source = "the tables and queues of a coherent system are cacheable (IHI 0070, 3.15)",

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "doorbell/core/arch/associative_cache.h"
+#include "doorbell/core/arch/clock_range.h"
 #include "doorbell/core/arch/error.h"
 
 namespace doorbell::gic {
@@ -16,7 +17,8 @@ constexpr const char* virt = "ID values of QEMU's virt, which Linux accepts";
 
 void expect(bool holds, const char* parameter, const std::string& expected, std::uint64_t found) {
   if (!holds)
-    throw InputError("", 0, std::string("gic.") + parameter, expected, std::to_string(found));
+    throw InputError(std::string("gic.") + parameter + ": expected " + expected + ", found " +
+                     std::to_string(found));
 }
 
 void expect_whole_sets(const char* parameter, std::uint32_t entries, const char* of_ways,
@@ -29,7 +31,10 @@ void expect_whole_sets(const char* parameter, std::uint32_t entries, const char*
 
 void GicCommonParameters::describe(ParameterGroup& group) {
   group.frequency("frequency", frequency,
-                  {.minimum = 1, .source = assumption, .help = "Clock of the GIC."});
+                  {.minimum = slowest_clock,
+                   .maximum = fastest_clock,
+                   .source = assumption,
+                   .help = "Clock of the GIC."});
   group.add("spis", spis,
             {.unit = "interrupts",
              .minimum = 32,
@@ -189,7 +194,8 @@ void RedistributorParameters::describe(ParameterGroup& group) {
 
 void CpuInterfaceParameters::describe(ParameterGroup& group) {
   group.time("register_access", register_access,
-             {.maximum = second,
+             // Longer, and a handler outlasts the time-outs of the software that it interrupts.
+             {.maximum = millisecond,
               .source = "ICC_EOIR1_EL1 14 to 26 ns, kvm-unit-tests on Kunpeng 920 and Altra",
               .help = "A read or write of a System register of the CPU interface."});
   group.add("interrupt_cycles", interrupt_cycles,

@@ -1,5 +1,7 @@
 #include "doorbell/memory/arch/parameters.h"
 
+#include "doorbell/core/arch/clock_range.h"
+
 namespace doorbell::memory {
 
 void LastLevelCacheParameters::describe(ParameterGroup& group) {
@@ -36,7 +38,11 @@ void RamParameters::describe(ParameterGroup& group) {
              {.maximum = millisecond,
               .source = "as a hit in the last-level cache, where writes are observed",
               .help = "From the last byte of a write to its answer."});
-  group.frequency("clock", clock, {.source = "assumption", .help = "Of the data channels."});
+  group.frequency("clock", clock,
+                  {.minimum = slowest_clock,
+                   .maximum = fastest_clock,
+                   .source = "assumption",
+                   .help = "Of the data channels."});
   group.add("width", width,
             {.unit = "bytes",
              .minimum = 1,
@@ -59,7 +65,11 @@ void RamParameters::describe(ParameterGroup& group) {
 }
 
 void FabricParameters::describe(ParameterGroup& group) {
-  group.frequency("clock", clock, {.source = "assumption", .help = "Of all its channels."});
+  group.frequency("clock", clock,
+                  {.minimum = slowest_clock,
+                   .maximum = fastest_clock,
+                   .source = "assumption",
+                   .help = "Of all its channels."});
   group.add("width", width,
             {.unit = "bytes",
              .minimum = 1,

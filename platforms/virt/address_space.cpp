@@ -1,0 +1,46 @@
+#include "platforms/virt/address_space.h"
+
+#include "platforms/virt/memory_map.h"
+
+namespace doorbell::virt {
+namespace {
+
+constexpr std::uint64_t bytes_a_bus = 1 << 20;  // PCIe 6.0, 7.2.2
+
+/// A target that knows its own address range.
+memory::FabricTarget::Region as_is(Range range) {
+  return {range.base, range.size, range.base};
+}
+
+Range ecam(const VirtParameters& parameters) {
+  return {parameters.root_complex.ecam_base, parameters.root_complex.ecam_buses * bytes_a_bus};
+}
+
+}  // namespace
+
+std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameters) {
+  std::vector<memory::FabricTarget> targets{
+      {"ram", {{ram_base, parameters.ram.size}}},
+      {"gicd", {{gicd.base, gicd.size}}},
+      {"its_control", {{its_control.base, its_control.size}}},
+      {"its_translater", {{its_translater.base, its_translater.size}}},
+      {"smmu", {{smmu.base, smmu.size}}},
+      {.name = "pcie", .regions = {as_is(pcie_mmio)}, .separate_writes = true},
+      {"ecam", {as_is(ecam(parameters))}},
+  };
+  for (unsigned i = 0; i < parameters.processors; ++i) {
+    targets.push_back({"gicr" + std::to_string(i), {{gicr.base + i * gicr_stride, gicr_stride}}});
+  }
+  return targets;
+}
+
+std::string target_at(const VirtParameters& parameters, std::uint64_t address) {
+  for (const memory::FabricTarget& target : fabric_targets(parameters)) {
+    for (const auto& region : target.regions) {
+      if (address - region.base < region.size) return target.name;
+    }
+  }
+  return "nothing";
+}
+
+}  // namespace doorbell::virt

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "doorbell/memory/fabric.h"
+#include "platforms/virt/parameters.h"
+
+namespace doorbell::virt {
+
+/// What answers at which physical addresses: memory_map.h, with what the parameters say of RAM,
+/// ECAM and redistributors.
+std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameters);
+
+/// The name of the target at an address; "nothing" where none is.
+std::string target_at(const VirtParameters& parameters, std::uint64_t address);
+
+}  // namespace doorbell::virt

@@ -1,0 +1,196 @@
+// What one key alone can't say: values that are each in their range, and don't fit together.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "doorbell/core/arch/error.h"
+#include "platforms/virt/address_space.h"
+#include "platforms/virt/memory_map.h"
+#include "platforms/virt/requester_ids.h"
+
+namespace doorbell::virt {
+namespace {
+
+std::string of_element(const char* list, std::size_t number, const char* key) {
+  return std::string(list) + "." + std::to_string(number) + "." + key;
+}
+
+std::string setting(const std::string& key, std::uint64_t value) {
+  return key + "=" + std::to_string(value);
+}
+
+void check_number_of_ports(const VirtParameters& parameters) {
+  const std::size_t ports = parameters.root_complex.ports.size();
+  if (ports == parameters.endpoints.size()) return;
+  throw InputError("root_complex.ports: expected one for each of the " +
+                   std::to_string(parameters.endpoints.size()) + " endpoints, found " +
+                   std::to_string(ports));
+}
+
+void check_bus_in_ecam(const VirtParameters& parameters, std::size_t port) {
+  const std::uint32_t bus = parameters.root_complex.ports[port].bus;
+  if (bus < parameters.root_complex.ecam_buses) return;
+  throw InputError(of_element("root_complex.ports", port, "bus") +
+                   ": expected a bus below root_complex.ecam_buses=" +
+                   std::to_string(parameters.root_complex.ecam_buses) + ", found " +
+                   std::to_string(bus));
+}
+
+/// 00:00.0 is the host bridge, which answers ahead of what is below a port.
+void check_clear_of_host_bridge(const VirtParameters& parameters, std::size_t port) {
+  const pcie::RootPortParameters& place = parameters.root_complex.ports[port];
+  if (place.bus != 0) return;
+  if (place.whole_bus) {
+    throw InputError(of_element("root_complex.ports", port, "whole_bus") +
+                     ": expected a bus other than 0, where the host bridge is, in " +
+                     of_element("root_complex.ports", port, "bus") + ", found 0");
+  }
+  if (place.device == 0) {
+    throw InputError(
+        of_element("root_complex.ports", port, "device") +
+        ": expected another device than 0 of bus 0, which is the host bridge, found 0");
+  }
+}
+
+void check_functions_have_numbers(const VirtParameters& parameters, std::size_t endpoint) {
+  const std::uint32_t functions = parameters.endpoints[endpoint].endpoint.functions;
+  constexpr std::uint32_t functions_of_a_device = 8;
+  if (parameters.root_complex.ports[endpoint].whole_bus || functions <= functions_of_a_device)
+    return;
+  throw InputError(of_element("endpoints", endpoint, "functions") +
+                   ": expected at most 8, as a device has, without " +
+                   of_element("root_complex.ports", endpoint, "whole_bus") + "=true, found " +
+                   std::to_string(functions));
+}
+
+bool overlap(const pcie::RootPortParameters& a, const pcie::RootPortParameters& b) {
+  return a.bus == b.bus && (a.whole_bus || b.whole_bus || a.device == b.device);
+}
+
+void check_places(const VirtParameters& parameters) {
+  const auto& ports = parameters.root_complex.ports;
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    check_bus_in_ecam(parameters, i);
+    check_clear_of_host_bridge(parameters, i);
+    check_functions_have_numbers(parameters, i);
+    for (std::size_t other = 0; other < i; ++other) {
+      if (!overlap(ports[i], ports[other])) continue;
+      throw InputError(of_element("root_complex.ports", i, "device") +
+                       ": expected a place of its own, found bus " + std::to_string(ports[i].bus) +
+                       ", device " + std::to_string(ports[i].device) +
+                       ", where root_complex.ports." + std::to_string(other) + " is");
+    }
+  }
+}
+
+/// A TLP that needs more credits than its receiver has in all never leaves (PCIe 6.0, 2.6.1.2).
+void check_credits(const std::string& key, std::uint32_t credits, const std::string& payload_key,
+                   std::uint32_t payload) {
+  constexpr std::uint32_t bytes_a_credit = 16;
+  if (credits == 0 || credits >= payload / bytes_a_credit) return;
+  throw InputError(key + ": expected at least " + std::to_string(payload / bytes_a_credit) +
+                   ", or 0, for a TLP of " + setting(payload_key, payload) + ", found " +
+                   std::to_string(credits));
+}
+
+void check_credits(const VirtParameters& parameters) {
+  for (std::size_t i = 0; i < parameters.endpoints.size(); ++i) {
+    const EndpointSlot& slot = parameters.endpoints[i];
+    check_credits(of_element("endpoints", i, "link.upstream_credits.posted_data"),
+                  slot.link.upstream_credits.limits.posted.data,
+                  of_element("endpoints", i, "initial_max_payload"),
+                  std::min(slot.endpoint.initial_max_payload, slot.endpoint.max_payload_supported));
+    check_credits(of_element("endpoints", i, "link.downstream_credits.completion_data"),
+                  slot.link.downstream_credits.limits.completion.data, "root_complex.max_payload",
+                  parameters.root_complex.max_payload);
+  }
+}
+
+/// StreamIDs and DeviceIDs are 32 bits wide, and those of different functions must differ.
+void check_identities(const VirtParameters& parameters, const pcie::RequesterMap& map,
+                      const char* base, const char* shift) {
+  for (const pcie::RequesterId id : requester_ids(parameters)) {
+    const std::uint64_t wide = map.base + (std::uint64_t{id} << map.shift);
+    if (wide <= UINT32_MAX) continue;
+    throw InputError("root_complex." + std::string(base) + ": expected IDs of 32 bits with " +
+                     setting("root_complex." + std::string(shift), map.shift) + ", found " +
+                     std::to_string(wide) + " for requester ID " + std::to_string(id));
+  }
+}
+
+/// The SMMU's wired interrupts are SPIs of a number that the memory map gives.
+void check_interrupts(const VirtParameters& parameters) {
+  constexpr std::uint32_t needed = smmu_global_error_interrupt - 32 + 1;
+  if (parameters.gic.common.spis >= needed) return;
+  throw InputError("gic.common.spis: expected at least " + std::to_string(needed) +
+                   ", for the interrupts of the SMMU, found " +
+                   std::to_string(parameters.gic.common.spis));
+}
+
+void check_ecam(const pcie::RootComplexParameters& root_complex) {
+  constexpr std::uint64_t bytes_a_bus = 1 << 20;
+  if (root_complex.ecam_base % bytes_a_bus == 0) return;
+  throw InputError("root_complex.ecam_base: expected a multiple of 1048576, found " +
+                   std::to_string(root_complex.ecam_base));
+}
+
+/// The keys that move a target; null for those that memory_map.h places for good.
+const char* key_of(const std::string& target) {
+  if (target == "ram") return "ram.size";
+  if (target == "ecam") return "root_complex.ecam_base";
+  return nullptr;
+}
+
+struct Named {
+  std::string target;
+  memory::FabricTarget::Region region;
+};
+
+bool overlap(const Named& a, const Named& b) {
+  return a.region.base - b.region.base < b.region.size ||
+         b.region.base - a.region.base < a.region.size;
+}
+
+[[noreturn]] void refuse(const Named& one, const Named& other) {
+  const char* key = key_of(one.target);
+  const char* second = key_of(other.target);
+  throw InputError(std::string(key != nullptr ? key : second) + ": expected " + one.target +
+                   (second != nullptr && key != nullptr && second != std::string(key)
+                        ? " apart from " + other.target + " (" + second + ")"
+                        : " apart from " + other.target) +
+                   ", found both at address " +
+                   std::to_string(std::max(one.region.base, other.region.base)));
+}
+
+void check_addresses(const VirtParameters& parameters) {
+  std::vector<Named> all;
+  for (const memory::FabricTarget& target : fabric_targets(parameters)) {
+    for (const auto& region : target.regions) {
+      const Named one{target.name, region};
+      if (region.base + region.size - 1 < region.base) {
+        throw InputError(std::string(key_of(target.name)) + ": expected " + target.name +
+                         " to end within addresses of 64 bits, found its start at " +
+                         std::to_string(region.base));
+      }
+      for (const Named& other : all) {
+        if (overlap(one, other)) refuse(other, one);
+      }
+      all.push_back(one);
+    }
+  }
+}
+
+}  // namespace
+
+void VirtParameters::check() const {
+  check_number_of_ports(*this);
+  check_places(*this);
+  check_credits(*this);
+  check_identities(*this, root_complex.stream_id, "stream_id_base", "stream_id_shift");
+  check_identities(*this, root_complex.device_id, "device_id_base", "device_id_shift");
+  check_interrupts(*this);
+  check_ecam(root_complex);
+  check_addresses(*this);
+}
+
+}  // namespace doorbell::virt

@@ -1,0 +1,124 @@
+// Values that are each in their range and don't fit together are refused by a line that names them.
+#include <gmock/gmock.h>
+
+#include "doorbell/core/arch/error.h"
+#include "platforms/virt/parameters.h"
+
+namespace doorbell::virt {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+template <class Change>
+std::string refusal(Change change) {
+  VirtParameters parameters;
+  change(parameters);
+  try {
+    parameters.check();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "fits";
+}
+
+TEST(Fit, TheDefaultsFit) {
+  EXPECT_EQ(refusal([](VirtParameters&) {}), "fits");
+}
+
+TEST(Fit, ADeviceHasEightFunctionsAndAWholeBusMore) {
+  const auto functions = [](std::uint32_t count, bool whole_bus) {
+    return refusal([&](VirtParameters& p) {
+      p.endpoints[0].endpoint.functions = count;
+      p.root_complex.ports[0].whole_bus = whole_bus;
+      if (whole_bus) p.root_complex.ports[0].bus = 1;
+    });
+  };
+  EXPECT_EQ(functions(8, false), "fits");
+  EXPECT_THAT(functions(9, false), AllOf(HasSubstr("endpoints.0.functions"),
+                                         HasSubstr("root_complex.ports.0.whole_bus")));
+  EXPECT_EQ(functions(256, true), "fits");
+}
+
+TEST(Fit, PortsHavePlacesOfTheirOwnApartFromTheHostBridge) {
+  const auto place = [](std::uint32_t bus, std::uint32_t device, bool whole_bus) {
+    return refusal([&](VirtParameters& p) {
+      p.root_complex.ports[0] = {.bus = bus, .device = device, .whole_bus = whole_bus};
+    });
+  };
+  EXPECT_EQ(place(0, 3, false), "fits");
+  EXPECT_EQ(place(1, 2, false), "fits");
+  EXPECT_EQ(place(1, 0, false), "fits");
+  EXPECT_THAT(place(0, 2, false), HasSubstr("root_complex.ports.1.device"));
+  EXPECT_THAT(place(0, 0, false), HasSubstr("host bridge"));
+  EXPECT_THAT(place(0, 1, true), HasSubstr("host bridge"));
+}
+
+TEST(Fit, PortsAreOnBusesThatTheEcamReaches) {
+  const auto bus = [](std::uint32_t number) {
+    return refusal([&](VirtParameters& p) {
+      p.root_complex.ecam_buses = 4;
+      p.root_complex.ports[1].bus = number;
+    });
+  };
+  EXPECT_EQ(bus(3), "fits");
+  EXPECT_THAT(bus(4),
+              AllOf(HasSubstr("root_complex.ports.1.bus"), HasSubstr("root_complex.ecam_buses=4")));
+}
+
+TEST(Fit, IdentitiesHave32Bits) {
+  // The last of the two functions is 00:02.0, ID 16.
+  const auto base = [](std::uint32_t value) {
+    return refusal([&](VirtParameters& p) { p.root_complex.stream_id.base = value; });
+  };
+  EXPECT_EQ(base(UINT32_MAX - 16), "fits");
+  EXPECT_THAT(base(UINT32_MAX - 15), HasSubstr("root_complex.stream_id_base"));
+}
+
+TEST(Fit, ALargestTlpHasItsCredits) {
+  const auto upstream = [](std::uint32_t credits) {
+    return refusal([&](VirtParameters& p) {
+      p.endpoints[1].link.upstream_credits.limits.posted.data = credits;
+    });
+  };
+  EXPECT_EQ(upstream(0), "fits");
+  EXPECT_EQ(upstream(16), "fits");
+  EXPECT_THAT(upstream(15), AllOf(HasSubstr("endpoints.1.link.upstream_credits.posted_data"),
+                                  HasSubstr("endpoints.1.initial_max_payload=256")));
+  const auto downstream = [](std::uint32_t credits) {
+    return refusal([&](VirtParameters& p) {
+      p.endpoints[0].link.downstream_credits.limits.completion.data = credits;
+    });
+  };
+  EXPECT_EQ(downstream(16), "fits");
+  EXPECT_THAT(downstream(15), HasSubstr("root_complex.max_payload=256"));
+}
+
+TEST(Fit, TheSmmusInterruptsAreThere) {
+  const auto spis = [](std::uint32_t count) {
+    return refusal([&](VirtParameters& p) { p.gic.common.spis = count; });
+  };
+  EXPECT_EQ(spis(96), "fits");
+  EXPECT_THAT(spis(64), HasSubstr("gic.common.spis"));
+}
+
+TEST(Fit, NothingLiesOverAnythingElse) {
+  const auto ram = [](std::uint64_t size) {
+    return refusal([&](VirtParameters& p) { p.ram.size = size; });
+  };
+  constexpr std::uint64_t up_to_ecam = 0x40'1000'0000 - 0x4000'0000;
+  EXPECT_EQ(ram(up_to_ecam), "fits");
+  EXPECT_THAT(ram(up_to_ecam + 1),
+              AllOf(HasSubstr("ram.size"), HasSubstr("root_complex.ecam_base")));
+  const auto ecam = [](std::uint64_t base) {
+    return refusal([&](VirtParameters& p) { p.root_complex.ecam_base = base; });
+  };
+  EXPECT_EQ(ecam(0x8000'0000), "fits");
+  EXPECT_THAT(ecam(0x8000'0001), HasSubstr("root_complex.ecam_base"));
+  EXPECT_THAT(ecam(0), HasSubstr("root_complex.ecam_base"));
+  EXPECT_THAT(ecam(0x5000'0000), HasSubstr("ram.size"));
+  EXPECT_THAT(ecam(std::uint64_t{0} - 0x10'0000), HasSubstr("root_complex.ecam_base"));
+}
+
+}  // namespace
+}  // namespace doorbell::virt
