@@ -18,6 +18,19 @@ struct Page {
   bool operator==(const Page&) const = default;
 };
 
+bool is_tlbi(SmmuOpcode opcode) {
+  switch (opcode) {
+    case SmmuOpcode::CMD_TLBI_NH_VA:
+    case SmmuOpcode::CMD_TLBI_NH_VAA:
+    case SmmuOpcode::CMD_TLBI_NH_ASID:
+    case SmmuOpcode::CMD_TLBI_NH_ALL:
+    case SmmuOpcode::CMD_TLBI_NSNH_ALL:
+      return true;
+    default:
+      return false;
+  }
+}
+
 class DryRun {
  public:
   DryRun(const Trace& trace, const std::vector<RecordedUse>& uses, std::uint64_t seed)
@@ -131,11 +144,16 @@ void DryRun::translate(const Record& next, Stream stream, std::uint64_t iova) {
   if (live.second != pa_page) fail(next, "one frame stands for two physical pages");
 }
 
+/// An entry is of its stream's address space, which an ASID that the command names must be of; one
+/// that names none is for all. CFGI commands and prefetches concern no translation.
 void DryRun::apply(const SmmuCommand& command) {
-  if (!command.iova) return tlb_.clear();
-  const auto first = *command.iova / page_bytes;
+  if (!is_tlbi(command.opcode)) return;
   std::erase_if(tlb_, [&](const auto& entry) {
-    return entry.first.second >= first && entry.first.second < first + command.pages;
+    const auto& [stream, page] = entry.first;
+    if (command.asid && asid_of_.at(stream) != *command.asid) return false;
+    if (!command.iova) return true;
+    const auto first = *command.iova / page_bytes;
+    return page >= first && page < first + command.pages;
   });
 }
 

@@ -117,6 +117,53 @@ TEST(Derivation, OnePhysicalPageIsOneFrame) {
   EXPECT_EQ(maps[1].frame, maps[2].frame);
 }
 
+TEST(Derivation, AFrameIsUsedAgainWhenItsLastPageIsGone) {
+  // Page 0x1000 goes, 0x3000 still shows the frame; what is mapped next gets another one.
+  const Imported shared(
+      "1,write,0x8,0x1000,4096,0x7000,data\n"
+      "2,write,0x8,0x3000,4096,0x7000,data\n" +
+      tlbi +
+      "10,write,0x8,0x5000,4096,0x9000,data\n"
+      "11,write,0x8,0x3000,4096,0x7000,data\n");
+  const auto maps = shared.all<Map>();
+  ASSERT_EQ(maps.size(), 3u);
+  EXPECT_NE(maps[2].frame, maps[0].frame);
+}
+
+TEST(Derivation, PagesThatFollowEachOtherInOtherFramesAreMappedApart) {
+  const Imported result(
+      "1,write,0x8,0x1000,4096,0x7000,data\n"
+      "2,write,0x8,0x9000,4096,0x8000,data\n"
+      "3,write,0x8,0x2000,4096,0x9000,data\n");
+  EXPECT_EQ(result.all<Map>().size(), 3u);
+}
+
+TEST(Derivation, ARangeOfLargerPagesIsInPagesOf4KiB) {
+  for (const auto& [granule, pages] : {std::pair{1, 2u}, {2, 8u}, {3, 32u}}) {
+    const Imported result(
+        "1,write,0x8,0x1000,4096,0x7000,data\n"
+        "9,smmu_command,,,,,SMMU_CMD_TLBI_NH_VA\n"
+        "9,tlbi_range,,,,,vmid=0 asid=1 addr=0x0 tg=" +
+        std::to_string(granule) +
+        " num_pages=0x2 ttl=3 leaf=1\n"
+        "9,smmu_command,,,,,SMMU_CMD_SYNC\n");
+    EXPECT_EQ(result.all<SmmuCommand>().at(0).pages, pages) << granule;
+  }
+}
+
+TEST(Derivation, OnlyMsisOfItsEventHoldACommandUp) {
+  const Imported result(
+      "1,its_command,,,,,MAPTI DeviceID 0x8 EventID 0x1 ICID 0x0 pINTID 0x2001\n"
+      "2,msi,0x8,0xfffff040,4,0x8090040,event=1 device=8 intid=8193 collection=0\n"
+      "3,msi,0x8,0xfffff040,4,0x8090040,event=2 device=8 intid=8194 collection=0\n"
+      "4,its_command,,,,,MOVI DeviceID 0x8 EventID 0x1 ICID 0x1\n"
+      "5,its_command,,,,,INV DeviceID 0x8 EventID 0x2\n");
+  const auto& records = result.trace.records;
+  ASSERT_EQ(records.size(), 6u);
+  EXPECT_EQ(records[4].after, (std::vector<Dependency>{{3, 3}})) << "MOVI: after event 1's";
+  EXPECT_TRUE(records[5].after.empty()) << "INV changes nothing of where an MSI goes";
+}
+
 TEST(Derivation, AnInferredLengthEndsWithItsPage) {
   // With several drives, what was taken for a 64-byte entry may be something else near the end of a
   // page.

@@ -5,6 +5,23 @@
 namespace doorbell::replay::test {
 
 using trace::page_bytes;
+using trace::SmmuOpcode;
+
+namespace {
+
+bool is_tlbi(SmmuOpcode opcode) {
+  return opcode == SmmuOpcode::CMD_TLBI_NH_VA || opcode == SmmuOpcode::CMD_TLBI_NH_VAA ||
+         opcode == SmmuOpcode::CMD_TLBI_NH_ASID || opcode == SmmuOpcode::CMD_TLBI_NH_ALL ||
+         opcode == SmmuOpcode::CMD_TLBI_NSNH_ALL;
+}
+
+}  // namespace
+
+void Machine::connect(Engine& engine) {
+  engine_ = &engine;
+  for (const auto& info : engine.header().streams)
+    asids_[info.stream] = info.asid;
+}
 
 Task<void> Machine::translate(Stream stream, std::uint64_t iova) {
   const Page page{stream, iova / page_bytes};
@@ -117,10 +134,13 @@ void Machine::unmap(const trace::Unmap& unmap) {
 }
 
 void Machine::invalidate(const trace::SmmuCommand& command) {
-  if (!command.iova) return tlb_.clear();
-  const auto first = *command.iova / page_bytes;
+  if (!is_tlbi(command.opcode)) return;
   std::erase_if(tlb_, [&](const auto& each) {
-    return each.first.second >= first && each.first.second < first + command.pages;
+    const auto& [stream, page] = each.first;
+    if (command.asid && asids_.at(stream) != *command.asid) return false;
+    if (!command.iova) return true;
+    const auto first = *command.iova / page_bytes;
+    return page >= first && page < first + command.pages;
   });
 }
 

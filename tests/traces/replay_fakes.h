@@ -22,7 +22,7 @@ class Machine : public DeviceSide, public ProcessorSide {
  public:
   Machine(Scheduler& scheduler, std::uint64_t seed)
       : scheduler_(scheduler), random_(seed), tasks_(scheduler) {}
-  void connect(Engine& engine) { engine_ = &engine; }
+  void connect(Engine& engine);
 
   Task<bool> read(const trace::Access& access) override;
   Task<bool> write(const trace::Access& access) override;
@@ -64,6 +64,7 @@ class Machine : public DeviceSide, public ProcessorSide {
   Scheduler& scheduler_;
   std::mt19937_64 random_;
   Engine* engine_ = nullptr;
+  std::map<Stream, std::uint32_t> asids_;
   std::map<Stream, StreamState> streams_;
   std::map<Page, std::uint64_t> table_;  // to the number of the map
   std::map<Page, std::uint64_t> tlb_;
