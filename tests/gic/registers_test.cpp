@@ -10,11 +10,11 @@ namespace {
 
 std::uint64_t read(RegisterBank& bank, std::uint64_t offset, unsigned size) {
   std::uint64_t data = 0;
-  EXPECT_FALSE(read_frame(bank, offset, size, data).error) << std::hex << offset;
+  EXPECT_NE(bank.read(offset, size, data), RegisterResult::bad_size) << std::hex << offset;
   return data;
 }
 void write(RegisterBank& bank, std::uint64_t offset, unsigned size, std::uint64_t data) {
-  EXPECT_FALSE(write_frame(bank, offset, size, data).error) << std::hex << offset;
+  EXPECT_NE(bank.write(offset, size, data), RegisterResult::bad_size) << std::hex << offset;
 }
 
 class Distributor : public testing::Test {
@@ -97,8 +97,8 @@ TEST_F(Distributor, PrioritiesAreByteAccessible) {
 
 TEST_F(Distributor, OthersAreNot) {
   std::uint64_t data = 0;
-  EXPECT_TRUE(read_frame(gicd, 0x0104, 1, data).error);
-  EXPECT_TRUE(write_frame(gicd, 0x0104, 8, 0).error);
+  EXPECT_EQ(gicd.read(0x0104, 1, data), RegisterResult::bad_size);
+  EXPECT_EQ(gicd.write(0x0104, 8, 0), RegisterResult::bad_size);
 }
 
 TEST_F(Distributor, RoutesByAffinity) {

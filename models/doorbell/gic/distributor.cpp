@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "doorbell/gic/arch/register_tables.h"
-#include "doorbell/gic/register_access.h"
 
 namespace doorbell::gic {
 
@@ -12,9 +11,8 @@ using gic_message::Kind;
 Distributor::Distributor(const sc_core::sc_module_name& name, const GicCommonParameters& parameters,
                          const std::vector<Affinity>& processors)
     : Module(name),
-      registers("registers", tasks_, {}, [this](Payload& payload) { return access(payload); }),
+      registers("registers", tasks_, clock_),
       clock_(scheduler(), parameters.frequency),
-      register_cycles_(parameters.register_cycles),
       link_latency_(clock_.duration(parameters.link_cycles)),
       processors_(processors),
       state_({parameters.spis, parameters.intid_bits, parameters.priority_bits, processors}),
@@ -26,8 +24,8 @@ Distributor::Distributor(const sc_core::sc_module_name& name, const GicCommonPar
                  {.unit = "SPIs", .help = "SPIs that were gone when a processor read IAR"}),
       sgis_(statistics(), "sgis", {.unit = "SGIs", .help = "SGIs sent to a processor"}),
       tasks_(scheduler()) {
-  registers.on_debug(
-      [this](Payload& payload) { return debug_access(state_.registers(), payload, GICD_bytes); });
+  registers.serve(state_.registers(), {.bytes = GICD_bytes}, parameters.register_cycles);
+  registers.before_access([this] { note_writes_under_way(); });
   state_.on_change([this] { changed(); });
   for (unsigned i = 0; i < processors.size(); ++i) {
     const std::string link = "redistributor" + std::to_string(i);
@@ -42,12 +40,11 @@ Distributor::Distributor(const sc_core::sc_module_name& name, const GicCommonPar
   }
 }
 
-Task<void> Distributor::access(Payload& payload) {
-  co_await clock_.cycles(register_cycles_);
+/// GICD_CTLR.RWP: until every redistributor knows of what was written.
+void Distributor::note_writes_under_way() {
   const bool all_told = std::all_of(told_.begin(), told_.end(),
                                     [this](std::uint64_t version) { return version == version_; });
   state_.set_write_pending(!all_told);
-  access_registers(state_.registers(), payload, GICD_bytes);
 }
 
 void Distributor::changed() {

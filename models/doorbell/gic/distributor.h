@@ -7,7 +7,7 @@
 #include "doorbell/core/arch/statistics_kinds.h"
 #include "doorbell/core/message_socket.h"
 #include "doorbell/core/protocols/wire.h"
-#include "doorbell/core/target_socket.h"
+#include "doorbell/core/register_socket.h"
 #include "doorbell/gic/arch/distributor_state.h"
 #include "doorbell/gic/arch/parameters.h"
 #include "doorbell/gic/gic_message.h"
@@ -23,7 +23,7 @@ class Distributor : public Module, public SpiSource {
   Distributor(const sc_core::sc_module_name& name, const GicCommonParameters& parameters,
               const std::vector<Affinity>& processors);
 
-  TargetSocket registers;  ///< GICD, 64 KiB; addresses are taken modulo that
+  RegisterSocket registers;  ///< GICD, 64 KiB; addresses are taken modulo that
   MessageInitiator<GicMessage>& redistributor(unsigned processor) { return *links_[processor]; }
   /// The wire of SPI `INTID`, 32 to 31 + spis. An edge-triggered one takes a pulse.
   WireIn& spi(std::uint32_t INTID) { return *spis_.at(INTID - 32); }
@@ -38,12 +38,11 @@ class Distributor : public Module, public SpiSource {
   DistributorState& state() { return state_; }
 
  private:
-  Task<void> access(Payload& payload);
+  void note_writes_under_way();
   Task<void> forward(unsigned processor);
   void changed();
 
   Clock clock_;
-  std::uint32_t register_cycles_;
   Time link_latency_;
   std::vector<Affinity> processors_;
   DistributorState state_;

@@ -1,7 +1,6 @@
 #include "doorbell/gic/its.h"
 
 #include "doorbell/gic/arch/register_tables.h"
-#include "doorbell/gic/register_access.h"
 
 namespace doorbell::gic {
 namespace {
@@ -22,7 +21,7 @@ ItsLimits limits_of(const GicCommonParameters& common, const ItsParameters& para
 Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
          const ItsParameters& parameters, LpiCacheScope lpi_caches, unsigned processors)
     : Module(name),
-      control("control", tasks_, {}, [this](Payload& payload) { return access_control(payload); }),
+      control("control", tasks_, clock_),
       // One write waits at the door for an entry of the buffer; with a second one END_REQ is
       // withheld.
       translater("translater", tasks_, {.reads = 1, .writes = 1},
@@ -30,7 +29,6 @@ Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
       memory("memory"),
       parameters_(parameters),
       clock_(scheduler(), common.frequency),
-      register_cycles_(common.register_cycles),
       link_latency_(clock_.duration(common.link_cycles)),
       stage_(simulation().stages().add(
           {"its", 80, "redistributor",
@@ -56,16 +54,12 @@ Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
   }
   registers_.on_command([this] { commands_.notify(); });
   registers_.on_tables([this] { translator_.forget(); });
-  control.on_debug([this](Payload& payload) {
-    return debug_access(registers_.registers(), payload, GITS_bytes);
+  control.serve(registers_.registers(), {.bytes = GITS_bytes}, common.register_cycles);
+  control.before_access([this] {
+    registers_.set_busy(commands_.busy() || translations_.under_way() != 0 ||
+                        pipeline_.free() == 0);
   });
   tasks_.spawn(commands_.run());
-}
-
-Task<void> Its::access_control(Payload& payload) {
-  co_await clock_.cycles(register_cycles_);
-  registers_.set_busy(commands_.busy() || translations_.under_way() != 0 || pipeline_.free() == 0);
-  access_registers(registers_.registers(), payload, GITS_bytes);
 }
 
 void Its::refuse(Payload& payload, Counter& counter, tlm::tlm_response_status status) {

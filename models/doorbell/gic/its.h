@@ -6,7 +6,7 @@
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/initiator_socket.h"
 #include "doorbell/core/message_socket.h"
-#include "doorbell/core/target_socket.h"
+#include "doorbell/core/register_socket.h"
 #include "doorbell/gic/gic_message.h"
 #include "doorbell/gic/its_commands.h"
 
@@ -27,7 +27,7 @@ class Its : public Module, private RedistributorLinks {
   Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
       const ItsParameters& parameters, LpiCacheScope lpi_caches, unsigned processors);
 
-  TargetSocket control;     ///< the GITS control frame, 64 KiB; addresses are taken modulo that
+  RegisterSocket control;   ///< the GITS control frame, 64 KiB; addresses are taken modulo that
   TargetSocket translater;  ///< the translation frame with GITS_TRANSLATER, 64 KiB
   InitiatorSocket memory;   ///< tables and the command queue, physical addresses
   /// To the redistributor that RDbase calls `processor`.
@@ -45,7 +45,6 @@ class Its : public Module, private RedistributorLinks {
     Time accepted;
   };
 
-  Task<void> access_control(Payload& payload);
   Task<void> accept(Payload& payload);
   Task<void> translate(Msi msi, Slot entry);
   void drop(const Msi& msi, ItsError error);
@@ -54,7 +53,6 @@ class Its : public Module, private RedistributorLinks {
 
   ItsParameters parameters_;
   Clock clock_;
-  std::uint32_t register_cycles_;
   Time link_latency_;
   StageId stage_;
   ItsRegisters registers_;

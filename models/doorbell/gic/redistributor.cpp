@@ -1,7 +1,6 @@
 #include "doorbell/gic/redistributor.h"
 
 #include "doorbell/gic/arch/register_tables.h"
-#include "doorbell/gic/register_access.h"
 
 namespace doorbell::gic {
 namespace {
@@ -15,12 +14,11 @@ Redistributor::Redistributor(const sc_core::sc_module_name& name, const GicCommo
                              const RedistributorConfiguration& configuration, unsigned its_count,
                              TablePort& tables, LpiCache& cache, SpiSource& distributor)
     : Module(name),
-      registers("registers", tasks_, {}, [this](Payload& payload) { return access(payload); }),
+      registers("registers", tasks_, clock_),
       from_distributor("from_distributor",
                        [this](gic_message::Request& request) { receive(request); }),
       clock_(scheduler(), common.frequency),
       parameters_(parameters),
-      register_cycles_(common.register_cycles),
       link_latency_(clock_.duration(common.link_cycles)),
       lpi_credits_(its.lpi_credits),
       distributor_(distributor),
@@ -34,8 +32,7 @@ Redistributor::Redistributor(const sc_core::sc_module_name& name, const GicCommo
              common.priority_bits, parameters_},
             statistics(), tables, cache, callbacks()),
       tasks_(scheduler()) {
-  registers.on_debug(
-      [this](Payload& payload) { return debug_access(state_.registers(), payload, GICR_bytes); });
+  registers.serve(state_.registers(), {.bytes = GICR_bytes}, common.register_cycles);
   for (std::uint32_t i = 0; i < its_count; ++i) {
     const std::string link = "from_its" + std::to_string(i);
     from_its_.push_back(std::make_unique<MessageTarget<GicMessage>>(
@@ -87,11 +84,6 @@ void Redistributor::return_lpi_credit(std::uint32_t its) {
   if (++credits_owed_[its] < batch) return;
   from_its_[its]->return_credit(GicMessage::lpi_credits, credits_owed_[its], link_latency_);
   credits_owed_[its] = 0;
-}
-
-Task<void> Redistributor::access(Payload& payload) {
-  co_await clock_.cycles(register_cycles_);
-  access_registers(state_.registers(), payload, GICR_bytes);
 }
 
 void Redistributor::receive(const gic_message::Request& request) {

@@ -6,7 +6,7 @@
 
 #include "doorbell/core/message_socket.h"
 #include "doorbell/core/protocols/wire.h"
-#include "doorbell/core/target_socket.h"
+#include "doorbell/core/register_socket.h"
 #include "doorbell/gic/arch/parameters.h"
 #include "doorbell/gic/arch/redistributor_state.h"
 #include "doorbell/gic/interrupt_source.h"
@@ -25,7 +25,7 @@ class Redistributor : public Module, public InterruptSource {
                 const RedistributorConfiguration& configuration, unsigned its_count,
                 TablePort& tables, LpiCache& cache, SpiSource& distributor);
 
-  TargetSocket registers;  ///< GICR, RD and SGI frames, 128 KiB; addresses are taken modulo that
+  RegisterSocket registers;  ///< GICR, RD and SGI frames, 128 KiB; addresses are taken modulo that
   MessageTarget<GicMessage> from_distributor;
   MessageTarget<GicMessage>& from_its(unsigned its) { return *from_its_[its]; }
   /// The wire of PPI `INTID`, 16 to 31.
@@ -46,7 +46,6 @@ class Redistributor : public Module, public InterruptSource {
   const LpiController& lpis() const { return lpis_; }
 
  private:
-  Task<void> access(Payload& payload);
   void receive(const gic_message::Request& request);
   LpiController::Callbacks callbacks();
   void return_lpi_credit(std::uint32_t its);
@@ -55,7 +54,6 @@ class Redistributor : public Module, public InterruptSource {
 
   Clock clock_;
   RedistributorParameters parameters_;
-  std::uint32_t register_cycles_;
   Time link_latency_;
   std::uint32_t lpi_credits_;
   SpiSource& distributor_;

@@ -1,6 +1,5 @@
 #include "doorbell/smmu/programming_interface.h"
 
-#include "doorbell/core/arch/little_endian.h"
 #include "doorbell/smmu/arch/registers.h"
 
 namespace doorbell::smmu {
@@ -77,31 +76,6 @@ bool ProgrammingInterface::records_bad_streams() const {
 StreamTable ProgrammingInterface::stream_table() const {
   return StreamTable::from_registers(strtab_base_.get(),
                                      static_cast<std::uint32_t>(strtab_base_cfg_.get()), features_);
-}
-
-Task<void> ProgrammingInterface::access(Payload& payload) {
-  co_await clock_.cycles(access_cycles_);
-  const std::uint64_t offset = payload.get_address();
-  const unsigned size = payload.get_data_length();
-  if (offset >= register_space_bytes) {
-    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
-    co_return;
-  }
-  if ((size != 4 && size != 8) || offset % size != 0) {
-    payload.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
-    co_return;
-  }
-  const std::span<std::uint8_t> bytes(payload.get_data_ptr(), size);
-  std::uint64_t data = 0;
-  if (payload.is_write()) {
-    data = load_little_endian<std::uint64_t>(bytes);
-    bank_.write(offset, size, data);
-  } else if (payload.is_read()) {
-    bank_.read(offset, size, data);
-    store_little_endian<std::uint64_t>(bytes, data);
-  }
-  // Reserved registers are RAZ/WI, writes to read-only ones are ignored (6.2).
-  payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 
 Task<void> ProgrammingInterface::run() {

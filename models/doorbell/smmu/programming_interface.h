@@ -4,7 +4,6 @@
 #include "doorbell/core/arch/registers.h"
 #include "doorbell/core/arch/task.h"
 #include "doorbell/core/arch/wait_primitives.h"
-#include "doorbell/core/payload_pool.h"
 #include "doorbell/smmu/arch/parameters.h"
 #include "doorbell/smmu/arch/stream_table.h"
 #include "doorbell/smmu/command_processor.h"
@@ -41,8 +40,6 @@ class ProgrammingInterface {
   bool records_bad_streams() const;
   StreamTable stream_table() const;
 
-  /// An access to the 128 KiB, addressed from 0.
-  Task<void> access(Payload& payload);
   /// The task that carries out Updates.
   Task<void> run();
 

@@ -3,14 +3,14 @@
 #include <array>
 
 #include "doorbell/smmu/arch/debug_walk.h"
+#include "doorbell/smmu/arch/registers.h"
 
 namespace doorbell::smmu {
 
 Tcu::Tcu(const sc_core::sc_module_name& module_name, const SmmuParameters& parameters,
          unsigned tbus)
     : Module(module_name),
-      registers("registers", tasks_, {},
-                [this](Payload& payload) { return programming_.access(payload); }),
+      registers("registers", tasks_, clock_),
       tables("tables"),
       queues("queues"),
       eventq("eventq"),
@@ -24,6 +24,8 @@ Tcu::Tcu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
       queue_port_(queues),
       tasks_(scheduler()) {
   parameters.check();
+  registers.serve(programming_.bank(), {.bytes = register_space_bytes, .narrowest = 4},
+                  parameters.tcu.register_access);
   const StageId stage = simulation().stages().add(
       {"tcu", 50, "tbu", "Configuration, walk caches and walks; waits for slots and walkers"});
   links_ = std::make_unique<TbuLinks>(scheduler(), clock_.duration(parameters.dti_latency), tbus,

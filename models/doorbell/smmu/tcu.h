@@ -7,8 +7,8 @@
 #include "doorbell/core/initiator_socket.h"
 #include "doorbell/core/memory_port.h"
 #include "doorbell/core/protocols/wire.h"
+#include "doorbell/core/register_socket.h"
 #include "doorbell/core/simulation.h"
-#include "doorbell/core/target_socket.h"
 #include "doorbell/smmu/arch/invalidation_log.h"
 #include "doorbell/smmu/arch/parameters.h"
 #include "doorbell/smmu/command_processor.h"
@@ -33,7 +33,7 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
   ~Tcu() override;
 
   /// The 128 KiB of registers, addressed from 0 (IHI 0070 6.1).
-  TargetSocket registers;
+  RegisterSocket registers;
   /// STEs, CDs and translation tables.
   InitiatorSocket tables;
   /// Command queue, Event queue and MSIs: apart, so that nothing of it delays a walk.

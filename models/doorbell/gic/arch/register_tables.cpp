@@ -62,10 +62,6 @@ constexpr std::array gits{
 };
 // clang-format on
 
-bool is_error(RegisterResult result) {
-  return result == RegisterResult::bad_size;
-}
-
 }  // namespace
 
 std::span<const RegisterInfo> GICD_registers() {
@@ -76,17 +72,6 @@ std::span<const RegisterInfo> GICR_registers() {
 }
 std::span<const RegisterInfo> GITS_registers() {
   return gits;
-}
-
-FrameAccess read_frame(RegisterBank& bank, std::uint64_t offset, unsigned size,
-                       std::uint64_t& data) {
-  data = 0;
-  return {is_error(bank.read(offset, size, data))};
-}
-
-FrameAccess write_frame(RegisterBank& bank, std::uint64_t offset, unsigned size,
-                        std::uint64_t data) {
-  return {is_error(bank.write(offset, size, data))};
 }
 
 }  // namespace doorbell::gic

@@ -26,17 +26,6 @@ inline constexpr std::uint64_t GITS_bytes = 0x10000;
 /// wide.
 inline constexpr std::uint64_t GITS_TRANSLATER_offset = 0x40;
 
-/// The access rules of 12.1.3 on top of a table: RES0 for what has no row; a width or alignment
-/// that a register doesn't have, a read of a WO or a write to an RO register are decided here too:
-/// the latter are ignored (RAZ, WI), the former is an error response.
-struct FrameAccess {
-  bool error = false;  ///< answer with an error response
-};
-FrameAccess read_frame(RegisterBank& bank, std::uint64_t offset, unsigned size,
-                       std::uint64_t& data);
-FrameAccess write_frame(RegisterBank& bank, std::uint64_t offset, unsigned size,
-                        std::uint64_t data);
-
 /// PIDR2 of every frame: GICv3 (ArchRev 3, 12.1.4).
 inline constexpr std::uint64_t PIDR2_value = 0x3B;
 

@@ -1,0 +1,44 @@
+#include "doorbell/core/arch/register_frame.h"
+
+#include <bit>
+
+namespace doorbell {
+
+bool RegisterFrame::has_width(std::uint64_t offset, std::size_t size) const {
+  return std::has_single_bit(size) && size >= narrowest && size <= 8 && offset % size == 0;
+}
+
+bool RegisterFrame::read(RegisterBank& bank, std::uint64_t address,
+                         std::span<std::uint8_t> data) const {
+  const std::uint64_t offset = address % bytes;
+  if (!has_width(offset, data.size())) return false;
+  std::uint64_t value = 0;
+  const RegisterResult result = bank.read(offset, static_cast<unsigned>(data.size()), value);
+  if (result == RegisterResult::bad_size) return false;
+  for (std::size_t i = 0; i < data.size(); ++i)
+    data[i] = static_cast<std::uint8_t>(value >> 8 * i);
+  return true;
+}
+
+bool RegisterFrame::write(RegisterBank& bank, std::uint64_t address,
+                          std::span<const std::uint8_t> data) const {
+  const std::uint64_t offset = address % bytes;
+  if (!has_width(offset, data.size())) return false;
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < data.size(); ++i)
+    value |= std::uint64_t{data[i]} << 8 * i;
+  const RegisterResult result = bank.write(offset, static_cast<unsigned>(data.size()), value);
+  return result != RegisterResult::bad_size;
+}
+
+void RegisterFrame::peek(const RegisterBank& bank, std::uint64_t address,
+                         std::span<std::uint8_t> data) const {
+  for (std::uint8_t& byte : data) {
+    const std::uint64_t offset = address++ % bytes;
+    std::uint64_t word = 0;  // stays so where there is no register
+    bank.peek(offset & ~std::uint64_t{3}, 4, word);
+    byte = static_cast<std::uint8_t>(word >> 8 * (offset % 4));
+  }
+}
+
+}  // namespace doorbell

@@ -1,0 +1,30 @@
+#include "doorbell/core/register_socket.h"
+
+namespace doorbell {
+
+RegisterSocket::RegisterSocket(const char* name, TaskGroup& tasks, const Clock& clock)
+    : TargetSocket(name, tasks, {}, [this](Payload& payload) { return access(payload); }),
+      clock_(clock) {}
+
+void RegisterSocket::serve(RegisterBank& bank, const RegisterFrame& frame, std::uint64_t cycles) {
+  bank_ = &bank;
+  frame_ = frame;
+  cycles_ = cycles;
+  on_debug([this](Payload& payload) {
+    if (!payload.is_read()) return 0U;
+    const unsigned length = payload.get_data_length();
+    frame_.peek(*bank_, payload.get_address(), {payload.get_data_ptr(), length});
+    return length;
+  });
+}
+
+Task<void> RegisterSocket::access(Payload& payload) {
+  co_await clock_.cycles(cycles_);
+  if (prepare_) prepare_();
+  const std::span data(payload.get_data_ptr(), payload.get_data_length());
+  const bool done = payload.is_read() ? frame_.read(*bank_, payload.get_address(), data)
+                                      : frame_.write(*bank_, payload.get_address(), data);
+  payload.set_response_status(done ? tlm::TLM_OK_RESPONSE : tlm::TLM_BURST_ERROR_RESPONSE);
+}
+
+}  // namespace doorbell

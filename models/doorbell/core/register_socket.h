@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+
+#include "doorbell/core/arch/clock.h"
+#include "doorbell/core/arch/register_frame.h"
+#include "doorbell/core/target_socket.h"
+
+namespace doorbell {
+
+/// The target socket of a frame of registers: each access takes its cycles and is one of the
+/// bank's.
+///
+///     RegisterSocket registers{"registers", tasks_, clock_};                     // a member
+///     registers.serve(bank_, {.bytes = 0x1'0000}, parameters_.register_cycles);  // constructor
+///
+/// RegisterFrame says what is at an offset without a register; an access of a width that there
+/// isn't is answered with TLM_BURST_ERROR_RESPONSE. Debug accesses read stored values and write
+/// nothing.
+class RegisterSocket : public TargetSocket {
+ public:
+  /// Neither `tasks` nor `clock` need be constructed yet.
+  RegisterSocket(const char* name, TaskGroup& tasks, const Clock& clock);
+
+  /// What is behind it. The effects of an access come `cycles` of the clock after its arrival.
+  void serve(RegisterBank& bank, const RegisterFrame& frame, std::uint64_t cycles);
+  /// Called right before an access: for values that are made when somebody looks.
+  void before_access(std::function<void()> prepare) { prepare_ = std::move(prepare); }
+
+ private:
+  Task<void> access(Payload& payload);
+
+  const Clock& clock_;
+  RegisterBank* bank_ = nullptr;
+  RegisterFrame frame_;
+  std::uint64_t cycles_ = 0;
+  std::function<void()> prepare_;
+};
+
+}  // namespace doorbell

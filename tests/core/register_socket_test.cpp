@@ -1,0 +1,93 @@
+#include "doorbell/core/register_socket.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "doorbell/core/initiator_socket.h"
+#include "doorbell/core/memory_port.h"
+#include "doorbell/core/simulation.h"
+
+namespace doorbell {
+namespace {
+
+constexpr std::array<RegisterInfo, 1> table{{{.name = "CONTROL", .offset = 0x10, .reset = 7}}};
+
+/// A frame whose register says how often somebody has looked, three cycles of a nanosecond away.
+class Frame : public Module {
+ public:
+  explicit Frame(const sc_core::sc_module_name& name)
+      : Module(name), socket("socket", tasks_, clock_), bank(table) {
+    socket.serve(bank, {.bytes = 0x100}, 3);
+    socket.before_access([this] { looked_at.push_back(now()); });
+  }
+  RegisterSocket socket;
+  RegisterBank bank;
+  std::vector<Time> looked_at;
+
+ private:
+  Clock clock_{scheduler(), 1'000'000'000};
+  TaskGroup tasks_{scheduler()};
+};
+
+class Initiator : public Module {
+ public:
+  explicit Initiator(const sc_core::sc_module_name& name) : Module(name), socket("socket") {}
+  InitiatorSocket socket;
+  tlm::tlm_response_status status = tlm::TLM_INCOMPLETE_RESPONSE;
+  Time answered = 0;
+
+  void write(std::uint64_t address, unsigned size) { tasks_.spawn(access(address, size)); }
+
+ private:
+  Task<void> access(std::uint64_t address, unsigned size) {
+    PayloadReference payload = simulation().payloads().take(tlm::TLM_WRITE_COMMAND, address, size);
+    std::fill(payload->data().begin(), payload->data().end(), std::uint8_t{1});
+    co_await socket.transport(*payload);
+    status = payload->get_response_status();
+    answered = now();
+  }
+  TaskGroup tasks_{scheduler()};
+};
+
+class RegisterSocketTest : public testing::Test {
+ protected:
+  RegisterSocketTest() { initiator.socket.bind(frame.socket); }
+  Frame frame{"frame"};
+  Initiator initiator{"initiator"};
+};
+
+TEST_F(RegisterSocketTest, AnAccessTakesItsCyclesAndThenItsEffect) {
+  initiator.write(0x10, 4);
+  sc_core::sc_start(2999, sc_core::SC_PS);
+  EXPECT_EQ(frame.bank.get("CONTROL"), 7u);
+  sc_core::sc_start(1, sc_core::SC_NS);
+  EXPECT_EQ(frame.bank.get("CONTROL"), 0x0101'0101u);
+  EXPECT_EQ(initiator.status, tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ(initiator.answered, 3 * nanosecond);
+  EXPECT_EQ(frame.looked_at, (std::vector<Time>{3 * nanosecond})) << "right before it";
+}
+
+TEST_F(RegisterSocketTest, AWidthThatThereIsNotIsABurstError) {
+  initiator.write(0x10, 2);
+  sc_core::sc_start(1, sc_core::SC_US);
+  EXPECT_EQ(initiator.status, tlm::TLM_BURST_ERROR_RESPONSE);
+  EXPECT_EQ(initiator.answered, 3 * nanosecond);
+  EXPECT_EQ(frame.bank.get("CONTROL"), 7u);
+}
+
+TEST_F(RegisterSocketTest, ADebuggerReadsAndWritesNothing) {
+  const auto debug = [&](tlm::tlm_command command) {
+    PayloadReference payload = initiator.simulation().payloads().take(command, 0x10, 3);
+    std::fill(payload->data().begin(), payload->data().end(), std::uint8_t{9});
+    const unsigned bytes = initiator.socket.transport_debug(*payload);
+    return std::pair{bytes, unsigned{payload->data()[0]}};
+  };
+  EXPECT_EQ(debug(tlm::TLM_READ_COMMAND), (std::pair{3u, 7u}));
+  EXPECT_EQ(debug(tlm::TLM_WRITE_COMMAND).first, 0u);
+  EXPECT_EQ(frame.bank.get("CONTROL"), 7u);
+  EXPECT_TRUE(frame.looked_at.empty());
+}
+
+}  // namespace
+}  // namespace doorbell
