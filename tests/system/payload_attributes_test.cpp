@@ -146,6 +146,32 @@ class ForeignInitiator : public sc_core::sc_module {
     EXPECT_EQ(data, (Bytes{0xee, 0xaa, 0xee, 0xee, 0xaa, 0xee, 0xee, 0xaa}));
   }
 
+  /// Neither byte enables nor a streaming width are looked at (IEEE 1666-2011 11.3.4).
+  unsigned debug(tlm::tlm_command command, Bytes& data) {
+    tlm::tlm_generic_payload payload;
+    payload.set_command(command);
+    payload.set_address(place_->address);
+    payload.set_data_ptr(data.data());
+    payload.set_data_length(static_cast<unsigned>(data.size()));
+    std::uint8_t disabled = 0;
+    payload.set_byte_enable_ptr(&disabled);
+    payload.set_byte_enable_length(1);
+    return (*port_)->transport_dbg(payload);
+  }
+
+  void is_debugged() {
+    Bytes nothing;
+    EXPECT_EQ(debug(tlm::TLM_READ_COMMAND, nothing), 0U);
+    EXPECT_EQ(debug(tlm::TLM_WRITE_COMMAND, nothing), 0U);
+    Bytes data(4, 0xcc);
+    const unsigned done = debug(tlm::TLM_READ_COMMAND, data);
+    EXPECT_TRUE(done == 0 || done == 4);
+    if (readable_) {
+      const Bytes all = contents();
+      EXPECT_EQ(data, Bytes(all.begin(), all.begin() + 4));
+    }
+  }
+
   void visit(const Place& place, Port& port) {
     SCOPED_TRACE(place.socket->name());
     place_ = &place;
@@ -163,6 +189,7 @@ class ForeignInitiator : public sc_core::sc_module {
       SCOPED_TRACE(length);
       place.memory ? moves(length) : is_refused(length, {}, tlm::TLM_BURST_ERROR_RESPONSE);
     }
+    is_debugged();
     if (place.memory) return obeys_byte_enables();
     is_refused(4, {.enables = {0xff, 0}}, tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
     is_refused(8, {.enables = Bytes(8, 0xff)}, tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);

@@ -205,8 +205,8 @@ Time Fabric::arrival_of_answer(Port& port, const Payload& payload) {
 unsigned Fabric::debug(Payload& payload) {
   const std::uint64_t address = payload.get_address();
   const AddressRegion* region = map_.find(address);
-  if (region == nullptr) return 0;
   const unsigned length = payload.get_data_length();
+  if (region == nullptr || length == 0) return 0;
   payload.set_address(region->to_target(address));
   payload.set_data_length(
       static_cast<unsigned>(std::min<std::uint64_t>(length - 1, region->last() - address) + 1));
