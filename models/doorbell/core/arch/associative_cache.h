@@ -56,15 +56,14 @@ class AssociativeCache {
   }
   /// As `look_up` without counting: for those who look more than once, or not for what is counted.
   Value* find(const Key& key) {
-    const unsigned set = set_of(key);
-    const std::uint32_t index = index_of(set, key);
+    const std::uint32_t index = index_of(key);
     if (index == none) return nullptr;
-    replacement_.touch(set, index - set * ways_);
+    replacement_.touch(index);
     return &slots_[index].value;
   }
   /// As `find`, without being a use: for a debugger.
   const Value* peek(const Key& key) const {
-    const std::uint32_t index = index_of(set_of(key), key);
+    const std::uint32_t index = index_of(key);
     return index == none ? nullptr : &slots_[index].value;
   }
 
@@ -77,9 +76,9 @@ class AssociativeCache {
   /// the replacement policy says.
   Insertion insert(const Key& key, Value value) {
     Insertion result{nullptr, false, {}};
-    if (slots_.empty()) return result;
+    if (capacity_ == 0) return result;
     const unsigned set = set_of(key);
-    std::uint32_t index = index_of(set, key);
+    std::uint32_t index = index_of(key);
     if (index == none && filled_[set] == ways_) {
       index = set * ways_ + replacement_.victim(set);
       result.evicted = true;
@@ -94,14 +93,14 @@ class AssociativeCache {
     slot.key = key;
     slot.value = std::move(value);
     add(set, index);
-    replacement_.touch(set, index - set * ways_);
+    replacement_.touch(index);
     result.value = &slot.value;
     return result;
   }
 
   /// Removes the entry of a key; whether there was one.
   bool erase(const Key& key, Reason reason = Departures::invalidated) {
-    const std::uint32_t index = index_of(set_of(key), key);
+    const std::uint32_t index = index_of(key);
     if (index == none) return false;
     invalidate(index, reason);
     return true;
@@ -146,18 +145,18 @@ class AssociativeCache {
 
   /// The set of a key; 0 in a cache of no entries.
   unsigned set_of(const Key& key) const {
-    if (sets_ <= 1) return 0;
     const std::uint64_t hash = key.set_hash();
     // A division costs more than the rest of a look-up.
-    return static_cast<unsigned>(set_mask_ != 0 ? hash & set_mask_ : hash % sets_);
+    return static_cast<unsigned>(set_mask_ != no_mask ? hash & set_mask_ : hash % sets_);
   }
-  unsigned sets() const { return sets_; }
+  unsigned sets() const { return capacity_ == 0 ? 0 : sets_; }
   unsigned ways() const { return ways_; }
   std::size_t size() const { return size_; }
-  std::size_t capacity() const { return slots_.size(); }
+  std::size_t capacity() const { return capacity_; }
 
  private:
   static constexpr std::uint32_t none = SlotLists::none;
+  static constexpr std::uint64_t no_mask = ~std::uint64_t{0};
   /// Sets of more ways are searched by the identity of the key rather than way by way.
   static constexpr unsigned most_ways_to_try = 8;
 
@@ -169,8 +168,9 @@ class AssociativeCache {
 
   AssociativeCache(const CacheGeometry& geometry, CacheCounts* counts)
       : ways_(std::max(1u, std::min(geometry.ways, geometry.entries))),
-        sets_(geometry.entries / ways_),
-        set_mask_(std::has_single_bit(sets_) ? sets_ - 1 : 0),
+        sets_(std::max(1u, geometry.entries / ways_)),
+        capacity_(geometry.entries == 0 ? 0 : std::size_t{sets_} * ways_),
+        set_mask_(std::has_single_bit(sets_) ? sets_ - 1 : no_mask),
         replacement_(geometry.replacement, sets_, ways_, geometry.seed),
         slots_(std::size_t{sets_} * ways_),
         filled_(sets_, 0),
@@ -178,12 +178,11 @@ class AssociativeCache {
         identities_(ways_ > most_ways_to_try ? slots_.size() : 0),
         counts_(counts != nullptr ? counts : &own_counts_) {}
 
-  std::uint32_t index_of(unsigned set, const Key& key) const {
-    if (size_ == 0) return none;
-    return ways_ <= most_ways_to_try ? index_by_way(set, key) : index_by_identity(key);
+  std::uint32_t index_of(const Key& key) const {
+    return ways_ <= most_ways_to_try ? index_by_way(key) : index_by_identity(key);
   }
-  std::uint32_t index_by_way(unsigned set, const Key& key) const {
-    const std::uint32_t first = set * ways_;
+  std::uint32_t index_by_way(const Key& key) const {
+    const std::uint32_t first = set_of(key) * ways_;
     for (std::uint32_t index = first; index < first + ways_; ++index) {
       if (slots_[index].valid && slots_[index].key == key) return index;
     }
@@ -227,9 +226,10 @@ class AssociativeCache {
 
   unsigned ways_;
   unsigned sets_;
-  std::uint64_t set_mask_;  ///< of a number of sets that is a power of two; else 0
+  std::size_t capacity_;
+  std::uint64_t set_mask_;  ///< of a number of sets that is a power of two
   Replacement replacement_;
-  std::vector<Slot> slots_;
+  std::vector<Slot> slots_;            ///< a cache of no entries has one that is never filled
   std::vector<std::uint32_t> filled_;  ///< entries of each set
   SlotLists groups_;
   SlotLists identities_;  ///< of wide sets

@@ -21,11 +21,13 @@ class Replacement {
   Replacement(ReplacementPolicy policy, unsigned sets, unsigned ways, std::uint64_t seed);
 
   /// A hit on, or a fill of, `way`.
-  void touch(unsigned set, unsigned way) {
+  void touch(unsigned set, unsigned way) { touch(set * ways_ + way); }
+  /// The same of the entry that has this number among those of all sets.
+  void touch(std::uint32_t entry) {
     if (policy_ == ReplacementPolicy::lru) {
-      stamp_[std::size_t{set} * ways_ + way] = ++clock_;
+      stamp_[entry] = ++clock_;
     } else if (policy_ == ReplacementPolicy::plru) {
-      touch_tree(set, way);
+      touch_tree(entry / ways_, entry % ways_);
     }
   }
   /// The way to evict from a full set.
