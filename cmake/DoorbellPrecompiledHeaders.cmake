@@ -9,8 +9,8 @@ set(DOORBELL_HEADERS_test <gmock/gmock.h> <gtest/gtest.h> <nlohmann/json.hpp>)
 set(DOORBELL_HEADERS_systemc_test ${DOORBELL_HEADERS_systemc} <gmock/gmock.h> <gtest/gtest.h>)
 set(DOORBELL_HEADERS_FROM_systemc SystemC::systemc)
 set(DOORBELL_HEADERS_FROM_text fmt::fmt nlohmann_json::nlohmann_json)
-set(DOORBELL_HEADERS_FROM_test GTest::gmock nlohmann_json::nlohmann_json)
-set(DOORBELL_HEADERS_FROM_systemc_test SystemC::systemc GTest::gmock)
+set(DOORBELL_HEADERS_FROM_test GTest::gmock nlohmann_json::nlohmann_json doorbell_test_options)
+set(DOORBELL_HEADERS_FROM_systemc_test SystemC::systemc GTest::gmock doorbell_test_options)
 
 # doorbell_precompile(<target> <systemc|text|test|systemc_test>)
 # All targets of a kind share a target that has nothing but the headers, so that they don't wait for one another.

@@ -13,6 +13,11 @@ if(DOORBELL_SANITIZE)
   target_link_options(doorbell_options INTERFACE -fsanitize=${DOORBELL_SANITIZE})
 endif()
 
+# What a test's own code is compiled with: nobody waits for it, but everybody for its compiler.
+add_library(doorbell_test_options INTERFACE)
+target_link_libraries(doorbell_test_options INTERFACE doorbell_options)
+target_compile_options(doorbell_test_options INTERFACE $<$<CONFIG:Release>:-O1>)
+
 # doorbell_library(<name> SOURCES <file>... [LINK <target>...])
 # A static library doorbell_<name>, known as doorbell::<name>. What stands on doorbell_core reads SystemC's headers.
 function(doorbell_library name)
@@ -40,7 +45,7 @@ function(doorbell_test name)
   add_dependencies(tests_${ARG_LABEL} ${name})
   set_property(GLOBAL APPEND PROPERTY DOORBELL_TESTS "${name} ${ARG_LABEL} $<TARGET_FILE:${name}>")
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main doorbell_options)
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main doorbell_test_options)
   if(ARG_LABEL STREQUAL "block")
     doorbell_precompile(${name} systemc_test)
   else()
