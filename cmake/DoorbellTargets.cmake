@@ -6,7 +6,7 @@ target_compile_features(doorbell_options INTERFACE cxx_std_20)
 # GCC 12 warns of std::string's own operator+ (GCC bug 105651).
 target_compile_options(doorbell_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow=local -Wnon-virtual-dtor -Wno-missing-field-initializers
-  -Wno-restrict -Wno-stringop-overflow)
+  -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 if(DOORBELL_SANITIZE)
   target_compile_options(doorbell_options INTERFACE
     -fsanitize=${DOORBELL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -136,8 +136,9 @@ class LogHistogram {
     return (shift << bits) + static_cast<std::uint32_t>(value >> shift);
   }
 
+  /// Below 64: there are no buckets beyond 64-bit values.
   static unsigned shift_of(std::uint32_t bucket) {
-    return bucket < (2u << bits) ? 0 : (bucket >> bits) - 1;
+    return bucket < (2u << bits) ? 0 : ((bucket >> bits) - 1) % 64;
   }
 
   static std::uint64_t low_of(std::uint32_t bucket) {
