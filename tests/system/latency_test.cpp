@@ -41,7 +41,9 @@ class Road {
     cycles(smmu_, tcu.walk_cache[0].latency);
     for (unsigned level = 0; level < 4; ++level)
       memory_read();
-    return cycles(smmu_, p_.smmu.dti_latency);
+    // The answer leaves when the last read is back, whether or not that is an edge of the clock.
+    t_ += smmu_.duration(p_.smmu.dti_latency);
+    return *this;
   }
   Road& fabric() { return cycles(fabric_, 1 + p_.fabric.request_latency); }
   Road& its() { return cycles(gic_, p_.gic.its.pipeline_cycles + p_.gic.common.link_cycles); }

@@ -101,7 +101,7 @@ Task<void> burst(pcie::TrafficPort& port, unsigned messages, unsigned vectors, u
 
 TEST(Progress, EverythingCompletesWithAFullItsWalksAndCommandsUnderWay) {
   constexpr unsigned vectors = 8;
-  constexpr unsigned messages = 400;
+  constexpr unsigned messages = 800;
   virt::VirtParameters parameters = narrow();
   Machine machine(parameters);
   machine_device* devices[2] = {};
