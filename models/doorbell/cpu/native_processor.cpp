@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "doorbell/core/arch/little_endian.h"
+
 namespace doorbell::cpu {
 namespace {
 
@@ -268,10 +270,7 @@ std::uint64_t NativeProcessor::load_unwatched(std::uint64_t address, unsigned si
   PayloadReference payload = simulation().payloads().take(tlm::TLM_READ_COMMAND, address, size);
   transport(*payload);
   if (!payload->is_response_ok()) return ~std::uint64_t{0};
-  std::uint64_t value = 0;
-  for (unsigned i = 0; i < size; ++i)
-    value |= std::uint64_t{payload->data()[i]} << 8 * i;
-  return value;
+  return load_little_endian<std::uint64_t>(payload->data());
 }
 
 void NativeProcessor::store(std::uint64_t address, unsigned size, std::uint64_t value,

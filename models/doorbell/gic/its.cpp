@@ -1,5 +1,8 @@
 #include "doorbell/gic/its.h"
 
+#include <span>
+
+#include "doorbell/core/arch/little_endian.h"
 #include "doorbell/gic/arch/register_tables.h"
 
 namespace doorbell::gic {
@@ -92,9 +95,8 @@ Task<void> Its::accept(Payload& payload) {
     refuse(payload, counters_.without_identity, tlm::TLM_GENERIC_ERROR_RESPONSE);
     co_return;
   }
-  Msi msi{requester->device_id, 0, journey, 0};
-  for (unsigned i = 0; i < width; ++i)
-    msi.EventID |= std::uint32_t{payload.get_data_ptr()[i]} << (8 * i);
+  const std::span<const std::uint8_t> written(payload.get_data_ptr(), width);
+  Msi msi{requester->device_id, load_little_endian<std::uint32_t>(written), journey, 0};
   const Holder holder{"MSI of DeviceID", msi.DeviceID};
   Slot entry = co_await buffer_.acquire(holder, journey);
   counters_.doorbells.add();

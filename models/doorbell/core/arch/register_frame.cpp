@@ -1,6 +1,9 @@
 #include "doorbell/core/arch/register_frame.h"
 
 #include <bit>
+#include <span>
+
+#include "doorbell/core/arch/little_endian.h"
 
 namespace doorbell {
 
@@ -15,8 +18,7 @@ bool RegisterFrame::read(RegisterBank& bank, std::uint64_t address,
   std::uint64_t value = 0;
   const RegisterResult result = bank.read(offset, static_cast<unsigned>(data.size()), value);
   if (result == RegisterResult::bad_size) return false;
-  for (std::size_t i = 0; i < data.size(); ++i)
-    data[i] = static_cast<std::uint8_t>(value >> 8 * i);
+  store_little_endian(data, value);
   return true;
 }
 
@@ -24,9 +26,7 @@ bool RegisterFrame::write(RegisterBank& bank, std::uint64_t address,
                           std::span<const std::uint8_t> data) const {
   const std::uint64_t offset = address % bytes;
   if (!has_width(offset, data.size())) return false;
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < data.size(); ++i)
-    value |= std::uint64_t{data[i]} << 8 * i;
+  const auto value = load_little_endian<std::uint64_t>(data);
   const RegisterResult result = bank.write(offset, static_cast<unsigned>(data.size()), value);
   return result != RegisterResult::bad_size;
 }

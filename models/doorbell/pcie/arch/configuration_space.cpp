@@ -1,7 +1,10 @@
 #include "doorbell/pcie/arch/configuration_space.h"
 
 #include <bit>
+#include <span>
 #include <stdexcept>
+
+#include "doorbell/core/arch/little_endian.h"
 
 namespace doorbell::pcie {
 namespace {
@@ -68,11 +71,7 @@ void ConfigurationSpace::define_bar(const BarInfo& bar) {
 
 std::uint32_t ConfigurationSpace::read(unsigned offset, unsigned size) const {
   if (offset + size > bytes) return ~0u;
-  std::uint32_t value = 0;
-  for (unsigned i = 0; i < size; ++i) {
-    value |= std::uint32_t{value_[offset + i]} << 8 * i;
-  }
-  return value;
+  return load_little_endian<std::uint32_t>(std::span(value_).subspan(offset, size));
 }
 
 void ConfigurationSpace::write(unsigned offset, unsigned size, std::uint32_t value) {
