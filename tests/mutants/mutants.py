@@ -16,6 +16,16 @@ class BadMutants(Exception):
     """A file of mutants that can't be read."""
 
 
+class Loader(yaml.SafeLoader):
+    """YAML of which no key stands twice: of two `tests` the first would never be asked."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [key.value for key, _ in node.value]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise yaml.constructor.ConstructorError(None, None, f"{', '.join(twice)} twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 @dataclass(frozen=True)
 class Mutant:
     """One slip: in `file`, `by` stands where `replace` stood, which breaks the rule `breaks`."""
@@ -44,7 +54,7 @@ class Mutant:
 def read(path):
     """The mutants of a file, named <file>/<name>. BadMutants if it isn't of the format."""
     try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        entries = yaml.load(path.read_text(encoding="utf-8"), Loader)
     except yaml.YAMLError as error:
         raise BadMutants(f"{path.name}: {error}") from error
     if not isinstance(entries, list):

@@ -31,7 +31,8 @@ class Format(unittest.TestCase):
 
     def test_what_is_no_mutant(self):
         for text in ("{}\n", "- 7\n", "- {name: x}\n", FORM % ("", ""), FORM % ("a_test", ", colour: red"),
-                     FORM % ("a_test", ", survives: ''"), "- {\n", FORM % ("a_test", ", survives: 3")):
+                     FORM % ("a_test", ", survives: ''"), "- {\n", FORM % ("a_test", ", survives: 3"),
+                     FORM % ("a_test", ", tests: [b_test]")):
             with self.assertRaises(BadMutants, msg=text):
                 read_text(text)
 
