@@ -58,6 +58,21 @@ TEST(WakeQueue, AllThatHaveComeNearAreBeforeALaterNewcomer) {
   EXPECT_EQ(&queue.pop(), &later);
 }
 
+// The ring of near times comes round after 2.1 us; just that much later is far, not now.
+TEST(WakeQueue, WhatIsDueWhenTheRingHasComeRoundIsNotDueNow) {
+  constexpr Time ring = 4096 * 512;
+  for (const Time later : {ring - 1, ring, ring + 1, ring + 511, ring + 512}) {
+    WakeQueue queue;
+    Tagged first, second, after_a_turn;
+    queue.push(first, 0);
+    queue.push(after_a_turn, later);
+    queue.push(second, 5'000);
+    EXPECT_EQ(&queue.pop(), &first) << later;
+    EXPECT_EQ(&queue.pop(), &second) << later;
+    EXPECT_EQ(&queue.pop(), &after_a_turn) << later;
+  }
+}
+
 TEST(WakeQueue, ForgetsWaitersThatAreDestroyed) {
   WakeQueue queue;
   Tagged stays;

@@ -98,19 +98,22 @@ TEST(EnumerationTest, FunctionIsProbedAndAssignedAsLinuxDoes) {
   EXPECT_EQ(done, 1u);
 }
 
-Task<void> misaligned(System& s) {
+Task<void> misaligned(System& s, bool& done) {
   co_await config(s, 1, 0, 0x02, 4);
   EXPECT_EQ(s.processor.status, tlm::TLM_BURST_ERROR_RESPONSE);
   co_await config(s, 1, 0, 0x00, 8);
   EXPECT_EQ(s.processor.status, tlm::TLM_BURST_ERROR_RESPONSE);
   EXPECT_EQ(co_await config(s, 1, 0, 0x02, 2), 0x0dbeu);
   EXPECT_EQ(s.processor.status, tlm::TLM_OK_RESPONSE);
+  done = true;
 }
 
 TEST(EnumerationTest, EcamTakesNaturallyAlignedAccessesUpToFourBytes) {
   System system;
-  system.start(misaligned(system));
+  bool done = false;
+  system.start(misaligned(system, done));
   System::run();
+  EXPECT_TRUE(done);
 }
 
 Task<void> wide(System& s, bool& done) {

@@ -15,6 +15,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 /// A folder with two workloads, and plans in it.
 class ExpansionTest : public ::testing::Test {
@@ -47,6 +48,14 @@ class ExpansionTest : public ::testing::Test {
       return error.what();
     }
     return "";
+  }
+
+  /// None if there is no such parameter.
+  static std::vector<std::string> values_of(const SweepResult& result, const std::string& name) {
+    for (const explore::SweepParameter& parameter : result.parameters) {
+      if (parameter.name == name) return parameter.values;
+    }
+    return {};
   }
 
   /// "16 1" for each point, in order.
@@ -111,10 +120,7 @@ TEST_F(ExpansionTest, WorkloadsAndRepeatsAreAxesToo) {
   ASSERT_EQ(result.axes.size(), 3u);
   EXPECT_EQ(result.axes[1].kind, SweepAxis::Kind::workload);
   EXPECT_EQ(result.axes[2].kind, SweepAxis::Kind::repeat);
-  for (const explore::SweepParameter& parameter : result.parameters) {
-    if (parameter.name != "cache.seed") continue;
-    EXPECT_THAT(parameter.values, ElementsAre("7", "8", "7", "8"));
-  }
+  EXPECT_THAT(values_of(result, "cache.seed"), ElementsAre("7", "8", "7", "8"));
   EXPECT_EQ(keys(result).size(), 4u);
 }
 
@@ -151,27 +157,19 @@ TEST_F(ExpansionTest, VariantsBringOverlaysSettingsAndWorkloads) {
   EXPECT_THAT(coordinates(result), ElementsAre("1 16", "2 16"));
   EXPECT_EQ(result.points[0].workload, "one");
   EXPECT_EQ(result.points[1].workload, "two");
-  std::map<std::string, std::vector<std::string>> parameters;
-  for (const auto& parameter : result.parameters)
-    parameters[parameter.name] = parameter.values;
-  EXPECT_THAT(parameters["cache.ways"], ElementsAre("9", "5"));
-  EXPECT_THAT(parameters["drives.0.lanes"], ElementsAre("4", "1"));
-  EXPECT_THAT(parameters["drives.1.lanes"], ElementsAre("", "2"));
-  EXPECT_THAT(parameters["cache.entries"], ElementsAre("16"));
-  EXPECT_EQ(parameters.count("threads"), 0u);
+  EXPECT_THAT(values_of(result, "cache.ways"), ElementsAre("9", "5"));
+  EXPECT_THAT(values_of(result, "drives.0.lanes"), ElementsAre("4", "1"));
+  EXPECT_THAT(values_of(result, "drives.1.lanes"), ElementsAre("", "2"));
+  EXPECT_THAT(values_of(result, "cache.entries"), ElementsAre("16"));
+  EXPECT_THAT(values_of(result, "threads"), IsEmpty());
 }
 
 TEST_F(ExpansionTest, AVariantIsLaidOverWhatThePlanSays) {
   const SweepResult result = expand(
       "with: ['cache: {ways: 9, entries: 64}']\n"
       "axes: {v: {variants: {plain: , more: {with: ['cache: {ways: 5}']}}}}\n");
-  for (const explore::SweepParameter& parameter : result.parameters) {
-    if (parameter.name == "cache.ways") {
-      EXPECT_THAT(parameter.values, ElementsAre("9", "5"));
-    } else if (parameter.name == "cache.entries") {
-      EXPECT_THAT(parameter.values, ElementsAre("64"));
-    }
-  }
+  EXPECT_THAT(values_of(result, "cache.ways"), ElementsAre("9", "5"));
+  EXPECT_THAT(values_of(result, "cache.entries"), ElementsAre("64"));
 }
 
 TEST_F(ExpansionTest, CountsWithoutMakingPoints) {
