@@ -29,7 +29,7 @@ TEST(WakeQueue, PopsInOrderOfTimeThenOfPushing) {
       auto waiter = std::make_unique<Tagged>();
       waiter->tag = next_tag++;
       const Time due = now + random.below(ranges[random.below(5)]);
-      queue.push(*waiter, due);
+      queue.push(*waiter, due, now);
       expected.emplace_back(due, waiter->tag);
       waiters.push_back(std::move(waiter));
     }
@@ -49,10 +49,10 @@ TEST(WakeQueue, AllThatHaveComeNearAreBeforeALaterNewcomer) {
   WakeQueue queue;
   Tagged far[3];
   for (Time i = 0; i < 3; ++i)
-    queue.push(far[i], millisecond + i * nanosecond);
+    queue.push(far[i], millisecond + i * nanosecond, 0);
   EXPECT_EQ(&queue.pop(), &far[0]);
   Tagged later;
-  queue.push(later, millisecond + 3 * nanosecond);
+  queue.push(later, millisecond + 3 * nanosecond, millisecond);
   EXPECT_EQ(&queue.pop(), &far[1]);
   EXPECT_EQ(&queue.pop(), &far[2]);
   EXPECT_EQ(&queue.pop(), &later);
@@ -80,10 +80,10 @@ TEST(WakeQueue, ForgetsWaitersThatAreDestroyed) {
     Tagged first;
     Tagged last;
     Tagged far;
-    queue.push(first, 10);
-    queue.push(stays, 20);
-    queue.push(last, 30);
-    queue.push(far, millisecond);
+    queue.push(first, 10, 0);
+    queue.push(stays, 20, 0);
+    queue.push(last, 30, 0);
+    queue.push(far, millisecond, 0);
   }
   EXPECT_EQ(queue.next_due(), 20u);
   EXPECT_EQ(&queue.pop(), &stays);
@@ -95,11 +95,44 @@ TEST(WakeQueue, AcceptsAnEarlierTimeAfterLookingAhead) {
   WakeQueue queue;
   Tagged far;
   Tagged near;
-  queue.push(far, second);
+  queue.push(far, second, 0);
   EXPECT_EQ(queue.next_due(), second);
-  queue.push(near, 5);
+  queue.push(near, 5, 0);
   EXPECT_EQ(&queue.pop(), &near);
   EXPECT_EQ(&queue.pop(), &far);
+}
+
+/// Pushes at one time, in the order given by `placed`, whatever the order of the calls.
+void expect_order_of_placing(Time due) {
+  WakeQueue queue;
+  Tagged waiters[4];
+  const Time placed[] = {7, 3, 5, 3};
+  for (int i = 0; i < 4; ++i)
+    queue.push(waiters[i], due, placed[i]);
+  Tagged earlier;
+  queue.push(earlier, due - 1, due - 1);
+  EXPECT_EQ(&queue.pop(), &earlier);
+  for (const int expected : {1, 3, 2, 0})
+    EXPECT_EQ(&queue.pop(), &waiters[expected]) << due;
+}
+
+TEST(WakeQueue, OfThoseDueAtOneTimeTheFirstPlacedIsFirst) {
+  for (const Time due : {Time{100}, microsecond, 2 * millisecond})
+    expect_order_of_placing(due);
+}
+
+TEST(WakeQueue, TheRingEndsWhereItsFirstBucketBegins) {
+  // 64 buckets of 2^15 ps from the bucket of the latest: what is a whole ring ahead is not yet due.
+  WakeQueue queue;
+  constexpr Time bucket = Time{1} << 15;
+  Tagged start, last_of_ring, first_behind_it;
+  queue.push(start, bucket / 2, 0);
+  EXPECT_EQ(&queue.pop(), &start);
+  queue.push(first_behind_it, 64 * bucket, bucket / 2);
+  queue.push(last_of_ring, 64 * bucket - 1, bucket / 2);
+  EXPECT_EQ(&queue.pop(), &last_of_ring);
+  EXPECT_EQ(&queue.pop(), &first_behind_it);
+  EXPECT_TRUE(queue.empty());
 }
 
 }  // namespace

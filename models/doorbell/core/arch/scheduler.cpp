@@ -11,16 +11,18 @@ void Scheduler::run_until(Time limit) {
     ~Running() { flag = false; }
   } running{running_};
 
-  while (!return_requested_ && queue_.next_due() <= limit) {
-    Waiter& waiter = queue_.pop();
-    now_ = waiter.due();
-    placed_ = waiter.placed_;
-    offset_ = 0;
+  while (!return_requested_) {
+    Waiter* const waiter = queue_.first();
+    if (waiter == nullptr || waiter->due() > limit) break;
+    queue_.take_first(*waiter);
+    now_ = local_ = waiter->due();
+    placed_ = waiter->placed_;
     ++resumes_;
-    waiter.run();
-    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+    waiter->run();
+    if (failure_) [[unlikely]]
+      std::rethrow_exception(std::exchange(failure_, nullptr));
   }
-  offset_ = 0;
+  local_ = now_;
 }
 
 void Scheduler::set_timing(Timing timing) {

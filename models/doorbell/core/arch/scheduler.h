@@ -25,15 +25,30 @@ class Scheduler {
 
   /// The local time of whatever runs now: the scheduler's own time, and under loose timing the
   /// delays since it was resumed.
-  Time now() const { return now_ + offset_; }
+  Time now() const { return local_; }
 
   /// Resumes `waiter` at `due`; never in the past, nor before the local time at which it suspended.
   void wake_at(Waiter& waiter, Time due) {
-    waiter.placed_ = now_;
-    queue_.push(waiter, std::max({due, now_, waiter.not_before_}));
-    if (on_wake_ && !running_) on_wake_();
+    queue_.push(waiter, std::max({due, now_, waiter.not_before_}), now_);
+    if (!running_) [[unlikely]]
+      woken_from_outside();
   }
   void wake_now(Waiter& waiter) { wake_at(waiter, now()); }
+  /// Resumes `coroutine` by `waiter`, `delay` after its local time now.
+  void resume_after(Waiter& waiter, std::coroutine_handle<> coroutine, Time delay) {
+    waiter.resumes(coroutine, local_);
+    queue_.push(waiter, local_ + delay, now_);
+    if (!running_) [[unlikely]]
+      woken_from_outside();
+  }
+  /// The same after two delays, as if there had been a wake-up between them: among those due at the
+  /// same time it is where the second delay's would be.
+  void resume_after(Waiter& waiter, std::coroutine_handle<> coroutine, Time first, Time second) {
+    waiter.resumes(coroutine, local_);
+    queue_.push(waiter, local_ + first + second, local_ + first);
+    if (!running_) [[unlikely]]
+      woken_from_outside();
+  }
 
   /// When what runs now was put into the queue of wake-ups: of those due at the same time the one
   /// that was placed first runs first.
@@ -68,8 +83,8 @@ class Scheduler {
 
   /// Under loose timing: moves local time and returns true, unless the quantum is used up.
   bool pass_loosely(Time delay) {
-    if (timing_ != Timing::loose || offset_ + delay > quantum_) return false;
-    offset_ += delay;
+    if (timing_ != Timing::loose || local_ - now_ + delay > quantum_) return false;
+    local_ += delay;
     return true;
   }
 
@@ -77,10 +92,10 @@ class Scheduler {
   /// caller's local time.
   template <class Body>
   void run_at_local_time(Time at, Body&& body) {
-    const Time saved = offset_;
-    offset_ = at > now_ ? at - now_ : 0;
+    const Time saved = local_;
+    local_ = std::max(at, now_);
     body();
-    offset_ = saved;
+    local_ = saved;
   }
 
   /// Called when something is scheduled from outside `run_until`.
@@ -91,9 +106,13 @@ class Scheduler {
   std::uint64_t resumes() const { return resumes_; }
 
  private:
+  void woken_from_outside() {
+    if (on_wake_) on_wake_();
+  }
+
   WakeQueue queue_;
   Time now_ = 0;
-  Time offset_ = 0;
+  Time local_ = 0;
   Time placed_ = 0;
   Time quantum_ = microsecond;
   Timing timing_ = Timing::approximate;
@@ -111,14 +130,32 @@ class Delay {
   Delay(Scheduler& scheduler, Time delay) : scheduler_(scheduler), delay_(delay) {}
   bool await_ready() { return delay_ == 0 || scheduler_.pass_loosely(delay_); }
   void await_suspend(std::coroutine_handle<> awaiter) {
-    waiter_.resumes(awaiter, scheduler_.now());
-    scheduler_.wake_at(waiter_, scheduler_.now() + delay_);
+    scheduler_.resume_after(waiter_, awaiter, delay_);
   }
   void await_resume() const noexcept {}
 
  private:
   Scheduler& scheduler_;
   Time delay_;
+  Waiter waiter_;
+};
+
+/// `co_await Delays{scheduler, first, second}`: two delays in one wake-up, where nothing needs to
+/// happen between them. Neither is 0, and not under loose timing.
+class Delays {
+ public:
+  Delays(Scheduler& scheduler, Time first, Time second)
+      : scheduler_(scheduler), first_(first), second_(second) {}
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> awaiter) {
+    scheduler_.resume_after(waiter_, awaiter, first_, second_);
+  }
+  void await_resume() const noexcept {}
+
+ private:
+  Scheduler& scheduler_;
+  Time first_;
+  Time second_;
   Waiter waiter_;
 };
 

@@ -4,7 +4,7 @@
 
 namespace doorbell {
 
-void Waiter::unlink() {
+void Waiter::take_out() {
   switch (where_) {
     case Where::nowhere:
       return;

@@ -8,8 +8,6 @@
 
 namespace doorbell {
 
-class WakeQueue;
-
 /// Something that is resumed later: a suspended coroutine, a fiber, a message on its way. It lives
 /// where it waits (in a coroutine frame or a pooled object), is linked into one queue at a time and
 /// unlinks itself when it is destroyed.
@@ -36,7 +34,9 @@ class Waiter {
   /// True while in a WakeQueue or a WaitList.
   bool linked() const { return where_ != Where::nowhere; }
   /// Takes the waiter out of whatever holds it. Does nothing when nothing does.
-  void unlink();
+  void unlink() {
+    if (linked()) take_out();
+  }
   /// The local time at which it suspended.
   Time not_before() const { return not_before_; }
   /// When it is due, while it is in a WakeQueue.
@@ -48,7 +48,12 @@ class Waiter {
   friend class Scheduler;
 
   enum class Where : std::uint8_t { nowhere, wait_list, near, far };
+  // Neither initialised nor checked: a Waiter is made for each delay, and hardly one is ever far.
+  using FarHook =
+      boost::intrusive::set_member_hook<boost::intrusive::link_mode<boost::intrusive::normal_link>,
+                                        boost::intrusive::optimize_size<true>>;
 
+  void take_out();
   void run() {
     if (run_ == nullptr) {
       coroutine_.resume();
@@ -60,13 +65,12 @@ class Waiter {
   Waiter* previous_ = nullptr;
   Waiter* next_ = nullptr;
   Time due_ = 0;
-  Time not_before_ = 0;
   Time placed_ = 0;  // when it was put into the WakeQueue
-  std::uint64_t sequence_ = 0;
+  Time not_before_ = 0;
   void (*run_)(Waiter&) = nullptr;
   std::coroutine_handle<> coroutine_;
   void* holder_ = nullptr;  // the WakeQueue or WaitList it is in
-  boost::intrusive::set_member_hook<> far_hook_;
+  FarHook far_hook_;
   Where where_ = Where::nowhere;
 };
 
