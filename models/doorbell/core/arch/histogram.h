@@ -42,10 +42,10 @@ class LogHistogram {
     maximum_ = std::max(maximum_, value);
     const std::size_t slot = bucket_of(value) - first_;
     if (slot < buckets_.size()) [[likely]] {
-      add_to(buckets_[slot], 1);
+      count_in(buckets_[slot]);
     } else {
       grow_to_hold(bucket_of(value));
-      add_to(buckets_[bucket_of(value) - first_], 1);
+      count_in(buckets_[bucket_of(value) - first_]);
     }
   }
 
@@ -156,6 +156,13 @@ class LogHistogram {
     for (const Count count : buckets_)
       in_buckets += count;
     return count_ - std::min(count_, in_buckets);
+  }
+
+  /// Nobody counts to 2^64 one by one.
+  static void count_in(Count& bucket) {
+    if (sizeof(Count) < sizeof(std::uint64_t) && bucket == std::numeric_limits<Count>::max())
+      return;
+    ++bucket;
   }
 
   /// Bucket counts stay at their largest value rather than wrap.

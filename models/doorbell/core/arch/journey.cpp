@@ -24,20 +24,20 @@ const char* to_string(Outcome outcome) {
   return "";
 }
 
-void Journey::advance(Time now) {
-  // Under loose timing a later stage may have an earlier local time; its stretch then is empty.
-  if (now < latest_) now = latest_;
-  const Time stretch = now - latest_;
-  if (sample_count_ == 0 || samples_[sample_count_ - 1].stage != stage_) {
-    // A road longer than any platform's ends up in the last sample, so that the sum stays right.
-    if (sample_count_ < maximum_samples) samples_[sample_count_++] = {stage_, 0, 0};
-  }
-  StageSample& sample = samples_[sample_count_ - 1];
-  (waiting_ ? sample.waiting : sample.service) += stretch;
-  if (keeps_spans_ && stretch != 0) {
-    spans_.push_back({stage_, waiting_, latest_, now, resource_, holder_});
-  }
-  latest_ = now;
+void Journey::begin(const MessageIdentity& identity, std::uint64_t number, StageId stage,
+                    Time now) {
+  open_ = samples_.data();
+  *open_ = {stage, 0, 0};
+  identity_ = identity;
+  number_ = number;
+  started_ = latest_ = now;
+  waiting_ = false;
+  resource_ = "";
+  holder_ = {};
+}
+
+void Journey::keep_span(Time now) {
+  spans_.push_back({open_->stage, waiting_, latest_, now, resource_, holder_});
 }
 
 Journey* JourneyLog::start(const MessageIdentity& identity, StageId stage, Time now) {
@@ -47,14 +47,7 @@ Journey* JourneyLog::start(const MessageIdentity& identity, StageId stage, Time 
   }
   Journey* journey = free_.back();
   free_.pop_back();
-  journey->sample_count_ = 0;
-  journey->identity_ = identity;
-  journey->number_ = next_number_++;
-  journey->started_ = journey->latest_ = now;
-  journey->stage_ = stage;
-  journey->waiting_ = false;
-  journey->resource_ = "";
-  journey->holder_ = {};
+  journey->begin(identity, next_number_++, stage, now);
   journey->spans_.clear();
   journey->keeps_spans_ =
       journey->number_ >= first_kept_ && journey->number_ - first_kept_ < kept_count_;

@@ -54,9 +54,13 @@ struct JourneySpan {
 /// when that is over. All of them take the local time, in ps.
 class Journey {
  public:
+  Journey() = default;
+  Journey(const Journey&) = delete;
+  Journey& operator=(const Journey&) = delete;
+
   void enter(StageId stage, Time now) {
     advance(now);
-    stage_ = stage;
+    if (stage != open_->stage) open(stage);
     waiting_ = false;
     resource_ = "";
     holder_ = {};
@@ -85,7 +89,9 @@ class Journey {
   std::uint64_t number() const { return number_; }
   Time started() const { return started_; }
   Time latest() const { return latest_; }
-  std::span<const StageSample> samples() const { return {samples_.data(), sample_count_}; }
+  std::span<const StageSample> samples() const {
+    return {samples_.data(), static_cast<std::size_t>(open_ - samples_.data()) + 1};
+  }
   /// Empty unless the log keeps the spans of this one.
   const std::vector<JourneySpan>& spans() const { return spans_; }
 
@@ -93,15 +99,27 @@ class Journey {
   friend class JourneyLog;
   static constexpr std::size_t maximum_samples = 24;
 
-  void advance(Time now);
+  void begin(const MessageIdentity& identity, std::uint64_t number, StageId stage, Time now);
+  void advance(Time now) {
+    // Under loose timing a later stage may have an earlier local time; its stretch then is empty.
+    if (now <= latest_) return;
+    (waiting_ ? open_->waiting : open_->service) += now - latest_;
+    if (keeps_spans_) [[unlikely]]
+      keep_span(now);
+    latest_ = now;
+  }
+  void keep_span(Time now);
+  void open(StageId stage) {
+    // A road longer than any platform's ends up in the last sample, so that the sum stays right.
+    if (open_ != &samples_.back()) *++open_ = {stage, 0, 0};
+  }
 
   std::array<StageSample, maximum_samples> samples_;
-  std::size_t sample_count_ = 0;
+  StageSample* open_ = samples_.data();  // of the stage it is in
   MessageIdentity identity_{};
   std::uint64_t number_ = 0;
   Time started_ = 0;
   Time latest_ = 0;
-  StageId stage_{};
   bool waiting_ = false;
   bool keeps_spans_ = false;
   const char* resource_ = "";

@@ -16,12 +16,6 @@ Slots::Slots(Scheduler& scheduler, const StatisticsGroup& group, const std::stri
     free_.push_back(i - 1);
 }
 
-bool Slots::Awaiter::await_ready() {
-  if (slots_.free_.empty() || !slots_.waiting_.empty()) return false;
-  index_ = slots_.grant(holder_);
-  return true;
-}
-
 void Slots::Awaiter::await_suspend(std::coroutine_handle<> awaiter) {
   since_ = slots_.scheduler_.now();
   resumes(awaiter, since_);
@@ -31,25 +25,8 @@ void Slots::Awaiter::await_suspend(std::coroutine_handle<> awaiter) {
   slots_.waiting_.push(*this);
 }
 
-Slot Slots::Awaiter::await_resume() {
-  if (suspended_ && journey_ != nullptr) journey_->serve(slots_.scheduler_.now());
-  return Slot{&slots_, index_};
-}
-
-std::uint32_t Slots::grant(Holder holder) {
-  const std::uint32_t index = free_.back();
-  free_.pop_back();
-  holders_[index] = {holder, ++grants_};
-  server_.begin(scheduler_.now());
-  return index;
-}
-
-void Slots::release(std::uint32_t index) {
+void Slots::admit_next() {
   const Time now = scheduler_.now();
-  holders_[index].grant = 0;
-  free_.push_back(index);
-  server_.end(now);
-  if (waiting_.empty()) return;
   auto& next = static_cast<Awaiter&>(*waiting_.pop());
   next.index_ = grant(next.holder_);
   queue_.leave(std::max(now, next.since_), next.since_);

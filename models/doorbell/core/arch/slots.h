@@ -54,9 +54,16 @@ class Slots {
    public:
     Awaiter(Slots& slots, Holder holder, Journey* journey)
         : slots_(slots), holder_(holder), journey_(journey) {}
-    bool await_ready();
+    bool await_ready() {
+      if (slots_.free_.empty() || !slots_.waiting_.empty()) return false;
+      index_ = slots_.grant(holder_);
+      return true;
+    }
     void await_suspend(std::coroutine_handle<> awaiter);
-    Slot await_resume();
+    Slot await_resume() {
+      if (suspended_ && journey_ != nullptr) journey_->serve(slots_.scheduler_.now());
+      return Slot{&slots_, index_};
+    }
 
    private:
     friend class Slots;
@@ -72,6 +79,12 @@ class Slots {
   /// A Journey is told of the waiting, and is served when it is over.
   Awaiter acquire(Holder holder = {}, Journey* journey = nullptr) {
     return Awaiter{*this, holder, journey};
+  }
+
+  /// One at once, or an empty Slot when all are taken or others wait.
+  Slot try_acquire(Holder holder = {}) {
+    if (free_.empty() || !waiting_.empty()) return {};
+    return Slot{this, grant(holder)};
   }
 
   std::uint32_t count() const { return static_cast<std::uint32_t>(holders_.size()); }
@@ -90,8 +103,21 @@ class Slots {
     std::uint64_t grant = 0;  // 0: free; otherwise the number of the grant
   };
 
-  std::uint32_t grant(Holder holder);
-  void release(std::uint32_t index);
+  std::uint32_t grant(Holder holder) {
+    const std::uint32_t index = free_.back();
+    free_.pop_back();
+    holders_[index] = {holder, ++grants_};
+    server_.begin(scheduler_.now());
+    return index;
+  }
+  void release(std::uint32_t index) {
+    holders_[index].grant = 0;
+    free_.push_back(index);
+    server_.end(scheduler_.now());
+    if (!waiting_.empty()) [[unlikely]]
+      admit_next();
+  }
+  void admit_next();
 
   Scheduler& scheduler_;
   std::string name_;

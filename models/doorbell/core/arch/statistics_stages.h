@@ -72,10 +72,11 @@ struct StageHistograms {
   Histogram service;
 };
 
-/// Where the time of all MSIs went: by stage, in total, by stream and by vector. Recording an MSI
-/// appends it to a log; the log is settled, a batch at a time, in the order of the streams, so that
-/// thousands of streams and tens of thousands of vectors cost hardly more than one. Nothing is
-/// allocated once the vectors and their range of times have been seen.
+/// Where the time of all MSIs went: by stage, in total, by stream and by vector. What is kept of a
+/// few streams stays in the host's caches and is added to at once. With more of them an MSI goes to
+/// a log, which is settled, a batch at a time, in the order of the streams, so that thousands of
+/// streams and tens of thousands of vectors cost hardly more than one. Nothing is allocated once
+/// the vectors and their range of times have been seen.
 class StageStatistics {
  public:
   /// What is kept of a stream: histograms by StageId, and the whole road.
@@ -131,6 +132,13 @@ class StageStatistics {
     std::uint32_t stream;
   };
 
+  /// Up to how many streams are added to at once.
+  static constexpr std::size_t few_streams = 16;
+
+  void add_at_once(const MessageIdentity& identity, std::span<const StageSample> samples,
+                   Time end_to_end);
+  void log(const MessageIdentity& identity, std::span<const StageSample> samples, Time end_to_end);
+  static void add_sample(StageHistograms& stage, TimeSummary& summary, Time waiting, Time service);
   std::size_t batch() const;
   void settle();
   void find_owners();

@@ -35,7 +35,37 @@ std::uint32_t low_of(std::uint64_t pair) {
 
 void StageStatistics::record(const MessageIdentity& identity, std::span<const StageSample> samples,
                              Time end_to_end) {
-  graph_->freeze();
+  if (streams_.size() <= few_streams) {
+    add_at_once(identity, samples, end_to_end);
+  } else {
+    log(identity, samples, end_to_end);
+  }
+}
+
+inline void StageStatistics::add_sample(StageHistograms& stage, TimeSummary& summary, Time waiting,
+                                        Time service) {
+  stage.waiting.record(waiting);
+  stage.service.record(service);
+  ++summary.count;
+  summary.sum += waiting + service;
+  summary.maximum = std::max(summary.maximum, waiting + service);
+}
+
+void StageStatistics::add_at_once(const MessageIdentity& identity,
+                                  std::span<const StageSample> samples, Time end_to_end) {
+  const Slot& owner = owner_of(pair_of(identity.device, identity.event), identity.stream);
+  Stream& stream = streams_[owner.stream];
+  TimeSummary* const summaries = &summaries_[(owner.vector - 1) * graph_->size()];
+  for (const StageSample& sample : samples) {
+    const auto stage = static_cast<std::size_t>(sample.stage);
+    add_sample(stream.stages[stage], summaries[stage], sample.waiting, sample.service);
+  }
+  stream.end_to_end.record(end_to_end);
+  vectors_[owner.vector - 1].end_to_end.record(end_to_end);
+}
+
+void StageStatistics::log(const MessageIdentity& identity, std::span<const StageSample> samples,
+                          Time end_to_end) {
   logged_.push_back({static_cast<std::uint32_t>(log_.size()), 0, 0});
   log_.push_back(pair_of(identity.stream, static_cast<std::uint32_t>(samples.size())));
   log_.push_back(pair_of(identity.device, identity.event));
@@ -131,14 +161,7 @@ void StageStatistics::settle_one(const Logged& logged) {
   words += header_words;
   for (std::uint32_t i = 0; i < samples; ++i, words += 2) {
     const auto stage = static_cast<std::size_t>(words[0] >> stage_shift);
-    const Time waiting = words[0] & time_mask;
-    const Time service = words[1];
-    stream.stages[stage].waiting.record(waiting);
-    stream.stages[stage].service.record(service);
-    TimeSummary& summary = summaries[stage];
-    ++summary.count;
-    summary.sum += waiting + service;
-    summary.maximum = std::max(summary.maximum, waiting + service);
+    add_sample(stream.stages[stage], summaries[stage], words[0] & time_mask, words[1]);
   }
   stream.end_to_end.record(end_to_end);
   vectors_[logged.vector].end_to_end.record(end_to_end);
@@ -201,7 +224,8 @@ std::vector<StageStatistics::Vector> StageStatistics::vectors() {
 const StageStatistics::Slot& StageStatistics::owner_of(std::uint64_t key, std::uint32_t stream_id) {
   if (slots_.size() < 2 * (vectors_.size() + 1)) grow();
   Slot& slot = slots_[slot_of(key)];
-  if (slot.vector == 0) {
+  if (slot.vector == 0) [[unlikely]] {
+    graph_->freeze();
     vectors_.push_back({key, {}});
     summaries_.resize(vectors_.size() * graph_->size());
     slot = {key, static_cast<std::uint32_t>(vectors_.size()), stream_id, stream_of(stream_id)};
