@@ -6,6 +6,7 @@
 #include "doorbell/core/blocking_bridge.h"
 #include "doorbell/core/requester.h"
 #include "doorbell/core/simulation.h"
+#include "doorbell/core/target_socket.h"
 
 namespace doorbell {
 
@@ -22,42 +23,63 @@ InitiatorSocket::~InitiatorSocket() = default;
 
 void InitiatorSocket::end_of_elaboration() {
   tlm_initiator_socket::end_of_elaboration();
+  target_ = dynamic_cast<TargetSocket*>((*this).operator->());
   foreign_ = dynamic_cast<DoorbellPeer*>((*this).operator->()) == nullptr;
   if (foreign_ && foreign_target_ == ForeignTarget::blocking) {
     bridge_ = std::make_unique<BlockingBridge>(*this, bridge_threads_);
   }
 }
 
-InitiatorSocket::Transport::~Transport() {
-  // Destroyed with its task before the response came.
-  if (state_ == State::sent) socket_.forget(*this);
+/// Destroyed with its task before the response came.
+void InitiatorSocket::Transport::abandon() {
+  if (state_ == State::sent && direct_) --socket_.direct_count_;
+  if (state_ == State::sent && !direct_) socket_.forget(*this);
   if (socket_.sending_ == this) socket_.sending_ = nullptr;
 }
 
-bool InitiatorSocket::Transport::await_suspend(std::coroutine_handle<> awaiter) {
-  resumes(awaiter, socket_.kernel_.scheduler().now());
-  if (socket_.sending_ != nullptr || !socket_.queue_.empty()) {
-    state_ = State::queued;
-    if (Journey* journey = journey_of(payload_)) {
-      const Transport* const ahead = socket_.sending_;
-      journey->wait(socket_.kernel_.scheduler().now(), socket_.name(),
-                    ahead != nullptr ? holder_of(ahead->payload_) : Holder{});
-    }
-    socket_.queue_.push(*this);
-    return true;
+void InitiatorSocket::Transport::queue_up() {
+  state_ = State::queued;
+  if (Journey* journey = journey_of(payload_)) {
+    const Transport* const ahead = socket_.sending_;
+    journey->wait(socket_.kernel_.scheduler().now(), socket_.name(),
+                  ahead != nullptr ? holder_of(ahead->payload_) : Holder{});
   }
-  socket_.send(*this);
-  return !goes_on_in_call();  // without a detour
+  socket_.queue_.push(*this);
+}
+
+void InitiatorSocket::Transport::completed() {
+  socket_.target_->ended(*this);
 }
 
 void InitiatorSocket::send(Transport& transport) {
   transport.state_ = Transport::State::sent;
   transport.sent_ = kernel_.scheduler().now();
-  remember(transport);
-  if (bridge_ != nullptr) {
+  if (target_ != nullptr && kernel_.scheduler().running()) [[likely]] {
+    send_to_target_of_ours(transport);
+  } else if (bridge_ != nullptr) {
+    remember(transport);
     bridge_->submit(transport);
-    return;
+  } else {
+    remember(transport);
+    send_by_phases(transport);
   }
+}
+
+void InitiatorSocket::send_to_target_of_ours(Transport& transport) {
+  transport.direct_ = true;
+  ++direct_count_;
+  sending_ = &transport;
+  transport.in_call_ = true;
+  const bool taken = target_->take(transport);
+  if (transport.answered_in_call_ != never) {
+    finish(transport, transport.answered_in_call_);
+  } else if (taken) {
+    request_ended(transport.sent_);
+  }
+  transport.in_call_ = false;
+}
+
+void InitiatorSocket::send_by_phases(Transport& transport) {
   sending_ = &transport;
   transport.in_call_ = true;
   tlm::tlm_phase phase = tlm::BEGIN_REQ;
@@ -79,7 +101,12 @@ void InitiatorSocket::send(Transport& transport) {
 
 void InitiatorSocket::request_ended(Time at) {
   sending_ = nullptr;
-  if (!queue_.empty() && !send_next_.linked()) kernel_.scheduler().wake_at(send_next_, at);
+  if (!queue_.empty()) [[unlikely]]
+    schedule_next(at);
+}
+
+void InitiatorSocket::schedule_next(Time at) {
+  if (!send_next_.linked()) kernel_.scheduler().wake_at(send_next_, at);
 }
 
 void InitiatorSocket::send_next() {
@@ -95,7 +122,11 @@ void InitiatorSocket::send_next() {
 }
 
 void InitiatorSocket::finish(Transport& transport, Time at) {
-  forget(transport);
+  if (transport.direct_) [[likely]] {
+    --direct_count_;
+  } else {
+    forget(transport);
+  }
   transport.state_ = Transport::State::done;
   if (sending_ == &transport) request_ended(at);
   Scheduler& scheduler = kernel_.scheduler();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "doorbell/core/arch/scheduler.h"
+#include "doorbell/core/arch/task.h"
 #include "doorbell/core/kernel.h"
 #include "doorbell/core/payload_pool.h"
 #include "doorbell/core/peer.h"
@@ -15,6 +16,7 @@
 namespace doorbell {
 
 class BlockingBridge;
+class TargetSocket;
 
 /// How a foreign target is called. blocking: b_transport, from threads of a bridge, which every
 /// TLM-2.0 target supports. non_blocking: nb_transport, for targets that answer on the backward
@@ -27,7 +29,10 @@ enum class ForeignTarget { blocking, non_blocking };
 ///
 /// Requests leave in the order of the calls, one at a time until END_REQ; responses come in any
 /// order. The payload must have a memory manager (PayloadPool) or be one that a TargetSocket handed
-/// in. Bound to a target of ours it uses nb_transport; a foreign one is called as `foreign` says.
+/// in. A TargetSocket that it is bound to directly is handed the Transport itself: request, end of
+/// request and response are calls, in the order and at the times that nb_transport would give them.
+/// With something of ours between them, such as a checker, it uses nb_transport; a foreign target
+/// is called as `foreign` says.
 class InitiatorSocket : public tlm::tlm_initiator_socket<64>,
                         public DoorbellPeer,
                         public tlm::tlm_bw_transport_if<> {
@@ -37,18 +42,33 @@ class InitiatorSocket : public tlm::tlm_initiator_socket<64>,
                            unsigned bridge_threads = 16);
   ~InitiatorSocket() override;
 
-  class Transport : public Waiter {
+  class Transport final : public Waiter, private Completion {
    public:
     Transport(InitiatorSocket& socket, Payload& payload) : socket_(socket), payload_(payload) {}
-    ~Transport();
+    ~Transport() {
+      if (state_ != State::done) [[unlikely]]
+        abandon();
+    }
     bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> awaiter);
+    bool await_suspend(std::coroutine_handle<> awaiter) {
+      resumes(awaiter, socket_.kernel_.scheduler().now());
+      if (socket_.sending_ != nullptr || !socket_.queue_.empty()) [[unlikely]] {
+        queue_up();
+        return true;
+      }
+      socket_.send(*this);
+      return !goes_on_in_call();  // without a detour
+    }
     void await_resume() const noexcept {}
 
    private:
     friend class InitiatorSocket;
     friend class BlockingBridge;
+    friend class TargetSocket;
     enum class State : std::uint8_t { idle, queued, sent, done };
+    void queue_up();
+    void abandon();
+    void completed() override;  // the task of a TargetSocket
     InitiatorSocket& socket_;
     Payload& payload_;
     /// The call that sent it has answered it, and nothing is due to resume it. (The call may have
@@ -56,8 +76,10 @@ class InitiatorSocket : public tlm::tlm_initiator_socket<64>,
     bool goes_on_in_call() const { return state_ == State::done && !linked(); }
 
     State state_ = State::idle;
-    bool in_call_ = false;  // the nb_transport_fw that sends it is in progress
+    bool in_call_ = false;  // the call that sends it is in progress
+    bool direct_ = false;   // the TargetSocket has the Transport, not only its payload
     Time sent_ = 0;
+    Time answered_in_call_ = never;  // when the target ended it, if it has, in a direct call
   };
   /// Awaitable: sends `payload` and waits for its response.
   Transport transport(Payload& payload) { return Transport{*this, payload}; }
@@ -77,7 +99,7 @@ class InitiatorSocket : public tlm::tlm_initiator_socket<64>,
   bool is_foreign() const { return foreign_; }
 
   /// Requests sent and not answered.
-  std::size_t outstanding() const { return outstanding_count_; }
+  std::size_t outstanding() const { return outstanding_count_ + direct_count_; }
 
  private:
   tlm::tlm_sync_enum nb_transport_bw(Payload& payload, tlm::tlm_phase& phase,
@@ -86,8 +108,11 @@ class InitiatorSocket : public tlm::tlm_initiator_socket<64>,
   void end_of_elaboration() override;
 
   void send(Transport& transport);
+  void send_to_target_of_ours(Transport& transport);
+  void send_by_phases(Transport& transport);
   void request_ended(Time at);
   void send_next();
+  void schedule_next(Time at);
   void finish(Transport& transport, Time at);
   void end_response(Payload& payload);
   void after_call();
@@ -105,8 +130,10 @@ class InitiatorSocket : public tlm::tlm_initiator_socket<64>,
   };
 
   friend class BlockingBridge;
+  friend class TargetSocket;
 
   Kernel& kernel_;
+  TargetSocket* target_ = nullptr;  // bound directly
   ForeignTarget foreign_target_;
   unsigned bridge_threads_;
   bool foreign_ = false;
@@ -116,6 +143,7 @@ class InitiatorSocket : public tlm::tlm_initiator_socket<64>,
   SendNext send_next_{*this};
   std::vector<Transport*> outstanding_;
   std::size_t outstanding_count_ = 0;
+  std::size_t direct_count_ = 0;
   std::function<void(std::uint64_t, std::uint64_t)> dmi_listener_;
 };
 

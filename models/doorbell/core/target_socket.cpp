@@ -49,16 +49,50 @@ bool TargetSocket::has_room(const Payload& payload) const {
   return payload.is_write() ? writes_ < depth_.writes : reads_ < depth_.reads;
 }
 
+bool TargetSocket::take(Transport& transport) {
+  Payload& payload = transport.payload_;
+  if (!is_plain(payload) && refuses(payload)) {
+    transport.answered_in_call_ = transport.sent_;
+    return true;
+  }
+  if (!waiting_.empty() || !has_room(payload)) [[unlikely]] {
+    wait_at_the_door({&payload, nullptr, &transport, transport.sent_});
+    return false;
+  }
+  enter(payload);
+  tasks_.start(handler_(payload), transport);
+  return true;
+}
+
+void TargetSocket::wait_at_the_door(const Request& request) {
+  if (Journey* journey = journey_of(*request.payload)) {
+    journey->wait(request.arrival, name(), newest_ != nullptr ? holder_of(*newest_) : Holder{});
+  }
+  waiting_.push_back(request);
+}
+
+void TargetSocket::enter(const Payload& payload) {
+  ++(payload.is_write() ? writes_ : reads_);
+  newest_ = &payload;
+}
+
 void TargetSocket::accept(const Request& request) {
-  ++(request.payload->is_write() ? writes_ : reads_);
-  newest_ = request.payload;
+  enter(*request.payload);
   Scheduler& scheduler = kernel_.scheduler();
-  if (scheduler.running() && request.arrival <= scheduler.now()) {
-    tasks_.start(carry(request));
+  if (scheduler.running() && request.arrival <= scheduler.now()) [[likely]] {
+    begin(request);
   } else if (scheduler.running() && scheduler.timing() == Timing::loose) {
-    scheduler.run_at_local_time(request.arrival, [&] { tasks_.start(carry(request)); });
+    scheduler.run_at_local_time(request.arrival, [&] { begin(request); });
   } else {
     tasks_.start_at(request.arrival, carry(request));
+  }
+}
+
+void TargetSocket::begin(const Request& request) {
+  if (request.transport != nullptr) {
+    tasks_.start(handler_(*request.payload), *request.transport);
+  } else {
+    tasks_.start(carry(request));
   }
 }
 
@@ -77,15 +111,30 @@ void TargetSocket::respond(const Request& request) {
   } else if (request.payload == in_call_) {
     completed_in_call_ = kernel_.scheduler().now();
   } else {
-    responses_.push_back(request.payload);
-    if (!response_sent_) send_response();
+    send_response({request.payload, request.transport});
+  }
+}
+
+void TargetSocket::ended(Transport& transport) {
+  leave(transport.payload_);
+  if (transport.in_call_) {
+    transport.answered_in_call_ = kernel_.scheduler().now();
+  } else if (response_sent_) [[unlikely]] {
+    responses_.push_back({&transport.payload_, &transport});
+  } else {
+    response_sent_ = true;
+    transport.socket_.finish(transport, kernel_.scheduler().now());
+    response_sent_ = false;
+    if (!responses_.empty()) [[unlikely]]
+      send_responses();
   }
 }
 
 void TargetSocket::leave(const Payload& payload) {
   --(payload.is_write() ? writes_ : reads_);
   if (newest_ == &payload) newest_ = nullptr;
-  admit_waiting();
+  if (!waiting_.empty()) [[unlikely]]
+    admit_waiting();
 }
 
 void TargetSocket::admit_waiting() {
@@ -97,27 +146,39 @@ void TargetSocket::admit_waiting() {
     waiting_.pop_front();
     request.arrival = std::max(request.arrival, scheduler.now());
     if (Journey* journey = journey_of(*request.payload)) journey->serve(request.arrival);
-    if (request.call == nullptr) {
-      tlm::tlm_phase phase = tlm::END_REQ;
-      sc_core::sc_time delay = kernel_.delay_to(request.arrival);
-      (*this)->nb_transport_bw(*request.payload, phase, delay);
-      after_call();
-    }
+    end_request(request);
     // Whoever leaves doesn't take the time of who comes in.
     scheduler.run_at_local_time(scheduler.now(), [&] { accept(request); });
   }
 }
 
-void TargetSocket::send_response() {
-  while (!responses_.empty()) {
-    Payload& payload = *responses_.front();
-    tlm::tlm_phase phase = tlm::BEGIN_RESP;
-    sc_core::sc_time delay = kernel_.delay_to_now();
-    response_sent_ = true;
-    const tlm::tlm_sync_enum status = (*this)->nb_transport_bw(payload, phase, delay);
+void TargetSocket::end_request(const Request& request) {
+  if (request.transport != nullptr) {
+    request.transport->socket_.request_ended(request.arrival);
+  } else if (request.call == nullptr) {
+    tlm::tlm_phase phase = tlm::END_REQ;
+    sc_core::sc_time delay = kernel_.delay_to(request.arrival);
+    (*this)->nb_transport_bw(*request.payload, phase, delay);
     after_call();
-    const bool ended =
-        status == tlm::TLM_COMPLETED || (status == tlm::TLM_UPDATED && phase == tlm::END_RESP);
+  }
+}
+
+/// One at a time, in the order in which the tasks ended.
+void TargetSocket::send_response(Response response) {
+  responses_.push_back(response);
+  if (!response_sent_) send_responses();
+}
+
+void TargetSocket::send_responses() {
+  while (!responses_.empty()) {
+    const Response response = responses_.front();
+    response_sent_ = true;
+    bool ended = true;
+    if (response.transport != nullptr) [[likely]] {
+      response.transport->socket_.finish(*response.transport, kernel_.scheduler().now());
+    } else {
+      ended = respond_by_phases(*response.payload);
+    }
     if (!ended && response_sent_) return;  // END_RESP will come by nb_transport_fw
     if (response_sent_) {
       response_sent_ = false;
@@ -126,22 +187,28 @@ void TargetSocket::send_response() {
   }
 }
 
+/// True when the response has ended in the call.
+bool TargetSocket::respond_by_phases(Payload& payload) {
+  tlm::tlm_phase phase = tlm::BEGIN_RESP;
+  sc_core::sc_time delay = kernel_.delay_to_now();
+  const tlm::tlm_sync_enum status = (*this)->nb_transport_bw(payload, phase, delay);
+  after_call();
+  return status == tlm::TLM_COMPLETED || (status == tlm::TLM_UPDATED && phase == tlm::END_RESP);
+}
+
 tlm::tlm_sync_enum TargetSocket::nb_transport_fw(Payload& payload, tlm::tlm_phase& phase,
                                                  sc_core::sc_time& delay) {
   if (phase == tlm::END_RESP) {
     response_sent_ = false;
     responses_.pop_front();
-    send_response();
+    send_responses();
     return tlm::TLM_COMPLETED;
   }
   if (phase != tlm::BEGIN_REQ) return tlm::TLM_ACCEPTED;
   if (!is_plain(payload) && refuses(payload)) return tlm::TLM_COMPLETED;
-  const Request request{&payload, nullptr, kernel_.time_of(delay)};
+  const Request request{&payload, nullptr, nullptr, kernel_.time_of(delay)};
   if (!waiting_.empty() || !has_room(payload)) {
-    if (Journey* journey = journey_of(payload)) {
-      journey->wait(request.arrival, name(), newest_ != nullptr ? holder_of(*newest_) : Holder{});
-    }
-    waiting_.push_back(request);
+    wait_at_the_door(request);
     return tlm::TLM_ACCEPTED;
   }
   Payload* const outer = std::exchange(in_call_, &payload);
@@ -162,7 +229,7 @@ void TargetSocket::b_transport(Payload& payload, sc_core::sc_time& delay) {
   std::unique_ptr<BlockingCall> call = std::move(calls_.back());
   calls_.pop_back();
   call->done = false;
-  const Request request{&payload, call.get(), kernel_.time_of(delay)};
+  const Request request{&payload, call.get(), nullptr, kernel_.time_of(delay)};
   if (waiting_.empty() && has_room(payload)) {
     accept(request);
   } else {

@@ -9,6 +9,7 @@
 
 #include "doorbell/core/arch/ring.h"
 #include "doorbell/core/arch/task_group.h"
+#include "doorbell/core/initiator_socket.h"
 #include "doorbell/core/kernel.h"
 #include "doorbell/core/payload_pool.h"
 #include "doorbell/core/peer.h"
@@ -86,10 +87,16 @@ class TargetSocket : public tlm::tlm_target_socket<64>,
     bool done = false;
     Time completed = 0;
   };
+  using Transport = InitiatorSocket::Transport;
   struct Request {
     Payload* payload = nullptr;
     BlockingCall* call = nullptr;
+    Transport* transport = nullptr;  // of an InitiatorSocket bound directly
     Time arrival = 0;
+  };
+  struct Response {
+    Payload* payload = nullptr;
+    Transport* transport = nullptr;
   };
 
   void b_transport(Payload& payload, sc_core::sc_time& delay) override;
@@ -98,15 +105,28 @@ class TargetSocket : public tlm::tlm_target_socket<64>,
   unsigned transport_dbg(Payload& payload) override;
   bool get_direct_mem_ptr(Payload& payload, tlm::tlm_dmi& dmi) override;
 
+  // For the InitiatorSocket that is bound directly.
+  friend class InitiatorSocket;
+  /// BEGIN_REQ. False when END_REQ is withheld for want of room.
+  bool take(Transport& transport);
+  /// The task of `transport` has ended.
+  void ended(Transport& transport);
+
   bool is_plain(const Payload& payload) const;
   bool refuses(Payload& payload) const;
   bool has_room(const Payload& payload) const;
+  void wait_at_the_door(const Request& request);
+  void enter(const Payload& payload);
   void accept(const Request& request);
+  void begin(const Request& request);
   Task<void> carry(Request request);
   void leave(const Payload& payload);
   void admit_waiting();
   void respond(const Request& request);
-  void send_response();
+  void send_response(Response response);
+  void send_responses();
+  bool respond_by_phases(Payload& payload);
+  void end_request(const Request& request);
   void after_call();
 
   Kernel& kernel_;
@@ -120,7 +140,7 @@ class TargetSocket : public tlm::tlm_target_socket<64>,
   unsigned writes_ = 0;
   const Payload* newest_ = nullptr;  // the latest to come in, while it is inside
   Ring<Request> waiting_;            // refused for want of room; one at most from nb_transport
-  Ring<Payload*> responses_;         // the first is with the initiator if response_sent_
+  Ring<Response> responses_;         // the first is with the initiator if response_sent_
   bool response_sent_ = false;
   Payload* in_call_ = nullptr;      // of the nb_transport_fw in progress
   Time completed_in_call_ = never;  // when its task ended, if it has

@@ -11,6 +11,15 @@ namespace doorbell {
 
 class TaskGroup;
 
+/// Told that a root task has ended well, after its frame is gone.
+class Completion {
+ public:
+  virtual void completed() = 0;
+
+ protected:
+  ~Completion() = default;
+};
+
 namespace detail {
 
 class PromiseBase {
@@ -26,7 +35,8 @@ class PromiseBase {
 
   std::coroutine_handle<> continuation_;  // the awaiter, once it has suspended
   std::exception_ptr exception_;
-  TaskGroup* group_ = nullptr;  // owner of a root task
+  TaskGroup* group_ = nullptr;        // owner of a root task
+  Completion* completion_ = nullptr;  // of a root task: who is told of its end
   PromiseBase* previous_ = nullptr;
   PromiseBase* next_ = nullptr;
 };
@@ -51,6 +61,17 @@ struct FinalAwaiter {
 template <class T>
 class Promise;
 
+/// What a task without a coroutine has for a result.
+template <class T>
+struct ReadyResult {
+  std::optional<T> value;
+  T take() { return std::move(*value); }
+};
+template <>
+struct ReadyResult<void> {
+  void take() const {}
+};
+
 }  // namespace detail
 
 /// A coroutine that starts when it is awaited (or given to a TaskGroup) and hands its result to the
@@ -60,6 +81,10 @@ class Promise;
 /// deepening the stack, however many follow each other. Exceptions go to the awaiter. Parameters
 /// are taken by value or must outlive the task; lambdas with captures must not be tasks (the
 /// captures die first), and `co_await` inside `?:`, `&&` or `||` is miscompiled by GCC 12.
+///
+/// A function that often needs not wait is no coroutine: it does its work in the call and returns
+/// `Task<T>::ready(result)`, or what a coroutine of its gives for the rest. So call what returns a
+/// Task only where it is awaited or started.
 template <class T = void>
 class [[nodiscard]] Task {
  public:
@@ -67,31 +92,46 @@ class [[nodiscard]] Task {
   using Handle = std::coroutine_handle<promise_type>;
 
   explicit Task(Handle handle) : handle_(handle) {}
-  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
+  Task(Task&& other) noexcept
+      : handle_(std::exchange(other.handle_, {})), ready_(std::move(other.ready_)) {}
   Task& operator=(Task&&) = delete;
   ~Task() {
     if (handle_) handle_.destroy();
   }
 
+  /// One that has ended already.
+  template <class... Value>
+  static Task ready(Value&&... value) {
+    Task task{Handle{}};
+    task.ready_ = detail::ReadyResult<T>{std::forward<Value>(value)...};
+    return task;
+  }
+  bool is_ready() const { return !handle_; }
+
   struct Awaiter {
-    Handle handle;
-    bool await_ready() const noexcept { return false; }
+    Task& task;
+    bool await_ready() const noexcept { return task.is_ready(); }
     bool await_suspend(std::coroutine_handle<> awaiter) {
+      const Handle handle = task.handle_;
       handle.resume();
       if (handle.done()) return false;
       handle.promise().continuation_ = awaiter;
       return true;
     }
-    T await_resume() { return handle.promise().result(); }
+    T await_resume() {
+      if (task.is_ready()) return task.ready_.take();
+      return task.handle_.promise().result();
+    }
   };
-  Awaiter operator co_await() const& noexcept { return Awaiter{handle_}; }
-  Awaiter operator co_await() const&& noexcept { return Awaiter{handle_}; }
+  Awaiter operator co_await() & noexcept { return Awaiter{*this}; }
+  Awaiter operator co_await() && noexcept { return Awaiter{*this}; }
 
   /// For TaskGroup: gives up ownership of the frame.
   Handle release() { return std::exchange(handle_, {}); }
 
  private:
   Handle handle_;
+  [[no_unique_address]] detail::ReadyResult<T> ready_;
 };
 
 namespace detail {

@@ -21,25 +21,10 @@ TaskGroup::~TaskGroup() {
   }
 }
 
-std::coroutine_handle<> TaskGroup::adopt(Task<void> task) {
-  const RootHandle handle = task.release();
-  detail::PromiseBase& promise = handle.promise();
-  promise.group_ = this;
-  promise.next_ = first_;
-  if (first_ != nullptr) first_->previous_ = &promise;
-  first_ = &promise;
-  ++size_;
-  return handle;
-}
-
 void TaskGroup::remove(detail::PromiseBase& promise) {
   (promise.previous_ == nullptr ? first_ : promise.previous_->next_) = promise.next_;
   if (promise.next_ != nullptr) promise.next_->previous_ = promise.previous_;
   --size_;
-}
-
-void TaskGroup::start(Task<void> task) {
-  adopt(std::move(task)).resume();
 }
 
 void TaskGroup::start_at(Time at, Task<void> task) {
@@ -49,8 +34,12 @@ void TaskGroup::start_at(Time at, Task<void> task) {
 void detail::finish_root(PromiseBase& promise, std::coroutine_handle<> frame) noexcept {
   TaskGroup& group = *promise.group_;
   group.remove(promise);
-  if (promise.exception_) group.scheduler_.fail(promise.exception_);
+  const bool failed = promise.exception_ != nullptr;
+  if (failed) [[unlikely]]
+    group.scheduler_.fail(promise.exception_);
+  Completion* const completion = promise.completion_;
   frame.destroy();
+  if (completion != nullptr && !failed) completion->completed();
 }
 
 }  // namespace doorbell

@@ -16,7 +16,20 @@ class TaskGroup {
   ~TaskGroup();
 
   /// Runs the task on the spot, up to where it first suspends. For callers inside the scheduler.
-  void start(Task<void> task);
+  void start(Task<void> task) {
+    if (!task.is_ready()) adopt(std::move(task)).resume();
+  }
+  /// The same; `completion`, which must outlive the task, is told when it ends well, perhaps inside
+  /// this call.
+  void start(Task<void> task, Completion& completion) {
+    if (task.is_ready()) {
+      completion.completed();
+      return;
+    }
+    const std::coroutine_handle<> root = adopt(std::move(task));
+    first_->completion_ = &completion;
+    root.resume();
+  }
   /// Starts the task at `at` (picoseconds), from the scheduler.
   void start_at(Time at, Task<void> task);
   /// Starts the task from the scheduler at the current time: never inside the caller.
@@ -28,7 +41,16 @@ class TaskGroup {
  private:
   friend void detail::finish_root(detail::PromiseBase&, std::coroutine_handle<>) noexcept;
 
-  std::coroutine_handle<> adopt(Task<void> task);
+  std::coroutine_handle<> adopt(Task<void> task) {
+    const auto handle = task.release();
+    detail::PromiseBase& promise = handle.promise();
+    promise.group_ = this;
+    promise.next_ = first_;
+    if (first_ != nullptr) first_->previous_ = &promise;
+    first_ = &promise;
+    ++size_;
+    return handle;
+  }
   void remove(detail::PromiseBase& promise);
 
   Scheduler& scheduler_;
