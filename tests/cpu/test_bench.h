@@ -95,21 +95,20 @@ class CpuInterface : public Module, private CpuInterfaceForward {
     pending_.push_back(intid);
     if (pending_.size() == 1) socket->set_line(CpuInterfaceBackward::Line::irq, true, now());
   }
-  Task<Value> read_register(std::uint32_t encoding) override {
-    co_await Delay{scheduler(), latency_};
-    if (encoding != ICC_IAR1_EL1) co_return Value{0, false};
+  Time access_time() const override { return latency_; }
+  Value read(std::uint32_t encoding) override {
+    if (encoding != ICC_IAR1_EL1) return {0, false};
     acknowledged.push_back(now());
-    if (pending_.empty()) co_return Value{1023, true};
+    if (pending_.empty()) return {1023, true};
     const std::uint32_t intid = pending_.front();
     pending_.pop_front();
     if (pending_.empty()) socket->set_line(CpuInterfaceBackward::Line::irq, false, now());
-    co_return Value{intid, true};
+    return {intid, true};
   }
-  Task<bool> write_register(std::uint32_t encoding, std::uint64_t) override {
-    co_await Delay{scheduler(), latency_};
-    if (encoding != ICC_EOIR1_EL1) co_return false;
+  Task<bool> write(std::uint32_t encoding, std::uint64_t) override {
+    if (encoding != ICC_EOIR1_EL1) return Task<bool>::ready(false);
     ended.push_back(now());
-    co_return true;
+    return Task<bool>::ready(true);
   }
   Time latency_;
   std::deque<std::uint32_t> pending_;

@@ -1,7 +1,5 @@
 #include "doorbell/cpu/interrupt_line.h"
 
-#include <algorithm>
-
 namespace doorbell::cpu {
 
 void InterruptLine::Sleep::await_suspend(std::coroutine_handle<> awaiter) {
@@ -30,18 +28,6 @@ bool InterruptLine::high(Time now) {
     level_ = change.level;
   }
   return level_;
-}
-
-Task<void> InterruptLine::raised_or(const bool& event, Time until) {
-  while (!event && !high(scheduler_.now()) && scheduler_.now() < until) {
-    const Time next = changes_.empty() ? never : changes_.front().at;
-    co_await Sleep{*this, std::min(until, next)};
-  }
-}
-
-Task<void> InterruptLine::event_or(const bool& event, Time until) {
-  while (!event && scheduler_.now() < until)
-    co_await Sleep{*this, until};
 }
 
 }  // namespace doorbell::cpu

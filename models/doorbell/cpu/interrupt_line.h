@@ -1,8 +1,9 @@
 #pragma once
 
+#include <algorithm>
+
 #include "doorbell/core/arch/ring.h"
 #include "doorbell/core/arch/scheduler.h"
-#include "doorbell/core/arch/task.h"
 
 namespace doorbell::cpu {
 
@@ -19,11 +20,17 @@ class InterruptLine {
   bool high(Time now);
   /// Since when it has been high.
   Time high_since() const { return high_since_; }
-  /// Until it is high, `event` is set, which `look_again` must follow, or `until` has come. One
-  /// task at a time.
-  Task<void> raised_or(const bool& event, Time until = never);
+  /// `while (!line.raised_or(event, until)) co_await line.sleep(until);` ends when the line is
+  /// high, `event` is set, which `look_again` must follow, or `until` has come. One task at a time.
+  bool raised_or(bool event, Time until) {
+    const Time now = scheduler_.now();
+    return event || high(now) || now >= until;
+  }
+  class Sleep;
+  Sleep sleep(Time until);
   /// The same, but that the line is left alone.
-  Task<void> event_or(const bool& event, Time until);
+  bool event_or(bool event, Time until) const { return event || scheduler_.now() >= until; }
+  Sleep sleep_through(Time until);
   /// Whoever sleeps looks whether its event is set.
   void look_again() { wake(scheduler_.now()); }
 
@@ -31,19 +38,6 @@ class InterruptLine {
   struct Change {
     bool level = false;
     Time at = 0;
-  };
-  /// Suspends until `until`, or until somebody wakes it.
-  class Sleep : public Waiter {
-   public:
-    Sleep(InterruptLine& line, Time until) : line_(line), until_(until) {}
-    ~Sleep() { line_.sleeper_ = nullptr; }
-    bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> awaiter);
-    void await_resume() noexcept { line_.sleeper_ = nullptr; }
-
-   private:
-    InterruptLine& line_;
-    Time until_;
   };
   void wake(Time at);
 
@@ -54,5 +48,28 @@ class InterruptLine {
   bool level_ = false;
   Time high_since_ = 0;
 };
+
+/// Suspends until `until`, or until somebody wakes it.
+class InterruptLine::Sleep : public Waiter {
+ public:
+  Sleep(InterruptLine& line, Time until) : line_(line), until_(until) {}
+  ~Sleep() { line_.sleeper_ = nullptr; }
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> awaiter);
+  void await_resume() noexcept { line_.sleeper_ = nullptr; }
+
+ private:
+  InterruptLine& line_;
+  Time until_;
+};
+
+inline InterruptLine::Sleep InterruptLine::sleep(Time until) {
+  const Time next = changes_.empty() ? never : changes_.front().at;
+  return Sleep{*this, std::min(until, next)};
+}
+
+inline InterruptLine::Sleep InterruptLine::sleep_through(Time until) {
+  return Sleep{*this, until};
+}
 
 }  // namespace doorbell::cpu

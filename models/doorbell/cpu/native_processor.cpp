@@ -106,7 +106,13 @@ Task<void> NativeProcessor::execute() {
   for (;;) {
     run_firmware();
     if (fiber_->finished()) co_return;
-    if (debt_ != 0) co_await clock_.cycles(std::exchange(debt_, 0));
+    const bool access_passed = goes_straight_to_register();
+    if (access_passed) {
+      const Time debt = clock_.after(now(), std::exchange(debt_, 0)) - now();
+      co_await Delays{scheduler(), debt, gic->access_time()};
+    } else if (debt_ != 0) {
+      co_await clock_.cycles(std::exchange(debt_, 0));
+    }
     if (now() != turned_at_) {
       turned_at_ = now();
       turns_without_time_ = 0;
@@ -116,9 +122,53 @@ Task<void> NativeProcessor::execute() {
     while (held_)
       co_await released_.wait();
     if (interrupt_due() && !is_turn(request_)) continue;
-    co_await perform();
+    if (is_register_access(request_) && !access_passed) {
+      co_await Delay{scheduler(), gic->access_time()};
+    }
+    switch (request_.kind) {
+      case Request::Kind::pass:
+        break;
+      case Request::Kind::transport:
+        co_await posted_.drained();
+        co_await memory.transport(*request_.payload);
+        break;
+      case Request::Kind::drain:
+        co_await posted_.drained();
+        break;
+      case Request::Kind::read_register: {
+        const CpuInterfaceForward::Value answer = gic->read(request_.encoding);
+        request_.value = answer.value;
+        request_.known = answer.known;
+        break;
+      }
+      case Request::Kind::write_register:
+        request_.known = co_await gic->write(request_.encoding, request_.value);
+        break;
+      case Request::Kind::wait_for_interrupt:
+        co_await posted_.drained();
+        fall_asleep();
+        while (!line_.raised_or(no_event, never))
+          co_await line_.sleep(never);
+        wake_up(no_event);
+        break;
+      case Request::Kind::wait_for_event:
+        co_await posted_.drained();
+        fall_asleep();
+        while (!line_.raised_or(event_, request_.until))
+          co_await line_.sleep(request_.until);
+        wake_up(std::exchange(event_, false));
+        break;
+      case Request::Kind::skip_turns:
+        co_await skip_turns(request_.until);
+        break;
+    }
     request_.performed = true;
   }
+}
+
+bool NativeProcessor::goes_straight_to_register() const {
+  return is_register_access(request_) && masked_ && debt_ != 0 && !held_ &&
+         scheduler().timing() == Timing::approximate && gic->access_time() != 0;
 }
 
 /// A loop whose turns take no time would keep everybody else from acting at the same time, and the
@@ -131,44 +181,12 @@ Task<void> NativeProcessor::let_others_act() {
   co_await Until{scheduler(), now()};
 }
 
-Task<void> NativeProcessor::perform() {
-  switch (request_.kind) {
-    case Request::Kind::pass:
-      break;
-    case Request::Kind::transport:
-      co_await posted_.drained();
-      co_await memory.transport(*request_.payload);
-      break;
-    case Request::Kind::drain:
-      co_await posted_.drained();
-      break;
-    case Request::Kind::read_register: {
-      const CpuInterfaceForward::Value answer = co_await gic->read_register(request_.encoding);
-      request_.value = answer.value;
-      request_.known = answer.known;
-      break;
-    }
-    case Request::Kind::write_register:
-      request_.known = co_await gic->write_register(request_.encoding, request_.value);
-      break;
-    case Request::Kind::wait_for_interrupt:
-      co_await sleep(no_event);
-      break;
-    case Request::Kind::wait_for_event:
-      co_await sleep(event_, request_.until);
-      event_ = false;
-      break;
-    case Request::Kind::skip_turns:
-      co_await skip_turns(request_.until);
-      break;
-  }
-}
-
-Task<void> NativeProcessor::sleep(const bool& event, Time until) {
-  co_await posted_.drained();
+void NativeProcessor::fall_asleep() {
   statistics_.idle.begin(now());
   asleep_ = true;
-  co_await line_.raised_or(event, until);
+}
+
+void NativeProcessor::wake_up(bool event) {
   statistics_.idle.end(now());
   asleep_ = false;
   // An event stream's time is none of what software waits for.
@@ -182,9 +200,11 @@ Task<void> NativeProcessor::skip_turns(Time until) {
   cause_placed_ = never;
   if (written_ || interrupt_due() || first >= until) co_return;
   if (may_interrupt()) {
-    co_await line_.raised_or(written_, until);
+    while (!line_.raised_or(written_, until))
+      co_await line_.sleep(until);
   } else {
-    co_await line_.event_or(written_, until);
+    while (!line_.event_or(written_, until))
+      co_await line_.sleep_through(until);
   }
   const std::uint64_t cycles = clock_.cycles_until(first, now());
   std::uint64_t turns = std::max<std::uint64_t>(1, (cycles + turn_cycles() - 1) / turn_cycles());

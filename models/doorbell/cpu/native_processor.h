@@ -152,14 +152,20 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   // On the scheduler.
   Task<void> execute();
   Task<void> let_others_act();
-  Task<void> perform();
-  Task<void> sleep(const bool& event, Time until = never);
+  /// Nothing can come between the debt and the access to a system register.
+  bool goes_straight_to_register() const;
+  void fall_asleep();
+  void wake_up(bool event);
   Task<void> skip_turns(Time until);
   Task<void> post(PayloadReference payload);
   void run_firmware();
 
   // On the fiber.
   void request(Request request);
+  static bool is_register_access(const Request& request) {
+    return request.kind == Request::Kind::read_register ||
+           request.kind == Request::Kind::write_register;
+  }
   static bool is_wait(const Request& request) {
     return request.kind == Request::Kind::wait_for_interrupt ||
            request.kind == Request::Kind::wait_for_event;

@@ -74,35 +74,25 @@ void CpuInterface::signal(CpuInterfaceBackward::Line line, bool& level, bool wan
   socket->set_line(line, level, now() + line_latency_);
 }
 
-Task<CpuInterfaceForward::Value> CpuInterface::read_register(std::uint32_t encoding) {
-  const Time began = now();
-  co_await Delay{scheduler(), register_access_};
-  Value result;
+CpuInterfaceForward::Value CpuInterface::read(std::uint32_t encoding) {
   const auto icc = static_cast<IccRegister>(encoding);
   switch (icc) {
     case IccRegister::ICC_IAR0_EL1:
-      result.value = acknowledge(Group::group0, began);
-      break;
+      return {acknowledge(Group::group0)};
     case IccRegister::ICC_IAR1_EL1:
-      result.value = acknowledge(Group::group1, began);
-      break;
+      return {acknowledge(Group::group1)};
     case IccRegister::ICC_HPPIR0_EL1:
-      result.value = state_.highest_pending(Group::group0, highest());
-      break;
+      return {state_.highest_pending(Group::group0, highest())};
     case IccRegister::ICC_HPPIR1_EL1:
-      result.value = state_.highest_pending(Group::group1, highest());
-      break;
+      return {state_.highest_pending(Group::group1, highest())};
     default: {
       const std::optional<std::uint64_t> value = state_.read(icc);
-      result.known = value.has_value();
-      result.value = value.value_or(0);
+      return {value.value_or(0), value.has_value()};
     }
   }
-  co_return result;
 }
 
-Task<bool> CpuInterface::write_register(std::uint32_t encoding, std::uint64_t value) {
-  co_await Delay{scheduler(), register_access_};
+Task<bool> CpuInterface::write(std::uint32_t encoding, std::uint64_t value) {
   const auto icc = static_cast<IccRegister>(encoding);
   switch (icc) {
     case IccRegister::ICC_EOIR0_EL1:
@@ -115,25 +105,29 @@ Task<bool> CpuInterface::write_register(std::uint32_t encoding, std::uint64_t va
       if (const auto INTID = state_.deactivate(value)) redistributor_.deactivate(*INTID);
       break;
     case IccRegister::ICC_SGI0R_EL1:
-      co_await redistributor_.send_sgi(SgiRequest::decode(value), Group::group0);
-      break;
+      return send_sgi(value, Group::group0);
     case IccRegister::ICC_SGI1R_EL1:
-      co_await redistributor_.send_sgi(SgiRequest::decode(value), Group::group1);
-      break;
+      return send_sgi(value, Group::group1);
     case IccRegister::ICC_ASGI1R_EL1:
       break;  // the other Security state's: there is none
     default: {
       const unsigned groups = state_.enabled_groups();
-      if (!state_.write(icc, value)) co_return false;
+      if (!state_.write(icc, value)) return Task<bool>::ready(false);
       if (state_.enabled_groups() != groups)
         redistributor_.set_enabled_groups(state_.enabled_groups());
     }
   }
   update();
+  return Task<bool>::ready(true);
+}
+
+Task<bool> CpuInterface::send_sgi(std::uint64_t value, Group group) {
+  co_await redistributor_.send_sgi(SgiRequest::decode(value), group);
+  update();
   co_return true;
 }
 
-std::uint32_t CpuInterface::acknowledge(Group group, Time access_began) {
+std::uint32_t CpuInterface::acknowledge(Group group) {
   for (;;) {
     const PendingInterrupt pending = highest();
     if (pending.group != group || !state_.interrupts(pending)) {
@@ -154,13 +148,14 @@ std::uint32_t CpuInterface::acknowledge(Group group, Time access_began) {
     }
     acknowledged_.add();
     if (pending.INTID >= first_lpi) acknowledged_lpis_.add();
-    finish(journey, access_began);
+    finish(journey);
     return pending.INTID;
   }
 }
 
-void CpuInterface::finish(Journey* journey, Time access_began) {
+void CpuInterface::finish(Journey* journey) {
   if (journey == nullptr) return;
+  const Time access_began = now() - register_access_;
   journey->serve(std::max(access_began, journey->latest()), "ICC_IAR1_EL1");
   simulation().journeys().finish(journey, Outcome::acknowledged, now());
 }

@@ -27,10 +27,12 @@ class CpuInterface : public Module, private CpuInterfaceForward {
   std::uint64_t acknowledged() const { return acknowledged_.value(); }
 
  private:
-  Task<Value> read_register(std::uint32_t encoding) override;
-  Task<bool> write_register(std::uint32_t encoding, std::uint64_t value) override;
-  std::uint32_t acknowledge(Group group, Time access_began);
-  void finish(Journey* journey, Time access_began);
+  Time access_time() const override { return register_access_; }
+  Value read(std::uint32_t encoding) override;
+  Task<bool> write(std::uint32_t encoding, std::uint64_t value) override;
+  Task<bool> send_sgi(std::uint64_t value, Group group);
+  std::uint32_t acknowledge(Group group);
+  void finish(Journey* journey);
   void end_of_interrupt(Group group, std::uint64_t value);
   void tell(const PendingInterrupt& pending, bool interrupts);
   void signal(CpuInterfaceBackward::Line line, bool& level, bool wanted);

@@ -108,12 +108,22 @@ void Redistributor::receive(const gic_message::Request& request) {
 }
 
 void Redistributor::changed() {
+  highest_of_.reset();
   if (changed_) changed_();
 }
 
+/// Asked for more often than anything changes: whatever changes it calls `changed`.
 PendingInterrupt Redistributor::highest(unsigned groups) const {
-  if (!state_.awake()) return PendingInterrupt::none();
   const unsigned enabled = groups & distributor_.enabled_groups();
+  if (highest_of_ != enabled) {
+    highest_ = find_highest(enabled);
+    highest_of_ = enabled;
+  }
+  return highest_;
+}
+
+PendingInterrupt Redistributor::find_highest(unsigned enabled) const {
+  if (!state_.awake()) return PendingInterrupt::none();
   PendingInterrupt best = state_.highest(enabled);
   const bool offered = ((enabled >> static_cast<unsigned>(offered_.group)) & 1) != 0;
   if (offered) best = more_urgent(best, offered_);

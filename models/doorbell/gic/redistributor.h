@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "doorbell/core/message_socket.h"
@@ -50,6 +51,7 @@ class Redistributor : public Module, public InterruptSource {
   LpiController::Callbacks callbacks();
   void return_lpi_credit(std::uint32_t its);
   void changed();
+  PendingInterrupt find_highest(unsigned enabled) const;
   void start_of_simulation() override;
 
   Clock clock_;
@@ -59,6 +61,9 @@ class Redistributor : public Module, public InterruptSource {
   SpiSource& distributor_;
   RedistributorState state_;
   PendingInterrupt offered_;  ///< by the distributor
+  /// What `find_highest` gave, until something changes.
+  mutable PendingInterrupt highest_;
+  mutable std::optional<unsigned> highest_of_;  ///< the groups that it is for
   std::function<void()> changed_;
   std::vector<std::unique_ptr<MessageTarget<GicMessage>>> from_its_;
   std::vector<std::uint32_t> credits_owed_;  ///< to each ITS, given back several at a time

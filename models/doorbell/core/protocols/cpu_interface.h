@@ -7,6 +7,7 @@
 #include "doorbell/core/arch/journey.h"
 #include "doorbell/core/arch/task.h"
 #include "doorbell/core/arch/time.h"
+#include "doorbell/core/simulation.h"
 
 namespace doorbell {
 
@@ -41,19 +42,34 @@ inline constexpr std::uint32_t ICC_IGRPEN1_EL1 = system_register(3, 0, 12, 12, 7
 /// Traits that keep these sockets apart from others.
 struct CpuInterface {};
 
-/// What a processor asks of its GIC CPU interface. The tasks take the time that the access takes.
+/// What a processor asks of its GIC CPU interface: a read or write of a system register, after the
+/// time that it takes has passed.
 class CpuInterfaceForward : public virtual sc_core::sc_interface {
  public:
   using protocol_types = CpuInterface;
-  /// A read of a system register. Unknown encodings read as zero with `known` false: the processor
-  /// takes an Undefined Instruction exception.
+  /// Unknown encodings read as zero with `known` false: the processor takes an Undefined
+  /// Instruction exception.
   struct Value {
     std::uint64_t value = 0;
     bool known = true;
   };
-  virtual Task<Value> read_register(std::uint32_t encoding) = 0;
-  /// False for an unknown encoding.
-  virtual Task<bool> write_register(std::uint32_t encoding, std::uint64_t value) = 0;
+  /// From the beginning of an access to its effect, in ps.
+  virtual Time access_time() const = 0;
+  /// The effect of a read that ends now.
+  virtual Value read(std::uint32_t encoding) = 0;
+  /// The effect of a write that ends now, unless it must wait for others. False for an unknown
+  /// encoding.
+  virtual Task<bool> write(std::uint32_t encoding, std::uint64_t value) = 0;
+
+  /// A whole access, with its time.
+  Task<Value> read_register(std::uint32_t encoding) {
+    co_await Delay{Simulation::current().scheduler(), access_time()};
+    co_return read(encoding);
+  }
+  Task<bool> write_register(std::uint32_t encoding, std::uint64_t value) {
+    co_await Delay{Simulation::current().scheduler(), access_time()};
+    co_return co_await write(encoding, value);
+  }
 };
 
 /// What the CPU interface signals to its processor, from `at` (ps) on.

@@ -63,7 +63,8 @@ bool CpuInterfaceState::acknowledge(Group group, const PendingInterrupt& pending
   const unsigned group_priority = pending.priority & group_priority_mask(group);
   const unsigned level = group_priority >> (8 - preemption_bits());
   active_[index(group)][level / 32] |= std::uint32_t{1} << (level % 32);
-  find_running_priority();
+  // More urgent than all that are active, or it wouldn't have interrupted.
+  running_priority_ = static_cast<std::uint8_t>(level << (8 - preemption_bits()));
   return true;
 }
 
