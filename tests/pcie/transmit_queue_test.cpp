@@ -42,7 +42,8 @@ class TransmitQueueTest : public ::testing::Test {
     tlp.byte_count = 64;
     return tlp;
   }
-  void start(const Tlp& tlp) { tasks.spawn(queue.send(tlp)); }
+  Task<void> send(Tlp tlp) { co_await queue.send(tlp); }
+  void start(const Tlp& tlp) { tasks.spawn(send(tlp)); }
   static void run() { sc_core::sc_start(1, sc_core::SC_US); }
 
   struct Owner : Module {

@@ -82,25 +82,36 @@ Task<void> Its::accept(Payload& payload) {
   const bool known_width = width == 2 || width == 4 || (!doorbell && (width == 1 || width == 8));
   if (!known_width) {
     refuse(payload, counters_.bad_accesses, tlm::TLM_BURST_ERROR_RESPONSE);
-    co_return;
+    return Task<void>::ready();
   }
   if (!doorbell) {
     // GITS_TRANSLATER is WO and the rest of the frame is RES0 (12.18).
     if (payload.is_read()) std::fill_n(payload.get_data_ptr(), width, std::uint8_t{0});
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
-    co_return;
+    return Task<void>::ready();
   }
   Requester* const requester = requester_of(payload);
   if (requester == nullptr) {
     refuse(payload, counters_.without_identity, tlm::TLM_GENERIC_ERROR_RESPONSE);
-    co_return;
+    return Task<void>::ready();
   }
   const std::span<const std::uint8_t> written(payload.get_data_ptr(), width);
-  Msi msi{requester->device_id, load_little_endian<std::uint32_t>(written), journey, 0};
+  const Msi msi{requester->device_id, load_little_endian<std::uint32_t>(written), journey, 0};
+  Slot entry = buffer_.try_acquire(Holder{"MSI of DeviceID", msi.DeviceID});
+  if (!entry) return accept_in_turn(payload, msi);
+  take_over(payload, msi, std::move(entry));
+  return Task<void>::ready();
+}
+
+Task<void> Its::accept_in_turn(Payload& payload, Msi msi) {
   const Holder holder{"MSI of DeviceID", msi.DeviceID};
-  Slot entry = co_await buffer_.acquire(holder, journey);
+  Slot entry = co_await buffer_.acquire(holder, msi.journey);
+  take_over(payload, msi, std::move(entry));
+}
+
+void Its::take_over(Payload& payload, Msi msi, Slot entry) {
   counters_.doorbells.add();
-  requester->journey = nullptr;  // it is the ITS's now
+  requester_of(payload)->journey = nullptr;  // it is the ITS's now
   msi.accepted = now();
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
   tasks_.start(translate(msi, std::move(entry)));

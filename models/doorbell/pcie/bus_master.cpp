@@ -78,7 +78,7 @@ Task<bool> BusMaster::read(std::uint64_t address, std::uint32_t length,
     reads_.add();
     read_bytes_.add(piece);
     outstanding_.enter(scheduler.now());
-    if (!context_.transmit.try_send(tlp)) co_await context_.transmit.send(tlp);
+    co_await context_.transmit.send(tlp);
   }
   while (transfer.outstanding != 0)
     co_await done.wait();
@@ -102,7 +102,7 @@ Task<bool> BusMaster::write(std::uint64_t address, std::uint32_t length,
     offset += piece;
     writes_.add();
     written_bytes_.add(piece);
-    if (!context_.transmit.try_send(tlp)) co_await context_.transmit.send(tlp);
+    co_await context_.transmit.send(tlp);
   }
   co_return true;
 }
@@ -111,7 +111,7 @@ Task<void> BusMaster::send_message(std::uint64_t address, std::uint32_t data, Jo
   Tlp tlp = request(pcie_tlp::Type::memory_write, address, 4, {});
   tlp.journey = journey;
   store_little_endian(std::span(tlp.inline_data).first(4), data);
-  if (!context_.transmit.try_send(tlp)) co_await context_.transmit.send(tlp);
+  return context_.transmit.send(tlp);
 }
 
 void BusMaster::complete(Tlp& tlp) {

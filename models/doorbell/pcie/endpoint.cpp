@@ -72,7 +72,7 @@ Function* Endpoint::function_claiming(std::uint64_t address) const {
 }
 
 void Endpoint::free_buffer(const Tlp& tlp) {
-  const FlowCredits used = credits_needed(header_of(tlp));
+  const FlowCredits used = credits_needed(tlp);
   const TlpClass kind = class_of(tlp);
   link.return_credit(header_credits(kind), used.headers);
   if (used.data != 0) link.return_credit(data_credits(kind), used.data);

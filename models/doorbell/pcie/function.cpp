@@ -177,9 +177,11 @@ Task<MsiOutcome> Function::signal(unsigned vector) {
       msix_.enabled() ? msix_.signal(vector, message) : msi_.signal(vector, message);
   if (outcome == MsiOutcome::sent && !may_issue()) outcome = MsiOutcome::disabled;
   switch (outcome) {
-    case MsiOutcome::sent:
-      co_await send(message);
+    case MsiOutcome::sent: {
+      Task<void> sending = send(message);
+      if (!sending.is_ready()) return when_sent(std::move(sending));
       break;
+    }
     case MsiOutcome::pending:
       messages_held_.add();
       break;
@@ -190,7 +192,12 @@ Task<MsiOutcome> Function::signal(unsigned vector) {
       messages_refused_.add();
       break;
   }
-  co_return outcome;
+  return Task<MsiOutcome>::ready(outcome);
+}
+
+Task<MsiOutcome> Function::when_sent(Task<void> sending) {
+  co_await sending;
+  co_return MsiOutcome::sent;
 }
 
 void Function::release_unmasked() {

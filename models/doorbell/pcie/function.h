@@ -83,6 +83,7 @@ class Function : public TrafficPort {
   void ring_doorbell(std::uint64_t offset, std::uint32_t value);
   void release_unmasked();
   Task<void> send(MsiMessage message);
+  static Task<MsiOutcome> when_sent(Task<void> sending);
 
   Context context_;
   std::uint16_t requester_id_;

@@ -152,7 +152,7 @@ Time LinkDirection::send_dllp(Time at) {
 }
 
 void LinkDirection::hold_credits(const Tlp& tlp, Time at) {
-  const FlowCredits need = credits_needed(header_of(tlp));
+  const FlowCredits need = credits_needed(tlp);
   Gauge& headers = held_[header_credits(class_of(tlp))];
   headers.set(headers.value() + need.headers, at);
   Gauge& data = held_[data_credits(class_of(tlp))];

@@ -27,10 +27,7 @@ TlpHeader header_of(const Tlp& tlp) {
   header.status = static_cast<CompletionStatus>(tlp.status);
   header.byte_count = tlp.byte_count;
   header.lower_address = tlp.address & 0x7f;
-  if (data) {
-    header.length_dw = std::max<std::uint16_t>(
-        1, static_cast<std::uint16_t>(((tlp.address & 3) + tlp.length + 3) / 4));
-  }
+  if (data) header.length_dw = static_cast<std::uint16_t>(data_double_words(tlp));
   return header;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -20,6 +21,25 @@ inline TlpClass class_of(const Tlp& tlp) {
 
 /// The header that would go over the wire. A completion's `Tlp::address` is that of its first byte.
 TlpHeader header_of(const Tlp& tlp);
+
+/// Double words of data that go over the wire (PCIe 6.0 2.2.2, 2.2.5).
+inline unsigned data_double_words(const Tlp& tlp) {
+  switch (tlp.type) {
+    case pcie_tlp::Type::memory_write:
+    case pcie_tlp::Type::completion_with_data:
+      return std::max(1U, (static_cast<unsigned>(tlp.address & 3) + tlp.length + 3) / 4);
+    case pcie_tlp::Type::configuration_write:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+/// The same as of its header, which needn't be drawn up for it.
+inline FlowCredits credits_needed(const Tlp& tlp) {
+  constexpr unsigned unit = credit_unit_bytes / 4;
+  return {1, (data_double_words(tlp) + unit - 1) / unit};
+}
 
 /// Credit class of the protocol for the headers or data of a TLP class.
 constexpr unsigned header_credits(TlpClass kind) {

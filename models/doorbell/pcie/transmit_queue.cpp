@@ -31,7 +31,7 @@ bool TransmitQueue::try_send(const Tlp& tlp) {
   const TlpClass kind = class_of(tlp);
   const auto index = static_cast<unsigned>(kind);
   if (!waiting_[index].empty() || (kind != TlpClass::posted && !waiting_[0].empty())) return false;
-  if (!take_credits(kind, credits_needed(header_of(tlp)))) return false;
+  if (!take_credits(kind, credits_needed(tlp))) return false;
   port_.send(tlp);
   return true;
 }
@@ -44,8 +44,11 @@ void TransmitQueue::tell(Journey& journey, TlpClass kind, Time now) {
   journey.wait(now, headers ? "posted data credits" : "posted header credits", holder);
 }
 
-Task<void> TransmitQueue::send(Tlp tlp) {
-  if (try_send(tlp)) co_return;
+Task<void> TransmitQueue::send(const Tlp& tlp) {
+  return try_send(tlp) ? Task<void>::ready() : send_in_turn(tlp);
+}
+
+Task<void> TransmitQueue::send_in_turn(Tlp tlp) {
   const auto index = static_cast<unsigned>(class_of(tlp));
   const Time now = scheduler_.now();
   Condition left(scheduler_);
@@ -69,7 +72,7 @@ Task<void> TransmitQueue::pump(TlpClass kind) {
     Entry& entry = *waiting.front();
     while (kind != TlpClass::posted && behind_posted(entry.number))
       co_await posted_left_.wait();
-    const FlowCredits need = credits_needed(header_of(entry.tlp));
+    const FlowCredits need = credits_needed(entry.tlp);
     co_await port_.credits(header_credits(kind)).take(need.headers);
     if (need.data != 0) co_await port_.credits(data_credits(kind)).take(need.data);
     waiting.pop_front();

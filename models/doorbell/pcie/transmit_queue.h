@@ -21,7 +21,7 @@ class TransmitQueue {
   /// port's tasks.
   struct Port {
     std::function<Credits&(unsigned)> credits;
-    std::function<void(Tlp)> send;
+    std::function<void(const Tlp&)> send;
     TaskGroup& tasks;
   };
   TransmitQueue(Scheduler& scheduler, const StatisticsGroup& group, Port port);
@@ -30,7 +30,7 @@ class TransmitQueue {
   bool try_send(const Tlp& tlp);
   /// Until the TLP has left. Its Journey waits for "posted header credits" or "posted data
   /// credits".
-  Task<void> send(Tlp tlp);
+  Task<void> send(const Tlp& tlp);
 
   std::uint64_t stalls() const { return stalls_.value(); }
 
@@ -45,6 +45,7 @@ class TransmitQueue {
   void tell(Journey& journey, TlpClass kind, Time now);
   bool behind_posted(std::uint64_t number) const;
   bool take_credits(TlpClass kind, const FlowCredits& need);
+  Task<void> send_in_turn(Tlp tlp);
   Task<void> pump(TlpClass kind);
 
   Scheduler& scheduler_;
