@@ -144,6 +144,18 @@ class LateInitiator : public Module {
   TaskGroup tasks_{scheduler()};
 };
 
+// It comes when the channel is free and the next of those that wait hasn't been sent yet.
+TEST(Sockets, ANewcomerIsBehindThoseThatWait) {
+  LateInitiator initiator{"initiator"};
+  Target target{"target", 100, 1};
+  initiator.socket.bind(target.socket);
+  for (std::uint64_t i = 0; i < 3; ++i)
+    initiator.read(0, 0, i);
+  initiator.read(0, 100, 3);
+  sc_core::sc_start(1, sc_core::SC_US);
+  EXPECT_EQ(target.order, (std::vector<std::uint64_t>{0, 1, 2, 3}));
+}
+
 constexpr Time longer_than_the_quantum = 2 * microsecond;
 
 // The third one is queued, and the call that sends it is the one that answers it.
