@@ -56,5 +56,27 @@ TEST_F(JourneyTest, KeepsSpansOfTheChosenOnesOnly) {
   EXPECT_EQ(spans, (std::vector<std::size_t>{0, 2, 0}));
 }
 
+TEST_F(JourneyTest, AStageEnteredAgainIsOneStretch) {
+  Journey* journey = log.start({8, 8, 3}, link, 100);
+  journey->enter(link, 110);
+  journey->enter(its, 120);
+  log.finish(journey, Outcome::acknowledged, 150);
+  const auto total = statistics.total();
+  const auto& at_link = total.stages[static_cast<std::size_t>(link)];
+  EXPECT_EQ(at_link.service.count(), 1u);
+  EXPECT_EQ(at_link.service.sum(), 20u);
+}
+
+TEST_F(JourneyTest, TheStagesOfARoadWithoutEndStillAddUp) {
+  Journey* journey = log.start({8, 8, 3}, link, 0);
+  for (Time now = 10; now <= 400; now += 10)
+    journey->enter(now % 20 == 0 ? link : its, now);
+  log.finish(journey, Outcome::acknowledged, 410);
+  Time sum = 0;
+  for (const StageHistograms& stage : statistics.total().stages)
+    sum += stage.waiting.sum() + stage.service.sum();
+  EXPECT_EQ(sum, 410u);
+}
+
 }  // namespace
 }  // namespace doorbell

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "doorbell/core/arch/task_group.h"
 
 namespace doorbell {
@@ -87,6 +89,38 @@ TEST(Scheduler, TellsOfASwitchOfTiming) {
   scheduler.set_timing(Timing::loose);
   scheduler.set_timing(Timing::loose);
   EXPECT_EQ(switches, 1);
+}
+
+Task<void> after_two_delays(Scheduler& scheduler, bool in_one, std::vector<int>& order) {
+  if (in_one) {
+    co_await Delays{scheduler, 4, 6};
+  } else {
+    co_await Delay{scheduler, 4};
+    co_await Delay{scheduler, 6};
+  }
+  order.push_back(0);
+}
+
+Task<void> due_with_it(Scheduler& scheduler, Time start, int number, std::vector<int>& order) {
+  co_await Delay{scheduler, start};
+  co_await Delay{scheduler, 10 - start};
+  order.push_back(number);
+}
+
+TEST(Scheduler, TwoDelaysInOneComeWhereTheSecondWould) {
+  std::vector<int> orders[2];
+  for (const bool in_one : {false, true}) {
+    Scheduler scheduler;
+    TaskGroup tasks{scheduler};
+    tasks.start(due_with_it(scheduler, 5, 3, orders[in_one]));
+    tasks.start(after_two_delays(scheduler, in_one, orders[in_one]));
+    tasks.start(due_with_it(scheduler, 3, 1, orders[in_one]));
+    tasks.start(due_with_it(scheduler, 2, 2, orders[in_one]));
+    scheduler.run();
+    EXPECT_EQ(scheduler.now(), 10u);
+  }
+  EXPECT_EQ(orders[0], (std::vector<int>{2, 1, 0, 3}));
+  EXPECT_EQ(orders[1], orders[0]);
 }
 
 }  // namespace

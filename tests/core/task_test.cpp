@@ -117,5 +117,68 @@ TEST(TaskGroup, StartsAtTheTimeAsked) {
   EXPECT_EQ(times, (std::vector<Time>{100, 107}));
 }
 
+/// Waits for odd numbers only.
+Task<int> twice(Scheduler& scheduler, int number) {
+  if (number % 2 == 0) return Task<int>::ready(2 * number);
+  return later(scheduler, nanosecond, 2 * number);
+}
+
+Task<void> add_up(Scheduler& scheduler, int& sum) {
+  for (int i = 0; i < 4; ++i)
+    sum += co_await twice(scheduler, i);
+}
+
+TEST(Task, OneThatIsReadyGivesItsResultWithoutWaiting) {
+  Scheduler scheduler;
+  TaskGroup tasks{scheduler};
+  int sum = 0;
+  tasks.spawn(add_up(scheduler, sum));
+  scheduler.run();
+  EXPECT_EQ(sum, 12);
+  EXPECT_EQ(scheduler.now(), 2 * nanosecond);
+}
+
+struct Told : Completion {
+  explicit Told(Scheduler& s) : scheduler(s) {}
+  void completed() override {
+    ++times;
+    at = scheduler.now();
+  }
+  Scheduler& scheduler;
+  int times = 0;
+  Time at = 0;
+};
+
+Task<void> waits(Scheduler& scheduler, Time delay) {
+  co_await Delay{scheduler, delay};
+}
+
+TEST(TaskGroup, TellsOfTheEndOfARootTask) {
+  Scheduler scheduler;
+  TaskGroup tasks{scheduler};
+  Told at_once{scheduler}, suspended{scheduler};
+  tasks.start(Task<void>::ready(), at_once);
+  EXPECT_EQ(at_once.times, 1);
+  tasks.start(waits(scheduler, 5), suspended);
+  EXPECT_EQ(suspended.times, 0);
+  scheduler.run();
+  EXPECT_EQ(suspended.times, 1);
+  EXPECT_EQ(suspended.at, 5u);
+  EXPECT_EQ(tasks.size(), 0u);
+}
+
+Task<void> fails(Scheduler& scheduler) {
+  co_await throws_after(scheduler, 5);
+}
+
+TEST(TaskGroup, ATaskThatThrowsHasNotEndedWell) {
+  Scheduler scheduler;
+  TaskGroup tasks{scheduler};
+  Told told{scheduler};
+  tasks.start(fails(scheduler), told);
+  EXPECT_THROW(scheduler.run(), std::runtime_error);
+  EXPECT_EQ(told.times, 0);
+}
+
 }  // namespace
 }  // namespace doorbell

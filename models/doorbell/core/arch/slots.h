@@ -55,7 +55,7 @@ class Slots {
     Awaiter(Slots& slots, Holder holder, Journey* journey)
         : slots_(slots), holder_(holder), journey_(journey) {}
     bool await_ready() {
-      if (slots_.free_.empty() || !slots_.waiting_.empty()) return false;
+      if (slots_.free_.empty()) return false;
       index_ = slots_.grant(holder_);
       return true;
     }
@@ -81,9 +81,10 @@ class Slots {
     return Awaiter{*this, holder, journey};
   }
 
-  /// One at once, or an empty Slot when all are taken or others wait.
+  /// One at once, or an empty Slot when all are taken. (A place that is given back goes to who
+  /// waits in the same call, so that none is free while somebody waits.)
   Slot try_acquire(Holder holder = {}) {
-    if (free_.empty() || !waiting_.empty()) return {};
+    if (free_.empty()) return {};
     return Slot{this, grant(holder)};
   }
 
