@@ -8,6 +8,8 @@
 
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "doorbell/core/initiator_socket.h"
 #include "doorbell/core/memory_port.h"
@@ -206,6 +208,89 @@ TEST(ForeignModules, EveryLookaheadGivesTheSameBytes) {
     EXPECT_EQ(run(lookahead), reference) << "lookahead " << lookahead << " ps";
   }
 }
+
+/// Two writes by b_transport, each from a thread, and while the second waits for room a read, by
+/// b_transport or by nb_transport.
+class MixedInitiator : public sc_core::sc_module, public tlm::tlm_bw_transport_if<> {
+ public:
+  SC_HAS_PROCESS(MixedInitiator);
+  MixedInitiator(sc_core::sc_module_name name, bool non_blocking)
+      : sc_module(name), socket("socket"), non_blocking_(non_blocking) {
+    socket.bind(*this);
+    SC_THREAD(write_first);
+    SC_THREAD(write_second);
+    SC_THREAD(read);
+  }
+  tlm::tlm_initiator_socket<64> socket;
+  bool read_done = false;
+
+ private:
+  void call(tlm::tlm_command command, std::uint64_t address) {
+    const PayloadReference payload = Simulation::current().payloads().take(command, address, 8);
+    sc_time delay = sc_core::SC_ZERO_TIME;
+    socket->b_transport(*payload, delay);
+    wait(delay);
+  }
+  void write_first() { call(tlm::TLM_WRITE_COMMAND, 1); }
+  void write_second() {
+    wait(10, sc_core::SC_PS);
+    call(tlm::TLM_WRITE_COMMAND, 2);
+  }
+  void read() {
+    wait(20, sc_core::SC_PS);
+    if (non_blocking_) {
+      tlm::tlm_phase phase = tlm::BEGIN_REQ;
+      sc_time delay = sc_core::SC_ZERO_TIME;
+      const PayloadReference payload =
+          Simulation::current().payloads().take(tlm::TLM_READ_COMMAND, 3, 8);
+      socket->nb_transport_fw(*payload, phase, delay);
+      wait(answered_);
+    } else {
+      call(tlm::TLM_READ_COMMAND, 3);
+    }
+    read_done = true;
+  }
+  tlm::tlm_sync_enum nb_transport_bw(Payload&, tlm::tlm_phase& phase, sc_time&) override {
+    if (phase != tlm::BEGIN_RESP) return tlm::TLM_ACCEPTED;
+    answered_.notify(sc_core::SC_ZERO_TIME);
+    return tlm::TLM_COMPLETED;
+  }
+  void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override {}
+  bool non_blocking_;
+  sc_core::sc_event answered_;
+};
+
+/// Ours, with room for one read and one write of 100 ps.
+class NarrowTarget : public Module {
+ public:
+  explicit NarrowTarget(const sc_core::sc_module_name& name)
+      : Module(name), socket("socket", tasks_, {1, 1}, [this](Payload& p) { return serve(p); }) {}
+  TargetSocket socket;
+  std::vector<std::pair<std::uint64_t, Time>> taken;
+
+ private:
+  Task<void> serve(Payload& payload) {
+    taken.emplace_back(payload.get_address(), now());
+    co_await Delay{scheduler(), 100};
+    payload.set_response_status(tlm::TLM_OK_RESPONSE);
+  }
+  TaskGroup tasks_{scheduler()};
+};
+
+class MixedCalls : public ::testing::TestWithParam<bool> {};
+
+// A read would have room, and enters as soon as the write ahead of it does.
+TEST_P(MixedCalls, AreTakenInTheirOrder) {
+  MixedInitiator initiator{"initiator", GetParam()};
+  NarrowTarget target{"target"};
+  initiator.socket.bind(target.socket);
+  sc_core::sc_start(1, sc_core::SC_NS);
+  EXPECT_EQ(target.taken,
+            (std::vector<std::pair<std::uint64_t, Time>>{{1, 0}, {2, 100}, {3, 100}}));
+  EXPECT_TRUE(initiator.read_done);
+}
+
+INSTANTIATE_TEST_SUITE_P(BlockingAndNot, MixedCalls, ::testing::Bool());
 
 }  // namespace
 }  // namespace doorbell
