@@ -20,7 +20,7 @@ class MessageInterface : public virtual sc_core::sc_interface {
  public:
   using protocol_types = Protocol;  // TLM-2.0 compares it when sockets are bound
   /// `message` arrives at `at`. The sender holds a credit of its class.
-  virtual void deliver(Message message, Time at) = 0;
+  virtual void deliver(const Message& message, Time at) = 0;
   /// `count` credits of `credit_class` for sending towards the callee are usable from `at` on.
   virtual void return_credits(unsigned credit_class, std::uint64_t count, Time at) = 0;
 };
@@ -42,9 +42,9 @@ class MessageEndpoint {
       credits = std::make_unique<Credits>(scheduler_, 0);
   }
 
-  void arrive(In message, Time at) {
+  void arrive(const In& message, Time at) {
     Delivery& delivery = take(free_deliveries_, deliveries_);
-    delivery.message = std::move(message);
+    delivery.message = message;
     scheduler_.wake_at(delivery, at);
   }
   void credits_arrive(unsigned credit_class, std::uint64_t count, Time at) {
@@ -65,9 +65,8 @@ class MessageEndpoint {
     explicit Delivery(MessageEndpoint& e)
         : Waiter([](Waiter& w) {
             auto& self = static_cast<Delivery&>(w);
-            In received = std::move(self.message);
+            self.endpoint.receiver_(self.message);
             self.endpoint.free_deliveries_.push_back(&self);
-            self.endpoint.receiver_(received);
           }),
           endpoint(e) {}
     MessageEndpoint& endpoint;
@@ -146,8 +145,8 @@ class MessageInitiator
   const char* kind() const override { return "doorbell_message_initiator"; }
 
   /// Delivers `message` to the other end `latency` ps from now.
-  void send(typename Protocol::Forward message, Time latency) {
-    (*this)->deliver(std::move(message), Endpoint::scheduler_.now() + latency);
+  void send(const typename Protocol::Forward& message, Time latency) {
+    (*this)->deliver(message, Endpoint::scheduler_.now() + latency);
   }
   /// Returns credits to the other end, usable there `latency` ps from now.
   void return_credit(unsigned credit_class, std::uint64_t count, Time latency) {
@@ -158,8 +157,8 @@ class MessageInitiator
   void grant(unsigned credit_class, std::uint64_t count) { return_credit(credit_class, count, 0); }
 
  private:
-  void deliver(typename Protocol::Backward message, Time at) override {
-    Endpoint::arrive(std::move(message), at);
+  void deliver(const typename Protocol::Backward& message, Time at) override {
+    Endpoint::arrive(message, at);
   }
   void return_credits(unsigned credit_class, std::uint64_t count, Time at) override {
     Endpoint::credits_arrive(credit_class, count, at);
@@ -187,8 +186,8 @@ class MessageTarget
   }
   const char* kind() const override { return "doorbell_message_target"; }
 
-  void send(typename Protocol::Backward message, Time latency) {
-    (*this)->deliver(std::move(message), Endpoint::scheduler_.now() + latency);
+  void send(const typename Protocol::Backward& message, Time latency) {
+    (*this)->deliver(message, Endpoint::scheduler_.now() + latency);
   }
   void return_credit(unsigned credit_class, std::uint64_t count, Time latency) {
     (*this)->return_credits(credit_class, count, Endpoint::scheduler_.now() + latency);
@@ -196,8 +195,8 @@ class MessageTarget
   void grant(unsigned credit_class, std::uint64_t count) { return_credit(credit_class, count, 0); }
 
  private:
-  void deliver(typename Protocol::Forward message, Time at) override {
-    Endpoint::arrive(std::move(message), at);
+  void deliver(const typename Protocol::Forward& message, Time at) override {
+    Endpoint::arrive(message, at);
   }
   void return_credits(unsigned credit_class, std::uint64_t count, Time at) override {
     Endpoint::credits_arrive(credit_class, count, at);

@@ -46,20 +46,20 @@ void CpuInterface::update() {
       journey->wait(raised, "processor", socket->activity());
     }
   }
-  tell(pending, interrupts);
+  if (interrupts || !pending.valid()) {
+    held_back_ = spurious_INTID;
+  } else if (pending.INTID != held_back_) {
+    tell_who_is_active(pending);
+  }
   if (irq && !irq_) interrupts_.add();
-  signal(CpuInterfaceBackward::Line::irq, irq_, irq);
-  signal(CpuInterfaceBackward::Line::fiq, fiq_, interrupts && pending.group == Group::group0);
+  const bool fiq = interrupts && pending.group == Group::group0;
+  if (irq != irq_) signal(CpuInterfaceBackward::Line::irq, irq_, irq);
+  if (fiq != fiq_) signal(CpuInterfaceBackward::Line::fiq, fiq_, fiq);
 }
 
 /// The most urgent interrupt that must not interrupt yet learns who is active, or that it is
 /// masked.
-void CpuInterface::tell(const PendingInterrupt& pending, bool interrupts) {
-  if (interrupts || !pending.valid()) {
-    held_back_ = spurious_INTID;
-    return;
-  }
-  if (pending.INTID == held_back_) return;
+void CpuInterface::tell_who_is_active(const PendingInterrupt& pending) {
   held_back_ = pending.INTID;
   Journey* const journey = redistributor_.journey(pending.INTID);
   if (journey == nullptr) return;
@@ -69,7 +69,6 @@ void CpuInterface::tell(const PendingInterrupt& pending, bool interrupts) {
 }
 
 void CpuInterface::signal(CpuInterfaceBackward::Line line, bool& level, bool wanted) {
-  if (level == wanted) return;
   level = wanted;
   socket->set_line(line, level, now() + line_latency_);
 }

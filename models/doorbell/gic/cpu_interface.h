@@ -34,7 +34,7 @@ class CpuInterface : public Module, private CpuInterfaceForward {
   std::uint32_t acknowledge(Group group);
   void finish(Journey* journey);
   void end_of_interrupt(Group group, std::uint64_t value);
-  void tell(const PendingInterrupt& pending, bool interrupts);
+  void tell_who_is_active(const PendingInterrupt& pending);
   void signal(CpuInterfaceBackward::Line line, bool& level, bool wanted);
   PendingInterrupt highest() const { return redistributor_.highest(state_.enabled_groups()); }
 

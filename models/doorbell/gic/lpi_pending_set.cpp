@@ -128,8 +128,9 @@ Holder LpiPendingSet::ahead_of(LpiConfiguration configuration) const {
 }
 
 Journey* LpiPendingSet::journey(std::uint32_t INTID) {
-  if (pending_.contains(INTID)) return pending_.payload(INTID);
-  return spilled_.contains(INTID) ? spilled_.payload(INTID) : nullptr;
+  if (Journey* const* const found = pending_.find(INTID)) return *found;
+  Journey* const* const spilled = spilled_.find(INTID);
+  return spilled != nullptr ? *spilled : nullptr;
 }
 
 void LpiPendingSet::update() {

@@ -154,9 +154,11 @@ Task<void> Fabric::forward(Port& port, const AddressRegion& region, Payload& pay
   if (journey != nullptr) journey->enter(ordering_stage_, entered);
   const bool is_write = payload.is_write();
   const bool is_posted = requester != nullptr && is_write && requester->is_posted;
-  const std::uint32_t domain = is_posted ? requester->order_domain : 0;
-  if (domain != 0) {
-    co_await port.order.admit(domain, region.target, requester->relaxed_ordering,
+  WriteOrder::Domain* const domain = is_posted && requester->order_domain != 0
+                                         ? &port.order.domain(requester->order_domain)
+                                         : nullptr;
+  if (domain != nullptr) {
+    co_await port.order.admit(*domain, region.target, requester->relaxed_ordering,
                               requester->stream_id, journey);
   }
   if (journey != nullptr) journey->enter(fabric_stage_, now());
@@ -182,7 +184,7 @@ Task<void> Fabric::forward(Port& port, const AddressRegion& region, Payload& pay
   arbiter.answered(passed);
 
   co_await Delay{scheduler(), arrival_of_answer(port, payload) - now()};
-  if (domain != 0) port.order.answered(domain, region.target);
+  if (domain != nullptr) port.order.answered(*domain, region.target);
   way.buffer.leave(now(), entered);
 }
 

@@ -10,18 +10,14 @@ WriteOrder::WriteOrder(Scheduler& scheduler, unsigned targets, const StatisticsG
                 .better = Better::lower,
                 .help = "Posted writes that wait for earlier ones of their domain elsewhere."}) {}
 
-WriteOrder::Domain& WriteOrder::domain_of(std::uint32_t id) {
+void WriteOrder::find(std::uint32_t id) {
   Domain& domain = domains_[id];
   if (domain.unanswered.empty()) {
     domain.unanswered.resize(targets_);
     domain.latest.resize(targets_);
   }
-  return domain;
-}
-
-WriteOrder::Awaiter WriteOrder::admit(std::uint32_t domain, unsigned target, bool relaxed,
-                                      std::uint32_t stream_id, Journey* journey) {
-  return Awaiter{*this, domain_of(domain), target, relaxed, stream_id, journey};
+  latest_ = &domain;
+  latest_id_ = id;
 }
 
 Holder WriteOrder::holder(const Domain& domain, unsigned target) {
@@ -31,13 +27,6 @@ Holder WriteOrder::holder(const Domain& domain, unsigned target) {
     }
   }
   return {"earlier write of stream", domain.latest[target]};
-}
-
-bool WriteOrder::Awaiter::await_ready() {
-  const bool in_turn = domain_.waiting.empty() && may_go(domain_, target_);
-  if (!relaxed_ && !in_turn) return false;
-  count(domain_, target_, stream_id_);
-  return true;
 }
 
 void WriteOrder::Awaiter::await_suspend(std::coroutine_handle<> awaiter) {
@@ -50,8 +39,7 @@ void WriteOrder::Awaiter::await_suspend(std::coroutine_handle<> awaiter) {
   domain_.waiting.push(*this);
 }
 
-void WriteOrder::answered(std::uint32_t id, unsigned target) {
-  Domain& domain = domains_.find(id)->second;
+void WriteOrder::answered(Domain& domain, unsigned target) {
   --domain.total;
   --domain.unanswered[target];
   while (!domain.waiting.empty()) {

@@ -19,7 +19,6 @@ class WriteOrder {
   WriteOrder(const WriteOrder&) = delete;
   WriteOrder& operator=(const WriteOrder&) = delete;
 
- private:
   struct Domain {
     std::vector<std::uint32_t> unanswered;  ///< By target.
     std::vector<std::uint32_t> latest;      ///< By target: StreamID of the latest write to it.
@@ -27,7 +26,6 @@ class WriteOrder {
     WaitList waiting;  // of Awaiters, in their order of arrival
   };
 
- public:
   class Awaiter : public Waiter {
    public:
     Awaiter(WriteOrder& order, Domain& domain, unsigned target, bool relaxed,
@@ -38,7 +36,12 @@ class WriteOrder {
           target_(target),
           relaxed_(relaxed),
           journey_(journey) {}
-    bool await_ready();
+    bool await_ready() {
+      const bool in_turn = domain_.waiting.empty() && may_go(domain_, target_);
+      if (!relaxed_ && !in_turn) return false;
+      count(domain_, target_, stream_id_);
+      return true;
+    }
     void await_suspend(std::coroutine_handle<> awaiter);
     void await_resume() const noexcept {}
 
@@ -53,11 +56,18 @@ class WriteOrder {
     Time since_ = 0;
   };
 
-  /// `co_await order.admit(domain, target, relaxed, stream_id, journey);` then issue the write,
-  /// then `answered`. A relaxed one (PCIe RO) doesn't wait, but those behind it wait for it.
-  Awaiter admit(std::uint32_t domain, unsigned target, bool relaxed, std::uint32_t stream_id,
-                Journey* journey);
-  void answered(std::uint32_t domain, unsigned target);
+  /// `co_await order.admit(order.domain(id), target, relaxed, stream_id, journey);` then issue the
+  /// write, then `answered`. A relaxed one (PCIe RO) doesn't wait, but those behind it wait for it.
+  Awaiter admit(Domain& domain, unsigned target, bool relaxed, std::uint32_t stream_id,
+                Journey* journey) {
+    return Awaiter{*this, domain, target, relaxed, stream_id, journey};
+  }
+  void answered(Domain& domain, unsigned target);
+  /// For as long as this lives.
+  Domain& domain(std::uint32_t id) {
+    if (latest_ == nullptr || id != latest_id_) find(id);
+    return *latest_;
+  }
 
  private:
   static bool may_go(const Domain& domain, unsigned target) {
@@ -68,13 +78,15 @@ class WriteOrder {
     domain.latest[target] = stream_id;
     ++domain.unanswered[target];
   }
-  Domain& domain_of(std::uint32_t id);
+  void find(std::uint32_t id);
   /// Who a write to `target` waits for.
   static Holder holder(const Domain& domain, unsigned target);
 
   Scheduler& scheduler_;
   unsigned targets_;
   std::unordered_map<std::uint32_t, Domain> domains_;  // never iterated
+  Domain* latest_ = nullptr;                           // that was asked for
+  std::uint32_t latest_id_ = 0;
   QueueStatistics waiting_;
 };
 

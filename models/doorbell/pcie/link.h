@@ -30,7 +30,7 @@ class Link : public Module {
   class Upper : public DownstreamInterface, public BusDecode {
    public:
     explicit Upper(Link& link) : link_(link) {}
-    void deliver(PcieTlp::Forward tlp, Time at) override { link_.down_.accept(tlp, at); }
+    void deliver(const PcieTlp::Forward& tlp, Time at) override { link_.down_.accept(tlp, at); }
     void return_credits(unsigned credit_class, std::uint64_t count, Time at) override {
       link_.up_.free_credits(credit_class, count, at);
     }
@@ -47,7 +47,7 @@ class Link : public Module {
   class Lower : public UpstreamInterface {
    public:
     explicit Lower(Link& link) : link_(link) {}
-    void deliver(PcieTlp::Backward tlp, Time at) override { link_.up_.accept(tlp, at); }
+    void deliver(const PcieTlp::Backward& tlp, Time at) override { link_.up_.accept(tlp, at); }
     void return_credits(unsigned credit_class, std::uint64_t count, Time at) override {
       link_.down_.free_credits(credit_class, count, at);
     }

@@ -75,12 +75,13 @@ void LinkDirection::advertise() {
   }
 }
 
-void LinkDirection::accept(Tlp tlp, Time at) {
+void LinkDirection::accept(const Tlp& accepted, Time at) {
+  Queued queued{accepted, at, wire_bytes(header_of(accepted), shape_.generation)};
+  Tlp& tlp = queued.tlp;
   tlp.entered = at;
   if (tlp.journey != nullptr) tlp.journey->enter(stage_, at);
   waiting_.enter(at);
   hold_credits(tlp, at);
-  Queued queued{tlp, at, wire_bytes(header_of(tlp), shape_.generation)};
   settle(at);
   if (queue_.empty() && lane_.end() <= at) {
     transmit(queued);

@@ -32,7 +32,7 @@ class LinkDirection {
   void advertise();
 
   /// The sender gives a TLP, for which it took credits, to the line.
-  void accept(Tlp tlp, Time at);
+  void accept(const Tlp& tlp, Time at);
   /// The receiver has freed `count` credits of a class of the protocol.
   void free_credits(unsigned credit_class, std::uint64_t count, Time at);
 

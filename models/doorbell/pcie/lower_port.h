@@ -45,7 +45,7 @@ class LowerPort : public tlm::tlm_base_target_socket<64, DownstreamInterface, Up
     Incoming(Receiver receiver, BusDecode& below)
         : MessageEndpoint(std::move(receiver)), below_(below) {}
     Time now() const { return scheduler_.now(); }
-    void deliver(PcieTlp::Forward tlp, Time at) override { arrive(std::move(tlp), at); }
+    void deliver(const PcieTlp::Forward& tlp, Time at) override { arrive(tlp, at); }
     void return_credits(unsigned credit_class, std::uint64_t count, Time at) override {
       credits_arrive(credit_class, count, at);
     }

@@ -9,7 +9,10 @@ __extension__ using Wide = unsigned __int128;
 Clock::Clock(Scheduler& scheduler, std::uint64_t frequency)
     : scheduler_(scheduler),
       frequency_(frequency),
-      exact_period_(second % frequency == 0 ? second / frequency : 0) {}
+      exact_period_(second % frequency == 0 ? second / frequency : 0),
+      reciprocal_(exact_period_ < 2 ? never
+                                    : static_cast<std::uint64_t>((Wide{1} << 64) / exact_period_)) {
+}
 
 Time Clock::edge(std::uint64_t n) const {
   if (exact_period_ != 0) return n * exact_period_;

@@ -19,9 +19,11 @@ class Clock {
   }
   /// The time of the first edge at or after `time`, and `count` cycles more, in ps.
   Time after(Time time, std::uint64_t count) const {
-    return exact_period_ != 0
-               ? (time + exact_period_ - 1) / exact_period_ * exact_period_ + count * exact_period_
-               : edge(edge_at_or_after(time) + count);
+    if (exact_period_ == 0) [[unlikely]]
+      return edge(edge_at_or_after(time) + count);
+    const Time into_period = remainder(time);
+    const Time first = into_period == 0 ? time : time - into_period + exact_period_;
+    return first + count * exact_period_;
   }
   /// The least number of cycles n with after(from, n) >= to.
   std::uint64_t cycles_until(Time from, Time to) const {
@@ -38,10 +40,19 @@ class Clock {
 
  private:
   std::uint64_t edge_at_or_after(Time time) const;
+  /// time % exact_period_. A division would cost as much as the rest of a delay: the product with
+  /// the reciprocal is the quotient or one less.
+  Time remainder(Time time) const {
+    __extension__ using Wide = unsigned __int128;
+    const auto quotient = static_cast<std::uint64_t>(Wide{time} * reciprocal_ >> 64);
+    const Time rest = time - quotient * exact_period_;
+    return rest < exact_period_ ? rest : rest - exact_period_;
+  }
 
   Scheduler& scheduler_;
   std::uint64_t frequency_;
-  Time exact_period_;  // when a period is a whole number of ps; otherwise 0
+  Time exact_period_;         // when a period is a whole number of ps; otherwise 0
+  std::uint64_t reciprocal_;  // of it: 2^64 / exact_period_, rounded down
 };
 
 }  // namespace doorbell

@@ -131,8 +131,8 @@ class LogHistogram {
 
   /// Values below 2^(bits+1) have a bucket each; above, each octave has 2^bits.
   static std::uint32_t bucket_of(std::uint64_t value) {
-    const auto width = static_cast<unsigned>(std::bit_width(value));
-    const unsigned shift = width > bits + 1 ? width - (bits + 1) : 0;
+    constexpr std::uint64_t exact = (2u << bits) - 1;
+    const unsigned shift = 63u - bits - static_cast<unsigned>(std::countl_zero(value | exact));
     return (shift << bits) + static_cast<std::uint32_t>(value >> shift);
   }
 

@@ -24,6 +24,8 @@ class Replacement {
   void touch(unsigned set, unsigned way) { touch(set * ways_ + way); }
   /// The same of the entry that has this number among those of all sets.
   void touch(std::uint32_t entry) {
+    if (entry == latest_) return;  // once more changes no order
+    latest_ = entry;
     if (policy_ == ReplacementPolicy::lru) {
       stamp_[entry] = ++clock_;
     } else if (policy_ == ReplacementPolicy::plru) {
@@ -45,6 +47,7 @@ class Replacement {
   std::vector<std::uint8_t> tree_;    ///< plru: leaves - 1 nodes a set, the side to evict from
   std::vector<std::uint64_t> stamp_;  ///< lru: by entry
   std::uint64_t clock_ = 0;
+  std::uint32_t latest_ = ~std::uint32_t{0};  ///< entry that was touched
   Random random_;
 };
 

@@ -43,6 +43,7 @@ class Gauge final : public Statistic {
   }
   /// A level below zero counts as zero over time.
   void set(std::int64_t value, Time now) {
+    if (value == value_) return;
     set(value);
     level_.set(now, static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)));
   }

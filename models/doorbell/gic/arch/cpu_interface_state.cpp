@@ -27,11 +27,6 @@ CpuInterfaceState::CpuInterfaceState(unsigned priority_bits) : priority_bits_(pr
   BPR_ = {static_cast<std::uint8_t>(minimum_BPR0()), static_cast<std::uint8_t>(minimum_BPR0() + 1)};
 }
 
-std::uint8_t CpuInterfaceState::group_priority_mask(Group group) const {
-  if (group == Group::group0 || CBPR_) return group0_priority_mask(BPR_[0]);
-  return group1_priority_mask(BPR_[1]);
-}
-
 std::optional<unsigned> CpuInterfaceState::most_urgent_active(Group group) const {
   const ActivePriorities& words = active_[index(group)];
   for (unsigned word = 0; word < words.size(); ++word) {
@@ -48,14 +43,6 @@ void CpuInterfaceState::find_running_priority() {
     }
   }
   running_priority_ = level == 256 ? idle_priority : static_cast<std::uint8_t>(level);
-}
-
-bool CpuInterfaceState::interrupts(const PendingInterrupt& pending) const {
-  if (!pending.valid() || ((enabled_groups_ >> index(pending.group)) & 1) == 0) return false;
-  if (pending.priority >= PMR_) return false;
-  const std::uint8_t running = running_priority();
-  return running == idle_priority ||
-         (pending.priority & group_priority_mask(pending.group)) < running;
 }
 
 bool CpuInterfaceState::acknowledge(Group group, const PendingInterrupt& pending) {

@@ -23,7 +23,12 @@ class CpuInterfaceState {
 
   /// Whether `pending` interrupts the processor: group enabled, priority above ICC_PMR_EL1, and its
   /// group priority above the running priority (4.8.5, 4.8.6).
-  bool interrupts(const PendingInterrupt& pending) const;
+  bool interrupts(const PendingInterrupt& pending) const {
+    if (((enabled_groups_ >> static_cast<unsigned>(pending.group)) & 1) == 0) return false;
+    if (!pending.valid() || pending.priority >= PMR_) return false;
+    return running_priority_ == idle_priority ||
+           (pending.priority & group_priority_mask(pending.group)) < running_priority_;
+  }
 
   /// ICC_RPR_EL1: the group priority of the most urgent active interrupt, 0xFF when there is none.
   std::uint8_t running_priority() const { return running_priority_; }
@@ -53,7 +58,10 @@ class CpuInterfaceState {
   static constexpr unsigned interfaces = 2;  // one for each group
   using ActivePriorities = std::array<std::uint32_t, 4>;
 
-  std::uint8_t group_priority_mask(Group group) const;
+  std::uint8_t group_priority_mask(Group group) const {
+    if (group == Group::group0 || CBPR_) return group0_priority_mask(BPR_[0]);
+    return group1_priority_mask(BPR_[1]);
+  }
   unsigned preemption_bits() const { return priority_bits_ < 7 ? priority_bits_ : 7; }
   unsigned minimum_BPR0() const { return 7 - preemption_bits(); }
   /// Number of the most urgent active group priority of a group; nothing when idle.

@@ -49,6 +49,11 @@ class PendingLpis {
     return payload;
   }
 
+  /// What is beside a pending LPI; null when it isn't pending.
+  Payload* find(std::uint32_t INTID) {
+    const std::uint32_t index = slot(INTID);
+    return index == 0 ? nullptr : &nodes_[index].payload;
+  }
   Payload& payload(std::uint32_t INTID) { return nodes_[slot(INTID)].payload; }
   LpiConfiguration configuration(std::uint32_t INTID) const {
     return nodes_[slot(INTID)].configuration;
