@@ -46,6 +46,7 @@ class Memory : public Module {
   };
   std::vector<Access> accesses;
   bool records = true;
+  bool takes_messages = true;  ///< Ends the Journeys of MSIs, as an ITS does.
 
   std::uint8_t& byte(std::uint64_t address) { return bytes_[address]; }
   std::uint32_t word(std::uint64_t address) {
@@ -71,7 +72,7 @@ class Memory : public Module {
     }
     co_await Delay{scheduler(), latency(address)};
     if (records) accesses[index].answered = now();
-    if (Journey* journey = journey_of(payload)) {
+    if (Journey* journey = journey_of(payload); journey != nullptr && takes_messages) {
       simulation().journeys().finish(journey, Outcome::acknowledged, now());
       requester_of(payload)->journey = nullptr;
     }

@@ -43,6 +43,10 @@ class TransmitQueueTest : public ::testing::Test {
     return tlp;
   }
   Task<void> send(Tlp tlp) { co_await queue.send(tlp); }
+  Task<void> give_later(std::uint64_t headers, std::uint64_t data) {
+    co_await Delay{scheduler, 100 * nanosecond};
+    give(TlpClass::posted, headers, data);
+  }
   void start(const Tlp& tlp) { tasks.spawn(send(tlp)); }
   static void run() { sc_core::sc_start(1, sc_core::SC_US); }
 
@@ -136,6 +140,25 @@ TEST_F(TransmitQueueTest, OnesOfAKindLeaveInOrderAsCreditsCome) {
   give(TlpClass::posted, 0, 2);
   run();
   EXPECT_EQ(left, (Types{MWr, MWr, MWr}));
+}
+
+TEST_F(TransmitQueueTest, AnMsiSaysWhichCreditsItWaitsFor) {
+  JourneyLog& journeys = owner.simulation().journeys();
+  journeys.keep_spans(0, never);
+  const StageId stage = owner.simulation().stages().add({"endpoint", 10, "", ""});
+  for (const bool headers_alone : {false, true}) {
+    Journey* const journey = journeys.start({1, 1, 0}, stage, scheduler.now());
+    Tlp message = write(4);
+    message.journey = journey;
+    if (headers_alone) give(TlpClass::posted, 1, 0);
+    start(message);
+    tasks.spawn(give_later(headers_alone ? 0 : 1, 1));
+    run();
+    ASSERT_FALSE(journey->spans().empty());
+    EXPECT_STREQ(journey->spans().front().resource,
+                 headers_alone ? "posted data credits" : "posted header credits");
+    journeys.finish(journey, Outcome::acknowledged, scheduler.now());
+  }
 }
 
 }  // namespace
