@@ -82,6 +82,34 @@ TEST(InterruptsSlowLink, RWPIsSetUntilTheRedistributorsKnow) {
   EXPECT_EQ(bench.read(bench.gicd, 0, 4), 0x53u);
 }
 
+// SGIs have taken the credits of one redistributor, which therefore hears later than the other.
+TEST(InterruptsSlowLink, RWPIsSetUntilTheLastRedistributorKnows) {
+  GicParameters parameters;
+  parameters.common.link_cycles = 1000;
+  Bench bench(parameters);
+  bench.bring_up();
+  bench.advance(10 * microsecond);
+  for (int i = 0; i < 2; ++i)
+    bench.write_icc(0, ICC_SGI1R_EL1, 5ULL << 24 | 0b10);
+  bench.write(bench.gicd, 0, 4, 0x10);
+  bench.advance(1500 * nanosecond);  // the first one knows
+  EXPECT_EQ(bench.read(bench.gicd, 0, 4) >> 31, 1u);
+  bench.advance(10 * microsecond);
+  EXPECT_EQ(bench.read(bench.gicd, 0, 4) >> 31, 0u);
+}
+
+TEST_F(Interrupts, ALevelMayComeAndGoAnyNumberOfTimes) {
+  enable_spi(40, 0xA0, 0);
+  for (int i = 0; i < 20; ++i) {
+    drive(bench.gic.distributor().spi(40), true);
+    settle();
+    EXPECT_TRUE(bench.processors[0]->irq) << i;
+    drive(bench.gic.distributor().spi(40), false);
+    settle();
+    EXPECT_FALSE(bench.processors[0]->irq) << i;
+  }
+}
+
 TEST_F(Interrupts, SpisMoveWithTheirRoute) {
   enable_spi(40, 0xA0, 0);
   drive(bench.gic.distributor().spi(40), true);
@@ -183,6 +211,32 @@ TEST_F(Interrupts, ADisabledGroupHidesNothingOfTheOther) {
   bench.write_icc(0, ICC_IGRPEN1_EL1, 1);
   settle();
   EXPECT_EQ(bench.acknowledge(0), 40u) << "enabled, it comes";
+}
+
+TEST_F(Interrupts, AnLpiHidesNothingWhileItsGroupIsDisabled) {
+  bench.map_device(1);
+  bench.map_event(1, 0, 8192);
+  bench.configure(8192, 0x20 | 3);
+  bench.write(*bench.gicr[0], 0x10080, 4, ~(1u << 27));  // 27 is of Group 0
+  enable_private(0, 27, 0x80);
+  bench.write_icc(0, ICC_IGRPEN0_EL1, 1);
+  bench.write_icc(0, ICC_IGRPEN1_EL1, 0);
+  bench.doorbell(1, 0);
+  settle();
+  drive(bench.gic.redistributor(0).ppi(27), true);
+  settle();
+  EXPECT_TRUE(bench.processors[0]->fiq);
+  EXPECT_EQ(bench.read_icc(0, ICC_IAR0_EL1), 27u);
+}
+
+TEST_F(Interrupts, LpisAreCountedFromTheFirstOn) {
+  bench.map_device(1);
+  bench.map_event(1, 0, 8192);
+  bench.configure(8192, 0xA3);
+  bench.doorbell(1, 0);
+  settle();
+  EXPECT_EQ(bench.acknowledge(0), 8192u);
+  EXPECT_EQ(bench.counter("cpu_interface0.acknowledged_lpis"), 1u);
 }
 
 // A redistributor may still have the offer when the group is disabled.

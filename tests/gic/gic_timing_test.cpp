@@ -193,16 +193,18 @@ class MsiLatency : public testing::Test {
       finished = journey.latest();
     });
   }
-  Task<void> send_with_journey(Time& sent, std::uint32_t EventID = 3) {
+  Task<void> send_with_journey(Time& sent, std::uint32_t EventID = 3, unsigned width = 4) {
     const StageId origin =
         bench.simulation().stages().find("endpoint") != nullptr ? StageId{} : stage;
-    PayloadReference payload = bench.simulation().payloads().take(tlm::TLM_WRITE_COMMAND, 0x40, 4);
+    PayloadReference payload =
+        bench.simulation().payloads().take(tlm::TLM_WRITE_COMMAND, 0x40, width);
     store_little_endian<std::uint32_t>(payload->data(), EventID);
     payload->requester().device_id = DeviceID;
     payload->requester().journey =
         bench.simulation().journeys().start({7, DeviceID, EventID}, origin, bench.now());
     sent = bench.now();
     co_await bench.device->transport(*payload);
+    EXPECT_EQ(payload->requester().journey, nullptr) << "whoever ends it, or takes it over";
   }
   StageSample sample(const std::string& name) {
     for (const StageSample& one : samples) {
@@ -332,6 +334,13 @@ TEST_F(MsiLatency, TheJourneySurvivesMOVI) {
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_EQ(outcomes[0], Outcome::acknowledged);
   EXPECT_EQ(started, sent);
+}
+
+TEST_F(MsiLatency, TheJourneyOfARefusedOneEndsThere) {
+  Time sent = 0;
+  bench.run(send_with_journey(sent, 3, 8));
+  EXPECT_EQ(outcomes, (std::vector<Outcome>{Outcome::answered_with_error}));
+  EXPECT_EQ(bench.counter("its.bad_accesses"), 1u);
 }
 
 TEST_F(MsiLatency, EveryJourneyEndsOnce) {
