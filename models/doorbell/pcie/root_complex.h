@@ -1,20 +1,17 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <optional>
-#include <span>
-#include <vector>
 
-#include "doorbell/core/arch/slots.h"
+#include "doorbell/core/arch/task_group.h"
 #include "doorbell/core/initiator_socket.h"
-#include "doorbell/core/message_socket.h"
 #include "doorbell/core/simulation.h"
 #include "doorbell/core/target_socket.h"
-#include "doorbell/pcie/arch/configuration_space.h"
 #include "doorbell/pcie/arch/parameters.h"
-#include "doorbell/pcie/order_domains.h"
-#include "doorbell/pcie/transmit_queue.h"
+#include "doorbell/pcie/host_bridge.h"
+#include "doorbell/pcie/non_posted_requests.h"
+#include "doorbell/pcie/root_complex_statistics.h"
+#include "doorbell/pcie/root_port.h"
+#include "doorbell/pcie/upstream_traffic.h"
 
 namespace doorbell::pcie {
 
@@ -22,14 +19,11 @@ namespace doorbell::pcie {
 /// and what devices ask for goes out of `memory_reads` and `memory_writes` as standard TLM-2.0
 /// transactions with a Requester, which says who asks.
 ///
-/// Order (PCIe 6.0 2.4.1) is kept by observation: a device's read, and a completion towards a
-/// processor, goes on only when the posted writes ahead of it in its order domain have been
-/// answered. Posted writes go out in their order with their domain in the Requester; TBU and fabric
-/// keep it. A posted write leaves the link's receive buffer, and its credits return, when one of
-/// `posted_entries` is free.
+/// It wires its parts, each a class of its own: a HostBridge for processors, UpstreamTraffic, which
+/// keeps the order, for devices, and the ports between.
 class RootComplex : public Module {
  public:
-  static constexpr std::uint64_t ecam_bytes_per_bus = 1 << 20;  ///< PCIe 6.0 7.2.2
+  static constexpr std::uint64_t ecam_bytes_per_bus = HostBridge::ecam_bytes_per_bus;
 
   explicit RootComplex(const sc_core::sc_module_name& name,
                        const RootComplexParameters& parameters = {});
@@ -45,68 +39,18 @@ class RootComplex : public Module {
   InitiatorSocket memory_reads;
   InitiatorSocket memory_writes;
   /// Towards the link of the i-th of `RootComplexParameters::ports`.
-  MessageInitiator<PcieTlp>& port(unsigned i) { return ports_[i]->socket; }
-  unsigned port_count() const { return static_cast<unsigned>(ports_.size()); }
+  MessageInitiator<PcieTlp>& port(unsigned i) { return ports_[i].socket(); }
+  unsigned port_count() const { return ports_.size(); }
 
   const RootComplexParameters& parameters() const { return parameters_; }
 
  private:
-  struct Port {
-    Port(RootComplex& owner, unsigned index, const RootPortParameters& place);
-    bool leads_to(unsigned bus, unsigned device);
-    unsigned index;
-    RootPortParameters place;
-    MessageInitiator<PcieTlp> socket;
-    TransmitQueue transmit;
-  };
-  /// A processor's non-posted request on its way.
-  struct Pending {
-    Condition* done = nullptr;
-    std::span<std::uint8_t> data;
-    std::uint64_t address = 0;
-    bool complete = false;
-    pcie_tlp::Status status = pcie_tlp::Status::successful;
-  };
-
-  // From devices.
-  void receive(unsigned port, Tlp& tlp);
-  Task<void> carry_write(unsigned port, Tlp tlp);
-  Task<void> carry_read(unsigned port, Tlp tlp);
-  Task<void> refuse(unsigned port, Tlp tlp);
-  Task<void> complete_read(Port& port, Tlp request, PayloadReference payload);
-  Task<void> carry_completion(unsigned port, Tlp tlp);
-  PayloadReference write_payload(Tlp& tlp);
-  void label(Requester& requester, const Tlp& tlp, std::uint32_t domain) const;
-  void free_buffer(Port& port, const Tlp& tlp);
-
-  // From processors.
-  Task<void> serve(Payload& payload);
-  Task<void> access_configuration(Payload& payload);
-  Task<void> access_memory(Payload& payload);
-  bool access_host_bridge(Payload& payload, unsigned offset);
-  Port* port_of_function(std::uint16_t destination);
-  Port* port_of_address(std::uint64_t address);
-  unsigned debug(Payload& payload);
-  /// Sends a non-posted request and waits for its completion; the data of a read go to `data`.
-  Task<pcie_tlp::Status> request(Port& port, Tlp tlp, std::span<std::uint8_t> data);
-
   RootComplexParameters parameters_;
-  StageId stage_;
-  ConfigurationSpace host_bridge_;
-  OrderDomains domains_;
-  Slots posted_slots_;
-  Slots read_slots_;
-  TagPool tags_{TagWidth::bits10};
-  std::vector<Pending*> pending_;  // by tag
-  Counter posted_writes_;
-  Counter reads_;
-  Counter processor_reads_;
-  Counter processor_writes_;
-  Counter unsupported_;
-  Counter misdirected_;
-  Counter memory_errors_;
-  std::vector<std::unique_ptr<Port>> ports_;
-  Port* last_claimed_ = nullptr;  // most accesses go where the one before went
+  RootComplexStatistics counters_;
+  RootPorts ports_;
+  NonPostedRequests requests_;
+  HostBridge host_bridge_;
+  UpstreamTraffic upstream_;
   TaskGroup tasks_;
 };
 

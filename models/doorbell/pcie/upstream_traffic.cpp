@@ -1,28 +1,41 @@
-// What devices ask of a root complex: posted writes, reads, and completions of processors'
-// requests.
+#include "doorbell/pcie/upstream_traffic.h"
+
 #include <algorithm>
+#include <utility>
 
 #include "doorbell/pcie/arch/splitting.h"
-#include "doorbell/pcie/root_complex.h"
 
 namespace doorbell::pcie {
 
-void RootComplex::receive(unsigned port, Tlp& tlp) {
+UpstreamTraffic::UpstreamTraffic(Simulation& simulation, const StatisticsGroup& group,
+                                 const RootComplexParameters& parameters, const Parts& parts)
+    : scheduler_(simulation.scheduler()),
+      payloads_(simulation.payloads()),
+      journeys_(simulation.journeys()),
+      parameters_(parameters),
+      parts_(parts),
+      stage_(simulation.stages().add(
+          {"root_complex", 30, "tbu", "waits for an entry for posted writes; passes through"})),
+      domains_(scheduler_, parameters.order_domain, parameters.segment),
+      posted_slots_(scheduler_, group, "posted_writes", parameters.posted_entries),
+      read_slots_(scheduler_, group, "reads", parameters.read_entries) {}
+
+void UpstreamTraffic::receive(RootPort& port, Tlp& tlp) {
   switch (tlp.type) {
     case pcie_tlp::Type::memory_write:
-      return tasks_.start(carry_write(port, tlp));
+      return parts_.tasks.start(carry_write(port, tlp));
     case pcie_tlp::Type::memory_read:
-      return tasks_.start(carry_read(port, tlp));
+      return parts_.tasks.start(carry_read(port, tlp));
     case pcie_tlp::Type::completion:
     case pcie_tlp::Type::completion_with_data:
-      return tasks_.start(carry_completion(port, tlp));
+      return parts_.tasks.start(carry_completion(port, tlp));
     case pcie_tlp::Type::configuration_read:
     case pcie_tlp::Type::configuration_write:
-      return tasks_.start(refuse(port, tlp));
+      return parts_.tasks.start(refuse(port, tlp));
   }
 }
 
-void RootComplex::label(Requester& requester, const Tlp& tlp, std::uint32_t domain) const {
+void UpstreamTraffic::label(Requester& requester, const Tlp& tlp, std::uint32_t domain) const {
   requester.segment = static_cast<std::uint16_t>(parameters_.segment);
   requester.requester_id = tlp.requester_id;
   requester.has_pasid = tlp.has_pasid;
@@ -36,69 +49,65 @@ void RootComplex::label(Requester& requester, const Tlp& tlp, std::uint32_t doma
   requester.journey = tlp.journey;
 }
 
-PayloadReference RootComplex::write_payload(Tlp& tlp) {
+PayloadReference UpstreamTraffic::write_payload(Tlp& tlp) {
   if (tlp.data != nullptr) {
     PayloadReference payload(*tlp.data);
     release_data(tlp);
     return payload;
   }
-  PayloadReference payload =
-      simulation().payloads().take(tlm::TLM_WRITE_COMMAND, tlp.address, tlp.length);
+  PayloadReference payload = payloads_.take(tlm::TLM_WRITE_COMMAND, tlp.address, tlp.length);
   const auto bytes = data_of(tlp);
   std::copy(bytes.begin(), bytes.end(), payload->data().begin());
   return payload;
 }
 
-Task<void> RootComplex::carry_write(unsigned port_number, Tlp tlp) {
-  Port& port = *ports_[port_number];
-  if (tlp.journey != nullptr) tlp.journey->enter(stage_, now());
-  posted_writes_.add();
-  Domain& domain = domains_.of(port_number, tlp.requester_id);
+Task<void> UpstreamTraffic::carry_write(RootPort& port, Tlp tlp) {
+  if (tlp.journey != nullptr) tlp.journey->enter(stage_, scheduler_.now());
+  parts_.counters.posted_writes.add();
+  Domain& domain = domains_.of(port.index(), tlp.requester_id);
   const std::uint64_t number = domain.arrive();
   const Holder self{tlp.journey != nullptr ? "MSI of stream" : "posted write of stream",
                     parameters_.stream_id(tlp.requester_id)};
   Slot slot = co_await posted_slots_.acquire(self, tlp.journey);
-  free_buffer(port, tlp);
-  co_await Delay{scheduler(), parameters_.latency};
+  port.free_buffer(tlp);
+  co_await Delay{scheduler_, parameters_.latency};
   const PayloadReference payload = write_payload(tlp);
   label(payload->requester(), tlp, domain.number());
-  co_await memory_writes.transport(*payload);
-  if (!payload->is_response_ok()) memory_errors_.add();
+  co_await parts_.memory_writes.transport(*payload);
+  if (!payload->is_response_ok()) parts_.counters.memory_errors.add();
   // Whoever took the MSI over, or ended its road, has taken its Journey.
   if (Journey* const journey = payload->requester().journey; journey != nullptr) {
-    misdirected_.add();
-    simulation().journeys().finish(journey, Outcome::misdirected, now());
+    parts_.counters.misdirected.add();
+    journeys_.finish(journey, Outcome::misdirected, scheduler_.now());
   }
   domain.observe(number);
 }
 
-Task<void> RootComplex::carry_read(unsigned port_number, Tlp tlp) {
-  Port& port = *ports_[port_number];
-  reads_.add();
-  Domain& domain = domains_.of(port_number, tlp.requester_id);
+Task<void> UpstreamTraffic::carry_read(RootPort& port, Tlp tlp) {
+  parts_.counters.reads.add();
+  Domain& domain = domains_.of(port.index(), tlp.requester_id);
   const std::uint64_t behind = domain.arrivals();
   Slot slot = co_await read_slots_.acquire({"read of", tlp.address});
-  free_buffer(port, tlp);
-  co_await Delay{scheduler(), parameters_.latency};
+  port.free_buffer(tlp);
+  co_await Delay{scheduler_, parameters_.latency};
   while (!domain.observed_before(behind))
     co_await domain.moved();
-  PayloadReference payload =
-      simulation().payloads().take(tlm::TLM_READ_COMMAND, tlp.address, tlp.length);
+  PayloadReference payload = payloads_.take(tlm::TLM_READ_COMMAND, tlp.address, tlp.length);
   label(payload->requester(), tlp, domain.number());
-  co_await memory_reads.transport(*payload);
+  co_await parts_.memory_reads.transport(*payload);
   slot.release();
-  co_await Delay{scheduler(), parameters_.latency};
+  co_await Delay{scheduler_, parameters_.latency};
   co_await complete_read(port, tlp, std::move(payload));
 }
 
-Task<void> RootComplex::complete_read(Port& port, Tlp request, PayloadReference payload) {
+Task<void> UpstreamTraffic::complete_read(RootPort& port, Tlp request, PayloadReference payload) {
   if (!payload->is_response_ok()) {
-    memory_errors_.add();
+    parts_.counters.memory_errors.add();
     const bool nobody = payload->get_response_status() == tlm::TLM_ADDRESS_ERROR_RESPONSE;
     const Tlp error = completion_of(
         request, 0,
         nobody ? pcie_tlp::Status::unsupported_request : pcie_tlp::Status::completer_abort);
-    co_await port.transmit.send(error);
+    co_await port.send(error);
     co_return;
   }
   payload->set_address(request.address);  // translated on its way
@@ -113,45 +122,28 @@ Task<void> RootComplex::complete_read(Port& port, Tlp request, PayloadReference 
     payload->acquire();
     cpl.data = &*payload;
     done += cpl.length;
-    co_await port.transmit.send(cpl);
+    co_await port.send(cpl);
   }
 }
 
-Task<void> RootComplex::refuse(unsigned port_number, Tlp tlp) {
-  Port& port = *ports_[port_number];
-  unsupported_.add();
-  free_buffer(port, tlp);
+Task<void> UpstreamTraffic::refuse(RootPort& port, Tlp tlp) {
+  parts_.counters.unsupported.add();
+  port.free_buffer(tlp);
   const Tlp cpl = completion_of(tlp, 0, pcie_tlp::Status::unsupported_request);
-  co_await Delay{scheduler(), parameters_.latency};
-  co_await port.transmit.send(cpl);
+  co_await Delay{scheduler_, parameters_.latency};
+  co_await port.send(cpl);
 }
 
-Task<void> RootComplex::carry_completion(unsigned port_number, Tlp tlp) {
-  Port& port = *ports_[port_number];
-  Domain& domain = domains_.of(port_number, tlp.completer_id);
+Task<void> UpstreamTraffic::carry_completion(RootPort& port, Tlp tlp) {
+  Domain& domain = domains_.of(port.index(), tlp.completer_id);
   const std::uint64_t behind = domain.arrivals();
-  free_buffer(port, tlp);
-  co_await Delay{scheduler(), parameters_.latency};
+  port.free_buffer(tlp);
+  co_await Delay{scheduler_, parameters_.latency};
   while (!domain.observed_before(behind))
     co_await domain.moved();
-  Pending* pending = tlp.tag < pending_.size() ? pending_[tlp.tag] : nullptr;
-  if (pending == nullptr || pending->complete) {  // Unexpected Completion (PCIe 6.0 2.3.2)
-    release_data(tlp);
-    unsupported_.add();
-    co_return;
-  }
-  if (tlp.type == pcie_tlp::Type::completion_with_data) {
-    const auto bytes = data_of(tlp);
-    const std::uint64_t offset = tlp.address - pending->address;
-    if (offset <= pending->data.size() && bytes.size() <= pending->data.size() - offset) {
-      std::copy(bytes.begin(), bytes.end(), pending->data.subspan(offset).begin());
-    }
-    release_data(tlp);
-    if (tlp.byte_count > tlp.length) co_return;
-  }
-  pending->status = tlp.status;
-  pending->complete = true;
-  pending->done->notify_all();
+  const bool expected = parts_.requests.complete(tlp);
+  release_data(tlp);
+  if (!expected) parts_.counters.unsupported.add();  // Unexpected Completion (PCIe 6.0 2.3.2)
 }
 
 }  // namespace doorbell::pcie
