@@ -43,9 +43,10 @@ class Gauge final : public Statistic {
   }
   /// A level below zero counts as zero over time.
   void set(std::int64_t value, Time now) {
-    if (value == value_) return;
+    const auto level = static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0));
+    if (value == value_ && level == level_.level()) return;
     set(value);
-    level_.set(now, static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)));
+    level_.set(now, level);
   }
   std::int64_t value() const { return value_; }
   std::int64_t highest() const { return highest_; }

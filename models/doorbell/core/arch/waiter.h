@@ -8,10 +8,37 @@
 
 namespace doorbell {
 
+class WakeQueue;
+
+/// A place in a list that comes back to its beginning.
+struct WaiterLink {
+  WaiterLink* previous_ = nullptr;
+  WaiterLink* next_ = nullptr;
+
+  void put_behind(WaiterLink& other) {
+    previous_ = &other;
+    next_ = other.next_;
+    next_->previous_ = this;
+    other.next_ = this;
+  }
+  void take_out_of_list() const {
+    previous_->next_ = next_;
+    next_->previous_ = previous_;
+  }
+};
+
+/// The beginning of such a list, which is also its end.
+struct WaiterListHead : WaiterLink {
+  WaiterListHead() { previous_ = next_ = this; }
+  WaiterListHead(const WaiterListHead&) = delete;
+  WaiterListHead& operator=(const WaiterListHead&) = delete;
+  bool empty() const { return next_ == this; }
+};
+
 /// Something that is resumed later: a suspended coroutine, a fiber, a message on its way. It lives
 /// where it waits (in a coroutine frame or a pooled object), is linked into one queue at a time and
 /// unlinks itself when it is destroyed.
-class Waiter {
+class Waiter : private WaiterLink {
  public:
   Waiter() = default;
   explicit Waiter(void (*action)(Waiter&)) : run_(action) {}
@@ -62,14 +89,12 @@ class Waiter {
     }
   }
 
-  Waiter* previous_ = nullptr;
-  Waiter* next_ = nullptr;
   Time due_ = 0;
   Time placed_ = 0;  // when it was put into the WakeQueue
   Time not_before_ = 0;
   void (*run_)(Waiter&) = nullptr;
   std::coroutine_handle<> coroutine_;
-  void* holder_ = nullptr;  // the WakeQueue or WaitList it is in
+  WakeQueue* queue_ = nullptr;  // that it is in
   FarHook far_hook_;
   Where where_ = Where::nowhere;
 };
@@ -82,18 +107,24 @@ class WaitList {
   WaitList& operator=(const WaitList&) = delete;
   ~WaitList();
 
-  bool empty() const { return first_ == nullptr; }
-  void push(Waiter& waiter);
+  bool empty() const { return waiters_.empty(); }
+  void push(Waiter& waiter) {
+    waiter.where_ = Waiter::Where::wait_list;
+    waiter.put_behind(*waiters_.previous_);
+  }
   /// The longest waiting one, taken out; null when empty.
-  Waiter* pop();
-  Waiter* front() const { return first_; }
+  Waiter* pop() {
+    if (empty()) return nullptr;
+    Waiter* const waiter = front();
+    waiter->take_out_of_list();
+    waiter->where_ = Waiter::Where::nowhere;
+    return waiter;
+  }
+  /// The longest waiting one. Not when empty.
+  Waiter* front() const { return static_cast<Waiter*>(waiters_.next_); }
 
  private:
-  friend class Waiter;
-  void remove(Waiter& waiter);
-
-  Waiter* first_ = nullptr;
-  Waiter* last_ = nullptr;
+  WaiterListHead waiters_;
 };
 
 }  // namespace doorbell

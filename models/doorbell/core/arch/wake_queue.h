@@ -10,8 +10,8 @@
 namespace doorbell {
 
 /// Waiters in the order of the times at which they are due; of those due at the same time the one
-/// that was placed first is first. The near future is a ring of 64 buckets of 33 ns, each in order,
-/// with a word that tells which are used; what lies beyond the ring (2.1 us) waits in a tree.
+/// that was placed first is first. The near future is a ring of 64 buckets of 16 ns, each in order,
+/// with a word that tells which are used; what lies beyond the ring (1 us) waits in a tree.
 /// Nothing is allocated.
 class WakeQueue {
  public:
@@ -25,7 +25,7 @@ class WakeQueue {
   void push(Waiter& waiter, Time due, Time placed) {
     waiter.due_ = due;
     waiter.placed_ = placed;
-    waiter.holder_ = this;
+    waiter.queue_ = this;
     if (bucket_of(due) - base_ < bucket_count) [[likely]] {
       push_near(waiter);
     } else {
@@ -38,7 +38,7 @@ class WakeQueue {
       const unsigned start = base_ % bucket_count;
       const unsigned ahead =
           static_cast<unsigned>(std::countr_zero(std::rotr(used_, static_cast<int>(start))));
-      return buckets_[(start + ahead) % bucket_count].first;
+      return static_cast<Waiter*>(buckets_[(start + ahead) % bucket_count].next_);
     }
     return first_far();
   }
@@ -63,13 +63,9 @@ class WakeQueue {
  private:
   friend class Waiter;
 
-  static constexpr unsigned bucket_shift = 15;
+  static constexpr unsigned bucket_shift = 14;
   static constexpr unsigned bucket_count = 64;
 
-  struct Bucket {
-    Waiter* first = nullptr;
-    Waiter* last = nullptr;
-  };
   struct Earlier {
     bool operator()(const Waiter& a, const Waiter& b) const {
       return a.due_ != b.due_ ? a.due_ < b.due_ : a.placed_ < b.placed_;
@@ -84,25 +80,24 @@ class WakeQueue {
 
   void push_near(Waiter& waiter) {
     const unsigned index = bucket_of(waiter.due_) % bucket_count;
-    Bucket& bucket = buckets_[index];
+    WaiterListHead& bucket = buckets_[index];
     // Nearly always the new one is among the latest of its bucket.
-    Waiter* before = bucket.last;
-    while (before != nullptr && Earlier{}(waiter, *before))
+    WaiterLink* before = bucket.previous_;
+    while (before != &bucket && Earlier{}(waiter, *static_cast<Waiter*>(before)))
       before = before->previous_;
     waiter.where_ = Waiter::Where::near;
-    waiter.previous_ = before;
-    waiter.next_ = before == nullptr ? bucket.first : before->next_;
-    (before == nullptr ? bucket.first : before->next_) = &waiter;
-    (waiter.next_ == nullptr ? bucket.last : waiter.next_->previous_) = &waiter;
+    waiter.put_behind(*before);
     used_ |= std::uint64_t{1} << index;
   }
   void unlink_near(Waiter& waiter) {
-    const unsigned index = bucket_of(waiter.due_) % bucket_count;
-    Bucket& bucket = buckets_[index];
-    (waiter.previous_ == nullptr ? bucket.first : waiter.previous_->next_) = waiter.next_;
-    (waiter.next_ == nullptr ? bucket.last : waiter.next_->previous_) = waiter.previous_;
-    if (bucket.first == nullptr) used_ &= ~(std::uint64_t{1} << index);
+    waiter.take_out_of_list();
     waiter.where_ = Waiter::Where::nowhere;
+    // The last one of a bucket was between its head and its head.
+    if (waiter.previous_ == waiter.next_) leave_bucket(waiter.due_);
+  }
+  void leave_bucket(Time due) {
+    const unsigned index = bucket_of(due) % bucket_count;
+    if (buckets_[index].empty()) used_ &= ~(std::uint64_t{1} << index);
   }
 
   void push_far(Waiter& waiter);
@@ -112,7 +107,7 @@ class WakeQueue {
 
   std::uint64_t used_ = 0;  // a bit for each bucket that is not empty
   std::uint64_t base_ = 0;  // number of the earliest bucket of the ring
-  std::array<Bucket, bucket_count> buckets_{};
+  std::array<WaiterListHead, bucket_count> buckets_;
   Far far_;
 };
 
