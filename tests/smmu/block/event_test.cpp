@@ -204,6 +204,7 @@ Task<void> queue_abort(Bench& b) {
   EXPECT_EQ(b.gerror_edges, 1u);
   EXPECT_EQ(co_await event_of(b, {.address = 0x5000}), EventRecord{});  // not writable: lost
   EXPECT_EQ(b.counter("tcu.events_lost"), 1u);
+  EXPECT_EQ(b.counter("tcu.event_write_aborts"), 1u);
   b.memory.no_aborts();
   co_await b.write(Bench::GERRORN, 4);
   EXPECT_EQ(id(co_await event_of(b, {.address = 0x5000})), 0x10u);

@@ -1,4 +1,5 @@
 // Transactions side by side: hit under miss, merging, order of posted writes, bounds, statistics.
+#include "doorbell/smmu/pending_table.h"
 #include "doorbell/smmu/posted_orders.h"
 #include "tests/smmu/block/bench.h"
 
@@ -225,6 +226,33 @@ TEST(SmmuTraffic, OrdersOfDomainsTakePlaceOnlyWhileTheyAreUsed) {
     orders.done(order, order.take());
   }
   EXPECT_EQ(orders.active(), 0u);
+}
+
+Task<void> join(PendingTable<int, int>& table, PendingTable<int, int>::Entry& entry, int& result) {
+  result = co_await table.join(entry);
+}
+
+// An entry is used again once all who joined have its result, and by one alone.
+TEST(SmmuTraffic, EntriesOfPendingOperationsAreUsedAgain) {
+  Scheduler scheduler;
+  PendingTable<int, int> pending(scheduler);
+  TaskGroup tasks(scheduler);
+  int results[3] = {};
+  auto& first = pending.open(7);
+  for (int& result : results)
+    tasks.start(join(pending, first, result));
+  pending.complete(first, 42);
+  EXPECT_EQ(pending.find(7), nullptr);
+  auto& before_they_read = pending.open(8);
+  EXPECT_NE(&before_they_read, &first);
+  scheduler.run();
+  for (const int result : results)
+    EXPECT_EQ(result, 42);
+  auto& again = pending.open(9);
+  auto& beside = pending.open(10);
+  EXPECT_NE(&again, &beside);
+  EXPECT_EQ(pending.find(9), &again);
+  EXPECT_EQ(pending.find(10), &beside);
 }
 
 Task<void> back_pressure(Bench& b) {
