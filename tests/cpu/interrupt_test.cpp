@@ -60,6 +60,27 @@ TEST_F(Interrupt, FromWfiItTakesExactlyTheConfiguredParts) {
   EXPECT_EQ(bench_.counter("spurious"), 0u);
 }
 
+// Times of changes may cross on their way, the changes don't.
+TEST(InterruptLine, AChangeIsNeverBeforeTheOneAheadOfIt) {
+  Scheduler scheduler;
+  InterruptLine line(scheduler);
+  line.set(true, 900);
+  line.set(false, 800);
+  line.set(true, 850);
+  EXPECT_FALSE(line.high(899));
+  EXPECT_TRUE(line.high(900));
+  EXPECT_EQ(line.high_since(), 900u);
+}
+
+TEST(InterruptLine, ItIsHighSinceItRose) {
+  Scheduler scheduler;
+  InterruptLine line(scheduler);
+  line.set(true, 100);
+  line.set(true, 150);
+  EXPECT_TRUE(line.high(200));
+  EXPECT_EQ(line.high_since(), 100u);
+}
+
 TEST_F(Interrupt, TheWaitAndTheHandlerAreMeasured) {
   idle_until(1);
   bench_.interface.raise_at(1000 * nanosecond, 8192);
