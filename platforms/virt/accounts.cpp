@@ -68,7 +68,7 @@ std::uint64_t journeys_of_pending_lpis(Platform& platform) {
     gic::Redistributor& redistributor = platform.gic().redistributor(i);
     if (redistributor.lpis().pending() == 0) continue;
     for (std::uint32_t intid = first_lpi; intid < end; ++intid) {
-      if (redistributor.journey(intid) != nullptr) ++count;
+      if (redistributor.journey(intid)) ++count;
     }
   }
   return count;

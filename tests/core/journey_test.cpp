@@ -15,11 +15,11 @@ class JourneyTest : public ::testing::Test {
 };
 
 TEST_F(JourneyTest, StagesAddUpToTheEndToEndLatency) {
-  Journey* journey = log.start({8, 8, 3}, link, 100);
-  journey->wait(110, "credits");
-  journey->serve(150);
-  journey->enter(its, 200);
-  journey->wait(205, "pipeline");
+  JourneyHandle journey = log.start({8, 8, 3}, link, 100);
+  journey.wait(110, "credits");
+  journey.serve(150);
+  journey.enter(its, 200);
+  journey.wait(205, "pipeline");
   log.finish(journey, Outcome::acknowledged, 230);
   const auto total = statistics.total();
   EXPECT_EQ(total.end_to_end.sum(), 130u);
@@ -34,7 +34,7 @@ TEST_F(JourneyTest, StagesAddUpToTheEndToEndLatency) {
 TEST_F(JourneyTest, EachEndsAsOneOutcome) {
   log.finish(log.start({8, 8, 0}, link, 0), Outcome::acknowledged, 10);
   log.finish(log.start({8, 8, 0}, link, 0), Outcome::coalesced, 10);
-  Journey* in_flight = log.start({8, 8, 0}, link, 0);
+  JourneyHandle in_flight = log.start({8, 8, 0}, link, 0);
   EXPECT_EQ(log.started(), 3u);
   EXPECT_EQ(log.finished(Outcome::acknowledged), 1u);
   EXPECT_EQ(log.finished(Outcome::coalesced), 1u);
@@ -49,17 +49,17 @@ TEST_F(JourneyTest, KeepsSpansOfTheChosenOnesOnly) {
   std::vector<std::size_t> spans;
   log.on_finish([&](const Journey& journey, Outcome) { spans.push_back(journey.spans().size()); });
   for (int i = 0; i < 3; ++i) {
-    Journey* journey = log.start({8, 8, 0}, link, 0);
-    journey->enter(its, 10);
+    JourneyHandle journey = log.start({8, 8, 0}, link, 0);
+    journey.enter(its, 10);
     log.finish(journey, Outcome::acknowledged, 20);
   }
   EXPECT_EQ(spans, (std::vector<std::size_t>{0, 2, 0}));
 }
 
 TEST_F(JourneyTest, AStageEnteredAgainIsOneStretch) {
-  Journey* journey = log.start({8, 8, 3}, link, 100);
-  journey->enter(link, 110);
-  journey->enter(its, 120);
+  JourneyHandle journey = log.start({8, 8, 3}, link, 100);
+  journey.enter(link, 110);
+  journey.enter(its, 120);
   log.finish(journey, Outcome::acknowledged, 150);
   const auto total = statistics.total();
   const auto& at_link = total.stages[static_cast<std::size_t>(link)];
@@ -68,9 +68,9 @@ TEST_F(JourneyTest, AStageEnteredAgainIsOneStretch) {
 }
 
 TEST_F(JourneyTest, TheStagesOfARoadWithoutEndStillAddUp) {
-  Journey* journey = log.start({8, 8, 3}, link, 0);
+  JourneyHandle journey = log.start({8, 8, 3}, link, 0);
   for (Time now = 10; now <= 400; now += 10)
-    journey->enter(now % 20 == 0 ? link : its, now);
+    journey.enter(now % 20 == 0 ? link : its, now);
   log.finish(journey, Outcome::acknowledged, 410);
   Time sum = 0;
   for (const StageHistograms& stage : statistics.total().stages)

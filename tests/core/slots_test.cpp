@@ -69,7 +69,7 @@ TEST_F(SlotsTest, AMovedSlotGivesItsOldPlaceBack) {
   EXPECT_EQ(slots.free(), 2u);
 }
 
-Task<void> wait_with_journey(Scheduler& scheduler, Slots& slots, Journey* journey) {
+Task<void> wait_with_journey(Scheduler& scheduler, Slots& slots, JourneyHandle journey) {
   Slot slot = co_await slots.acquire({}, journey);
   co_await Delay{scheduler, 10};
 }
@@ -84,7 +84,7 @@ TEST_F(SlotsTest, TheJourneyKnowsWhatItWaitedFor) {
   TaskGroup tasks{scheduler};
   std::vector<Time> ends;
   tasks.start(use(scheduler, slots, 100, ends));
-  Journey* journey = log.start({1, 1, 0}, stage, 0);
+  JourneyHandle journey = log.start({1, 1, 0}, stage, 0);
   tasks.start(wait_with_journey(scheduler, slots, journey));
   scheduler.run();
   log.finish(journey, Outcome::acknowledged, scheduler.now());

@@ -204,7 +204,7 @@ class MsiLatency : public testing::Test {
         bench.simulation().journeys().start({7, DeviceID, EventID}, origin, bench.now());
     sent = bench.now();
     co_await bench.device->transport(*payload);
-    EXPECT_EQ(payload->requester().journey, nullptr) << "whoever ends it, or takes it over";
+    EXPECT_FALSE(payload->requester().journey) << "whoever ends it, or takes it over";
   }
   StageSample sample(const std::string& name) {
     for (const StageSample& one : samples) {

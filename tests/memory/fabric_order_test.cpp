@@ -78,7 +78,7 @@ TEST_F(FabricOrderTest, AWaitIsForAnotherTargetsWrite) {
   JourneyLog& journeys = simulation().journeys();
   journeys.keep_spans(0, 1);
   const StageId endpoint = simulation().stages().add({"endpoint", 10, "fabric", ""});
-  Journey* journey = journeys.start({7, 7, 0}, endpoint, 0);
+  JourneyHandle journey = journeys.start({7, 7, 0}, endpoint, 0);
   one_.write(0, far_base, data(1), {.domain = 7, .stream = 0x30});
   one_.write(0, near_base, data(1), {.domain = 7, .stream = 0x31, .relaxed = true});
   one_.write(0, near_base, data(2), {.domain = 7, .stream = 0x32, .journey = journey});
@@ -105,7 +105,7 @@ TEST_F(FabricOrderTest, TheWaitIsTheStageOrderingOfAnMsi) {
   });
   const StageId endpoint = simulation().stages().add({"endpoint", 10, "fabric", ""});
   one_.write(0, far_base, data(1), {.domain = 7, .stream = 0x30});
-  Journey* journey = journeys.start({7, 7, 0}, endpoint, 0);
+  JourneyHandle journey = journeys.start({7, 7, 0}, endpoint, 0);
   one_.write(0, near_base, data(2), {.domain = 7, .stream = 0x31, .journey = journey});
   run();
   journeys.finish(journey, Outcome::acknowledged, one_.accesses[1].ended);

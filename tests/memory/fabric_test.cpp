@@ -38,7 +38,7 @@ TEST_F(FabricTest, WhatNobodyOwnsIsAnAddressError) {
 TEST_F(FabricTest, AnMsiThatNobodyOwnsEndsItsJourney) {
   build();
   JourneyLog& journeys = simulation().journeys();
-  Journey* journey = journeys.start({1, 1, 0}, StageId{}, 0);
+  JourneyHandle journey = journeys.start({1, 1, 0}, StageId{}, 0);
   one_.write(0, 0x3000'0000, {0, 0, 0, 0}, {.domain = 1, .journey = journey});
   run();
   EXPECT_EQ(journeys.finished(Outcome::answered_with_error), 1u);

@@ -14,7 +14,7 @@ struct Order {
   std::uint32_t domain = 0;
   std::uint32_t stream = 0;
   bool relaxed = false;
-  Journey* journey = nullptr;
+  JourneyHandle journey;
 };
 
 /// Starts accesses at given times and remembers how each ended.

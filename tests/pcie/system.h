@@ -72,9 +72,9 @@ class Memory : public Module {
     }
     co_await Delay{scheduler(), latency(address)};
     if (records) accesses[index].answered = now();
-    if (Journey* journey = journey_of(payload); journey != nullptr && takes_messages) {
+    if (const JourneyHandle journey = journey_of(payload); journey && takes_messages) {
       simulation().journeys().finish(journey, Outcome::acknowledged, now());
-      requester_of(payload)->journey = nullptr;
+      requester_of(payload)->journey = {};
     }
     if (address >= end) {
       payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);

@@ -147,7 +147,7 @@ TEST_F(TransmitQueueTest, AnMsiSaysWhichCreditsItWaitsFor) {
   journeys.keep_spans(0, never);
   const StageId stage = owner.simulation().stages().add({"endpoint", 10, "", ""});
   for (const bool headers_alone : {false, true}) {
-    Journey* const journey = journeys.start({1, 1, 0}, stage, scheduler.now());
+    const JourneyHandle journey = journeys.start({1, 1, 0}, stage, scheduler.now());
     Tlp message = write(4);
     message.journey = journey;
     if (headers_alone) give(TlpClass::posted, 1, 0);

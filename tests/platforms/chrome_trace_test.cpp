@@ -15,10 +15,10 @@ class ChromeTraceTest : public testing::Test {
     log_.on_finish(
         [this](const Journey& journey, Outcome outcome) { trace_.write(journey, outcome); });
     for (const Time start : {Time{1'000}, Time{2'000'001}}) {
-      Journey* journey = log_.start({.stream = 8, .device = 8, .event = 3}, link_, start);
-      journey->wait(start + 10, "wire", {"transfer", 7});
-      journey->serve(start + 30);
-      journey->enter(its_, start + 100);
+      JourneyHandle journey = log_.start({.stream = 8, .device = 8, .event = 3}, link_, start);
+      journey.wait(start + 10, "wire", {"transfer", 7});
+      journey.serve(start + 30);
+      journey.enter(its_, start + 100);
       log_.finish(journey, Outcome::acknowledged, start + 150);
     }
     trace_.finish();

@@ -39,10 +39,10 @@ void InitiatorSocket::Transport::abandon() {
 
 void InitiatorSocket::Transport::queue_up() {
   state_ = State::queued;
-  if (Journey* journey = journey_of(payload_)) {
+  if (const JourneyHandle journey = journey_of(payload_)) {
     const Transport* const ahead = socket_.sending_;
-    journey->wait(socket_.kernel_.scheduler().now(), socket_.name(),
-                  ahead != nullptr ? holder_of(ahead->payload_) : Holder{});
+    journey.wait(socket_.kernel_.scheduler().now(), socket_.name(),
+                 ahead != nullptr ? holder_of(ahead->payload_) : Holder{});
   }
   socket_.queue_.push(*this);
 }
@@ -115,7 +115,7 @@ void InitiatorSocket::send_next() {
   // Under loose timing it may have been queued at a later local time than this one.
   Scheduler& scheduler = kernel_.scheduler();
   scheduler.run_at_local_time(std::max(scheduler.now(), next.not_before()), [&] {
-    if (Journey* journey = journey_of(next.payload_)) journey->serve(scheduler.now());
+    journey_of(next.payload_).serve(scheduler.now());
     send(next);
     if (next.goes_on_in_call()) next.resume();
   });

@@ -37,7 +37,7 @@ class Requester : public tlm::tlm_extension<Requester> {
   std::uint8_t memory_attributes = 0xff;  ///< MAIR encoding of the translation (DDI 0487 D17.2.97).
 
   /// The flight record, for MSIs; null otherwise. Written by whoever decides to send it.
-  Journey* journey = nullptr;
+  JourneyHandle journey;
 
   tlm::tlm_extension_base* clone() const override { return new Requester(*this); }
   void copy_from(const tlm::tlm_extension_base& other) override {
@@ -57,17 +57,16 @@ inline Requester* requester_of(const tlm::tlm_generic_payload& payload) {
 inline Holder holder_of(const tlm::tlm_generic_payload& payload) {
   const Requester* requester = requester_of(payload);
   if (requester == nullptr) return {"access to address", payload.get_address()};
-  if (requester->journey != nullptr && requester->journey->waits_for().known()) {
-    return requester->journey->waits_for();
-  }
-  if (requester->journey != nullptr) return {"MSI of stream", requester->stream_id};
+  const Holder waits_for = requester->journey.waits_for();
+  if (waits_for.known()) return waits_for;
+  if (requester->journey) return {"MSI of stream", requester->stream_id};
   return {payload.is_write() ? "write of stream" : "read of stream", requester->stream_id};
 }
 
 /// The Journey of a transaction, or null.
-inline Journey* journey_of(const tlm::tlm_generic_payload& payload) {
+inline JourneyHandle journey_of(const tlm::tlm_generic_payload& payload) {
   const Requester* requester = requester_of(payload);
-  return requester == nullptr ? nullptr : requester->journey;
+  return requester == nullptr ? JourneyHandle{} : requester->journey;
 }
 
 }  // namespace doorbell

@@ -65,8 +65,8 @@ bool TargetSocket::take(Transport& transport) {
 }
 
 void TargetSocket::wait_at_the_door(const Request& request) {
-  if (Journey* journey = journey_of(*request.payload)) {
-    journey->wait(request.arrival, name(), newest_ != nullptr ? holder_of(*newest_) : Holder{});
+  if (const JourneyHandle journey = journey_of(*request.payload)) {
+    journey.wait(request.arrival, name(), newest_ != nullptr ? holder_of(*newest_) : Holder{});
   }
   waiting_.push_back(request);
 }
@@ -145,7 +145,7 @@ void TargetSocket::admit_waiting() {
     Request request = waiting_.front();
     waiting_.pop_front();
     request.arrival = std::max(request.arrival, scheduler.now());
-    if (Journey* journey = journey_of(*request.payload)) journey->serve(request.arrival);
+    journey_of(*request.payload).serve(request.arrival);
     end_request(request);
     // Whoever leaves doesn't take the time of who comes in.
     scheduler.run_at_local_time(scheduler.now(), [&] { accept(request); });

@@ -39,11 +39,11 @@ void CpuInterface::update() {
     signalled_ = spurious_INTID;
   } else if (pending.INTID != signalled_) {
     signalled_ = pending.INTID;
-    if (Journey* journey = redistributor_.journey(pending.INTID)) {
+    if (const JourneyHandle journey = redistributor_.journey(pending.INTID)) {
       const Time raised = irq_ ? now() : now() + line_latency_;
-      journey->serve(now(), "IRQ line");
-      journey->enter(stage_, raised);
-      journey->wait(raised, "processor", socket->activity());
+      journey.serve(now(), "IRQ line");
+      journey.enter(stage_, raised);
+      journey.wait(raised, "processor", socket->activity());
     }
   }
   if (interrupts || !pending.valid()) {
@@ -61,11 +61,11 @@ void CpuInterface::update() {
 /// masked.
 void CpuInterface::tell_who_is_active(const PendingInterrupt& pending) {
   held_back_ = pending.INTID;
-  Journey* const journey = redistributor_.journey(pending.INTID);
-  if (journey == nullptr) return;
+  const JourneyHandle journey = redistributor_.journey(pending.INTID);
+  if (!journey) return;
   const Holder masked{"a mask of the processor's", Holder::no_number};
   const Holder handler{"handler of INTID", active_.empty() ? 0 : active_.back()};
-  journey->wait(now(), "CPU interface", active_.empty() ? masked : handler);
+  journey.wait(now(), "CPU interface", active_.empty() ? masked : handler);
 }
 
 void CpuInterface::signal(CpuInterfaceBackward::Line line, bool& level, bool wanted) {
@@ -133,7 +133,7 @@ std::uint32_t CpuInterface::acknowledge(Group group) {
       spurious_.add();
       return spurious_INTID;
     }
-    Journey* journey = nullptr;
+    JourneyHandle journey;
     if (pending.INTID >= 32 && pending.INTID < first_lpi) {
       // One that was withdrawn under way leaves room for the next.
       if (!redistributor_.acknowledge(pending.INTID, journey)) continue;
@@ -152,10 +152,10 @@ std::uint32_t CpuInterface::acknowledge(Group group) {
   }
 }
 
-void CpuInterface::finish(Journey* journey) {
-  if (journey == nullptr) return;
+void CpuInterface::finish(JourneyHandle journey) {
+  if (!journey) return;
   const Time access_began = now() - register_access_;
-  journey->serve(std::max(access_began, journey->latest()), "ICC_IAR1_EL1");
+  journey.serve(std::max(access_began, journey->latest()), "ICC_IAR1_EL1");
   simulation().journeys().finish(journey, Outcome::acknowledged, now());
 }
 

@@ -32,7 +32,7 @@ class CpuInterface : public Module, private CpuInterfaceForward {
   Task<bool> write(std::uint32_t encoding, std::uint64_t value) override;
   Task<bool> send_sgi(std::uint64_t value, Group group);
   std::uint32_t acknowledge(Group group);
-  void finish(Journey* journey);
+  void finish(JourneyHandle journey);
   void end_of_interrupt(Group group, std::uint64_t value);
   void tell_who_is_active(const PendingInterrupt& pending);
   void signal(CpuInterfaceBackward::Line line, bool& level, bool wanted);

@@ -34,15 +34,15 @@ struct Request {
   bool by_command = false;    ///< INT, not a doorbell.
   bool moved =
       false;  ///< Of set_lpi: what move_lpi or move_all took away elsewhere, not a new interrupt.
-  Journey* journey = nullptr;  ///< Of the MSI; the receiver takes it over.
+  JourneyHandle journey;  ///< Of the MSI; the receiver takes it over.
 };
 
 struct Acknowledge {
   Kind kind = Kind::sync;
   std::uint32_t intid = 0;
   std::uint32_t token = 0;
-  bool was_pending = false;    ///< move_lpi, clear_lpi.
-  Journey* journey = nullptr;  ///< Of the pending LPI that move_lpi took away.
+  bool was_pending = false;  ///< move_lpi, clear_lpi.
+  JourneyHandle journey;     ///< Of the pending LPI that move_lpi took away.
 };
 
 }  // namespace gic_message

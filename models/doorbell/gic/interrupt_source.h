@@ -36,13 +36,13 @@ class InterruptSource {
   virtual PendingInterrupt highest(unsigned groups) const = 0;
   /// Takes an interrupt that `highest` gave: it becomes active, an LPI isn't pending any more.
   /// False when it was withdrawn. The Journey of an LPI goes to the caller.
-  virtual bool acknowledge(std::uint32_t INTID, Journey*& journey) = 0;
+  virtual bool acknowledge(std::uint32_t INTID, JourneyHandle& journey) = 0;
   virtual void deactivate(std::uint32_t INTID) = 0;
   /// The processor takes other groups than before.
   virtual void set_enabled_groups(unsigned groups) = 0;
   virtual Task<void> send_sgi(SgiRequest request, Group group) = 0;
   /// The Journey of a pending LPI, or null.
-  virtual Journey* journey(std::uint32_t INTID) = 0;
+  virtual JourneyHandle journey(std::uint32_t INTID) = 0;
 };
 
 }  // namespace doorbell::gic

@@ -67,15 +67,15 @@ Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
 
 void Its::refuse(Payload& payload, Counter& counter, tlm::tlm_response_status status) {
   counter.add();
-  Journey* const journey = journey_of(payload);
+  const JourneyHandle journey = journey_of(payload);
   simulation().journeys().finish(journey, Outcome::answered_with_error, now());
-  if (Requester* requester = requester_of(payload)) requester->journey = nullptr;
+  if (Requester* requester = requester_of(payload)) requester->journey = {};
   payload.set_response_status(status);
 }
 
 Task<void> Its::accept(Payload& payload) {
-  Journey* const journey = journey_of(payload);
-  if (journey != nullptr) journey->enter(stage_, now());
+  const JourneyHandle journey = journey_of(payload);
+  journey.enter(stage_, now());
   const unsigned width = payload.get_data_length();
   const bool doorbell =
       payload.is_write() && payload.get_address() % GITS_bytes == GITS_TRANSLATER_offset;
@@ -111,7 +111,7 @@ Task<void> Its::accept_in_turn(Payload& payload, Msi msi) {
 
 void Its::take_over(Payload& payload, Msi msi, Slot entry) {
   counters_.doorbells.add();
-  requester_of(payload)->journey = nullptr;  // it is the ITS's now
+  requester_of(payload)->journey = {};  // it is the ITS's now
   msi.accepted = now();
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
   tasks_.start(translate(msi, std::move(entry)));
@@ -144,14 +144,14 @@ Task<void> Its::translate(Msi msi, Slot entry) {
   MessageInitiator<GicMessage>& link = *links_[known->processor];
   Credits& credits = link.credits(GicMessage::lpi_credits);
   if (!credits.try_take()) {
-    if (msi.journey != nullptr) {
+    if (msi.journey) {
       const Holder holder{"redistributor", known->processor};
-      msi.journey->wait(now(), "LPI credits", holder);
+      msi.journey.wait(now(), "LPI credits", holder);
       entry.relabel(holder);
     }
     co_await credits.take();
   }
-  if (msi.journey != nullptr) msi.journey->serve(now(), "link to the redistributor");
+  msi.journey.serve(now(), "link to the redistributor");
   link.send(request, link_latency_);
   translations_.leave(epoch);
   counters_.sent.add();

@@ -41,7 +41,7 @@ class Its : public Module, private RedistributorLinks {
   struct Msi {
     std::uint32_t DeviceID;
     std::uint32_t EventID;
-    Journey* journey;
+    JourneyHandle journey;
     Time accepted;
   };
 

@@ -97,7 +97,8 @@ std::optional<Route> ItsTranslator::look_up(std::uint32_t DeviceID, std::uint32_
   return Route{ItsError::none, interrupt->INTID, static_cast<std::uint32_t>(collection->RDbase)};
 }
 
-Task<Route> ItsTranslator::walk(std::uint32_t DeviceID, std::uint32_t EventID, Journey* journey) {
+Task<Route> ItsTranslator::walk(std::uint32_t DeviceID, std::uint32_t EventID,
+                                JourneyHandle journey) {
   const Holder holder = why_walking(DeviceID, EventID);
   Slot slot = co_await walks_.acquire(holder, journey);
   // Another walk may have brought some of it meanwhile.
@@ -118,7 +119,7 @@ Task<Route> ItsTranslator::walk(std::uint32_t DeviceID, std::uint32_t EventID, J
 }
 
 Task<ItsTranslator::Found<DeviceEntry>> ItsTranslator::device(std::uint32_t DeviceID,
-                                                              Journey* journey) {
+                                                              JourneyHandle journey) {
   Found<DeviceEntry> found;
   const ItsTable table = registers_.devices();
   found.error = check_DeviceID(limits_, table, DeviceID);
@@ -131,7 +132,7 @@ Task<ItsTranslator::Found<DeviceEntry>> ItsTranslator::device(std::uint32_t Devi
   ItsEntryBytes bytes{};
   const bool ok = co_await port_.read(
       *table.address(DeviceID), std::span(bytes.data(), DeviceEntry::bytes), "device table read",
-      journey, journey != nullptr ? why_device_missing(DeviceID) : Holder{});
+      journey, journey ? why_device_missing(DeviceID) : Holder{});
   found.entry = decode_device_entry(bytes);
   if (!ok) {
     found.error = ItsError::MEMORY_FAULT;
@@ -145,7 +146,7 @@ Task<ItsTranslator::Found<DeviceEntry>> ItsTranslator::device(std::uint32_t Devi
 
 Task<ItsTranslator::Found<InterruptEntry>> ItsTranslator::interrupt(std::uint32_t DeviceID,
                                                                     std::uint32_t EventID,
-                                                                    Journey* journey) {
+                                                                    JourneyHandle journey) {
   Found<InterruptEntry> found;
   const EventKey key = event_key(DeviceID, EventID);
   if (const InterruptEntry* cached = events_.find(key)) {
@@ -161,7 +162,7 @@ Task<ItsTranslator::Found<InterruptEntry>> ItsTranslator::interrupt(std::uint32_
   const std::uint64_t address = device.entry.ite_address(EventID, limits_.itt_entry_bytes);
   const bool ok = co_await port_.read(address, std::span(bytes.data(), limits_.itt_entry_bytes),
                                       "interrupt translation table read", journey,
-                                      journey != nullptr ? why_event_missing(key) : Holder{});
+                                      journey ? why_event_missing(key) : Holder{});
   found.entry = decode_interrupt_entry(bytes, limits_.itt_entry_bytes);
   if (!ok) {
     found.error = ItsError::MEMORY_FAULT;
@@ -174,7 +175,7 @@ Task<ItsTranslator::Found<InterruptEntry>> ItsTranslator::interrupt(std::uint32_
 }
 
 Task<ItsTranslator::Found<CollectionEntry>> ItsTranslator::collection(std::uint16_t ICID,
-                                                                      Journey* journey) {
+                                                                      JourneyHandle journey) {
   Found<CollectionEntry> found;
   const ItsTable table = registers_.collections();
   found.error = check_ICID(table, ICID);
@@ -187,7 +188,7 @@ Task<ItsTranslator::Found<CollectionEntry>> ItsTranslator::collection(std::uint1
   ItsEntryBytes bytes{};
   const bool ok = co_await port_.read(
       *table.address(ICID), std::span(bytes.data(), table.entry_bytes), "collection table read",
-      journey, journey != nullptr ? why_collection_missing(ICID) : Holder{});
+      journey, journey ? why_collection_missing(ICID) : Holder{});
   found.entry = decode_collection_entry(bytes, table.entry_bytes);
   const bool in_range = found.entry.RDbase < limits_.processors;
   if (!ok) {

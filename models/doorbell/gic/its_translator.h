@@ -39,15 +39,15 @@ class ItsTranslator {
   std::optional<Route> look_up(std::uint32_t DeviceID, std::uint32_t EventID);
   /// The route by reading tables, after a `look_up` that found none. Waits for one of the
   /// translation slots.
-  Task<Route> walk(std::uint32_t DeviceID, std::uint32_t EventID, Journey* journey);
+  Task<Route> walk(std::uint32_t DeviceID, std::uint32_t EventID, JourneyHandle journey);
   /// Why `look_up` found none, as far as it is known; for those behind it.
   Holder why_walking(std::uint32_t DeviceID, std::uint32_t EventID) const;
 
   // Entries through the caches. Not counted as look-ups: commands use them too.
-  Task<Found<DeviceEntry>> device(std::uint32_t DeviceID, Journey* journey = nullptr);
+  Task<Found<DeviceEntry>> device(std::uint32_t DeviceID, JourneyHandle journey = {});
   Task<Found<InterruptEntry>> interrupt(std::uint32_t DeviceID, std::uint32_t EventID,
-                                        Journey* journey = nullptr);
-  Task<Found<CollectionEntry>> collection(std::uint16_t ICID, Journey* journey = nullptr);
+                                        JourneyHandle journey = {});
+  Task<Found<CollectionEntry>> collection(std::uint16_t ICID, JourneyHandle journey = {});
 
   // For commands: changes in memory, after which no cache has what was there before.
   Task<ItsError> write_device(std::uint32_t DeviceID, DeviceEntry entry);

@@ -43,8 +43,8 @@ LpiController::LpiController(const Environment& environment, const StatisticsGro
       tasks_(environment.scheduler) {}
 
 Task<void> LpiController::handle(Request request) {
-  Journey* const journey = request.journey;
-  if (journey != nullptr) journey->enter(environment_.stage, environment_.scheduler.now());
+  const JourneyHandle journey = request.journey;
+  journey.enter(environment_.stage, environment_.scheduler.now());
   {
     Slot slot = co_await pipeline_.acquire(holder_of(request), journey);
     co_await environment_.clock.cycles(environment_.parameters.pipeline_cycles);
@@ -144,8 +144,8 @@ Task<void> LpiController::invalidate_all() {
     co_await user->reload_all();
 }
 
-Journey* LpiController::take(std::uint32_t INTID) {
-  Journey* const journey = lpis_.take_back(INTID).journey;
+JourneyHandle LpiController::take(std::uint32_t INTID) {
+  const JourneyHandle journey = lpis_.take_back(INTID).journey;
   counters_.acknowledged.add();
   return journey;
 }

@@ -44,11 +44,11 @@ class LpiController {
   }
   void disable() { lpis_.disable(); }
   PendingInterrupt highest() const { return lpis_.highest(); }
-  Journey* journey(std::uint32_t INTID) { return lpis_.journey(INTID); }
+  JourneyHandle journey(std::uint32_t INTID) { return lpis_.journey(INTID); }
   std::size_t pending() const { return lpis_.size(); }
 
   /// The CPU interface takes a pending LPI. Its Journey goes to the caller.
-  Journey* take(std::uint32_t INTID);
+  JourneyHandle take(std::uint32_t INTID);
 
   const LpiStatistics& counters() const { return counters_; }
 

@@ -16,7 +16,7 @@ LpiPendingSet::LpiPendingSet(const Environment& environment, const StatisticsGro
   cache_.add_user(*this);
 }
 
-bool LpiPendingSet::add(std::uint32_t INTID, Journey* journey) {
+bool LpiPendingSet::add(std::uint32_t INTID, JourneyHandle journey) {
   const LpiConfiguration* known = cache_.find(INTID);
   // Until its configuration is known, it isn't deliverable.
   admit(INTID, known != nullptr ? *known : LpiConfiguration{}, journey);
@@ -25,12 +25,12 @@ bool LpiPendingSet::add(std::uint32_t INTID, Journey* journey) {
   return known == nullptr;
 }
 
-void LpiPendingSet::admit(std::uint32_t INTID, LpiConfiguration configuration, Journey* journey) {
-  if (journey != nullptr && !configuration.enabled) {
-    journey->wait(environment_.scheduler.now(), "configuration that enables it");
-  }
-  if (journey != nullptr && configuration.enabled) {
-    journey->wait(environment_.scheduler.now(), "CPU interface", ahead_of(configuration));
+void LpiPendingSet::admit(std::uint32_t INTID, LpiConfiguration configuration,
+                          JourneyHandle journey) {
+  if (configuration.enabled) {
+    journey.wait(environment_.scheduler.now(), "CPU interface", ahead_of(configuration));
+  } else {
+    journey.wait(environment_.scheduler.now(), "configuration that enables it");
   }
   pending_.insert(INTID, configuration, journey);
   cache_.hold();
@@ -52,7 +52,7 @@ LpiPendingSet::Removed LpiPendingSet::take_back(std::uint32_t INTID) {
 }
 
 LpiPendingSet::Removed LpiPendingSet::take_back_any(std::uint32_t& INTID) {
-  for (const PendingLpis<Journey*>* lpis : {&pending_, &spilled_}) {
+  for (const PendingLpis<JourneyHandle>* lpis : {&pending_, &spilled_}) {
     if (lpis->size() == 0) continue;
     INTID = lpis->victim();
     return take_back(INTID);
@@ -68,14 +68,14 @@ Task<void> LpiPendingSet::load_configuration(std::uint32_t INTID) {
     std::array<std::uint8_t, 1> byte{};
     // Its MSI may be taken back while this waits, so it is looked up afresh each time.
     Slots& places = port_.read_places();
-    if (Journey* const waiting = unconfigured(INTID); waiting != nullptr && places.free() == 0) {
-      waiting->wait(environment_.scheduler.now(), places.name(), places.oldest_holder());
+    if (const JourneyHandle waiting = unconfigured(INTID); waiting && places.free() == 0) {
+      waiting.wait(environment_.scheduler.now(), places.name(), places.oldest_holder());
     }
     const std::uint64_t address = tables_.configuration_address(INTID);
     const Holder holder{"LPI configuration read of INTID", INTID};
     const Slot place = co_await places.acquire(holder);
-    if (Journey* const served = unconfigured(INTID)) {
-      served->serve(environment_.scheduler.now(), "LPI configuration read", reason);
+    if (const JourneyHandle served = unconfigured(INTID)) {
+      served.serve(environment_.scheduler.now(), "LPI configuration read", reason);
     }
     const bool ok = co_await port_.read_in(place, address, byte);
     // An invalidation meanwhile: what was read may be what it was meant to get rid of.
@@ -100,11 +100,11 @@ Task<void> LpiPendingSet::reload_all() {
 void LpiPendingSet::configure(std::uint32_t INTID, LpiConfiguration configuration) {
   if (pending_.contains(INTID)) {
     const bool was_enabled = pending_.configuration(INTID).enabled;
-    Journey* const journey = pending_.payload(INTID);
-    if (journey != nullptr && !configuration.enabled) {
-      journey->wait(environment_.scheduler.now(), "configuration that enables it");
-    } else if (journey != nullptr && !was_enabled) {
-      journey->wait(environment_.scheduler.now(), "CPU interface", ahead_of(configuration));
+    const JourneyHandle journey = pending_.payload(INTID);
+    if (!configuration.enabled) {
+      journey.wait(environment_.scheduler.now(), "configuration that enables it");
+    } else if (!was_enabled) {
+      journey.wait(environment_.scheduler.now(), "CPU interface", ahead_of(configuration));
     }
     pending_.reconfigure(INTID, configuration);
     spill();
@@ -115,9 +115,9 @@ void LpiPendingSet::configure(std::uint32_t INTID, LpiConfiguration configuratio
   update();
 }
 
-Journey* LpiPendingSet::unconfigured(std::uint32_t INTID) {
+JourneyHandle LpiPendingSet::unconfigured(std::uint32_t INTID) {
   const bool waits = pending_.contains(INTID) && !pending_.configuration(INTID).enabled;
-  return waits ? pending_.payload(INTID) : nullptr;
+  return waits ? pending_.payload(INTID) : JourneyHandle{};
 }
 
 /// The LPI that is more urgent than one of this configuration, or was there first.
@@ -127,10 +127,10 @@ Holder LpiPendingSet::ahead_of(LpiConfiguration configuration) const {
   return {"pending INTID", highest.INTID};
 }
 
-Journey* LpiPendingSet::journey(std::uint32_t INTID) {
-  if (Journey* const* const found = pending_.find(INTID)) return *found;
-  Journey* const* const spilled = spilled_.find(INTID);
-  return spilled != nullptr ? *spilled : nullptr;
+JourneyHandle LpiPendingSet::journey(std::uint32_t INTID) {
+  if (const JourneyHandle* const found = pending_.find(INTID)) return *found;
+  const JourneyHandle* const spilled = spilled_.find(INTID);
+  return spilled != nullptr ? *spilled : JourneyHandle{};
 }
 
 void LpiPendingSet::update() {
@@ -162,7 +162,7 @@ void LpiPendingSet::disable() {
 }
 
 void LpiPendingSet::forget(std::uint32_t INTID) {
-  Journey* const journey = spilled_.remove(INTID);
+  const JourneyHandle journey = spilled_.remove(INTID);
   counters_.cleared.add();
   environment_.journeys.finish(journey, Outcome::cleared, environment_.scheduler.now());
 }
@@ -184,7 +184,7 @@ Task<void> LpiPendingSet::restore(std::vector<std::uint32_t> left_behind) {
       if (was_written_back) ++left;
       if (set && !is_pending(INTID)) {
         counters_.restored.add();
-        admit(INTID, {}, nullptr);
+        admit(INTID, {}, {});
         update();
       } else if (!set && was_written_back && spilled_.contains(INTID)) {
         forget(INTID);  // software took it out of the table

@@ -43,13 +43,13 @@ class LpiPendingSet : private LpiConfigurationUser {
   }
   std::size_t size() const { return pending_.size() + spilled_.size(); }
   /// The Journey of a pending LPI, or null.
-  Journey* journey(std::uint32_t INTID);
+  JourneyHandle journey(std::uint32_t INTID);
 
   /// An LPI that wasn't pending is; true when its configuration must still be loaded.
-  bool add(std::uint32_t INTID, Journey* journey);
+  bool add(std::uint32_t INTID, JourneyHandle journey);
   struct Removed {
     bool was_pending = false;
-    Journey* journey = nullptr;
+    JourneyHandle journey;
   };
   /// Ends the pending state of an LPI, or of one of them, least urgent first; INTID says which.
   /// Without effect while LPIs are disabled: what is pending then is in the table alone (12.11.2).
@@ -62,11 +62,11 @@ class LpiPendingSet : private LpiConfigurationUser {
   Task<void> reload_all() override;
 
  private:
-  void admit(std::uint32_t INTID, LpiConfiguration configuration, Journey* journey);
+  void admit(std::uint32_t INTID, LpiConfiguration configuration, JourneyHandle journey);
   void configure(std::uint32_t INTID, LpiConfiguration configuration);
   Holder ahead_of(LpiConfiguration configuration) const;
   /// The Journey of a pending LPI that waits for its configuration, or null.
-  Journey* unconfigured(std::uint32_t INTID);
+  JourneyHandle unconfigured(std::uint32_t INTID);
   void update();
 
   // Between cache and table.
@@ -89,8 +89,8 @@ class LpiPendingSet : private LpiConfigurationUser {
   bool enabled_ = false;
   LpiTables tables_;
   LpiPendingTable table_;
-  PendingLpis<Journey*> pending_;
-  PendingLpis<Journey*> spilled_;  ///< whose pending bit is in memory
+  PendingLpis<JourneyHandle> pending_;
+  PendingLpis<JourneyHandle> spilled_;  ///< whose pending bit is in memory
   TaskGroup tasks_;
 };
 

@@ -131,7 +131,7 @@ PendingInterrupt Redistributor::find_highest(unsigned enabled) const {
   return best;
 }
 
-bool Redistributor::acknowledge(std::uint32_t INTID, Journey*& journey) {
+bool Redistributor::acknowledge(std::uint32_t INTID, JourneyHandle& journey) {
   if (INTID >= first_lpi) {
     journey = lpis_.take(INTID);
     return true;

@@ -36,13 +36,13 @@ class Redistributor : public Module, public InterruptSource {
   void on_change(std::function<void()> listener) { changed_ = std::move(listener); }
 
   PendingInterrupt highest(unsigned groups) const override;
-  bool acknowledge(std::uint32_t INTID, Journey*& journey) override;
+  bool acknowledge(std::uint32_t INTID, JourneyHandle& journey) override;
   void deactivate(std::uint32_t INTID) override;
   void set_enabled_groups(unsigned groups) override {
     distributor_.set_enabled_groups(state_.processor(), groups);
   }
   Task<void> send_sgi(SgiRequest request, Group group) override;
-  Journey* journey(std::uint32_t INTID) override { return lpis_.journey(INTID); }
+  JourneyHandle journey(std::uint32_t INTID) override { return lpis_.journey(INTID); }
 
   const LpiController& lpis() const { return lpis_; }
 

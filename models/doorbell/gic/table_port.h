@@ -23,11 +23,11 @@ class TablePort {
   /// error. `what` names it for whoever waits for its place, and for the Journey of the MSI that
   /// needs it; `reason` is what made it necessary.
   Task<bool> read(std::uint64_t address, std::span<std::uint8_t> data, const char* what,
-                  Journey* journey = nullptr, Holder reason = {}) {
+                  JourneyHandle journey = {}, Holder reason = {}) {
     Slot slot = co_await reads_.acquire({what, address}, journey);
-    if (journey != nullptr) journey->serve(scheduler_.now(), what, reason);
+    journey.serve(scheduler_.now(), what, reason);
     const bool ok = co_await memory_.read({}, address, data);
-    if (journey != nullptr) journey->serve(scheduler_.now());
+    journey.serve(scheduler_.now());
     co_return ok;
   }
   /// In two steps, for whoever must look in between whether its MSI is still there: a place, and

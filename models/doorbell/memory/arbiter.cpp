@@ -30,11 +30,11 @@ bool Arbiter::Awaiter::await_ready() {
 void Arbiter::Awaiter::await_suspend(std::coroutine_handle<> awaiter) {
   resumes(awaiter, since_);
   waited_ = true;
-  if (journey_ != nullptr) {
+  if (journey_) {
     // What is unanswered, or what crosses right now.
     const std::string& resource =
         arbiter_.has_room() ? arbiter_.channel_name_ : arbiter_.buffer_name_;
-    journey_->wait(since_, resource.c_str(), arbiter_.latest_);
+    journey_.wait(since_, resource.c_str(), arbiter_.latest_);
   }
   arbiter_.queue_.enter(since_);
   arbiter_.waiting_[port_].push(*this);
@@ -48,7 +48,7 @@ Time Arbiter::Awaiter::await_resume() {
   arbiter_.last_port_ = port_;
   arbiter_.latest_ = self_;
   if (waited_) {
-    if (journey_ != nullptr) journey_->serve(now);
+    journey_.serve(now);
     arbiter_.queue_.leave(now, since_);
     arbiter_.crossing_ = false;
     arbiter_.let_next_cross();

@@ -25,7 +25,7 @@ class Arbiter {
 
   class Awaiter : public Waiter {
    public:
-    Awaiter(Arbiter& arbiter, unsigned port, Time length, Holder self, Journey* journey)
+    Awaiter(Arbiter& arbiter, unsigned port, Time length, Holder self, JourneyHandle journey)
         : arbiter_(arbiter), port_(port), length_(length), self_(self), journey_(journey) {}
     bool await_ready();
     void await_suspend(std::coroutine_handle<> awaiter);
@@ -38,7 +38,7 @@ class Arbiter {
     unsigned port_;
     Time length_;
     Holder self_;
-    Journey* journey_;
+    JourneyHandle journey_;
     Time since_ = 0;
     bool waited_ = false;
   };
@@ -46,7 +46,7 @@ class Arbiter {
   /// `const Time passed = co_await arbiter.pass(port, length, self, journey);` and, when the answer
   /// has come, `answered(passed)`. `length`: for how long the request takes the channel; `self`:
   /// who it is from, for those behind it.
-  Awaiter pass(unsigned port, Time length, Holder self, Journey* journey) {
+  Awaiter pass(unsigned port, Time length, Holder self, JourneyHandle journey) {
     return Awaiter{*this, port, length, self, journey};
   }
   void answered(Time passed);

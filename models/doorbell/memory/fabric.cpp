@@ -133,13 +133,13 @@ Task<void> Fabric::refuse(Port& port, Payload& payload) {
   Way& way = port.way_of(payload);
   way.buffer.enter(entered);
   Requester* const requester = requester_of(payload);
-  Journey* const journey = requester == nullptr ? nullptr : requester->journey;
-  if (journey != nullptr) journey->enter(fabric_stage_, entered);
+  const JourneyHandle journey = requester == nullptr ? JourneyHandle{} : requester->journey;
+  journey.enter(fabric_stage_, entered);
   decode_errors_.add();
   co_await clock_.cycles(parameters_.request_latency + parameters_.response_latency);
-  if (journey != nullptr) {
+  if (journey) {
     simulation().journeys().finish(journey, Outcome::answered_with_error, now());
-    requester->journey = nullptr;
+    requester->journey = {};
   }
   payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
   way.buffer.leave(now(), entered);
@@ -150,8 +150,8 @@ Task<void> Fabric::forward(Port& port, const AddressRegion& region, Payload& pay
   Way& way = port.way_of(payload);
   way.buffer.enter(entered);
   const Requester* const requester = requester_of(payload);
-  Journey* const journey = requester == nullptr ? nullptr : requester->journey;
-  if (journey != nullptr) journey->enter(ordering_stage_, entered);
+  const JourneyHandle journey = requester == nullptr ? JourneyHandle{} : requester->journey;
+  journey.enter(ordering_stage_, entered);
   const bool is_write = payload.is_write();
   const bool is_posted = requester != nullptr && is_write && requester->is_posted;
   WriteOrder::Domain* const domain = is_posted && requester->order_domain != 0
@@ -161,12 +161,12 @@ Task<void> Fabric::forward(Port& port, const AddressRegion& region, Payload& pay
     co_await port.order.admit(*domain, region.target, requester->relaxed_ordering,
                               requester->stream_id, journey);
   }
-  if (journey != nullptr) journey->enter(fabric_stage_, now());
+  journey.enter(fabric_stage_, now());
 
   const Holder sender = holder_of(payload);
-  if (journey != nullptr && way.channel.free_at() > now()) {
-    journey->wait(now(), way.channel_name.c_str(), way.latest);
-    journey->serve(way.channel.free_at());
+  if (journey && way.channel.free_at() > now()) {
+    journey.wait(now(), way.channel_name.c_str(), way.latest);
+    journey.serve(way.channel.free_at());
   }
   if (is_write) way.latest = sender;
   co_await Delay{scheduler(), arrival_of_request(port, payload) - now()};

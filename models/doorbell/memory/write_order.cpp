@@ -33,8 +33,8 @@ void WriteOrder::Awaiter::await_suspend(std::coroutine_handle<> awaiter) {
   since_ = order_.scheduler_.now();
   resumes(awaiter, since_);
   order_.waiting_.enter(since_);
-  if (journey_ != nullptr) {
-    journey_->wait(since_, "posted writes ahead", holder(domain_, target_));
+  if (journey_) {
+    journey_.wait(since_, "posted writes ahead", holder(domain_, target_));
   }
   domain_.waiting.push(*this);
 }

@@ -29,7 +29,7 @@ class WriteOrder {
   class Awaiter : public Waiter {
    public:
     Awaiter(WriteOrder& order, Domain& domain, unsigned target, bool relaxed,
-            std::uint32_t stream_id, Journey* journey)
+            std::uint32_t stream_id, JourneyHandle journey)
         : order_(order),
           domain_(domain),
           stream_id_(stream_id),
@@ -52,14 +52,14 @@ class WriteOrder {
     std::uint32_t stream_id_;
     unsigned target_;
     bool relaxed_;
-    Journey* journey_;
+    JourneyHandle journey_;
     Time since_ = 0;
   };
 
   /// `co_await order.admit(order.domain(id), target, relaxed, stream_id, journey);` then issue the
   /// write, then `answered`. A relaxed one (PCIe RO) doesn't wait, but those behind it wait for it.
   Awaiter admit(Domain& domain, unsigned target, bool relaxed, std::uint32_t stream_id,
-                Journey* journey) {
+                JourneyHandle journey) {
     return Awaiter{*this, domain, target, relaxed, stream_id, journey};
   }
   void answered(Domain& domain, unsigned target);

@@ -107,7 +107,8 @@ Task<bool> BusMaster::write(std::uint64_t address, std::uint32_t length,
   co_return true;
 }
 
-Task<void> BusMaster::send_message(std::uint64_t address, std::uint32_t data, Journey* journey) {
+Task<void> BusMaster::send_message(std::uint64_t address, std::uint32_t data,
+                                   JourneyHandle journey) {
   Tlp tlp = request(pcie_tlp::Type::memory_write, address, 4, {});
   tlp.journey = journey;
   store_little_endian(std::span(tlp.inline_data).first(4), data);

@@ -33,7 +33,7 @@ class BusMaster {
   Task<bool> write(std::uint64_t address, std::uint32_t length, std::span<const std::uint8_t> from,
                    RequestAttributes attributes);
   /// The posted write of a message; its Journey waits at the endpoint's stage.
-  Task<void> send_message(std::uint64_t address, std::uint32_t data, Journey* journey);
+  Task<void> send_message(std::uint64_t address, std::uint32_t data, JourneyHandle journey);
 
   /// A completion for this function has arrived.
   void complete(Tlp& tlp);

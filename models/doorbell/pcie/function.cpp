@@ -215,7 +215,7 @@ void Function::release_unmasked() {
 Task<void> Function::send(MsiMessage message) {
   messages_sent_.add();
   Simulation& simulation = context_.simulation;
-  Journey* journey = simulation.journeys().start(
+  JourneyHandle journey = simulation.journeys().start(
       {context_.stream_id(requester_id_), context_.device_id(requester_id_), message.data},
       context_.stage, simulation.scheduler().now());
   return bus_master_.send_message(message.address, message.data, journey);

@@ -79,7 +79,7 @@ void LinkDirection::accept(const Tlp& accepted, Time at) {
   Queued queued{accepted, at, wire_bytes(header_of(accepted), shape_.generation)};
   Tlp& tlp = queued.tlp;
   tlp.entered = at;
-  if (tlp.journey != nullptr) tlp.journey->enter(stage_, at);
+  tlp.journey.enter(stage_, at);
   waiting_.enter(at);
   hold_credits(tlp, at);
   settle(at);
@@ -87,9 +87,9 @@ void LinkDirection::accept(const Tlp& accepted, Time at) {
     transmit(queued);
     return;
   }
-  if (tlp.journey != nullptr) {
+  if (tlp.journey) {
     const Holder ahead = queue_.empty() ? on_line_ : holder_of(queue_.front().tlp);
-    tlp.journey->wait(at, "the link's line", ahead);
+    tlp.journey.wait(at, "the link's line", ahead);
   }
   queue_.push_back(queued);
   if (!pump_.linked()) scheduler_.wake_at(pump_, lane_.end());
@@ -108,7 +108,7 @@ void LinkDirection::pump() {
 void LinkDirection::transmit(Queued& queued) {
   const Time start = lane_.occupy(queued.ready, queued.bytes);
   const Time arrival = lane_.end() + latency_;
-  if (queued.tlp.journey != nullptr) queued.tlp.journey->serve(start);
+  queued.tlp.journey.serve(start);
   on_line_ = holder_of(queued.tlp);
   waiting_.leave(start, queued.ready);
   line_.occupy(start, lane_.end());

@@ -47,8 +47,8 @@ struct Tlp {
   std::uint32_t pasid = 0;
   std::uint8_t address_type = 0;  ///< AT (10.2.1).
   std::uint8_t traffic_class = 0;
-  Time entered = 0;            ///< When it entered the link's queue, ps.
-  Journey* journey = nullptr;  ///< Of an MSI.
+  Time entered = 0;       ///< When it entered the link's queue, ps.
+  JourneyHandle journey;  ///< Of an MSI.
   /// The payload's bytes: small ones inline, others in a pooled payload of which the TLP holds a
   /// reference by count (acquire and release as the TLP is passed on: it has one owner at a time).
   std::array<std::uint8_t, 8> inline_data{};

@@ -30,7 +30,7 @@ bool RootPort::claims(std::uint64_t address) {
 }
 
 void RootPort::free_buffer(const Tlp& tlp) {
-  const FlowCredits used = credits_needed(header_of(tlp));
+  const FlowCredits used = credits_needed(tlp);
   const TlpClass kind = class_of(tlp);
   socket_.return_credit(header_credits(kind), used.headers, 0);
   if (used.data != 0) socket_.return_credit(data_credits(kind), used.data, 0);

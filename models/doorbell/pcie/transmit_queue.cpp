@@ -37,7 +37,7 @@ bool TransmitQueue::try_send(const Tlp& tlp) {
 }
 
 /// What an MSI waits for, and who is the first that waits for the same.
-void TransmitQueue::tell(Journey& journey, TlpClass kind, Time now) {
+void TransmitQueue::tell(JourneyHandle journey, TlpClass kind, Time now) {
   const bool headers = port_.credits(header_credits(kind)).available() != 0;
   Ring<Entry*>& ahead = waiting_[static_cast<unsigned>(kind)];
   const Holder holder = ahead.empty() ? Holder{} : holder_of(ahead.front()->tlp);
@@ -53,7 +53,7 @@ Task<void> TransmitQueue::send_in_turn(Tlp tlp) {
   const Time now = scheduler_.now();
   Condition left(scheduler_);
   Entry entry{tlp, next_number_++, now, false, &left};
-  if (tlp.journey != nullptr) tell(*tlp.journey, class_of(tlp), now);
+  if (tlp.journey) tell(tlp.journey, class_of(tlp), now);
   stalls_.add();
   queue_.enter(now);
   waiting_[index].push_back(&entry);
@@ -78,7 +78,7 @@ Task<void> TransmitQueue::pump(TlpClass kind) {
     waiting.pop_front();
     const Time now = scheduler_.now();
     queue_.leave(now, entry.since);
-    if (entry.tlp.journey != nullptr) entry.tlp.journey->serve(now);
+    entry.tlp.journey.serve(now);
     port_.send(entry.tlp);
     entry.left = true;
     entry.condition->notify_all();

@@ -42,7 +42,7 @@ class TransmitQueue {
     bool left = false;
     Condition* condition = nullptr;
   };
-  void tell(Journey& journey, TlpClass kind, Time now);
+  void tell(JourneyHandle journey, TlpClass kind, Time now);
   bool behind_posted(std::uint64_t number) const;
   bool take_credits(TlpClass kind, const FlowCredits& need);
   Task<void> send_in_turn(Tlp tlp);

@@ -62,11 +62,11 @@ PayloadReference UpstreamTraffic::write_payload(Tlp& tlp) {
 }
 
 Task<void> UpstreamTraffic::carry_write(RootPort& port, Tlp tlp) {
-  if (tlp.journey != nullptr) tlp.journey->enter(stage_, scheduler_.now());
+  tlp.journey.enter(stage_, scheduler_.now());
   parts_.counters.posted_writes.add();
   Domain& domain = domains_.of(port.index(), tlp.requester_id);
   const std::uint64_t number = domain.arrive();
-  const Holder self{tlp.journey != nullptr ? "MSI of stream" : "posted write of stream",
+  const Holder self{tlp.journey ? "MSI of stream" : "posted write of stream",
                     parameters_.stream_id(tlp.requester_id)};
   Slot slot = co_await posted_slots_.acquire(self, tlp.journey);
   port.free_buffer(tlp);
@@ -76,7 +76,7 @@ Task<void> UpstreamTraffic::carry_write(RootPort& port, Tlp tlp) {
   co_await parts_.memory_writes.transport(*payload);
   if (!payload->is_response_ok()) parts_.counters.memory_errors.add();
   // Whoever took the MSI over, or ended its road, has taken its Journey.
-  if (Journey* const journey = payload->requester().journey; journey != nullptr) {
+  if (const JourneyHandle journey = payload->requester().journey) {
     parts_.counters.misdirected.add();
     journeys_.finish(journey, Outcome::misdirected, scheduler_.now());
   }

@@ -17,7 +17,7 @@ ConfigurationUnit::ConfigurationUnit(Scheduler& scheduler, const Clock& clock,
       fetches_(scheduler) {}
 
 Task<ConfigurationUnit::Result> ConfigurationUnit::find(StreamTable table, Stream stream,
-                                                        Journey* journey) {
+                                                        JourneyHandle journey) {
   if (!table.contains(stream.stream_id)) co_return Result{EventType::C_BAD_STREAMID, 0, {}};
   co_await clock_.cycles(latency_);
   Result result;
@@ -32,30 +32,28 @@ Task<ConfigurationUnit::Result> ConfigurationUnit::find(StreamTable table, Strea
   }
   statistics_.miss();
   if (auto* const pending = fetches_.find(stream.stream_id)) {
-    if (journey != nullptr) {
-      journey->wait(scheduler_.now(), "another's configuration fetch",
-                    {"fetch for stream", stream.stream_id});
-    }
+    journey.wait(scheduler_.now(), "another's configuration fetch",
+                 {"fetch for stream", stream.stream_id});
     result = co_await fetches_.join(*pending);
   } else {
     auto& opened = fetches_.open(stream.stream_id);
     result = co_await fetch(table, stream.stream_id, result.configuration, ste_is_known, journey);
     fetches_.complete(opened, result);
   }
-  if (journey != nullptr) journey->serve(scheduler_.now());
+  journey.serve(scheduler_.now());
   co_return check(stream, result);
 }
 
 Task<ConfigurationUnit::Result> ConfigurationUnit::fetch(StreamTable table, std::uint32_t stream_id,
                                                          StreamConfiguration known,
-                                                         bool ste_is_known, Journey* journey) {
+                                                         bool ste_is_known, JourneyHandle journey) {
   const InvalidationLog::Epoch start = log_.epoch();
   Result result;
   result.configuration = known;
   ConfigurationWords words;
   if (!ste_is_known) {
     result.fetch_address = table.entry_address(stream_id);
-    if (journey != nullptr) journey->serve(scheduler_.now(), "STE read");
+    journey.serve(scheduler_.now(), "STE read");
     const bool fetched = co_await read(result.fetch_address, words);
     if (!fetched) {
       result.fault = EventType::F_STE_FETCH;
@@ -69,7 +67,7 @@ Task<ConfigurationUnit::Result> ConfigurationUnit::fetch(StreamTable table, std:
   }
   if (result.configuration.ste.translates()) {
     result.fetch_address = result.configuration.ste.S1ContextPtr;
-    if (journey != nullptr) journey->serve(scheduler_.now(), "CD read");
+    journey.serve(scheduler_.now(), "CD read");
     const bool fetched = co_await read(result.fetch_address, words);
     if (!fetched) {
       result.fault = EventType::F_CD_FETCH;

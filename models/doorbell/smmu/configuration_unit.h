@@ -32,14 +32,14 @@ class ConfigurationUnit {
   };
   /// Faults: C_BAD_STREAMID, F_STE_FETCH, C_BAD_STE, C_BAD_SUBSTREAMID, F_CD_FETCH, C_BAD_CD (IHI
   /// 0070 7.3.18). An STE that aborts has none.
-  Task<Result> find(StreamTable table, Stream stream, Journey* journey = nullptr);
+  Task<Result> find(StreamTable table, Stream stream, JourneyHandle journey = {});
 
   /// The number of structures removed.
   void invalidate(const Invalidation& invalidation);
 
  private:
   Task<Result> fetch(StreamTable table, std::uint32_t stream_id, StreamConfiguration known,
-                     bool ste_is_known, Journey* journey);
+                     bool ste_is_known, JourneyHandle journey);
   Task<bool> read(std::uint64_t address, ConfigurationWords& words);
   Result check(const Stream& stream, Result result) const;
 

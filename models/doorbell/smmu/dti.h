@@ -22,7 +22,7 @@ struct TranslationRequest {
   Stream stream;
   std::uint64_t address = 0;  ///< Input address (IA), bytes.
   Access access;
-  Journey* journey = nullptr;  ///< Of the MSI that waits for it; null for anything else.
+  JourneyHandle journey;  ///< Of the MSI that waits for it; null for anything else.
 };
 
 /// DTI_TBU_TRANS_RESP or DTI_TBU_TRANS_FAULT.

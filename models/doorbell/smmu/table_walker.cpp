@@ -80,7 +80,7 @@ TableWalker::LevelStatistics TableWalker::statistics_in(const StatisticsGroup& g
 
 Task<TableWalker::Result> TableWalker::walk(TranslationTag tag, const TranslationRegime& regime,
                                             std::uint64_t address, InvalidationLog::Epoch since,
-                                            Journey* journey) {
+                                            JourneyHandle journey) {
   Result result;
   const auto start = start_walk(regime, address);
   if (!start) {
@@ -91,10 +91,9 @@ Task<TableWalker::Result> TableWalker::walk(TranslationTag tag, const Translatio
   const Key key{canonical(address) >> tag.granule, tag.asid, tag.vmid};
   if (auto* const pending = walks_.find(key)) {
     merged_walks_.add();
-    if (journey != nullptr)
-      journey->wait(scheduler_.now(), "another's walk", {"walk of page", key.page});
+    journey.wait(scheduler_.now(), "another's walk", {"walk of page", key.page});
     result = co_await walks_.join(*pending);
-    if (journey != nullptr) journey->serve(scheduler_.now());
+    journey.serve(scheduler_.now());
     co_return result;
   }
   WalkPosition position = *start;
@@ -104,7 +103,7 @@ Task<TableWalker::Result> TableWalker::walk(TranslationTag tag, const Translatio
   {
     const Slot walker = co_await walkers_.acquire(Holder{"walk of page", key.page}, journey);
     result = co_await read_tables(tag, regime, address, position, since, journey);
-    if (journey != nullptr) journey->serve(scheduler_.now());
+    journey.serve(scheduler_.now());
   }
   walks_.complete(opened, result);
   co_return result;
@@ -126,14 +125,15 @@ bool TableWalker::look_up(const TranslationTag& tag, std::uint64_t address, Walk
 Task<TableWalker::Result> TableWalker::read_tables(TranslationTag tag,
                                                    const TranslationRegime& regime,
                                                    std::uint64_t address, WalkPosition position,
-                                                   InvalidationLog::Epoch since, Journey* journey) {
-  const Holder reason = journey != nullptr ? why_walking(tag, address, position.level) : Holder{};
+                                                   InvalidationLog::Epoch since,
+                                                   JourneyHandle journey) {
+  const Holder reason = journey ? why_walking(tag, address, position.level) : Holder{};
   const TranslationTable& table = regime.table[table_half(address)];
   Result result;
   for (unsigned length = 0;; ++length) {
     result.fetch_address = descriptor_address(position, table.granule, table.input_bits, address);
     std::array<std::uint8_t, 8> bytes;
-    if (journey != nullptr) journey->serve(scheduler_.now(), read_of_level[position.level], reason);
+    journey.serve(scheduler_.now(), read_of_level[position.level], reason);
     const bool ok = co_await memory_.read({}, result.fetch_address, bytes);
     if (!ok) {
       result.fault = EventType::F_WALK_EABT;

@@ -32,7 +32,7 @@ class TableWalker {
   /// `regime` must live until the walk is over. `since` is when it was looked up: what an
   /// invalidation has overtaken since then is not kept.
   Task<Result> walk(TranslationTag tag, const TranslationRegime& regime, std::uint64_t address,
-                    InvalidationLog::Epoch since, Journey* journey);
+                    InvalidationLog::Epoch since, JourneyHandle journey);
 
   void invalidate(const Invalidation& invalidation);
 
@@ -51,7 +51,7 @@ class TableWalker {
                Result& result);
   Task<Result> read_tables(TranslationTag tag, const TranslationRegime& regime,
                            std::uint64_t address, WalkPosition position,
-                           InvalidationLog::Epoch since, Journey* journey);
+                           InvalidationLog::Epoch since, JourneyHandle journey);
   Holder why_walking(const TranslationTag& tag, std::uint64_t address, unsigned first_level) const;
   void keep(InvalidationLog::Epoch since, const TranslationTag& tag, std::uint64_t address,
             unsigned level, const WalkStep& step);

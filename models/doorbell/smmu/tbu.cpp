@@ -115,9 +115,9 @@ PostedOrders::Order* Tbu::order_of(const Payload& payload, const Requester* requ
 
 Task<void> Tbu::serve(Payload& payload) {
   Requester* const requester = requester_of(payload);
-  Journey* const journey = requester != nullptr ? requester->journey : nullptr;
+  const JourneyHandle journey = requester != nullptr ? requester->journey : JourneyHandle{};
   const Time arrival = now();
-  if (journey != nullptr) journey->enter(stage_, arrival);
+  journey.enter(stage_, arrival);
   transactions_.add();
   inside_.enter(arrival);
   const unsigned epoch = barrier_.enter();
@@ -163,7 +163,7 @@ Task<void> Tbu::serve(Payload& payload) {
 
 // Pages next to each other need not be mapped next to each other: each piece goes its own way.
 Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Stream& stream,
-                               Journey* journey, PostedOrders::Order* order,
+                               JourneyHandle journey, PostedOrders::Order* order,
                                OrderedRelease::Ticket ticket) {
   if (order != nullptr && !requester->relaxed_ordering) {
     co_await wait_for_turn(*order, ticket, journey);
@@ -212,19 +212,19 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
 }
 
 Task<void> Tbu::wait_for_turn(PostedOrders::Order& order, OrderedRelease::Ticket ticket,
-                              Journey* journey) {
-  if (journey != nullptr) journey->wait(now(), "earlier posted writes", order.oldest());
+                              JourneyHandle journey) {
+  if (journey) journey.wait(now(), "earlier posted writes", order.oldest());
   co_await order.turn(ticket);
-  if (journey != nullptr) journey->serve(now());
+  journey.serve(now());
 }
 
 void Tbu::terminate(Payload& payload, Requester* requester) {
   terminated_.add();
   payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
-  if (requester == nullptr || requester->journey == nullptr) return;
+  if (requester == nullptr || !requester->journey) return;
   terminated_doorbells_.add();
   simulation().journeys().finish(requester->journey, Outcome::terminated_by_smmu, now());
-  requester->journey = nullptr;
+  requester->journey = {};
 }
 
 unsigned Tbu::serve_debug(Payload& payload) {

@@ -75,10 +75,10 @@ class Tbu : public Module {
   // Transactions
   Task<void> serve(Payload& payload);
   Task<void> forward_pieces(Payload& payload, Requester* requester, const Stream& stream,
-                            Journey* journey, PostedOrders::Order* order,
+                            JourneyHandle journey, PostedOrders::Order* order,
                             OrderedRelease::Ticket ticket);
   Task<void> wait_for_turn(PostedOrders::Order& order, OrderedRelease::Ticket ticket,
-                           Journey* journey);
+                           JourneyHandle journey);
   void terminate(Payload& payload, Requester* requester);
   Stream stream_of(const Requester* requester) const;
   InitiatorSocket& downstream_of(const Payload& payload) {
@@ -91,12 +91,13 @@ class Tbu : public Module {
   bool look_up_micro_tlb(const Stream& stream, std::uint64_t address, const Access& access,
                          Translation& translation);
   Task<Translation> translate(Stream stream, std::uint64_t address, Access access,
-                              Journey* journey);
-  Task<Translation> miss(Stream stream, std::uint64_t address, Access access, Journey* journey);
+                              JourneyHandle journey);
+  Task<Translation> miss(Stream stream, std::uint64_t address, Access access,
+                         JourneyHandle journey);
   Task<dti::TranslationAnswer> ask(Stream stream, std::uint64_t address, Access access,
-                                   Journey* journey);
+                                   JourneyHandle journey);
   Task<void> main_tlb_turn(unsigned lookups, std::uint64_t latency, std::uint32_t stream_id,
-                           Journey* journey);
+                           JourneyHandle journey);
 
   // Messages of the TCU
   void receive(dti::ToTbu& message);

@@ -21,7 +21,7 @@ bool Tbu::look_up_micro_tlb(const Stream& stream, std::uint64_t address, const A
 
 /// What follows a miss in the micro TLB.
 Task<Tbu::Translation> Tbu::translate(Stream stream, std::uint64_t address, Access access,
-                                      Journey* journey) {
+                                      JourneyHandle journey) {
   co_await main_tlb_turn(1, parameters_.tbu.main_tlb.latency, stream.stream_id, journey);
   if (!stream.substream_valid) {
     const unsigned probes = main_tlb_.lookup(stream.stream_id, address).probes;
@@ -47,13 +47,13 @@ Task<Tbu::Translation> Tbu::translate(Stream stream, std::uint64_t address, Acce
 /// Waits for the look-up pipeline: `lookups` turns, one every `main_tlb_interval`, and a result
 /// `latency` cycles after the first.
 Task<void> Tbu::main_tlb_turn(unsigned lookups, std::uint64_t latency, std::uint32_t stream_id,
-                              Journey* journey) {
+                              JourneyHandle journey) {
   const Time arrival = now();
   // Under loose timing local times don't follow each other, and nobody waits for the port.
   Time start = clock_.after(arrival, 0);
   if (scheduler().timing() == Timing::approximate) {
-    if (journey != nullptr && main_tlb_free_ > start) {
-      journey->wait(arrival, "the main TLB's port", main_tlb_latest_);
+    if (journey && main_tlb_free_ > start) {
+      journey.wait(arrival, "the main TLB's port", main_tlb_latest_);
     }
     start = std::max(start, main_tlb_free_);
     main_tlb_latest_ = {"look-up of stream", stream_id};
@@ -61,20 +61,19 @@ Task<void> Tbu::main_tlb_turn(unsigned lookups, std::uint64_t latency, std::uint
         clock_.after(start, std::uint64_t{lookups} * parameters_.tbu.main_tlb_interval);
     main_tlb_server_.occupy(start, main_tlb_free_);
   }
-  if (journey != nullptr) journey->serve(start, "main TLB look-up");
+  journey.serve(start, "main TLB look-up");
   co_await Delay(scheduler(), clock_.after(start, latency) - arrival);
 }
 
 Task<Tbu::Translation> Tbu::miss(Stream stream, std::uint64_t address, Access access,
-                                 Journey* journey) {
+                                 JourneyHandle journey) {
   const MissKey key{stream, address / smallest_page};
   dti::TranslationAnswer answer;
   if (auto* const pending = misses_.find(key)) {
     merged_misses_.add();
-    if (journey != nullptr)
-      journey->wait(now(), "another's miss", Holder{"translation of page", key.page});
+    journey.wait(now(), "another's miss", Holder{"translation of page", key.page});
     answer = co_await misses_.join(*pending);
-    if (journey != nullptr) journey->serve(now());
+    journey.serve(now());
     if (answer.translated && answer.entry.leaf.permissions.allow(access)) {
       co_return Translation{true, answer.entry.translate(address), answer.entry.attributes};
     }
@@ -90,21 +89,21 @@ Task<Tbu::Translation> Tbu::miss(Stream stream, std::uint64_t address, Access ac
 }
 
 Task<dti::TranslationAnswer> Tbu::ask(Stream stream, std::uint64_t address, Access access,
-                                      Journey* journey) {
+                                      JourneyHandle journey) {
   const Slot token =
       co_await requests_.acquire(Holder{"translation of page", address / smallest_page}, journey);
-  if (journey != nullptr && dti.credits(Dti::translation_credits).available() == 0) {
-    journey->wait(now(), "translation credits", requests_.oldest_holder());
+  if (journey && dti.credits(Dti::translation_credits).available() == 0) {
+    journey.wait(now(), "translation credits", requests_.oldest_holder());
   }
   co_await dti.credits(Dti::translation_credits).take();
-  if (journey != nullptr) journey->serve(now(), "DTI");
+  journey.serve(now(), "DTI");
   PendingAnswer& pending = *answers_[token.index()];
   pending.has_answer = false;
   const dti::TranslationRequest request{token.index(), stream, address, access, journey};
   dti.send(request, clock_.duration(parameters_.dti_latency));
   while (!pending.has_answer)
     co_await pending.arrived.wait();
-  if (journey != nullptr) journey->enter(stage_, now());
+  journey.enter(stage_, now());
   co_return pending.answer;
 }
 

@@ -30,8 +30,8 @@ Translator::Translator(Scheduler& scheduler, const StatisticsGroup& group,
           {"doorbells", Better::lower, "MSIs among the terminated with the event lost"}) {}
 
 Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
-  Journey* const journey = request.journey;
-  if (journey != nullptr) journey->enter(stage_, scheduler_.now());
+  const JourneyHandle journey = request.journey;
+  journey.enter(stage_, scheduler_.now());
   const Stream& stream = request.stream;
   dti::TranslationAnswer answer{.token = request.token};
   {
@@ -52,13 +52,13 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
       terminate(outcome, request);
     }
   }
-  if (journey != nullptr) journey->serve(scheduler_.now(), "DTI");
+  journey.serve(scheduler_.now(), "DTI");
   parts_.links.answer(tbu, answer);
 }
 
 Task<Translator::Outcome> Translator::translate(Stream stream, std::uint64_t address, Access access,
                                                 InvalidationLog::Epoch since, Slot& slot,
-                                                Journey* journey) {
+                                                JourneyHandle journey) {
   Outcome outcome;
   outcome.event = {.stream = stream, .access = access, .input_address = address};
   if (!parts_.registers.enabled()) {
@@ -130,7 +130,7 @@ Translator::Outcome Translator::bypass(const Stream& stream, std::uint64_t addre
 
 /// Every terminated transaction is counted as one of three; MSIs also apart.
 void Translator::terminate(const Outcome& outcome, const dti::TranslationRequest& request) {
-  const bool doorbell = request.journey != nullptr;
+  const bool doorbell{request.journey};
   if (outcome.event.type == EventType::none || outcome.suppressed) {
     terminated_suppressed_.add();
     if (doorbell) doorbells_suppressed_.add();

@@ -47,7 +47,7 @@ class Translator {
   };
 
   Task<Outcome> translate(Stream stream, std::uint64_t address, Access access,
-                          InvalidationLog::Epoch since, Slot& slot, Journey* journey);
+                          InvalidationLog::Epoch since, Slot& slot, JourneyHandle journey);
   Outcome bypass(const Stream& stream, std::uint64_t address, const Access& access,
                  bool record) const;
   void terminate(const Outcome& outcome, const dti::TranslationRequest& request);

@@ -26,14 +26,14 @@ class JourneyMaker {
 
   void make(const std::vector<MadeSpan>& spans, Outcome outcome = Outcome::acknowledged,
             MessageIdentity identity = {8, 9, 3}, Time started = 0) {
-    Journey* journey = log_.start(identity, spans.front().stage, started);
+    JourneyHandle journey = log_.start(identity, spans.front().stage, started);
     Time now = started;
     for (const MadeSpan& span : spans) {
-      journey->enter(span.stage, now);
+      journey.enter(span.stage, now);
       if (span.waiting) {
-        journey->wait(now, span.resource, span.holder);
+        journey.wait(now, span.resource, span.holder);
       } else {
-        journey->serve(now, span.resource, span.holder);
+        journey.serve(now, span.resource, span.holder);
       }
       now += span.time;
     }

@@ -22,7 +22,7 @@ struct Dma {
   bool privileged = false;
   bool instruction = false;
   bool pasid = false;
-  Journey* journey = nullptr;
+  JourneyHandle journey;
   std::vector<std::uint8_t> byte_enables;  ///< As of a payload: empty for all bytes.
 
   bool done = false;

@@ -40,7 +40,7 @@ void Journey::keep_span(Time now) {
   spans_.push_back({open_->stage, waiting_, latest_, now, resource_, holder_});
 }
 
-Journey* JourneyLog::start(const MessageIdentity& identity, StageId stage, Time now) {
+JourneyHandle JourneyLog::start(const MessageIdentity& identity, StageId stage, Time now) {
   if (free_.empty()) {
     all_.push_back(std::make_unique<Journey>());
     free_.push_back(all_.back().get());
@@ -53,11 +53,12 @@ Journey* JourneyLog::start(const MessageIdentity& identity, StageId stage, Time 
       journey->number_ >= first_kept_ && journey->number_ - first_kept_ < kept_count_;
   ++started_;
   ++in_flight_;
-  return journey;
+  return JourneyHandle{*journey};
 }
 
-void JourneyLog::finish(Journey* journey, Outcome outcome, Time now) {
-  if (journey == nullptr) return;
+void JourneyLog::finish(JourneyHandle handle, Outcome outcome, Time now) {
+  if (!handle) return;
+  Journey* const journey = handle.journey_;
   journey->advance(now);
   if (outcome == Outcome::acknowledged) {
     statistics_.record(journey->identity_, journey->samples(),

@@ -127,6 +127,34 @@ class Journey {
   std::vector<JourneySpan> spans_;
 };
 
+/// The Journey of an MSI, or none: what else travels has none, and what is told of it is lost.
+class JourneyHandle {
+ public:
+  JourneyHandle() = default;
+  explicit JourneyHandle(Journey& journey) : journey_(&journey) {}
+  explicit operator bool() const { return journey_ != nullptr; }
+
+  void enter(StageId stage, Time now) const {
+    if (journey_ != nullptr) journey_->enter(stage, now);
+  }
+  void wait(Time now, const char* resource, Holder holder = {}) const {
+    if (journey_ != nullptr) journey_->wait(now, resource, holder);
+  }
+  void serve(Time now, const char* resource = "", Holder reason = {}) const {
+    if (journey_ != nullptr) journey_->serve(now, resource, reason);
+  }
+  Holder waits_for() const { return journey_ != nullptr ? journey_->waits_for() : Holder{}; }
+  /// Not of none.
+  const Journey& operator*() const { return *journey_; }
+  const Journey* operator->() const { return journey_; }
+
+  bool operator==(const JourneyHandle&) const = default;
+
+ private:
+  friend class JourneyLog;
+  Journey* journey_ = nullptr;
+};
+
 /// All Journeys of a simulation: it hands them out, takes them back at the end of the road and
 /// records their stages.
 class JourneyLog {
@@ -136,9 +164,9 @@ class JourneyLog {
   JourneyLog& operator=(const JourneyLog&) = delete;
 
   /// A new Journey in `stage`. It belongs to the log; whoever holds it last calls `finish`.
-  Journey* start(const MessageIdentity& identity, StageId stage, Time now);
-  /// The end of the road. The pointer is dead afterwards. Null is ignored.
-  void finish(Journey* journey, Outcome outcome, Time now);
+  JourneyHandle start(const MessageIdentity& identity, StageId stage, Time now);
+  /// The end of the road. No handle of it is of use afterwards. None is ignored.
+  void finish(JourneyHandle handle, Outcome outcome, Time now);
 
   /// Which MSIs keep their whole span lists: numbers [first, first + count).
   void keep_spans(std::uint64_t first, std::uint64_t count) {

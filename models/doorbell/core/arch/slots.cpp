@@ -20,7 +20,7 @@ void Slots::Awaiter::await_suspend(std::coroutine_handle<> awaiter) {
   since_ = slots_.scheduler_.now();
   resumes(awaiter, since_);
   suspended_ = true;
-  if (journey_ != nullptr) journey_->wait(since_, slots_.name_.c_str(), slots_.oldest_holder());
+  if (journey_) journey_.wait(since_, slots_.name_.c_str(), slots_.oldest_holder());
   slots_.queue_.enter(since_);
   slots_.waiting_.push(*this);
 }

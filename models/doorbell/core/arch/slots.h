@@ -52,7 +52,7 @@ class Slots {
 
   class Awaiter : public Waiter {
    public:
-    Awaiter(Slots& slots, Holder holder, Journey* journey)
+    Awaiter(Slots& slots, Holder holder, JourneyHandle journey)
         : slots_(slots), holder_(holder), journey_(journey) {}
     bool await_ready() {
       if (slots_.free_.empty()) return false;
@@ -61,7 +61,7 @@ class Slots {
     }
     void await_suspend(std::coroutine_handle<> awaiter);
     Slot await_resume() {
-      if (suspended_ && journey_ != nullptr) journey_->serve(slots_.scheduler_.now());
+      if (suspended_) journey_.serve(slots_.scheduler_.now());
       return Slot{&slots_, index_};
     }
 
@@ -69,7 +69,7 @@ class Slots {
     friend class Slots;
     Slots& slots_;
     Holder holder_;
-    Journey* journey_;
+    JourneyHandle journey_;
     Time since_ = 0;
     std::uint32_t index_ = 0;
     bool suspended_ = false;
@@ -77,7 +77,7 @@ class Slots {
 
   /// `Slot slot = co_await slots.acquire({"walk of page", page}, journey);`
   /// A Journey is told of the waiting, and is served when it is over.
-  Awaiter acquire(Holder holder = {}, Journey* journey = nullptr) {
+  Awaiter acquire(Holder holder = {}, JourneyHandle journey = {}) {
     return Awaiter{*this, holder, journey};
   }
 
