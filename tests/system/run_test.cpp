@@ -1,6 +1,7 @@
 // The main job: a recording replayed on the virt platform.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -82,6 +83,33 @@ TEST_F(Run, TurnsThatFindNothingMayPassAtOnce) {
        {"", " --set cpu.frequency=1GHz --set ram.write_latency=5ns", " --set cpu.spin=1"}) {
     EXPECT_EQ(statistics_of("--set cpu.skip_turns=true" + parameters),
               statistics_of("--set cpu.skip_turns=false" + parameters))
+        << parameters;
+  }
+}
+
+/// Without what a checker adds.
+Json without_checkers(const std::string& statistics) {
+  Json json = Json::parse(statistics);
+  const auto is_checker = [](const Json& item) {
+    const std::string path = item["path"];
+    return path == "check_protocol" || path.find(".check_") != std::string::npos;
+  };
+  for (Json* const list : {&json["parameters"], &json["statistics"]["metrics"]}) {
+    EXPECT_FALSE(list->empty());
+    list->erase(std::remove_if(list->begin(), list->end(), is_checker), list->end());
+  }
+  return json;
+}
+
+/// With a checker between our own sockets they speak TLM-2.0's base protocol, without they talk
+/// directly. The second is crowded at every door.
+TEST_F(Run, TheBaseProtocolBetweenOurSocketsChangesNoByte) {
+  for (const std::string parameters :
+       {"",
+        " --set fabric.port_writes=1 --set ram.writes=1 --set ram.reads=1 "
+        "--set smmu.tbu.outstanding_writes=2 --set gic.its.doorbell_entries=1"}) {
+    const Json direct = without_checkers(statistics_of("--set check_protocol=false" + parameters));
+    EXPECT_EQ(without_checkers(statistics_of("--set check_protocol=true" + parameters)), direct)
         << parameters;
   }
 }
