@@ -92,10 +92,7 @@ Task<void> CommandProcessor::execute_batch(unsigned count) {
     const CommandWords words{load_little_endian<std::uint64_t>(bytes.first(8)),
                              load_little_endian<std::uint64_t>(bytes.last(8))};
     const bool legal = co_await execute(words);
-    if (!legal) {
-      fail(CommandError::CERROR_ILL);
-      co_return;
-    }
+    if (!legal) fail(CommandError::CERROR_ILL);  // which ends the batch: the queue isn't ready now
   }
 }
 
