@@ -3,17 +3,17 @@
 namespace doorbell::replay {
 
 Copy::Copy(Firmware& firmware, Processors& processors, const ReplayParameters& parameters,
-           const std::string& trace, Place place)
+           const trace::Workload& workload, Place place)
     : processors_(processors),
-      software_(firmware, trace::Reader(trace).header(), trace, place),
-      engine_(firmware.platform().scheduler(), *this, *this, parameters, trace) {}
+      software_(firmware, workload.open()->header(), workload.name(), place),
+      engine_(firmware.platform().scheduler(), *this, *this, parameters, workload.open()) {}
 
 Task<bool> Copy::read(const trace::Access& access) {
-  return software_.function(access.stream).read(access.iova, access.bytes);
+  return software_.function(access.stream).read(software_.address(access), access.bytes);
 }
 
 Task<bool> Copy::write(const trace::Access& access) {
-  return software_.function(access.stream).write(access.iova, access.bytes);
+  return software_.function(access.stream).write(software_.address(access), access.bytes);
 }
 
 Task<bool> Copy::signal(const trace::Msi& msi) {
@@ -28,9 +28,9 @@ Task<bool> Copy::signal(const trace::Msi& msi) {
   co_return outcome != pcie::MsiOutcome::disabled&& outcome != pcie::MsiOutcome::merged;
 }
 
-Task<bool> Copy::perform(unsigned cpu, const trace::Operation& operation) {
-  const auto* what = &operation;
-  return processors_.run(software_.processor(cpu),
+Task<bool> Copy::perform(const trace::Record& record) {
+  const auto* what = &record;
+  return processors_.run(software_.processor(record.cpu),
                          [this, what] { return software_.perform(*what); });
 }
 

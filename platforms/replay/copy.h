@@ -2,21 +2,22 @@
 
 #include <cstdint>
 #include <functional>
-#include <string>
 
 #include "platforms/replay/engine.h"
 #include "platforms/replay/processors.h"
 #include "platforms/replay/sides.h"
 #include "platforms/replay/software.h"
+#include "traces/format/workload.h"
 
 namespace doorbell::replay {
 
-/// One copy of a trace: its engine, and the platform's functions and processors as its two sides.
+/// One copy of a workload: its engine, and the platform's functions and processors as its two
+/// sides.
 class Copy : private DeviceSide, private ProcessorSide {
  public:
   /// All references outlive it. Throws InputError as Engine and Software do.
   Copy(Firmware& firmware, Processors& processors, const ReplayParameters& parameters,
-       const std::string& trace, Place place);
+       const trace::Workload& workload, Place place);
 
   Software& software() { return software_; }
   const Software& software() const { return software_; }
@@ -27,7 +28,7 @@ class Copy : private DeviceSide, private ProcessorSide {
   Task<bool> read(const trace::Access& access) override;
   Task<bool> write(const trace::Access& access) override;
   Task<bool> signal(const trace::Msi& msi) override;
-  Task<bool> perform(unsigned cpu, const trace::Operation& operation) override;
+  Task<bool> perform(const trace::Record& record) override;
   Task<bool> flush(unsigned cpu, trace::Stream stream) override;
 
   Processors& processors_;

@@ -8,18 +8,48 @@ namespace doorbell::replay {
 using trace::ItsCommand;
 using trace::SmmuCommand;
 
+namespace {
+
+Pacing pacing_of(const ReplayParameters& parameters, const trace::Header& header) {
+  if (parameters.pacing != Pacing::workload) return parameters.pacing;
+  const bool by_times = header.conduct && header.conduct->pacing == trace::Conduct::Pacing::times;
+  return by_times ? Pacing::recorded : Pacing::closed_loop;
+}
+
+/// What was made brings the number of its submissions along, in its dependencies.
+bool limits_submissions(const ReplayParameters& parameters, const trace::Header& header) {
+  if (parameters.pacing == Pacing::workload) return !header.conduct;
+  return parameters.pacing == Pacing::closed_loop;
+}
+
+std::size_t window_of(const ReplayParameters& parameters, const trace::Header& header) {
+  constexpr std::uint32_t least = 16;
+  return std::max({parameters.window, header.conduct ? header.conduct->window : 0, least});
+}
+
+}  // namespace
+
 Engine::Engine(Scheduler& scheduler, DeviceSide& devices, ProcessorSide& processors,
-               const ReplayParameters& parameters, const std::string& trace)
+               const ReplayParameters& parameters, std::unique_ptr<trace::Source> source)
     : scheduler_(scheduler),
       devices_(devices),
       processor_side_(processors),
       parameters_(parameters),
-      reader_(trace),
-      window_(std::max<std::uint32_t>(parameters.window, 16)),
-      processors_(reader_.header().cpus),
+      source_(std::move(source)),
+      pacing_(pacing_of(parameters, header())),
+      limits_submissions_(limits_submissions(parameters, header())),
+      window_(window_of(parameters, header())),
+      programs_(std::size_t{2} * header().cpus),
       tasks_(scheduler) {}
 
+void Engine::set_up(std::function<void()> then) {
+  if (!header().conduct || header().conduct->set_up == 0) return then();
+  on_set_up_ = std::move(then);
+  tasks_.spawn(begin());
+}
+
 void Engine::start() {
+  begun_ = true;
   tasks_.spawn(begin());
 }
 
@@ -30,14 +60,19 @@ Task<void> Engine::begin() {
   co_return;
 }
 
+bool Engine::may_read() const {
+  if (all_read_ || next_ - oldest_ >= window_.size()) return false;
+  return begun_ || next_ <= header().conduct->set_up;
+}
+
 void Engine::refill() {
-  while (!all_read_ && next_ - oldest_ < window_.size()) {
+  while (may_read()) {
     auto& free = entry(next_);
-    if (!reader_.next(free.record)) {
+    if (!source_->next(free.record)) {
       all_read_ = true;
       return;
     }
-    if (next_ == 1) first_time_us_ = free.record.time_us;
+    if (next_ == 1) first_time_ = free.record.time;
     ++next_;
     admit(free);
   }
@@ -54,8 +89,9 @@ void Engine::admit(Entry& entry) {
   const auto number = entry.record.number;
   const auto& operation = entry.record.operation;
   if (!trace::is_device_side(operation)) {
-    processors_[entry.record.cpu].queue.push_back(number);
-    if (std::holds_alternative<SmmuCommand>(operation)) smmu_order_.push_back(number);
+    program_of(entry.record).queue.push_back(number);
+    if (std::holds_alternative<SmmuCommand>(operation) && orders_invalidations())
+      smmu_order_.push_back(number);
     if (std::holds_alternative<ItsCommand>(operation)) its_order_.push_back(number);
   }
   work(number);
@@ -76,7 +112,7 @@ void Engine::drain() {
     if (trace::is_device_side(next.record.operation)) {
       consider(next);
     } else {
-      consider_processor(next.record.cpu);
+      consider_program(program_of(next.record));
     }
   }
   draining_ = false;
@@ -105,7 +141,13 @@ void Engine::retire() {
   if (oldest_ < next_) work(oldest_);
 }
 
+void Engine::finish_set_up() {
+  if (!on_set_up_ || oldest_ <= header().conduct->set_up) return;
+  std::exchange(on_set_up_, nullptr)();
+}
+
 void Engine::finish_if_over() {
+  finish_set_up();
   if (!all_read_ || ended_ || oldest_ != next_) return;
   if (unobserved_.empty()) {
     ended_ = true;
@@ -120,7 +162,7 @@ double Engine::progress() const {
   if (ended_) return 1.0;
   const auto read = next_ - 1;
   if (read == 0) return 0.0;
-  return reader_.progress() * static_cast<double>(counts_.done) / static_cast<double>(read);
+  return source_->progress() * static_cast<double>(counts_.done) / static_cast<double>(read);
 }
 
 std::string Engine::remaining() const {
@@ -132,9 +174,9 @@ std::string Engine::remaining() const {
   const char* state = oldest.state == State::waiting   ? "waiting"
                       : oldest.state == State::running ? "under way"
                                                        : "sent and not taken";
-  return std::to_string(reader_.records() - counts_.done) + " records" +
-         (all_read_ ? "" : " and the rest of the file") + " are not done; the oldest is record " +
-         std::to_string(oldest_) + ", " + state;
+  return std::to_string(source_->records() - counts_.done) + " records" +
+         (all_read_ ? "" : " and the rest of the workload") +
+         " are not done; the oldest is record " + std::to_string(oldest_) + ", " + state;
 }
 
 }  // namespace doorbell::replay

@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@
 #include "platforms/replay/observation.h"
 #include "platforms/replay/parameters.h"
 #include "platforms/replay/sides.h"
-#include "traces/format/reader.h"
+#include "traces/format/source.h"
 
 namespace doorbell::replay {
 
@@ -22,14 +23,16 @@ namespace doorbell::replay {
 /// processors but through the two sides.
 class Engine {
  public:
-  /// Opens the trace and reads its header. Throws InputError, as reading on does, from the
-  /// scheduler. All references outlive the engine.
+  /// All references outlive the engine. Reading `source` throws InputError, from the scheduler.
   Engine(Scheduler& scheduler, DeviceSide& devices, ProcessorSide& processors,
-         const ReplayParameters& parameters, const std::string& trace);
+         const ReplayParameters& parameters, std::unique_ptr<trace::Source> source);
 
-  const trace::Header& header() const { return reader_.header(); }
+  const trace::Header& header() const { return source_->header(); }
 
-  /// Starts the replay, from the scheduler's present time.
+  /// Carries out the set-up that the workload begins with and calls `then`: at once if it has none.
+  void set_up(std::function<void()> then);
+  /// Starts the replay of what comes after the set-up, from the scheduler's present time; of
+  /// everything where it wasn't set up.
   void start();
   /// Called once, when the last record is done.
   void on_end(std::function<void()> listener) { on_end_ = std::move(listener); }
@@ -67,7 +70,8 @@ class Engine {
     Observation::Position position = 0;
     std::vector<std::uint64_t> waiters;
   };
-  struct Processor {
+  /// Of a processor, or of its handler.
+  struct Program {
     std::deque<std::uint64_t> queue;  ///< in program order
     bool busy = false;
   };
@@ -88,8 +92,15 @@ class Engine {
   Entry& entry(std::uint64_t number) { return window_[number % window_.size()]; }
   const Entry& entry(std::uint64_t number) const { return window_[number % window_.size()]; }
 
+  /// The program that a processor-side record belongs to.
+  Program& program_of(const trace::Record& record) {
+    return programs_[2 * record.cpu + (record.in_handler ? 1 : 0)];
+  }
+
   // engine.cpp: reading and finishing.
   Task<void> begin();
+  bool may_read() const;
+  void finish_set_up();
   void refill();
   void admit(Entry& entry);
   void work(std::uint64_t number);
@@ -103,6 +114,11 @@ class Engine {
     finish_if_over();
   }
 
+  bool orders_invalidations() const {
+    return !header().conduct ||
+           header().conduct->invalidations == trace::Conduct::Invalidations::trace;
+  }
+
   // engine_release.cpp: deciding and running.
   bool fulfilled(const Entry& waiter, const Entry& other) const;
   bool wait_for(Entry& waiter, std::uint64_t number);
@@ -113,7 +129,7 @@ class Engine {
   bool may_submit(const Entry& entry) const;
   bool is_its_turn(const Entry& entry) const;
   void consider(Entry& entry);
-  void consider_processor(unsigned cpu);
+  void consider_program(Program& program);
   Task<void> wait_until(std::uint64_t number, Time due);
   Task<void> run_write(Entry& entry);
   Task<void> run_read(Entry& entry);
@@ -130,13 +146,16 @@ class Engine {
   DeviceSide& devices_;
   ProcessorSide& processor_side_;
   const ReplayParameters& parameters_;
-  trace::Reader reader_;
+  const std::unique_ptr<trace::Source> source_;
+  const Pacing pacing_;            ///< what ReplayParameters::pacing comes to
+  const bool limits_submissions_;  ///< by ReplayParameters::outstanding
   std::vector<Entry> window_;
   std::uint64_t oldest_ = 1;  ///< record not done
   std::uint64_t next_ = 1;    ///< record to be read
+  bool begun_ = false;        ///< no longer only the set-up
   bool all_read_ = false;
   bool ended_ = false;
-  std::vector<Processor> processors_;
+  std::vector<Program> programs_;
   std::deque<std::uint64_t> smmu_order_;
   std::deque<std::uint64_t> its_order_;
   std::map<trace::Stream, StreamState> streams_;
@@ -144,11 +163,12 @@ class Engine {
   std::map<std::pair<trace::Stream, std::uint32_t>, Vector> vectors_;
   std::uint64_t outstanding_ = 0;  ///< submissions
   Time started_at_ = 0;
-  std::uint64_t first_time_us_ = 0;
+  std::uint64_t first_time_ = 0;
   std::deque<std::uint64_t> work_;  ///< records to be considered again
   bool draining_ = false;
   ReplayCounts counts_;
   std::uint64_t first_failure_ = 0;
+  std::function<void()> on_set_up_;
   std::function<void()> on_end_;
   TaskGroup tasks_;
 };

@@ -74,11 +74,10 @@ bool Engine::dependencies_met(Entry& entry) {
 }
 
 bool Engine::time_has_come(Entry& entry) {
-  if (parameters_.pacing != Pacing::recorded) return true;
+  if (pacing_ != Pacing::recorded) return true;
   const auto& record = entry.record;
-  const auto since = record.time_us > first_time_us_ ? record.time_us - first_time_us_ : 0;
-  const Time due = started_at_ + since * (microsecond / parameters_.time_divisor) +
-                   since * (microsecond % parameters_.time_divisor) / parameters_.time_divisor;
+  const Time since = record.time > first_time_ ? record.time - first_time_ : 0;
+  const Time due = started_at_ + since / parameters_.time_divisor;
   if (scheduler_.now() >= due) return true;
   if (!std::exchange(entry.timed, true)) tasks_.spawn(wait_until(record.number, due));
   return false;
@@ -91,7 +90,7 @@ Task<void> Engine::wait_until(std::uint64_t number, Time due) {
 }
 
 bool Engine::may_submit(const Entry& entry) const {
-  if (parameters_.pacing != Pacing::closed_loop) return true;
+  if (!limits_submissions_) return true;
   if (!std::holds_alternative<Submit>(entry.record.operation)) return true;
   return outstanding_ < parameters_.outstanding || entry.record.number == oldest_;
 }
@@ -99,7 +98,7 @@ bool Engine::may_submit(const Entry& entry) const {
 bool Engine::is_its_turn(const Entry& entry) const {
   const auto number = entry.record.number;
   if (std::holds_alternative<SmmuCommand>(entry.record.operation)) {
-    return smmu_order_.front() == number;
+    return !orders_invalidations() || smmu_order_.front() == number;
   }
   if (std::holds_alternative<ItsCommand>(entry.record.operation)) {
     return its_order_.front() == number;
@@ -121,17 +120,16 @@ void Engine::consider(Entry& entry) {
   }
 }
 
-void Engine::consider_processor(unsigned cpu) {
-  auto& processor = processors_[cpu];
-  if (processor.busy || processor.queue.empty()) return;
-  auto& next = entry(processor.queue.front());
+void Engine::consider_program(Program& program) {
+  if (program.busy || program.queue.empty()) return;
+  auto& next = entry(program.queue.front());
   if (!dependencies_met(next) || !is_its_turn(next) || !may_submit(next) || !time_has_come(next)) {
     return;
   }
-  processor.busy = true;
+  program.busy = true;
   next.state = State::running;
   ++counts_.released;
-  if (std::holds_alternative<Submit>(next.record.operation)) ++outstanding_;
+  if (limits_submissions_ && std::holds_alternative<Submit>(next.record.operation)) ++outstanding_;
   tasks_.start(run_processor(next));
 }
 
@@ -182,7 +180,7 @@ Task<void> Engine::run_msi(Entry& entry) {
 }
 
 Task<void> Engine::run_processor(Entry& entry) {
-  const bool well = co_await processor_side_.perform(entry.record.cpu, entry.record.operation);
+  const bool well = co_await processor_side_.perform(entry.record);
   if (!well) {
     software_failed();
     if (first_failure_ == 0) first_failure_ = entry.record.number;
@@ -193,19 +191,21 @@ Task<void> Engine::run_processor(Entry& entry) {
 
 void Engine::processor_done(Entry& entry) {
   const auto& operation = entry.record.operation;
-  auto& processor = processors_[entry.record.cpu];
-  processor.busy = false;
-  processor.queue.pop_front();
-  if (!processor.queue.empty()) work(processor.queue.front());
+  auto& program = program_of(entry.record);
+  program.busy = false;
+  program.queue.pop_front();
+  if (!program.queue.empty()) work(program.queue.front());
   const auto advance = [this](std::deque<std::uint64_t>& order) {
     order.pop_front();
     if (!order.empty()) work(order.front());
   };
-  if (std::holds_alternative<SmmuCommand>(operation)) advance(smmu_order_);
+  if (std::holds_alternative<SmmuCommand>(operation) && orders_invalidations())
+    advance(smmu_order_);
   if (std::holds_alternative<ItsCommand>(operation)) advance(its_order_);
-  if (const auto* handle = std::get_if<Handle>(&operation); handle && handle->closes > 0) {
+  if (const auto* handle = std::get_if<Handle>(&operation);
+      handle && handle->closes > 0 && limits_submissions_) {
     outstanding_ -= std::min<std::uint64_t>(outstanding_, handle->closes);
-    for (const auto& each : processors_) {
+    for (const auto& each : programs_) {
       if (!each.queue.empty()) work(each.queue.front());
     }
   }

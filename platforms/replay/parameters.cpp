@@ -3,10 +3,14 @@
 namespace doorbell::replay {
 
 void ReplayParameters::describe(ParameterGroup& group) {
-  group.add("pacing", pacing,
-            {{"closed_loop", Pacing::closed_loop}, {"recorded", Pacing::recorded}},
-            {.source = "docs/traces.md: the recordings' spacing is an emulator's",
-             .help = "when work is released: as dependencies allow, or at the recorded times"});
+  group.add(
+      "pacing", pacing,
+      {{"workload", Pacing::workload},
+       {"closed_loop", Pacing::closed_loop},
+       {"recorded", Pacing::recorded}},
+      {.source = "docs/traces.md: the recordings' spacing is an emulator's",
+       .help = "when work is released: as the workload was made for (recordings: closed_loop), "
+               "as dependencies allow, or at the recorded times"});
   group.add("outstanding", outstanding,
             {.unit = "submissions",
              .minimum = 1,

@@ -6,13 +6,14 @@
 
 namespace doorbell::replay {
 
-/// When work is released. closed_loop: as soon as its dependencies allow, with a number of
-/// submissions outstanding. recorded: never before its recorded time, divided by a factor.
-enum class Pacing : std::uint8_t { closed_loop, recorded };
+/// When work is released. workload: as it was made for; a recording as closed_loop. closed_loop: as
+/// soon as its dependencies allow, with a number of submissions outstanding. recorded: never before
+/// its recorded time, divided by a factor.
+enum class Pacing : std::uint8_t { workload, closed_loop, recorded };
 
 /// How a trace is replayed.
 struct ReplayParameters {
-  Pacing pacing = Pacing::closed_loop;
+  Pacing pacing = Pacing::workload;
   std::uint32_t outstanding = 32;    ///< submissions of each copy, under closed_loop
   std::uint32_t time_divisor = 1;    ///< of the recorded times, under recorded
   std::uint32_t window = 8192;       ///< records held at a time, of each copy

@@ -6,15 +6,16 @@
 namespace doorbell::replay {
 
 Replay::Replay(virt::Platform& platform, const ReplayParameters& parameters,
-               const std::string& trace)
+               const trace::Workload& workload)
     : platform_(platform),
       parameters_(parameters),
-      firmware_(platform, vectors_of(trace) * parameters.copies),
+      firmware_(platform, vectors_of(workload) * parameters.copies),
       processors_(platform),
+      to_set_up_(parameters.copies),
       under_way_(parameters.copies),
       tasks_(platform.scheduler()) {
   for (unsigned i = 0; i < parameters.copies; ++i) {
-    copies_.push_back(std::make_unique<Copy>(firmware_, processors_, parameters, trace,
+    copies_.push_back(std::make_unique<Copy>(firmware_, processors_, parameters, workload,
                                              Place{i, parameters.copies}));
     copies_.back()->engine().on_end([this] { copy_has_ended(); });
   }
@@ -33,10 +34,10 @@ Replay::Replay(virt::Platform& platform, const ReplayParameters& parameters,
   });
 }
 
-std::size_t Replay::vectors_of(const std::string& trace) {
+std::size_t Replay::vectors_of(const trace::Workload& workload) {
   std::size_t vectors = 0;
-  const trace::Reader reader(trace);
-  for (const auto& stream : reader.header().streams)
+  const auto source = workload.open();
+  for (const auto& stream : source->header().streams)
     vectors += stream.events;
   return vectors;
 }
@@ -46,10 +47,21 @@ void Replay::run_firmware(unsigned cpu) {
   if (cpu == 0) {
     for (const auto& copy : copies_)
       copy->software().add_functions();
-    if (on_ready_) on_ready_();
-    start();
+    set_up();
   }
   processors_.serve(cpu);
+}
+
+/// What a workload's own set-up takes is none of what is measured.
+void Replay::set_up() {
+  for (const auto& copy : copies_)
+    copy->engine().set_up([this] { copy_is_set_up(); });
+}
+
+void Replay::copy_is_set_up() {
+  if (--to_set_up_ > 0) return;
+  if (on_ready_) on_ready_();
+  start();
 }
 
 void Replay::start() {

@@ -13,16 +13,17 @@
 
 namespace doorbell::replay {
 
-/// A trace replayed on the virt platform, in one or several copies at once: the drivers of sw/ on
-/// its processors bring everything up, then processors and functions do what the trace says. Make
-/// it before the simulation starts; it begins by itself.
+/// A workload replayed on the virt platform, in one or several copies at once: the drivers of sw/
+/// on its processors bring everything up, then processors and functions do what it says. Make it
+/// before the simulation starts; it begins by itself.
 class Replay {
  public:
-  /// `platform` and `parameters` outlive it. Throws InputError when the trace can't be read or
-  /// doesn't fit the platform; a mistake found later in the file is thrown from the simulation.
-  Replay(virt::Platform& platform, const ReplayParameters& parameters, const std::string& trace);
+  /// `platform` and `parameters` outlive it. Throws InputError when the workload can't be read or
+  /// doesn't fit the platform; a mistake found later in a file is thrown from the simulation.
+  Replay(virt::Platform& platform, const ReplayParameters& parameters,
+         const trace::Workload& workload);
 
-  /// Called when everything is set up, before the first record.
+  /// Called when everything is set up, before the first record that is measured.
   void on_ready(std::function<void()> listener) { on_ready_ = std::move(listener); }
   /// Called when the last record of the last copy is done.
   void on_end(std::function<void()> listener) { on_end_ = std::move(listener); }
@@ -51,8 +52,10 @@ class Replay {
   std::uint64_t smmu_events() const { return firmware_.smmu_events(); }
 
  private:
-  static std::size_t vectors_of(const std::string& trace);
+  static std::size_t vectors_of(const trace::Workload& workload);
   void run_firmware(unsigned cpu);
+  void set_up();
+  void copy_is_set_up();
   void start();
   Task<void> start_later(Engine& engine, Time when);
   Task<void> tell(Engine& engine, trace::Stream stream, std::uint32_t event, Outcome outcome);
@@ -63,6 +66,7 @@ class Replay {
   Firmware firmware_;
   Processors processors_;
   std::vector<std::unique_ptr<Copy>> copies_;
+  unsigned to_set_up_ = 0;
   unsigned under_way_ = 0;
   std::function<void()> on_ready_;
   std::function<void()> on_end_;

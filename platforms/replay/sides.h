@@ -19,13 +19,14 @@ class DeviceSide {
   virtual Task<bool> signal(const trace::Msi& msi) = 0;
 };
 
-/// The processors, as the replay uses them. One operation at a time on each.
+/// The processors, as the replay uses them: one operation at a time of each of a processor's two
+/// orders, that of its handler and that of the rest.
 class ProcessorSide {
  public:
   virtual ~ProcessorSide() = default;
-  /// Done when processor `cpu` has carried it out; a SYNC, when the SMMU or ITS has completed it.
-  /// False: it failed.
-  virtual Task<bool> perform(unsigned cpu, const trace::Operation& operation) = 0;
+  /// Done when the record's processor has carried it out; a SYNC, when the SMMU or ITS has
+  /// completed it. False: it failed.
+  virtual Task<bool> perform(const trace::Record& record) = 0;
   /// Done when all writes that the stream's function had handed over are observed: a processor's
   /// read of a register of the function does that, whose completion doesn't pass posted writes.
   virtual Task<bool> flush(unsigned cpu, trace::Stream stream) = 0;

@@ -1,5 +1,6 @@
 #include "platforms/replay/software.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "doorbell/core/arch/error.h"
@@ -13,7 +14,9 @@ Software::Software(Firmware& firmware, const trace::Header& header, std::string 
       machine_(firmware.drivers()),
       trace_(std::move(trace)),
       place_(place),
-      cpus_(header.cpus) {
+      cpus_(header.cpus),
+      own_batches_(header.conduct &&
+                   header.conduct->invalidations == trace::Conduct::Invalidations::processor) {
   bind(header);
 }
 
@@ -37,31 +40,58 @@ Software::Binding* Software::binding_of_device(std::uint32_t device) {
   return nullptr;
 }
 
-bool Software::perform(const trace::Operation& operation) {
-  return std::visit([this](const auto& one) { return operate(one); }, operation);
+bool Software::perform(const trace::Record& record) {
+  return std::visit(
+      [this, &record](const auto& one) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(one)>, trace::SmmuCommand>) {
+          return operate(one, batch_of(record));
+        } else {
+          return operate(one);
+        }
+      },
+      record.operation);
 }
 
-/// Each copy has an equal share of the memory above the tables.
+smmu_batch& Software::batch_of(const trace::Record& record) {
+  const auto [entry, is_new] = batches_.try_emplace(own_batches_ ? record.cpu : 0);
+  if (is_new) smmu_batch_start(&entry->second, &machine_.smmu);
+  return entry->second;
+}
+
+/// Each copy has an equal share of the memory above the tables. Blocks lie where blocks can.
+std::uint64_t Software::frame_address(std::uint64_t frame, std::uint64_t frames, bool block) const {
+  const auto room = firmware_.frames_end() - firmware_.frames();
+  const auto share = room / place_.copies / trace::page_bytes;  // frames
+  const auto unaligned = firmware_.frames() + place_.copy * share * trace::page_bytes;
+  const auto step = (block ? trace::block_pages : 1) * trace::page_bytes;
+  const auto first = (unaligned + step - 1) / step * step;
+  const auto skipped = (first - unaligned) / trace::page_bytes;
+  if (frame > share || frame + frames + skipped > share) {
+    const auto above_tables = (frame + frames + skipped) * place_.copies * trace::page_bytes;
+    throw InputError(trace_, 0, "the trace needs more memory than ram.size",
+                     std::to_string(firmware_.frames() - virt::ram_base + above_tables) +
+                         " bytes for replay.copies=" + std::to_string(place_.copies),
+                     std::to_string(firmware_.platform().parameters().ram.size));
+  }
+  return first + frame * trace::page_bytes;
+}
+
+std::uint64_t Software::address(const trace::Access& access) const {
+  if (!bindings_.at(access.stream).info.bypass) return access.iova;
+  constexpr bool block = true;  // as where the same frames are mapped
+  return frame_address(access.iova / trace::page_bytes, 1, block) + access.iova % trace::page_bytes;
+}
+
 bool Software::operate(const trace::Map& map) {
   auto& binding = bindings_.at(map.stream);
   if (!map.frame) {
     map_doorbell(binding, map.iova);
     return true;
   }
-  const auto room = firmware_.frames_end() - firmware_.frames();
-  const auto share = room / place_.copies / trace::page_bytes;  // frames
-  if (*map.frame > share || *map.frame + map.pages > share) {
-    const auto above_tables = (*map.frame + map.pages) * place_.copies * trace::page_bytes;
-    throw InputError(trace_, 0, "the trace needs more memory than ram.size",
-                     std::to_string(firmware_.frames() - virt::ram_base + above_tables) +
-                         " bytes for replay.copies=" + std::to_string(place_.copies),
-                     std::to_string(firmware_.platform().parameters().ram.size));
-  }
-  const auto first = firmware_.frames() + place_.copy * share * trace::page_bytes;
-  const auto address = first + *map.frame * trace::page_bytes;
+  const auto address = frame_address(*map.frame, map.pages, map.block);
   check_output(address + map.pages * trace::page_bytes);
   return smmu_map(&binding.device.domain, map.iova, address, map.pages * trace::page_bytes,
-                  MAP_WRITE) == STATUS_OK;
+                  map.block ? MAP_WRITE | MAP_BLOCKS : MAP_WRITE) == STATUS_OK;
 }
 
 void Software::check_output(std::uint64_t end) const {
@@ -75,8 +105,12 @@ void Software::check_output(std::uint64_t end) const {
 
 void Software::map_doorbell(Binding& binding, std::uint64_t iova) {
   auto& msi = binding.device.msi;
-  check(msi_map_doorbell(&machine_.msis, &binding.device.domain, iova, &msi.doorbell),
-        "mapping the doorbell");
+  if (binding.info.bypass) {
+    msi.doorbell = its_doorbell(&machine_.its);
+  } else {
+    check(msi_map_doorbell(&machine_.msis, &binding.device.domain, iova, &msi.doorbell),
+          "mapping the doorbell");
+  }
   for (unsigned i = 0; i < msi.count; ++i) {
     msix_program(&msi.msix, i, msi.doorbell, i);
     msix_unmask(&msi.msix, i);

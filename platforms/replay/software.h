@@ -29,13 +29,16 @@ class Software {
 
   /// Set-up, once the machine is up: each stream's function, with MSI-X on and every vector masked.
   void add_functions();
-  /// Carries out a processor-side operation. False: a driver answered with an error.
-  bool perform(const trace::Operation& operation);
+  /// Carries out a processor-side record. False: a driver answered with an error.
+  bool perform(const trace::Record& record);
   /// Reads a register of the function.
   void flush(trace::Stream stream);
   /// Opens an event that the trace sends without having mapped it, for the copy's processor 0.
   bool open_event(trace::Stream stream, std::uint32_t event);
 
+  /// Where a function sends an access: its IOVA, or behind an SMMU in bypass the frame's address.
+  /// Throws InputError when there is no such frame.
+  std::uint64_t address(const trace::Access& access) const;
   /// The function that plays a stream.
   pcie::Function& function(trace::Stream stream) { return *bindings_.at(stream).function; }
   bool is_open(trace::Stream stream, std::uint32_t event) const {
@@ -72,21 +75,24 @@ class Software {
   void check_events(const trace::StreamInfo& info, unsigned endpoint) const;
   void identify(Binding& binding, pcie::RequesterId id) const;
   void number_address_spaces();
+  void attach(Binding& binding);
   void add_function(Binding& binding);
 
   bool operate(const trace::Map& map);
   bool operate(const trace::Unmap& unmap);
   bool operate(const trace::Submit& submit);
   bool operate(const trace::Handle& handle);
-  bool operate(const trace::SmmuCommand& command);
+  bool operate(const trace::SmmuCommand& command, smmu_batch& batch);
   bool operate(const trace::ItsCommand& command);
   bool operate(const trace::Access&) { return false; }
   bool operate(const trace::Msi&) { return false; }
   void ring(trace::Stream stream, std::uint32_t index, std::uint32_t value);
+  std::uint64_t frame_address(std::uint64_t frame, std::uint64_t frames, bool block) const;
   void check_output(std::uint64_t end) const;
+  smmu_batch& batch_of(const trace::Record& record);
   void map_doorbell(Binding& binding, std::uint64_t iova);
-  void add_invalidation(const trace::SmmuCommand& command, std::uint16_t asid);
-  bool finish_batch();
+  void add_invalidations(const trace::SmmuCommand& command, smmu_batch& batch) const;
+  bool finish(smmu_batch& batch);
   bool operate_on_all_streams(const trace::SmmuCommand& command);
   status operate_on_stream(trace::SmmuOpcode opcode, const Binding& binding);
   bool operate_on_collection(const trace::ItsCommand& command);
@@ -105,7 +111,8 @@ class Software {
   Place place_;
   std::uint32_t cpus_;  ///< of the trace
   std::map<trace::Stream, Binding> bindings_;
-  smmu_batch batch_{};
+  bool own_batches_;  ///< each processor's invalidations wait for a CMD_SYNC of its own
+  std::map<std::uint32_t, smmu_batch> batches_;
   std::uint64_t skipped_ = 0;
 };
 

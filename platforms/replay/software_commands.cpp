@@ -19,36 +19,35 @@ smmu_command prefetch(std::uint32_t stream_id) {
 
 }  // namespace
 
-void Software::add_invalidation(const trace::SmmuCommand& command, std::uint16_t asid) {
-  // The traces' mappings are made of pages.
-  const smmu_range range = {.asid = asid,
-                            .iova = *command.iova,
-                            .size = command.pages * trace::page_bytes,
-                            .leaf = command.leaf,
-                            .level = LEVEL_PAGE};
-  smmu_batch_add_range(&batch_, &range);
+void Software::add_invalidations(const trace::SmmuCommand& command, smmu_batch& batch) const {
+  const bool one = command.opcode == SmmuOpcode::CMD_TLBI_NH_VA && command.asid;
+  for (const auto& [stream, binding] : bindings_) {
+    if (one && *command.asid != binding.info.asid) continue;
+    const smmu_range range = {.asid = binding.asid,
+                              .iova = *command.iova,
+                              .size = command.pages * trace::page_bytes,
+                              .leaf = command.leaf,
+                              .level = command.block ? LEVEL_BLOCK : LEVEL_PAGE};
+    smmu_batch_add_range(&batch, &range);
+  }
 }
 
-bool Software::finish_batch() {
-  const auto result = smmu_batch_finish(&batch_);
-  smmu_batch_start(&batch_, &machine_.smmu);
+bool Software::finish(smmu_batch& batch) {
+  const auto result = smmu_batch_finish(&batch);
+  smmu_batch_start(&batch, &machine_.smmu);
   return result == STATUS_OK;
 }
 
 /// Invalidations by address wait for their CMD_SYNC in one batch, as Linux issues them; the rest
 /// brings a SYNC of its own.
-bool Software::operate(const trace::SmmuCommand& command) {
+bool Software::operate(const trace::SmmuCommand& command, smmu_batch& batch) {
   switch (command.opcode) {
     case SmmuOpcode::CMD_SYNC:
-      return finish_batch();
+      return finish(batch);
     case SmmuOpcode::CMD_TLBI_NH_VA:
-    case SmmuOpcode::CMD_TLBI_NH_VAA: {
-      const bool one = command.opcode == SmmuOpcode::CMD_TLBI_NH_VA && command.asid;
-      for (const auto& [stream, binding] : bindings_) {
-        if (!one || *command.asid == binding.info.asid) add_invalidation(command, binding.asid);
-      }
+    case SmmuOpcode::CMD_TLBI_NH_VAA:
+      add_invalidations(command, batch);
       return true;
-    }
     case SmmuOpcode::CMD_CFGI_STE_RANGE:
     case SmmuOpcode::CMD_TLBI_NH_ALL:
     case SmmuOpcode::CMD_TLBI_NSNH_ALL:

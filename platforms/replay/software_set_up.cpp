@@ -99,19 +99,27 @@ void Software::number_address_spaces() {
 }
 
 void Software::add_functions() {
-  smmu_batch_start(&batch_, &machine_.smmu);
   for (auto& [stream, binding] : bindings_)
     add_function(binding);
+}
+
+void Software::attach(Binding& binding) {
+  if (binding.info.bypass) {
+    check(smmu_bypass(&machine_.smmu, binding.stream_id), "leaving a stream untranslated");
+    return;
+  }
+  auto& domain = binding.device.domain;
+  check(smmu_domain_initialise(&machine_.smmu, &domain, binding.asid,
+                               machine_.description.address_bits),
+        "making an address space");
+  check(smmu_attach(&machine_.smmu, binding.stream_id, &domain), "attaching a stream");
 }
 
 void Software::add_function(Binding& binding) {
   auto& device = binding.device;
   device.machine = &machine_;
   device.function = &firmware_.found(*binding.function);
-  check(smmu_domain_initialise(&machine_.smmu, &device.domain, binding.asid,
-                               machine_.description.address_bits),
-        "making an address space");
-  check(smmu_attach(&machine_.smmu, binding.stream_id, &device.domain), "attaching a stream");
+  attach(binding);
   pcie_command(&machine_.pcie, device.function->requester_id,
                COMMAND_MEMORY_SPACE | COMMAND_BUS_MASTER, 0);
   auto& msi = device.msi;

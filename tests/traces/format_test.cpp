@@ -9,6 +9,7 @@
 #include "traces/format/content_hash.h"
 #include "traces/format/line_reader.h"
 #include "traces/format/reader.h"
+#include "traces/format/workload.h"
 #include "traces/format/writer.h"
 
 namespace doorbell::trace::test {
@@ -82,6 +83,69 @@ TEST(TraceFormat, WhatIsReadIsWrittenBackAsItWas) {
     writer.write(record);
   writer.finish();
   EXPECT_EQ(contents(out.path()), text);
+}
+
+TEST(TraceFormat, WhatWasMadeIsWrittenBackAsItWas) {
+  const std::string text =
+      "doorbell-trace 1\ncpus 2\nsource a.yaml hash=0x0000000000000007\n"
+      "made pacing=times invalidations=processor window=64 set_up=1\n"
+      "from nvme.queues=2\nfrom arrivals.rate=1MHz\n"
+      "stream 0x8 device=8 asid=1 events=5\nstream 0x10 device=16 asid=2 events=5 bypass\nbegin\n"
+      "0 cpu0 map stream=0x8 iova=0x200000 pages=512 frame=1024 block\n"
+      "0.25 cpu1 submit stream=0x8 queue=1 value=5\n"
+      "12.000001 dev msi stream=0x10 iova=0xfffff040 event=1\n"
+      "12.000001 irq1 handle stream=0x10 queue=1 value=1 closes=1 after=1\n"
+      "13 irq1 smmu CMD_TLBI_NH_VA asid=1 iova=0x200000 pages=512 leaf=1 block\n"
+      "end 5\n";
+  TemporaryFile in("in.trace", text);
+  TemporaryFile out("out.trace");
+  Reader reader(in.path());
+  const auto& header = reader.header();
+  ASSERT_TRUE(header.conduct);
+  EXPECT_EQ(header.conduct->pacing, Conduct::Pacing::times);
+  EXPECT_EQ(header.conduct->invalidations, Conduct::Invalidations::processor);
+  EXPECT_EQ(header.conduct->window, 64u);
+  EXPECT_EQ(header.conduct->set_up, 1u);
+  EXPECT_EQ(header.made_from.back(), std::pair(std::string("arrivals.rate"), std::string("1MHz")));
+  Writer writer(out.path(), header);
+  Record record;
+  std::vector<std::uint64_t> times;
+  while (reader.next(record)) {
+    times.push_back(record.time);
+    writer.write(record);
+  }
+  writer.finish();
+  EXPECT_EQ(contents(out.path()), text);
+  EXPECT_EQ(times, (std::vector<std::uint64_t>{0, 250'000, 12'000'001, 12'000'001, 13'000'000}));
+  const Workload workload(in.path());
+  EXPECT_EQ(content_hash(*workload.open()), content_hash(in.path()));
+}
+
+TEST(TraceFormat, WhatIsWrongWithWhatWasMadeIsSaid) {
+  const auto error_of_line = [](const std::string& line) {
+    return error_of("doorbell-trace 1\n" + line + "\nbegin\nend 0\n");
+  };
+  EXPECT_THAT(error_of_line("made pacing=fast invalidations=trace window=1 set_up=0"),
+              HasSubstr(":2: pacing: expected dependencies or times, found \"fast\""));
+  EXPECT_THAT(error_of_line("made pacing=times invalidations=none window=1 set_up=0"),
+              HasSubstr(":2: invalidations: expected trace or processor, found \"none\""));
+  EXPECT_THAT(error_of_line("made pacing=times invalidations=trace window=1048577 set_up=0"),
+              HasSubstr(":2: window is out of range"));
+  EXPECT_THAT(error_of_line("from nvme.queues"), HasSubstr(":2: from: expected PARAMETER=VALUE"));
+  EXPECT_THAT(error_of_record("1.1234567 cpu0 submit queue=1 value=1"), HasSubstr(":6: time"));
+  EXPECT_THAT(error_of_record("1. cpu0 submit queue=1 value=1"), HasSubstr(":6: time"));
+  EXPECT_THAT(error_of_record("1.-1 cpu0 submit queue=1 value=1"), HasSubstr(":6: time"));
+  EXPECT_THAT(error_of_record("18446744073709 cpu0 submit queue=1 value=1"),
+              HasSubstr(":6: time is out of range"));
+  EXPECT_THAT(error_of_record("1 irq2 submit queue=1 value=1"),
+              HasSubstr(":6: the processor is out of range"));
+  EXPECT_THAT(error_of_record("1 cpu0 map stream=0x8 iova=0x1000 pages=512 frame=512 block"),
+              HasSubstr(":6: block"));
+  EXPECT_THAT(error_of_record("1 cpu0 map stream=0x8 iova=0x200000 pages=512 frame=1 block"),
+              HasSubstr(":6: block"));
+  EXPECT_THAT(
+      error_of_record("1 cpu0 smmu CMD_TLBI_NH_VA asid=1 iova=0x200000 pages=1 leaf=1 block"),
+      HasSubstr(":6: block"));
 }
 
 TEST(TraceFormat, DependenciesAreRecordNumbers) {

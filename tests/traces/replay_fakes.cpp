@@ -93,27 +93,34 @@ Task<bool> Machine::flush(unsigned /*cpu*/, Stream stream) {
   co_return true;
 }
 
-Task<bool> Machine::perform(unsigned cpu, const trace::Operation& operation) {
-  if (!busy_.insert(cpu).second) fail("a processor was given two operations at once");
+Task<bool> Machine::perform(const trace::Record& record) {
+  const std::pair actor{record.cpu, record.in_handler};
+  const auto& operation = record.operation;
+  if (!busy_.insert(actor).second) fail("a processor was given two operations at once");
   co_await pause(100 * nanosecond);
   if (const auto* one = std::get_if<trace::Map>(&operation)) map(*one);
   if (const auto* one = std::get_if<trace::Unmap>(&operation)) unmap(*one);
-  if (const auto* one = std::get_if<trace::SmmuCommand>(&operation)) {
-    if (one->opcode == trace::SmmuOpcode::CMD_SYNC) {
-      for (const auto& command : queued_)
-        invalidate(command);
-      queued_.clear();
-    } else {
-      queued_.push_back(*one);
-    }
-  }
+  if (const auto* one = std::get_if<trace::SmmuCommand>(&operation)) issue(record, *one);
   if (const auto* one = std::get_if<trace::Handle>(&operation); one && one->stream) {
     auto& own = state(*one->stream);
     if (++own.handled > own.taken && checks_handlers_) fail("a handler ran before its interrupt");
   }
   co_await pause(100 * nanosecond);
-  busy_.erase(cpu);
+  busy_.erase(actor);
   co_return true;
+}
+
+/// Invalidations by address wait for the CMD_SYNC of their processor, or of any where the trace
+/// orders them all; others bring one along (docs/replay.md).
+void Machine::issue(const trace::Record& record, const trace::SmmuCommand& command) {
+  const auto& conduct = engine_->header().conduct;
+  const bool own = conduct && conduct->invalidations == trace::Conduct::Invalidations::processor;
+  auto& queued = queued_[own ? record.cpu : 0];
+  if (command.opcode != SmmuOpcode::CMD_SYNC && command.iova) return queued.push_back(command);
+  queued.push_back(command);
+  for (const auto& each : queued)
+    invalidate(each);
+  queued.clear();
 }
 
 void Machine::map(const trace::Map& map) {

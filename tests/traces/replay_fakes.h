@@ -27,7 +27,7 @@ class Machine : public DeviceSide, public ProcessorSide {
   Task<bool> read(const trace::Access& access) override;
   Task<bool> write(const trace::Access& access) override;
   Task<bool> signal(const trace::Msi& msi) override;
-  Task<bool> perform(unsigned cpu, const trace::Operation& operation) override;
+  Task<bool> perform(const trace::Record& record) override;
   Task<bool> flush(unsigned cpu, Stream stream) override;
 
   /// For traces whose completions are all announced by interrupts of their own.
@@ -56,6 +56,7 @@ class Machine : public DeviceSide, public ProcessorSide {
   Task<void> interrupt(trace::Msi msi, std::uint64_t place);
   void map(const trace::Map& map);
   void unmap(const trace::Unmap& unmap);
+  void issue(const trace::Record& record, const trace::SmmuCommand& command);
   void invalidate(const trace::SmmuCommand& command);
   void fail(const std::string& what) {
     if (failure_.empty()) failure_ = what;
@@ -69,9 +70,9 @@ class Machine : public DeviceSide, public ProcessorSide {
   std::map<Page, std::uint64_t> table_;  // to the number of the map
   std::map<Page, std::uint64_t> tlb_;
   std::multiset<Page> in_flight_;
-  std::vector<trace::SmmuCommand> queued_;
+  std::map<std::uint32_t, std::vector<trace::SmmuCommand>> queued_;  // by processor
   std::set<std::pair<Stream, std::uint32_t>> pending_;
-  std::set<unsigned> busy_;
+  std::set<std::pair<unsigned, bool>> busy_;  // processors, and their handlers
   std::uint64_t maps_ = 0;
   std::uint64_t overlapping_ = 0;  // DMA in flight at most
   bool checks_handlers_ = false;

@@ -5,6 +5,7 @@
 #include "tests/traces/replay_fakes.h"
 #include "tests/traces/synthetic_recording.h"
 #include "tests/traces/temporary_file.h"
+#include "traces/format/workload.h"
 #include "traces/import/import.h"
 
 namespace doorbell::replay::test {
@@ -23,7 +24,7 @@ struct Replayed {
   Replayed(const std::string& path, std::uint64_t seed, ReplayParameters values = {})
       : parameters(values),
         machine(scheduler, seed),
-        engine(scheduler, machine, machine, parameters, path) {
+        engine(scheduler, machine, machine, parameters, trace::Workload(path).open()) {
     machine.connect(engine);
     engine.on_end([this] { ended_at = scheduler.now(); });
     if (path.find("workloads") != std::string::npos) machine.check_handlers();
@@ -132,7 +133,7 @@ TEST(Replay, ALostMsiHoldsNothingUp) {
   Scheduler scheduler;
   ReplayParameters parameters;
   Losing machine(scheduler, 1);
-  Engine engine(scheduler, machine, machine, parameters, file.path());
+  Engine engine(scheduler, machine, machine, parameters, trace::Workload(file.path()).open());
   engine.start();
   scheduler.run();
   EXPECT_TRUE(engine.ended());
@@ -144,9 +145,9 @@ class Noting : public Machine {
  public:
   Noting(Scheduler& scheduler, std::uint64_t seed)
       : Machine(scheduler, seed), scheduler_(scheduler) {}
-  Task<bool> perform(unsigned cpu, const trace::Operation& operation) override {
-    begun.push_back({operation.index(), scheduler_.now()});
-    return Machine::perform(cpu, operation);
+  Task<bool> perform(const trace::Record& record) override {
+    begun.push_back({record.operation.index(), scheduler_.now()});
+    return Machine::perform(record);
   }
   Task<bool> read(const trace::Access& access) override {
     // The first page's memory is slow.
@@ -163,7 +164,7 @@ std::vector<std::pair<std::size_t, Time>> operations_of(const std::string& file,
                                                         ReplayParameters parameters) {
   Scheduler scheduler;
   Noting machine(scheduler, 1);
-  Engine engine(scheduler, machine, machine, parameters, file);
+  Engine engine(scheduler, machine, machine, parameters, trace::Workload(file).open());
   machine.connect(engine);
   engine.start();
   scheduler.run();
@@ -205,8 +206,8 @@ TEST(Replay, NamesTheFirstRecordAtWhichSoftwareFailed) {
   class Failing : public Machine {
    public:
     using Machine::Machine;
-    Task<bool> perform(unsigned, const trace::Operation& operation) override {
-      co_return std::holds_alternative<trace::Map>(operation);
+    Task<bool> perform(const trace::Record& record) override {
+      co_return std::holds_alternative<trace::Map>(record.operation);
     }
   };
   TemporaryFile file("a.trace", small("1 cpu0 map stream=0x8 iova=0x1000 pages=1 frame=0\n"
@@ -216,7 +217,7 @@ TEST(Replay, NamesTheFirstRecordAtWhichSoftwareFailed) {
   Scheduler scheduler;
   ReplayParameters parameters;
   Failing machine(scheduler, 1);
-  Engine engine(scheduler, machine, machine, parameters, file.path());
+  Engine engine(scheduler, machine, machine, parameters, trace::Workload(file.path()).open());
   EXPECT_EQ(engine.first_failure(), 0u);
   EXPECT_EQ(engine.remaining(), "the workload has not begun");
   engine.start();
@@ -238,7 +239,7 @@ TEST(Replay, SaysWhatRemains) {
   Scheduler scheduler;
   ReplayParameters parameters;
   Silent machine(scheduler, 1);
-  Engine engine(scheduler, machine, machine, parameters, file.path());
+  Engine engine(scheduler, machine, machine, parameters, trace::Workload(file.path()).open());
   engine.start();
   scheduler.run();
   EXPECT_FALSE(engine.ended());

@@ -15,6 +15,8 @@ constexpr std::array<std::string_view, 12> its_names = {"MAPD",    "MAPC",   "MA
                                                         "DISCARD", "INV",    "INVALL", "SYNC"};
 constexpr std::array<std::string_view, 7> kind_names = {
     "fetch", "completion", "data", "prp_list", "shadow_doorbell", "event_index", "other"};
+constexpr std::array<std::string_view, 2> pacing_names = {"dependencies", "times"};
+constexpr std::array<std::string_view, 2> invalidations_names = {"trace", "processor"};
 
 template <typename Enum, std::size_t N>
 std::optional<Enum> find(const std::array<std::string_view, N>& names, std::string_view name) {
@@ -35,6 +37,12 @@ std::string_view name_of(ItsOpcode opcode) {
 std::string_view name_of(AccessKind kind) {
   return kind_names[static_cast<std::size_t>(kind)];
 }
+std::string_view name_of(Conduct::Pacing pacing) {
+  return pacing_names[static_cast<std::size_t>(pacing)];
+}
+std::string_view name_of(Conduct::Invalidations invalidations) {
+  return invalidations_names[static_cast<std::size_t>(invalidations)];
+}
 
 std::optional<SmmuOpcode> smmu_opcode(std::string_view name) {
   return find<SmmuOpcode>(smmu_names, name);
@@ -44,6 +52,12 @@ std::optional<ItsOpcode> its_opcode(std::string_view name) {
 }
 std::optional<AccessKind> access_kind(std::string_view name) {
   return find<AccessKind>(kind_names, name);
+}
+std::optional<Conduct::Pacing> pacing(std::string_view name) {
+  return find<Conduct::Pacing>(pacing_names, name);
+}
+std::optional<Conduct::Invalidations> invalidations(std::string_view name) {
+  return find<Conduct::Invalidations>(invalidations_names, name);
 }
 
 std::optional<Stream> stream_of(const Operation& operation) {

@@ -11,8 +11,12 @@ namespace doorbell::trace {
 std::string_view name_of(SmmuOpcode opcode);
 std::string_view name_of(ItsOpcode opcode);
 std::string_view name_of(AccessKind kind);
+std::string_view name_of(Conduct::Pacing pacing);
+std::string_view name_of(Conduct::Invalidations invalidations);
 std::optional<SmmuOpcode> smmu_opcode(std::string_view name);
 std::optional<ItsOpcode> its_opcode(std::string_view name);
 std::optional<AccessKind> access_kind(std::string_view name);
+std::optional<Conduct::Pacing> pacing(std::string_view name);
+std::optional<Conduct::Invalidations> invalidations(std::string_view name);
 
 }  // namespace doorbell::trace

@@ -33,6 +33,10 @@ void read_pages(Fields& fields, Mapping& mapping) {
   mapping.iova = page_address(fields, required_text(fields, "iova"), mapping.pages);
 }
 
+bool of_blocks(std::uint64_t iova, std::uint64_t pages) {
+  return iova % (block_pages * page_bytes) == 0 && pages % block_pages == 0;
+}
+
 Map parse_map(Fields& fields) {
   Map map;
   read_pages(fields, map);
@@ -40,6 +44,9 @@ Map parse_map(Fields& fields) {
   if (!map.frame && !fields.flag("doorbell")) {
     fields.fail("a field is missing", "frame= or doorbell", "");
   }
+  map.block = fields.flag("block");
+  if (map.block && (!map.frame || !of_blocks(map.iova, map.pages) || *map.frame % block_pages != 0))
+    fields.fail("block", "iova, pages and frame that are multiples of 2 MiB", "others");
   return map;
 }
 
@@ -74,6 +81,9 @@ SmmuCommand parse_smmu(Fields& fields) {
     if (command.pages == 0) fields.fail("pages is out of range", "at least 1", "0");
     command.iova = page_address(fields, required_text(fields, "iova"), command.pages);
     command.leaf = fields.required("leaf", 1) == 1;
+    command.block = fields.flag("block");
+    if (command.block && !of_blocks(*command.iova, command.pages))
+      fields.fail("block", "iova and pages that are multiples of 2 MiB", "others");
   }
   return command;
 }

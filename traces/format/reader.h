@@ -4,7 +4,7 @@
 #include <string>
 
 #include "traces/format/line_reader.h"
-#include "traces/format/record.h"
+#include "traces/format/source.h"
 
 namespace doorbell::trace {
 
@@ -13,27 +13,32 @@ class Fields;
 /// Reads a trace in the format of docs/traces.md, gzipped or not, one record at a time and in
 /// constant memory. Everything that is wrong with the file ends with InputError: file:line,
 /// expected, found.
-class Reader {
+class Reader : public Source {
  public:
   /// Opens the file and reads its header.
   explicit Reader(std::string path);
 
-  const Header& header() const { return header_; }
+  const Header& header() const override { return header_; }
 
-  /// The next record, into `record` (whose storage is reused). False after the closing line.
-  bool next(Record& record);
+  /// False after the closing line.
+  bool next(Record& record) override;
 
-  std::uint64_t records() const { return records_; }
+  std::uint64_t records() const override { return records_; }
   unsigned line_number() const { return lines_.line_number(); }
   /// How much of the file has been read, 0 to 1.
-  double progress() const { return lines_.progress(); }
+  double progress() const override { return lines_.progress(); }
 
  private:
   std::string_view line(const char* expected);
   void read_header();
+  bool read_header_line(std::string_view text);
+  void read_cpus(Fields& fields);
   void read_stream(Fields& fields);
+  void read_conduct(Fields& fields);
+  void read_parameter(std::string_view text);
   void read_end(Fields& fields);
   void read_actor(Fields& fields, Record& record, bool& device_side);
+  std::uint64_t read_time(std::string_view text) const;
   void read_dependencies(Fields& fields, Record& record);
   void check_stream(const Operation& operation) const;
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -13,6 +14,8 @@ using Stream = std::uint32_t;
 
 inline constexpr std::uint64_t page_bytes = 4096;
 
+inline constexpr std::uint32_t block_pages = 512;  ///< of a block of level 2, 2 MiB
+
 /// The driver maps `pages` pages from `iova` on. Without a frame they are the ITS's doorbell page
 /// (GITS_TRANSLATER).
 struct Map {
@@ -20,7 +23,8 @@ struct Map {
   std::uint64_t iova = 0;  ///< a multiple of page_bytes
   std::uint32_t pages = 1;
   std::optional<std::uint64_t>
-      frame;  ///< the first of `pages` consecutive page frames, numbered from 0
+      frame;           ///< the first of `pages` consecutive page frames, numbered from 0
+  bool block = false;  ///< by blocks of 2 MiB: iova, pages and frame are multiples of them
 };
 
 /// The driver takes the pages out of the table; TLBI and SYNC follow as records of their own.
@@ -68,6 +72,7 @@ struct SmmuCommand {
   std::optional<std::uint64_t> iova;
   std::uint64_t pages = 0;
   bool leaf = false;
+  bool block = false;  ///< what was mapped there were blocks
 };
 
 /// ITS commands that a trace can carry (IHI 0069, 5.3 ITS commands).
@@ -142,9 +147,10 @@ struct Dependency {
 
 /// One line of a trace; docs/traces.md says what it means and when a dependency is fulfilled.
 struct Record {
-  std::uint64_t number = 0;   ///< from 1
-  std::uint64_t time_us = 0;  ///< when it was recorded
-  std::uint32_t cpu = 0;      ///< who does a processor-side operation
+  std::uint64_t number = 0;  ///< from 1
+  std::uint64_t time = 0;    ///< when it was recorded or is to come, in ps
+  std::uint32_t cpu = 0;     ///< who does a processor-side operation
+  bool in_handler = false;   ///< in its interrupt handler, which has an order of its own
   Operation operation;
   std::vector<Dependency> after;
 };
@@ -163,6 +169,24 @@ struct StreamInfo {
   std::uint32_t device = 0;  ///< DeviceID of its MSIs
   std::uint32_t asid = 0;    ///< of its own address space
   std::uint32_t events = 0;  ///< EventIDs are below this
+  bool bypass = false;       ///< not translated: an iova is an address within the frames
+};
+
+/// How a workload that was made and not recorded is to be replayed.
+struct Conduct {
+  enum class Pacing : std::uint8_t {
+    dependencies,  ///< as soon as its dependencies allow
+    times,         ///< and not before its time
+  };
+  /// Whose SMMU commands keep their order.
+  enum class Invalidations : std::uint8_t {
+    trace,      ///< all of them, as in a recording
+    processor,  ///< those of one processor, as they come from queues without a common lock
+  };
+  Pacing pacing = Pacing::dependencies;
+  Invalidations invalidations = Invalidations::trace;
+  std::uint32_t window = 0;  ///< records that must be looked ahead at least
+  std::uint64_t set_up = 0;  ///< the first so many records come before what is measured
 };
 
 /// What stands before the first record.
@@ -171,6 +195,12 @@ struct Header {
   std::string source;             ///< file name of the recording, without its folder
   std::uint64_t source_hash = 0;  ///< content_hash of the recording
   std::vector<StreamInfo> streams;
+  std::optional<Conduct> conduct;  ///< nothing: a recording
+  /// What it was made from: paths of parameters and their values.
+  std::vector<std::pair<std::string, std::string>> made_from;
 };
+
+/// The largest window that a trace may ask for.
+inline constexpr std::uint32_t most_window = 1 << 20;
 
 }  // namespace doorbell::trace

@@ -3,6 +3,7 @@
 #include <array>
 #include <limits>
 
+#include "doorbell/core/arch/time.h"
 #include "traces/format/fields.h"
 #include "traces/import/detail.h"
 
@@ -112,6 +113,8 @@ bool RecordingReader::next(Row& row) {
   if (!lines_.next(line)) return false;
   const auto columns = split(lines_, line);
   row.time_us = number(lines_, "time_us", columns[time_column]);
+  if (row.time_us >= never / microsecond)
+    lines_.fail("time_us is out of range", "less than 2^64 ps", columns[time_column]);
   const auto op = columns[op_column];
   const auto detail = columns[detail_column];
   if (op == "read" || op == "write") {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "doorbell/core/arch/time.h"
+
 namespace doorbell::trace {
 
 void Window::open_slot(std::uint64_t time_us) {
@@ -12,7 +14,7 @@ void Window::open_slot(std::uint64_t time_us) {
 
 ItemPtr Window::make(std::uint64_t slot, std::uint32_t cpu, Operation operation) const {
   auto item = std::make_shared<Item>();
-  item->record.time_us = slots_[slot - first_].time_us;
+  item->record.time = slots_[slot - first_].time_us * microsecond;
   item->record.cpu = cpu;
   item->record.operation = std::move(operation);
   item->slot = slot;
