@@ -2,7 +2,7 @@
 # of a sweep are kept by it, so that those of an older model are never taken for this one's.
 configure_file(version.h.in ${PROJECT_BINARY_DIR}/include/platforms/version.h @ONLY)
 set(model_sources "")
-foreach(part models sw traces/format platforms/virt platforms/replay)
+foreach(part models sw traces/format traces/make platforms/virt platforms/replay)
   file(GLOB_RECURSE found CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
     ${PROJECT_SOURCE_DIR}/${part}/*.h ${PROJECT_SOURCE_DIR}/${part}/*.cpp ${PROJECT_SOURCE_DIR}/${part}/*.c)
   list(APPEND model_sources ${found})

@@ -21,6 +21,8 @@ namespace doorbell {
 int run(const RunOptions& options);
 /// Makes a trace from a recording and says what was in it.
 int import_recording(const ImportOptions& options);
+/// Makes a trace from the description of a workload.
+int make_trace(const MakeOptions& options);
 /// Prints why the slowest MSIs of a run were slow: what the run itself printed.
 int explain(const ExplainOptions& options);
 /// Prints what moved between two runs or sweeps. 1 when something is outside its tolerance.

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "platforms/command/description_reader.h"
 #include "platforms/replay/parameters.h"
 #include "platforms/virt/parameters.h"
+#include "traces/make/workload_file.h"
 
 namespace doorbell {
 
@@ -21,17 +23,30 @@ struct Description {
   }
 };
 
-/// The parameters of a platform as a file and overlays describe it; errors as of
-/// `read_description`.
+/// The parameters of a platform as a file and overlays describe it, and in the group "workload"
+/// those of a workload that is described; errors as of `read_description`.
 inline std::shared_ptr<ParameterTree> read_platform(const std::string& description,
-                                                    const std::vector<std::string>& overlays) {
+                                                    const std::vector<std::string>& overlays,
+                                                    const std::string& workload = {}) {
   struct Platform {
-    Description description;
-    ParameterTree tree{description};
+    explicit Platform(const std::string& file) {
+      if (!file.empty()) made.emplace(workload::read_description(file));
+    }
+    void describe(ParameterGroup& group) {
+      described.describe(group);
+      if (made) made->describe(group);
+    }
+    Description described;
+    std::optional<workload::NamedParameters> made;
   };
-  const auto platform = std::make_shared<Platform>();
-  read_description(platform->tree, description, overlays, {});
-  return {platform, &platform->tree};
+  struct Read {
+    explicit Read(const std::string& file) : platform(file) {}
+    Platform platform;
+    ParameterTree tree{platform};
+  };
+  const auto read = std::make_shared<Read>(workload);
+  read_description(read->tree, description, overlays, {});
+  return {read, &read->tree};
 }
 
 }  // namespace doorbell

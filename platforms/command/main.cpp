@@ -18,6 +18,7 @@ void add_commands(doorbell::CommandLine& command_line) {
   using namespace doorbell;
   command_line.add<RunOptions>(run);
   command_line.add<ImportOptions>(import_recording);
+  command_line.add<MakeOptions>(make_trace);
   command_line.add<CompareOptions>(compare);
   command_line.add<ParamsOptions>(print_parameters);
   command_line.add<SchemaOptions>(print_schema);

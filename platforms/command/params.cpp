@@ -12,6 +12,7 @@
 #include "platforms/command/description.h"
 #include "platforms/report/description_text.h"
 #include "platforms/report/parameter_listing.h"
+#include "traces/make/workload_file.h"
 
 namespace doorbell {
 namespace {
@@ -25,10 +26,17 @@ std::size_t output_width() {
   return std::clamp<std::size_t>(size.ws_col, narrowest, widest);
 }
 
-void print_yaml(const ParameterTree& tree) {
+void print_platform_yaml(const ParameterTree& tree) {
   fmt::print(
       "# The virt platform with all its defaults, as `doorbell params --yaml` prints them.\n{}",
       description_text(tree));
+}
+
+void print_workload_yaml() {
+  workload::Parameters parameters;
+  fmt::print(
+      "# A workload with all its defaults, as `doorbell params --workload --yaml` prints them.\n{}",
+      description_text(ParameterTree(parameters)));
 }
 
 void print_json(const ParameterTree& tree, const std::vector<const Parameter*>& selected) {
@@ -43,19 +51,33 @@ void print_json(const ParameterTree& tree, const std::vector<const Parameter*>& 
   fmt::print("{}\n", list.dump(1));
 }
 
-}  // namespace
-
-int print_parameters(const ParamsOptions& options) {
-  Description description;
-  const ParameterTree tree(description);
+int print(const ParameterTree& tree, const ParamsOptions& options) {
   const std::vector<const Parameter*> selected = select_parameters(tree, options.pattern);
-  if (options.yaml) {
-    print_yaml(tree);
-  } else if (options.json) {
+  if (options.json) {
     print_json(tree, selected);
   } else {
     fmt::print("{}", parameter_listing(selected, output_width()));
   }
+  return EXIT_SUCCESS;
+}
+
+/// By the paths that `--set` and the axes of a sweep have for them; in a file "workload." is left
+/// out.
+int print_workload_parameters(const ParamsOptions& options) {
+  workload::NamedParameters named;
+  if (!options.yaml) return print(ParameterTree(named), options);
+  print_workload_yaml();
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int print_parameters(const ParamsOptions& options) {
+  if (options.workload) return print_workload_parameters(options);
+  Description description;
+  const ParameterTree tree(description);
+  if (!options.yaml) return print(tree, options);
+  print_platform_yaml(tree);
   return EXIT_SUCCESS;
 }
 

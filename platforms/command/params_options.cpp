@@ -9,6 +9,7 @@ CLI::App* declare(CLI::App& app, ParamsOptions& options) {
   auto* pattern = params->add_option(
       "pattern", options.pattern,
       "Only those whose path has this part, or is fitted by this glob (with *, ? or [)");
+  params->add_flag("--workload", options.workload, "Those of a workload without a recording");
   auto* yaml = params->add_flag("--yaml", options.yaml,
                                 "As a platform description with all defaults and comments");
   yaml->excludes(pattern);

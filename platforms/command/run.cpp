@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -23,6 +24,7 @@
 #include "platforms/virt/standstill.h"
 #include "traces/format/content_hash.h"
 #include "traces/format/output_file.h"
+#include "traces/make/workload_file.h"
 
 namespace doorbell {
 namespace {
@@ -43,6 +45,7 @@ class Run {
 
  private:
   void read_parameters();
+  void read_workload();
   void begin_measuring();
   void begin_trace();
   void begin_explanation();
@@ -55,6 +58,7 @@ class Run {
   const StopRequest stop_request_;
   Description description_;
   ParameterTree tree_{description_};
+  std::optional<trace::Workload> workload_;
   std::uint64_t workload_hash_ = 0;
   Output statistics_file_;
   Output trace_file_;
@@ -69,21 +73,32 @@ class Run {
 
 Run::Run(const RunOptions& options) : options_(options) {
   read_parameters();
-  workload_hash_ = trace::content_hash(options.workload);
+  read_workload();
   open(statistics_file_, options.statistics);
   open(trace_file_, options.trace);
 }
 
 void Run::read_parameters() {
-  read_description(tree_, options_.sources);
+  DescriptionSources sources = options_.sources;
+  std::erase_if(sources.settings, workload::is_of_workload);
+  read_description(tree_, sources);
   description_.platform.check();
+}
+
+void Run::read_workload() {
+  std::vector<std::string> settings = options_.sources.settings;
+  std::erase_if(settings, std::not_fn(workload::is_of_workload));
+  workload_ = workload::open(options_.workload, settings);
+  workload_hash_ = workload::is_description(options_.workload)
+                       ? trace::content_hash(*workload_->open())
+                       : trace::content_hash(options_.workload);
 }
 
 int Run::perform() {
   simulation_.kernel().set_lookahead(description_.platform.host.lookahead);
   simulation_.scheduler().set_timing(Timing::loose);
   platform_.emplace("virt", description_.platform);
-  replay_.emplace(*platform_, description_.replay, options_.workload);
+  replay_.emplace(*platform_, description_.replay, *workload_);
   replay_->on_ready([this] { begin_measuring(); });
   replay_->on_end([this] { loop_.finish(); });
   virt::Standstill standstill(*platform_);
@@ -156,6 +171,7 @@ RunReport Run::report(RunLoop::End end) {
           .model = std::string(model_hash()),
           .partial = end != RunLoop::End::finished,
           .workload_hash = workload_hash_,
+          .workload_made_from = workload_->open()->header().made_from,
           .parameters = tree_,
           .statistics = simulation_.statistics(),
           .stages = simulation_.stage_statistics(),

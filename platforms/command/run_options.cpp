@@ -10,7 +10,9 @@ CLI::App* declare(CLI::App& app, RunOptions& options) {
   CLI::App* run =
       app.add_subcommand("run", "Replay a workload on a platform and report what it took");
   add_description_options(*run, options.sources);
-  run->add_option("--workload", options.workload, "Trace to replay, gzip or plain")->required();
+  run->add_option("--workload", options.workload,
+                  "What to replay: a trace, gzip or plain, or a .yaml that describes a workload")
+      ->required();
   run->add_option("--stats", options.statistics, "Write all statistics to this file, as JSON");
   auto* trace =
       run->add_option("--trace", options.trace, "Write a Chrome trace of single MSIs to this file");

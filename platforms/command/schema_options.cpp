@@ -4,9 +4,12 @@
 
 namespace doorbell {
 
-CLI::App* declare(CLI::App& app, SchemaOptions&) {
-  return app.add_subcommand(
+CLI::App* declare(CLI::App& app, SchemaOptions& options) {
+  CLI::App* schema = app.add_subcommand(
       "schema", "Print a JSON Schema of platform descriptions, with which editors check them");
+  schema->add_flag("--workload", options.workload,
+                   "Of descriptions of workloads without a recording");
+  return schema;
 }
 
 }  // namespace doorbell

@@ -7,7 +7,9 @@ class App;
 namespace doorbell {
 
 /// `doorbell schema`
-struct SchemaOptions {};
+struct SchemaOptions {
+  bool workload = false;  ///< Of descriptions of workloads, not of platforms.
+};
 
 CLI::App* declare(CLI::App& app, SchemaOptions& options);
 

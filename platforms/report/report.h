@@ -56,6 +56,8 @@ struct RunReport {
   std::string model;                ///< Hash of the model's sources (model_hash).
   bool partial = false;             ///< Ended before the workload did.
   std::uint64_t workload_hash = 0;  ///< Of the workload (trace::content_hash).
+  /// Paths and values of what it was made from; none for a recording.
+  std::vector<std::pair<std::string, std::string>> workload_made_from;
   const ParameterTree& parameters;
   const Statistics& statistics;
   StageStatistics& stages;  ///< Settles what it has recorded when asked, so not constant.

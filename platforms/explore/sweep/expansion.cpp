@@ -19,6 +19,9 @@ std::uint64_t product(std::uint64_t a, std::uint64_t b) {
   return b != 0 && a > most / b ? most : a * b;
 }
 
+/// Of the parameters of a workload that is described.
+constexpr const char* workload_group = "workload";
+
 void apply_setting(ParameterTree& tree, const PlanText& setting, const std::string& file) {
   try {
     tree.set(setting.text);
@@ -44,14 +47,14 @@ std::string plan_key(const SweepResult& result) {
 
 }  // namespace
 
-Expansion::Expansion(const Plan& plan, PlatformReader reader)
-    : plan_(plan), reader_(std::move(reader)) {
+Expansion::Expansion(const Plan& plan, PlatformReader reader, IsDescribed is_described)
+    : plan_(plan), reader_(std::move(reader)), is_described_(std::move(is_described)) {
   add_axes();
   group_axes();
 }
 
 void Expansion::add_axes() {
-  ParameterTree& tree = platform(first_variants());
+  ParameterTree& tree = platform(first_variants(), described(first_workload()));
   for (const AxisPlan& axis : plan_.axes) {
     values_.emplace_back(plan_, axis, tree);
     axes_.push_back(values_.back().axis());
@@ -190,8 +193,9 @@ std::vector<const VariantPlan*> Expansion::variants_of(
   return chosen;
 }
 
-ParameterTree& Expansion::platform(const std::vector<const VariantPlan*>& variants) {
-  std::shared_ptr<ParameterTree>& tree = platforms_[variants];
+ParameterTree& Expansion::platform(const std::vector<const VariantPlan*>& variants,
+                                   const std::string& described) {
+  std::shared_ptr<ParameterTree>& tree = platforms_[{variants, described}];
   if (tree) return *tree;
   std::vector<PlanText> overlays = plan_.overlays;
   std::vector<PlanText> settings = plan_.settings;
@@ -202,14 +206,14 @@ ParameterTree& Expansion::platform(const std::vector<const VariantPlan*>& varian
   std::vector<std::string> files;
   for (const PlanText& one : overlays)
     files.push_back(plan_.overlay(one));
-  tree = reader_(plan_.path_of(plan_.platform).string(), files);
+  tree = reader_({plan_.path_of(plan_.platform).string(), files, described});
   for (const PlanText& setting : settings)
     apply_setting(*tree, setting, plan_.file);
   return *tree;
 }
 
 ParameterTree& Expansion::apply(const std::vector<SweepCoordinate>& coordinates) {
-  ParameterTree& tree = platform(variants_of(coordinates));
+  ParameterTree& tree = platform(variants_of(coordinates), described(workload_text(coordinates)));
   const auto set = [&](const PlanText& name, const std::string& value) {
     tree.set(parameter_node(tree, name, plan_.file), value, plan_.file, name.line);
   };
@@ -238,11 +242,26 @@ std::filesystem::path Expansion::workload(const SweepPoint& point) const {
   return plan_.path_of(workload_text(point.coordinates));
 }
 
-std::string Expansion::workload_key(const SweepPoint& point) {
-  return workload_key(workload_text(point.coordinates));
+const PlanText& Expansion::first_workload() const {
+  for (const VariantPlan* variant : first_variants()) {
+    if (variant->workload) return *variant->workload;
+  }
+  return plan_.workloads.front();
 }
 
-std::string Expansion::workload_key(const PlanText& workload) {
+/// The file of a workload's description; empty for a trace.
+std::string Expansion::described(const PlanText& workload) const {
+  if (!is_described_ || !is_described_(workload.text)) return {};
+  return plan_.path_of(workload).string();
+}
+
+std::string Expansion::workload_key(const SweepPoint& point) {
+  const std::string description = workload_description(point);
+  return description.empty() ? file_key_of(workload_text(point.coordinates))
+                             : key_of({description});
+}
+
+std::string Expansion::file_key_of(const PlanText& workload) {
   std::string& key = workload_keys_[workload.text];
   if (!key.empty()) return key;
   std::error_code none;
@@ -252,15 +271,21 @@ std::string Expansion::workload_key(const PlanText& workload) {
 }
 
 std::string Expansion::description(const SweepPoint& point) {
-  return effective_values(apply(point.coordinates)).dump(1) + "\n";
+  auto values = effective_values(apply(point.coordinates));
+  if (!described(workload_text(point.coordinates)).empty()) values.erase(workload_group);
+  return values.dump(1) + "\n";
+}
+
+std::string Expansion::workload_description(const SweepPoint& point) {
+  if (described(workload_text(point.coordinates)).empty()) return {};
+  return effective_values(apply(point.coordinates)).at(workload_group).dump(1) + "\n";
 }
 
 SweepPoint Expansion::point(std::vector<SweepCoordinate> coordinates, const std::string& model) {
   SweepPoint point;
   point.coordinates = std::move(coordinates);
-  const PlanText& workload = workload_text(point.coordinates);
-  point.workload = workload.text;
-  point.key = key_of({model, description(point), workload_key(workload)});
+  point.workload = workload_text(point.coordinates).text;
+  point.key = key_of({model, description(point), workload_key(point)});
   return point;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "doorbell/core/arch/parameters.h"
@@ -18,16 +19,26 @@ namespace doorbell::sweep {
 using explore::SweepPoint;
 using explore::SweepResult;
 
-/// Makes the parameters of a platform from a description and overlays, as `doorbell run` reads
-/// them. The tree is kept alive together with what it fills in.
-using PlatformReader = std::function<std::shared_ptr<ParameterTree>(
-    const std::string& description, const std::vector<std::string>& overlays)>;
+/// The files that a point's parameters come from.
+struct PointFiles {
+  std::string description;
+  std::vector<std::string> overlays;
+  std::string workload;  ///< Of the description of one; empty for a trace.
+};
+
+/// Makes the parameters of a platform from them, as `doorbell run` reads them, and those of a
+/// workload that is described, in a group of that name. The tree is kept alive together with what
+/// it fills in.
+using PlatformReader = std::function<std::shared_ptr<ParameterTree>(const PointFiles&)>;
+
+/// Whether a path names a workload's description, and not a trace.
+using IsDescribed = std::function<bool(const std::string&)>;
 
 /// The points that a plan asks for.
 class Expansion {
  public:
   /// Checks the axes. InputError, with the plan's file and line, for what is wrong with them.
-  Expansion(const Plan& plan, PlatformReader reader);
+  Expansion(const Plan& plan, PlatformReader reader, IsDescribed is_described = {});
 
   /// How many points there are at most, known without making them; 2^64 - 1 for more than that.
   std::uint64_t bound() const;
@@ -40,7 +51,10 @@ class Expansion {
   /// All parameters of a point, host-only ones left out, as a description for `doorbell run`.
   std::string description(const SweepPoint& point);
   std::filesystem::path workload(const SweepPoint& point) const;
-  /// A hash of the workload's bytes, as they were when they were first looked at.
+  /// All parameters of a point's workload, as a description of it; empty for a trace.
+  std::string workload_description(const SweepPoint& point);
+  /// A hash of the workload's bytes, or of its description at this point, as they were when they
+  /// were first looked at.
   std::string workload_key(const SweepPoint& point);
 
  private:
@@ -55,20 +69,26 @@ class Expansion {
   void group_axes();
   std::vector<const VariantPlan*> variants_of(const std::vector<SweepCoordinate>& at) const;
   std::vector<const VariantPlan*> first_variants() const;
-  ParameterTree& platform(const std::vector<const VariantPlan*>& variants);
+  ParameterTree& platform(const std::vector<const VariantPlan*>& variants,
+                          const std::string& described);
   std::size_t axis_number(const PlanText& name) const;
   bool sampled(std::size_t axis) const;
   std::vector<Row> rows_of(const std::vector<std::size_t>& axes) const;
   std::vector<Row> sampled_rows(const std::vector<std::size_t>& axes) const;
   std::vector<Dimension> dimensions() const;
   ParameterTree& apply(const std::vector<SweepCoordinate>& coordinates);
+  const PlanText& first_workload() const;
   const PlanText& workload_text(const std::vector<SweepCoordinate>& coordinates) const;
-  std::string workload_key(const PlanText& workload);
+  std::string described(const PlanText& workload) const;
+  std::string file_key_of(const PlanText& workload);
   SweepPoint point(std::vector<SweepCoordinate> coordinates, const std::string& model);
 
   const Plan& plan_;
   const PlatformReader reader_;
-  std::map<std::vector<const VariantPlan*>, std::shared_ptr<ParameterTree>> platforms_;
+  const IsDescribed is_described_;
+  /// By variants, and the description of the workload.
+  std::map<std::pair<std::vector<const VariantPlan*>, std::string>, std::shared_ptr<ParameterTree>>
+      platforms_;
   std::vector<AxisValues> values_;                    ///< Of the plan's axes.
   std::vector<std::vector<std::size_t>> groups_;      ///< Of axes, by number, in order.
   std::vector<std::size_t> sampled_;                  ///< The group that is sampled; or empty.

@@ -43,16 +43,25 @@ std::optional<PointOrder> read(const std::filesystem::path& file) {
 
 }  // namespace
 
-void prepare_point(const std::filesystem::path& folder, const std::string& description,
-                   const PointOrder& order) {
-  make_folder(folder);
-  const std::filesystem::path file = folder / point_file::description;
+namespace {
+
+void prepare_file(const std::filesystem::path& file, const std::string& text) {
   const auto present = read_text(file);
-  if (present && *present != description) {
+  if (present && *present != text) {
     throw InputError(file.string(), 0, "point", "the description that its folder is named after",
                      "another one; remove the folder to run the point again");
   }
-  if (!present) write_whole(file, description);
+  if (!present) write_whole(file, text);
+}
+
+}  // namespace
+
+void prepare_point(const std::filesystem::path& folder, const PointDescription& description,
+                   const PointOrder& order) {
+  make_folder(folder);
+  prepare_file(folder / point_file::description, description.platform);
+  if (!description.workload.empty())
+    prepare_file(folder / point_file::workload, description.workload);
   if (read(folder / point_file::point) != order)
     write_whole(folder / point_file::point, text_of(order));
 }

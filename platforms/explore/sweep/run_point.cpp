@@ -62,9 +62,15 @@ std::string last_line(const std::string& text) {
   return text.substr(begin, end + 1 - begin);
 }
 
+/// As the run is told it, in the folder of its attempt.
+std::string workload_path(const PointOrder& order) {
+  return order.workload.empty() ? std::string("../") + point_file::workload
+                                : order.workload.string();
+}
+
 /// Without what differs between machines: the workload by its name in the plan.
 std::string without_paths(std::string text, const PointOrder& order) {
-  const std::string path = order.workload.string();
+  const std::string path = workload_path(order);
   for (std::size_t at = 0; (at = text.find(path, at)) != std::string::npos;
        at += order.workload_name.size())
     text.replace(at, path.size(), order.workload_name);
@@ -100,6 +106,7 @@ void check_model(const PointOrder& order, const fs::path& folder) {
 
 /// The key of a point stands for its workload as it was when the sweep began.
 void check_workload(const PointOrder& order) {
+  if (order.workload.empty()) return;  // the point's folder has it
   if (file_key(order.workload) == order.workload_key) return;
   throw InputError(order.workload.string(), 0, "workload", "what it was when the sweep began",
                    "that it has changed");
@@ -136,7 +143,7 @@ std::optional<Outcome> run_point(const fs::path& folder, const std::function<boo
   const AttemptFolder attempt(folder);
   const auto end = run_child(
       {this_program, "run", std::string("../") + point_file::description, "--workload",
-       order.workload.string(), "--stats", point_file::statistics},
+       workload_path(order), "--stats", point_file::statistics},
       {.folder = attempt.path(), .timeout = order.timeout, .stop = stop, .kept = 64 * 1024});
   if (!end || ended_with_sweep(*end, stop)) return std::nullopt;
   // Another attempt that overlapped with this one may have come first.

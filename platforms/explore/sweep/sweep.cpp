@@ -43,8 +43,9 @@ bool same_outcomes(const SweepResult& a, const SweepResult& b) {
 
 }  // namespace
 
-Sweep::Sweep(const Plan& plan, SweepOrder order, const PlatformReader& reader)
-    : plan_(plan), order_(std::move(order)), expansion_(plan, reader) {
+Sweep::Sweep(const Plan& plan, SweepOrder order, const PlatformReader& reader,
+             const IsDescribed& is_described)
+    : plan_(plan), order_(std::move(order)), expansion_(plan, reader, is_described) {
   const std::uint64_t bound = expansion_.bound();
   if (bound > most_points_unasked && !order_.any_size) {
     throw InputError(plan.file, 0, "points",
@@ -88,10 +89,15 @@ std::vector<PointJob> Sweep::prepare() {
   for (const SweepPoint& point : result_.points) {
     const fs::path folder = folder_of(point.key);
     if (!seen.insert(point.key).second) continue;
-    prepare_point(folder, expansion_.description(point),
+    const PointDescription description{expansion_.description(point),
+                                       expansion_.workload_description(point)};
+    fs::path trace;
+    if (description.workload.empty())
+      trace = fs::absolute(expansion_.workload(point)).lexically_normal();
+    prepare_point(folder, description,
                   {.model = result_.model,
                    .workload_name = point.workload,
-                   .workload = fs::absolute(expansion_.workload(point)).lexically_normal(),
+                   .workload = trace,
                    .workload_key = expansion_.workload_key(point),
                    .timeout = plan_.timeout});
     if (read_outcome(folder)) {

@@ -36,7 +36,8 @@ struct SweepEnd {
 class Sweep {
  public:
   /// Everything is checked before anything is written. InputError for what is wrong.
-  Sweep(const Plan& plan, SweepOrder order, const PlatformReader& reader);
+  Sweep(const Plan& plan, SweepOrder order, const PlatformReader& reader,
+        const IsDescribed& is_described = {});
 
   /// Runs on `engine` what hasn't run yet, and writes the database of all that has. Nobody else may
   /// work in DIR meanwhile. InputError when that can't go on, such as on a full disk: what was

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,11 @@ struct ExampleDrive {
   void describe(ParameterGroup& group) { group.add("lanes", lanes, {.minimum = 1, .maximum = 32}); }
 };
 
+struct ExampleWorkload {
+  std::uint32_t depth = 1;
+  void describe(ParameterGroup& group) { group.add("depth", depth, {.minimum = 1, .maximum = 8}); }
+};
+
 /// A platform that no block of the project is part of.
 struct ExamplePlatform {
   ExampleCache cache;
@@ -38,6 +44,7 @@ struct ExamplePlatform {
   bool fast = false;
   std::vector<ExampleDrive> drives{1};
   std::uint32_t threads = 1;
+  std::optional<ExampleWorkload> workload;
 
   void describe(ParameterGroup& group) {
     group.group("cache", cache);
@@ -45,21 +52,25 @@ struct ExamplePlatform {
     group.add("fast", fast, {});
     group.list("drives", drives, "", 1, 8);
     group.add("threads", threads, {.host_only = true});
+    if (workload) group.group("workload", *workload);
   }
 };
 
 struct ExampleHolder {
+  explicit ExampleHolder(bool is_described) {
+    if (is_described) platform.workload = ExampleWorkload{};
+    tree.emplace(platform);
+  }
   ExamplePlatform platform;
-  ParameterTree tree{platform};
+  std::optional<ParameterTree> tree;
 };
 
 /// Takes the text itself for an overlay's or a description's name, so that tests need no files.
-inline std::shared_ptr<ParameterTree> read_example(const std::string&,
-                                                   const std::vector<std::string>& overlays) {
-  const auto holder = std::make_shared<ExampleHolder>();
-  for (const std::string& overlay : overlays)
-    read_yaml_text(holder->tree, overlay, "overlay");
-  return {holder, &holder->tree};
+inline std::shared_ptr<ParameterTree> read_example(const PointFiles& files) {
+  const auto holder = std::make_shared<ExampleHolder>(!files.workload.empty());
+  for (const std::string& overlay : files.overlays)
+    read_yaml_text(*holder->tree, overlay, "overlay");
+  return {holder, &*holder->tree};
 }
 
 }  // namespace doorbell::sweep

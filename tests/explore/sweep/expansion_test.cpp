@@ -254,5 +254,34 @@ TEST_F(ExpansionTest, ADescriptionHoldsEveryParameterThatCanChangeAResult) {
   EXPECT_EQ(platform.cache.ways, 7u);
 }
 
+bool is_yaml(const std::string& path) {
+  return path.ends_with(".yaml");
+}
+
+TEST_F(ExpansionTest, ParametersOfADescribedWorkloadAreAxes) {
+  const Plan read = plan("axes: {workload.depth: [1, 8], cache.ways: [1, 2]}\n", "[w.yaml]");
+  Expansion expansion(read, read_example, is_yaml);
+  const SweepResult result = expansion.expand("1.0", model_);
+  EXPECT_THAT(values_of(result, "workload.depth"), ElementsAre("1", "1", "8", "8"));
+  std::set<std::string> keys;
+  for (const SweepPoint& point : result.points) {
+    keys.insert(point.key);
+    EXPECT_EQ(expansion.description(point).find("workload"), std::string::npos);
+    EXPECT_THAT(expansion.workload_description(point),
+                HasSubstr("\"depth\": " + point.coordinates[0].text));
+    EXPECT_EQ(point.workload, "w.yaml");
+  }
+  EXPECT_EQ(keys.size(), 4u);
+}
+
+TEST_F(ExpansionTest, ATraceHasNoDescription) {
+  const Plan read = plan("axes: {cache.ways: [1, 2]}\n");
+  Expansion expansion(read, read_example, is_yaml);
+  const SweepResult result = expansion.expand("1.0", model_);
+  EXPECT_EQ(expansion.workload_description(result.points[0]), "");
+  const Plan other = plan("axes: {workload.depth: [1, 2]}\n");
+  EXPECT_THROW(Expansion(other, read_example, is_yaml), InputError);
+}
+
 }  // namespace
 }  // namespace doorbell::sweep

@@ -58,22 +58,22 @@ TEST_F(Parts, AnOutcomeThatMakesNoSenseIsNone) {
 
 TEST_F(Parts, APreparedPointIsLeftAloneAndAnotherOnesFolderRefused) {
   const PointOrder order{.model = "m", .workload_name = "w", .workload = "/w", .timeout = 9};
-  prepare_point(folder_ / "p", "description\n", order);
+  prepare_point(folder_ / "p", {"description\n", ""}, order);
   EXPECT_EQ(read_order(folder_ / "p"), order);
   const auto written = fs::last_write_time(folder_ / "p" / "point.json");
-  prepare_point(folder_ / "p", "description\n", order);
+  prepare_point(folder_ / "p", {"description\n", ""}, order);
   EXPECT_EQ(fs::last_write_time(folder_ / "p" / "point.json"), written);
   PointOrder later = order;
   later.timeout = 10;
-  prepare_point(folder_ / "p", "description\n", later);
+  prepare_point(folder_ / "p", {"description\n", ""}, later);
   EXPECT_EQ(read_order(folder_ / "p"), later) << "a plan may give it more time";
-  EXPECT_THROW(prepare_point(folder_ / "p", "another\n", order), InputError);
+  EXPECT_THROW(prepare_point(folder_ / "p", {"another\n", ""}, order), InputError);
   EXPECT_THROW(read_order(folder_), InputError);
 }
 
 TEST_F(Parts, AWorkloadWhosePathIsNoTextIsRefused) {
   const PointOrder order{.model = "m", .workload_name = "w", .workload = "/l\xe4rm/w"};
-  EXPECT_THROW(prepare_point(folder_ / "p", "description\n", order), InputError);
+  EXPECT_THROW(prepare_point(folder_ / "p", {"description\n", ""}, order), InputError);
 }
 
 TEST_F(Parts, AFileIsWrittenWholeOrNotAtAll) {

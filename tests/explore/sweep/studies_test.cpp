@@ -37,7 +37,14 @@ PointsByPlan points_of_plans(const fs::path& study) {
   for (const auto& entry : fs::directory_iterator(study / "plans")) {
     const sweep::Plan plan = sweep::read_plan(entry.path().string());
     points[entry.path().filename().string()] =
-        sweep::Expansion(plan, read_platform).expand("version", "model").points.size();
+        sweep::Expansion(
+            plan,
+            [](const sweep::PointFiles& files) {
+              return read_platform(files.description, files.overlays, files.workload);
+            },
+            workload::is_description)
+            .expand("version", "model")
+            .points.size();
   }
   return points;
 }

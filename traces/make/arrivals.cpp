@@ -1,0 +1,45 @@
+#include "traces/make/arrivals.h"
+
+namespace doorbell::workload {
+namespace {
+
+/// As it is not written down, any time does that leaves room for a random one.
+constexpr Time nominal = microsecond;
+
+Time mean_of(const Arrivals& parameters, std::uint32_t sharers) {
+  if (!parameters.is_open()) return nominal;
+  return (second * sharers + parameters.rate / 2) / parameters.rate;
+}
+
+}  // namespace
+
+ArrivalTimes::ArrivalTimes(const Arrivals& parameters, std::uint32_t sharers, std::uint32_t place,
+                           std::uint64_t seed)
+    : process_(parameters.process),
+      burst_(parameters.process == Arrivals::Process::bursty ? parameters.burst : 1),
+      left_(burst_),
+      mean_(mean_of(parameters, sharers)),
+      spread_(mean_ / 100 * parameters.spread),
+      random_(seed) {
+  next_ = parameters.is_open() && process_ != Arrivals::Process::constant ? gap()
+                                                                          : mean_ * place / sharers;
+}
+
+void ArrivalTimes::advance() {
+  if (--left_ > 0) return;
+  left_ = burst_;
+  next_ += gap();
+}
+
+Time ArrivalTimes::gap() {
+  switch (process_) {
+    case Arrivals::Process::closed_loop:
+      return mean_ - spread_ + random_.below(2 * spread_ + 1);
+    case Arrivals::Process::constant:
+      return mean_;
+    default:
+      return random_.exponential(mean_ * burst_);
+  }
+}
+
+}  // namespace doorbell::workload

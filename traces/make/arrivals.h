@@ -1,0 +1,32 @@
+#pragma once
+
+#include "doorbell/core/arch/random.h"
+#include "traces/make/parameters.h"
+
+namespace doorbell::workload {
+
+/// When the work of one queue comes, one after the other.
+class ArrivalTimes {
+ public:
+  /// One of `sharers` queues that share the rate; `place` spreads their beginnings.
+  ArrivalTimes(const Arrivals& parameters, std::uint32_t sharers, std::uint32_t place,
+               std::uint64_t seed);
+
+  /// When the next piece comes. Under closed_loop it only says in which order the queues' work
+  /// stands.
+  Time next() const { return next_; }
+  void advance();
+
+ private:
+  Time gap();
+
+  Arrivals::Process process_;
+  std::uint32_t burst_;
+  std::uint32_t left_;  ///< of the burst
+  Time mean_;
+  Time spread_;  ///< around it, under closed_loop
+  Random random_;
+  Time next_ = 0;
+};
+
+}  // namespace doorbell::workload
