@@ -8,8 +8,10 @@ struct gzFile_s;
 
 namespace doorbell::trace {
 
-/// A text file being written, gzipped when its name ends in ".gz". It disappears again unless
-/// close() is reached, so that no half-written file can be taken for a whole one.
+/// A text file being written, gzipped when its name ends in ".gz". It is written beside its place,
+/// as `path`.partial, and takes that name when close() is reached: whatever happens before, the old
+/// file or none is there, never half of the new one. What is no file, as a pipe, is written at
+/// once.
 class OutputFile {
  public:
   /// Throws InputError when the file can't be created.
@@ -26,9 +28,11 @@ class OutputFile {
 
  private:
   void flush();
+  void give_up();
   [[noreturn]] void fail() const;
 
   std::string path_;
+  std::string written_;  ///< `path_` itself, or the file beside it
   gzFile_s* file_ = nullptr;
   std::string buffer_;
 };
