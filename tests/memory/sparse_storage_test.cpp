@@ -39,12 +39,14 @@ TEST(SparseStorage, ChunksNeverMove) {
 }
 
 TEST(SparseStorage, HoldsTheRestOfASizeThatIsNotOfWholeChunks) {
-  SparseStorage storage(SparseStorage::chunk_bytes + 4096);
-  const std::array<std::uint8_t, 4> data{1, 2, 3, 4};
-  storage.write(SparseStorage::chunk_bytes + 4092, data);
-  std::array<std::uint8_t, 4> back{};
-  storage.read(SparseStorage::chunk_bytes + 4092, back);
-  EXPECT_EQ(back, data);
+  for (const std::uint64_t whole : {std::uint64_t{0}, SparseStorage::chunk_bytes}) {
+    SparseStorage storage(whole + 4096);
+    const std::array<std::uint8_t, 4> data{1, 2, 3, 4};
+    storage.write(whole + 4092, data);
+    std::array<std::uint8_t, 4> back{};
+    storage.read(whole + 4092, back);
+    EXPECT_EQ(back, data);
+  }
 }
 
 TEST(SparseStorage, KnowsItsEnds) {
