@@ -23,5 +23,6 @@ install(FILES CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/doorbell)
 if(DOORBELL_BUILD_PLATFORMS)
   install(FILES platforms/virt.yaml DESTINATION ${CMAKE_INSTALL_DATADIR}/doorbell/platforms)
   install(DIRECTORY platforms/presets DESTINATION ${CMAKE_INSTALL_DATADIR}/doorbell/platforms FILES_MATCHING PATTERN "*.yaml")
-  install(DIRECTORY traces/workloads DESTINATION ${CMAKE_INSTALL_DATADIR}/doorbell FILES_MATCHING PATTERN "*.gz")
+  install(DIRECTORY traces/workloads DESTINATION ${CMAKE_INSTALL_DATADIR}/doorbell FILES_MATCHING
+    PATTERN "*.gz" PATTERN "*.yaml")
 endif()

@@ -124,6 +124,21 @@ TEST_F(MadeWorkload, APortReceivesAtTheRateOfItsLink) {
   }
 }
 
+/// V6: what is unmapped strictly goes at the rate of pairs of TLBI and SYNC, if that is the lower.
+TEST_F(MadeWorkload, StrictReceivingIsBoundByItsInvalidations) {
+  const auto rate = [&](const std::string& mode) {
+    return 10'000 /
+           seconds(run(described("nic_line_rate"), " --set workload.mapping.mode=" + mode));
+  };
+  const double lazy = rate("lazy");
+  const Json strict = run(described("nic_line_rate"), " --set workload.mapping.mode=strict");
+  const Json& commands = metric(strict, "virt.smmu.tcu.command_processor");
+  const double pair = commands["busy_time"].get<double>() / 10'000 / 1e12;
+  const double measured = 10'000 / seconds(strict);
+  EXPECT_NEAR(measured / std::min(lazy, 1 / pair), 1, 0.1);
+  EXPECT_LT(measured, lazy / 1.5);
+}
+
 TEST_F(MadeWorkload, AnOpenLoopKeepsItsRate) {
   const Json statistics = run(described("msi_poisson"), " --set workload.arrivals.rate=250kHz");
   // 10 000 messages at 4 us each, within three standard deviations.

@@ -61,6 +61,9 @@ const ParameterNode& parameter_node(const ParameterTree& tree, const PlanText& p
                                     const std::string& file) {
   const ParameterNode* node = &tree.root();
   std::string_view rest = path.text;
+  if (rest.starts_with("workload.") && node->child("workload") == nullptr)
+    throw InputError(file, path.line, path.text, "workloads that are described in .yaml files",
+                     "a trace");
   while (true) {
     const std::size_t dot = std::min(rest.find('.'), rest.size());
     node = &tree.child(*node, rest.substr(0, dot), file, path.line);

@@ -279,8 +279,9 @@ TEST_F(ExpansionTest, ATraceHasNoDescription) {
   Expansion expansion(read, read_example, is_yaml);
   const SweepResult result = expansion.expand("1.0", model_);
   EXPECT_EQ(expansion.workload_description(result.points[0]), "");
-  const Plan other = plan("axes: {workload.depth: [1, 2]}\n");
-  EXPECT_THROW(Expansion(other, read_example, is_yaml), InputError);
+  EXPECT_THAT(refusal("axes: {workload.depth: [1, 2]}\n"),
+              HasSubstr(":3: workload.depth: expected workloads that are described in .yaml files, "
+                        "found a trace"));
 }
 
 }  // namespace
