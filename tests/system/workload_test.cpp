@@ -124,6 +124,18 @@ TEST_F(MadeWorkload, APortReceivesAtTheRateOfItsLink) {
   }
 }
 
+/// V1 again, for reads: completions of at most MPS bytes go downstream.
+TEST_F(MadeWorkload, APortSendsAtTheRateOfItsLink) {
+  const Json statistics = run(described("nic_line_rate"),
+                              " --set endpoints.0.link.dllp=constant"
+                              " --set workload.nic.transmit=100");
+  const double t = 16e9 * 4 * 128 / 130 / 8 * (1 - 8.0 / 214 - 8.0 / 214 - 4.0 / 1538);
+  const double data = 1500 + 20.0 * 6;
+  const double descriptor = 16 + 20;
+  const double doorbell = 4 + 24;
+  EXPECT_NEAR(10'000 / seconds(statistics) / (t / (data + descriptor + doorbell)), 1, 0.03);
+}
+
 /// V6: what is unmapped strictly goes at the rate of pairs of TLBI and SYNC, if that is the lower.
 TEST_F(MadeWorkload, StrictReceivingIsBoundByItsInvalidations) {
   const auto rate = [&](const std::string& mode) {

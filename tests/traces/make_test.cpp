@@ -91,6 +91,8 @@ class Made : public ::testing::TestWithParam<Case> {
       made.nic.ports = made.nic.queues = 2;
       made.nic.descriptor_bytes = 64;  // 64 a ring, which come round often
       made.nic.moderation.packets = 16;
+      made.nic.transmit = 40;
+      made.nic.size.largest = 6000;
     }
     if (kind == Kind::msi) made.msi.functions = 2;
     if (kind != Kind::nvme) return made;
@@ -266,6 +268,34 @@ TEST(MadeNic, EveryPacketHasADescriptorAndACompletion) {
   EXPECT_NEAR(static_cast<double>(tally.kinds.at(AccessKind::fetch)), 250, 4);  // of 4 queues
   EXPECT_NEAR(static_cast<double>(tally.bytes), 4532.0 * 1000, 4532.0 * 1000 * 0.06);
   EXPECT_EQ(tally.unmaps, 1000u);
+}
+
+TEST(MadeNic, SendsAsManyAtATimeAsItsRingHolds) {
+  Parameters made = nic();
+  made.nic.transmit = 100;
+  made.nic.queues = 1;
+  made.nic.descriptor_bytes = 64;
+  made.nic.size = {.smallest = 9000, .largest = 9000};
+  const auto source = generate(made);
+  const auto set_up = source->header().conduct->set_up;
+  Record record;
+  std::vector<Number> submits, fetches;
+  while (source->next(record)) {
+    if (record.number <= set_up) continue;
+    if (std::holds_alternative<trace::Submit>(record.operation)) {
+      submits.push_back(record.number);
+      EXPECT_EQ(record.after.empty(), submits.size() <= 64) << "of " << submits.size();
+    }
+    const auto* one = std::get_if<Access>(&record.operation);
+    if (one != nullptr && one->kind == AccessKind::fetch) fetches.push_back(record.number);
+    // Three pages are read after the descriptor, and all before the completion.
+    if (one != nullptr && one->kind == AccessKind::completion) {
+      EXPECT_EQ(record.after,
+                (std::vector<trace::Dependency>{{fetches.back() + 1, fetches.back() + 3}}));
+    }
+  }
+  EXPECT_EQ(submits.size(), 1000u);
+  EXPECT_EQ(fetches.size(), 1000u);
 }
 
 TEST(MadeMsi, AClosedLoopWaitsForItsHandler) {

@@ -6,7 +6,8 @@
 namespace doorbell::workload {
 namespace {
 
-void set_dependencies(trace::Record& record, std::initializer_list<Number> after) {
+template <typename Numbers>
+void set_dependencies(trace::Record& record, const Numbers& after) {
   for (const Number number : after) {
     if (number != 0) record.after.push_back({number, number});
   }
@@ -36,6 +37,12 @@ Number Emitter::processor(Actor actor, trace::Operation operation,
 }
 
 Number Emitter::device(trace::Operation operation, std::initializer_list<Number> after) {
+  auto& record = add(std::move(operation));
+  set_dependencies(record, after);
+  return record.number;
+}
+
+Number Emitter::device(trace::Operation operation, const std::vector<Number>& after) {
   auto& record = add(std::move(operation));
   set_dependencies(record, after);
   return record.number;

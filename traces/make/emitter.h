@@ -29,6 +29,7 @@ class Emitter {
                    std::initializer_list<Number> after = {});
   /// An operation of a function, after the records named.
   Number device(trace::Operation operation, std::initializer_list<Number> after = {});
+  Number device(trace::Operation operation, const std::vector<Number>& after);
   /// Likewise, after all of its stream from `first` to `last`.
   Number device_after_all(trace::Operation operation, Number first, Number last);
 

@@ -189,7 +189,12 @@ void NicParameters::describe(ParameterGroup& group) {
              .minimum = 1,
              .maximum = 1'000'000'000,
              .source = "arbitrary",
-             .help = "That a port receives in all"});
+             .help = "Of a port, received or sent, in all"});
+  group.add("transmit", transmit,
+            {.unit = "per cent",
+             .maximum = 100,
+             .source = "arbitrary",
+             .help = "Share of the packets that are sent"});
   DescribedSizes sizes{size, 1, 16384};
   group.group("size", sizes, "Of a packet");
   group.add("ring_pages", ring_pages,

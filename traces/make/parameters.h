@@ -103,6 +103,7 @@ struct NicParameters {
   std::uint32_t ports = 1;
   std::uint32_t queues = 4;        ///< of a port
   std::uint64_t packets = 10'000;  ///< of a port
+  std::uint32_t transmit = 0;      ///< of them that it sends, per cent
   Sizes size{.smallest = 1500, .largest = 1500};
   std::uint32_t ring_pages = 1;         ///< of a queue's descriptors
   std::uint32_t descriptor_bytes = 16;  ///< of a descriptor and of what completes it
