@@ -116,6 +116,18 @@ TEST_F(ParametersTest, AListReplacesTheOneBeforeAndStartsFromDefaults) {
   EXPECT_EQ(tree_.find("endpoints.2.functions")->default_text(), "1");
 }
 
+TEST_F(ParametersTest, AStarStandsForAllElementsOfAList) {
+  read_yaml_text(tree_, "endpoints: [{}, {functions: 2}, {}]\n", "virt.yaml");
+  tree_.set("endpoints.*.functions=8");
+  for (const EndpointParameters& endpoint : system_.endpoints)
+    EXPECT_EQ(endpoint.functions, 8u);
+  tree_.set("endpoints.1.functions=4");
+  EXPECT_EQ(system_.endpoints[1].functions, 4u);
+  EXPECT_EQ(system_.endpoints[2].functions, 8u);
+  for (const char* wrong : {"endpoints.*.function=8", "endpoints.*=8", "tlb.*=8", "*.entries=8"})
+    EXPECT_THROW(tree_.set(wrong), InputError) << wrong;
+}
+
 TEST_F(ParametersTest, AGroupInPlaceOfAListIsLaidOverEachElement) {
   read_yaml_text(tree_, "endpoints: [{name: first}, {}, {functions: 2}]\n", "virt.yaml");
   read_yaml_text(tree_, "endpoints: {functions: 4}\n", "four.yaml");
@@ -217,7 +229,7 @@ TEST_F(ParametersTest, SetErrorsNameTheOption) {
             "--set: assignment: expected path.key=value, found 'tlb.entries'");
   EXPECT_THAT(error_of_set("tlb=4"), testing::HasSubstr("expected a key inside this group"));
   EXPECT_THAT(error_of_set("endpoints.7.functions=1"),
-              testing::HasSubstr("expected an element from 0 to 1, found '7'"));
+              testing::HasSubstr("expected an element from 0 to 1, or * for all, found '7'"));
   EXPECT_THAT(error_of_set("tlb.entries.more=1"), testing::HasSubstr("no key inside a value"));
 }
 

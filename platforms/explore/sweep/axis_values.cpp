@@ -57,22 +57,23 @@ bool is_power_of_two(const SweepCoordinate& value) {
 
 }  // namespace
 
-const ParameterNode& parameter_node(const ParameterTree& tree, const PlanText& path,
-                                    const std::string& file) {
-  const ParameterNode* node = &tree.root();
-  std::string_view rest = path.text;
-  if (rest.starts_with("workload.") && node->child("workload") == nullptr)
+std::vector<const ParameterNode*> parameter_nodes(const ParameterTree& tree, const PlanText& path,
+                                                  const std::string& file) {
+  if (path.text.starts_with("workload.") && tree.root().child("workload") == nullptr)
     throw InputError(file, path.line, path.text, "workloads that are described in .yaml files",
                      "a trace");
-  while (true) {
-    const std::size_t dot = std::min(rest.find('.'), rest.size());
-    node = &tree.child(*node, rest.substr(0, dot), file, path.line);
-    if (dot == rest.size()) break;
-    rest.remove_prefix(dot + 1);
+  std::vector<const ParameterNode*> nodes = tree.matching(path.text, file, path.line);
+  for (const ParameterNode* node : nodes) {
+    if (!node->parameter)
+      throw InputError(file, path.line, path.text, "one parameter", "a group of them");
   }
-  if (!node->parameter)
-    throw InputError(file, path.line, path.text, "one parameter", "a group of them");
-  return *node;
+  return nodes;
+}
+
+void set_parameter(ParameterTree& tree, const PlanText& path, const PlanText& value,
+                   const std::string& file) {
+  for (const ParameterNode* node : parameter_nodes(tree, path, file))
+    tree.set(*node, value.text, file, value.line);
 }
 
 AxisValues::AxisValues(const Plan& plan, const AxisPlan& axis, ParameterTree& tree)
@@ -82,7 +83,7 @@ AxisValues::AxisValues(const Plan& plan, const AxisPlan& axis, ParameterTree& tr
     resolve_variants(axis.variants);
     return;
   }
-  const Parameter& parameter = *parameter_node(tree, axis.name, file_).parameter;
+  const Parameter& parameter = *parameter_nodes(tree, axis.name, file_).front()->parameter;
   if (parameter.info().host_only)
     fail(line_, "a parameter that can change a result", "one that only the host sees");
   kind_ = parameter.kind();
@@ -108,7 +109,7 @@ void AxisValues::resolve_list(const std::vector<PlanText>& values, ParameterTree
     const std::uint64_t number = read(tree, text);
     SweepCoordinate value = is_number(kind_)
                                 ? coordinate(number)
-                                : SweepCoordinate{tree.find(axis_.name)->text(), std::nullopt};
+                                : SweepCoordinate{parameter(tree).text(), std::nullopt};
     if (!seen.insert(value.text).second) fail(text.line, "each value once", text.text + " twice");
     values_.push_back(std::move(value));
   }
@@ -148,8 +149,13 @@ void AxisValues::bound_range(const RangePlan& range) {
 }
 
 std::uint64_t AxisValues::read(ParameterTree& tree, const PlanText& text) const {
-  tree.set(parameter_node(tree, {axis_.name, line_}, file_), text.text, file_, text.line);
-  return tree.find(axis_.name)->number();
+  set_parameter(tree, {axis_.name, line_}, text, file_);
+  return parameter(tree).number();
+}
+
+/// The first, where the axis is one of several.
+const Parameter& AxisValues::parameter(const ParameterTree& tree) const {
+  return *parameter_nodes(tree, {axis_.name, line_}, file_).front()->parameter;
 }
 
 std::uint64_t AxisValues::read_step(const PlanText& text) const {

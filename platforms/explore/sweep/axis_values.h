@@ -38,6 +38,7 @@ class AxisValues {
   void resolve_range(const RangePlan& range, ParameterTree& tree);
   void resolve_variants(const std::vector<VariantPlan>& variants);
   std::uint64_t read(ParameterTree& tree, const PlanText& text) const;
+  const Parameter& parameter(const ParameterTree& tree) const;
   std::uint64_t read_step(const PlanText& text) const;
   void bound_range(const RangePlan& range);
   std::uint64_t listed_number(std::uint64_t index) const;
@@ -62,8 +63,12 @@ class AxisValues {
   Scale scale_ = Scale::linear;
 };
 
-/// The node of a parameter, or an InputError that suggests the nearest name.
-const ParameterNode& parameter_node(const ParameterTree& tree, const PlanText& path,
-                                    const std::string& file);
+/// The nodes of a parameter, several where its path has a `*` for all elements of a list; at least
+/// one. An InputError suggests the nearest name.
+std::vector<const ParameterNode*> parameter_nodes(const ParameterTree& tree, const PlanText& path,
+                                                  const std::string& file);
+/// Gives all of them the same value.
+void set_parameter(ParameterTree& tree, const PlanText& path, const PlanText& value,
+                   const std::string& file);
 
 }  // namespace doorbell::sweep

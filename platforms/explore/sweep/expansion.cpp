@@ -60,7 +60,7 @@ void Expansion::add_axes() {
     axes_.push_back(values_.back().axis());
   }
   for (const PlanText& seed : plan_.repeat.seeds) {
-    parameter_node(tree, seed, plan_.file);
+    parameter_nodes(tree, seed, plan_.file);
     const auto same = [&](const SweepAxis& axis) { return axis.name == seed.text; };
     if (std::any_of(axes_.begin(), axes_.end(), same))
       throw InputError(plan_.file, seed.line, "seeds", "a parameter that is no axis", seed.text);
@@ -215,7 +215,7 @@ ParameterTree& Expansion::platform(const std::vector<const VariantPlan*>& varian
 ParameterTree& Expansion::apply(const std::vector<SweepCoordinate>& coordinates) {
   ParameterTree& tree = platform(variants_of(coordinates), described(workload_text(coordinates)));
   const auto set = [&](const PlanText& name, const std::string& value) {
-    tree.set(parameter_node(tree, name, plan_.file), value, plan_.file, name.line);
+    set_parameter(tree, name, {value, name.line}, plan_.file);
   };
   for (std::size_t axis = 0; axis < plan_.axes.size(); ++axis) {
     if (plan_.axes[axis].variants.empty()) set(plan_.axes[axis].name, coordinates[axis].text);

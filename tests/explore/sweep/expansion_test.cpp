@@ -164,6 +164,17 @@ TEST_F(ExpansionTest, VariantsBringOverlaysSettingsAndWorkloads) {
   EXPECT_THAT(values_of(result, "threads"), IsEmpty());
 }
 
+TEST_F(ExpansionTest, AnAxisMayBeOfAllElementsOfAList) {
+  const SweepResult result = expand(
+      "axes:\n"
+      "  drives_used:\n"
+      "    variants: {1: {}, 2: {with: ['drives: [{lanes: 1}, {lanes: 2}]']}}\n"
+      "  drives.*.lanes: [8, 16]\n");
+  EXPECT_THAT(coordinates(result), ElementsAre("1 8", "1 16", "2 8", "2 16"));
+  EXPECT_THAT(values_of(result, "drives.0.lanes"), ElementsAre("8", "16", "8", "16"));
+  EXPECT_THAT(values_of(result, "drives.1.lanes"), ElementsAre("", "", "8", "16"));
+}
+
 TEST_F(ExpansionTest, AVariantIsLaidOverWhatThePlanSays) {
   const SweepResult result = expand(
       "with: ['cache: {ways: 9, entries: 64}']\n"

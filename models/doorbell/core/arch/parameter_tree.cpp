@@ -11,7 +11,9 @@ std::string what_is_wrong_at(const ParameterNode& parent, std::string_view key) 
 std::string names_of(const ParameterNode& parent) {
   if (parent.parameter) return "no key inside a value";
   if (parent.list && parent.children.empty()) return "no element of an empty list";
-  if (parent.list) return "an element from 0 to " + std::to_string(parent.children.size() - 1);
+  if (parent.list) {
+    return "an element from 0 to " + std::to_string(parent.children.size() - 1) + ", or * for all";
+  }
   std::string names;
   for (const auto& child : parent.children)
     names += (names.empty() ? "" : ", ") + child->name;
@@ -95,15 +97,30 @@ void ParameterTree::set(std::string_view assignment) {
     throw InputError("--set", 0, "assignment", "path.key=value",
                      "'" + std::string(assignment) + "'");
   }
-  std::string_view path = assignment.substr(0, equals);
-  const ParameterNode* node = root_.get();
+  for (const ParameterNode* node : matching(assignment.substr(0, equals), option, 0))
+    set(*node, assignment.substr(equals + 1), option, 0);
+}
+
+std::vector<const ParameterNode*> ParameterTree::matching(std::string_view path,
+                                                          const std::string& file,
+                                                          unsigned line) const {
+  std::vector<const ParameterNode*> nodes{root_.get()};
   while (true) {
     const std::size_t dot = std::min(path.find('.'), path.size());
-    node = &child(*node, path.substr(0, dot), option, 0);
-    if (dot == path.size()) break;
+    const std::string_view key = path.substr(0, dot);
+    std::vector<const ParameterNode*> below;
+    for (const ParameterNode* node : nodes) {
+      if (key == "*" && node->list && !node->children.empty()) {
+        for (const auto& element : node->children)
+          below.push_back(element.get());
+      } else {
+        below.push_back(&child(*node, key, file, line));
+      }
+    }
+    nodes = std::move(below);
+    if (dot == path.size()) return nodes;
     path.remove_prefix(dot + 1);
   }
-  set(*node, assignment.substr(equals + 1), option, 0);
 }
 
 const ParameterNode& ParameterTree::resize(const ParameterNode& list, std::size_t size,

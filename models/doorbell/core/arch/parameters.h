@@ -117,7 +117,7 @@ class ParameterGroup {
   void group(std::string_view name, T& parameters, std::string_view help = {});
   /// A list of structs, written as a YAML sequence. A later file's list replaces an earlier one;
   /// its elements start from the defaults of `T`. A YAML mapping in its place is laid over each
-  /// element there is. `--set` reaches elements by their number: endpoints.0.functions=4.
+  /// element there is. `--set` reaches elements by their number, endpoints.0.functions=4, or all.
   template <DescribedParameters T>
   requires std::copyable<T>
   void list(std::string_view name, std::vector<T>& parameters, std::string_view help = {},
@@ -164,7 +164,8 @@ class ParameterTree {
     rebuild();
   }
 
-  /// "path.key=value", as given to the option `--set`.
+  /// "path.key=value", as given to the option `--set`. `*` in place of an element's number stands
+  /// for all elements of the list: endpoints.*.functions=4.
   void set(std::string_view assignment);
 
   /// Every value, in the order of the description.
@@ -180,6 +181,9 @@ class ParameterTree {
   /// The child `key` of `parent`, or an InputError that suggests the nearest name.
   const ParameterNode& child(const ParameterNode& parent, std::string_view key,
                              const std::string& file, unsigned line) const;
+  /// What a path leads to, `*` being all elements of a list: at least one node.
+  std::vector<const ParameterNode*> matching(std::string_view path, const std::string& file,
+                                             unsigned line) const;
   void set(const ParameterNode& leaf, std::string_view text, const std::string& file,
            unsigned line);
   /// Makes `list` one of `size` defaults, and returns its new node.
