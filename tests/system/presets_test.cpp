@@ -89,6 +89,22 @@ TEST(Presets, AreListedWhereTheyAreDescribed) {
     EXPECT_NE(page.find("\n| `" + preset + "` | "), std::string::npos) << preset;
 }
 
+TEST(Presets, IdealBlocksArePartsOfIdeal) {
+  const nlohmann::json ideal = run_with("--with ideal");
+  for (const std::string part : {"ideal-smmu", "ideal-its", "ideal-links"}) {
+    const nlohmann::json run = run_with("--with " + part);
+    std::size_t changed = 0;
+    for (const auto& parameter : run["parameters"]) {
+      if (parameter["value"] == parameter["default"]) continue;
+      ++changed;
+      EXPECT_EQ(parameter["value"], parameter_of(ideal, parameter["path"]))
+          << part << ", " << parameter["path"];
+    }
+    EXPECT_GT(changed, 3u) << part;
+    EXPECT_TRUE(run["conservation"]["balanced"]) << part;
+  }
+}
+
 // The SMMU's cycle is 100 ps there, the others' 1 ps.
 TEST(Presets, IdealTakesNoTimeButTheWires) {
   const nlohmann::json run = run_with("--with ideal");
