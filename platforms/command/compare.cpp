@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -17,29 +18,27 @@ namespace {
 
 constexpr int outside_tolerance_status = 1;
 
-void write(const std::string& path, const std::string& text) {
-  trace::OutputFile file(path);
-  file.write(text);
-  file.close();
+/// The report of an earlier comparison, where this one fails, would be taken for this one's.
+void remove_old_reports(const CompareOptions& options) {
+  for (const std::string& path : {options.junit, options.html}) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(path, ignored)) std::filesystem::remove(path, ignored);
+  }
 }
 
 /// All that is asked for, or nothing: a report of a comparison that counts as failed would mislead.
 void write_reports(const CompareOptions& options, const explore::Comparison& comparison) {
-  if (!options.junit.empty()) write(options.junit, explore::junit_report(comparison));
-  if (options.html.empty()) return;
-  try {
-    write(options.html, explore::html_report(comparison));
-  } catch (...) {
-    std::error_code ignored;
-    if (std::filesystem::is_regular_file(options.junit, ignored))
-      std::filesystem::remove(options.junit, ignored);
-    throw;
-  }
+  std::optional<trace::OutputFile> junit, html;
+  if (!options.junit.empty()) junit.emplace(options.junit).write(explore::junit_report(comparison));
+  if (!options.html.empty()) html.emplace(options.html).write(explore::html_report(comparison));
+  if (html) html->close();
+  if (junit) junit->close();
 }
 
 }  // namespace
 
 int compare(const CompareOptions& options) {
+  remove_old_reports(options);
   const explore::Tolerances tolerances = options.tolerance.empty()
                                              ? explore::Tolerances{}
                                              : explore::read_tolerances(options.tolerance);

@@ -143,7 +143,7 @@ TEST_F(Compare, AMissingMetricCannotBeComparedAndLeavesNoFiles) {
     metrics.erase(std::find_if(metrics.begin(), metrics.end(),
                                [](const Json& metric) { return metric["kind"] == "counter"; }));
   });
-  const std::string junit = scratch_.path("out.xml");
+  const std::string junit = scratch_.write("out.xml", "of an earlier comparison");
   expect_refused(base + " " + next + " --junit " + junit, "changed.json: metrics: ");
   EXPECT_FALSE(std::filesystem::exists(junit));
 }

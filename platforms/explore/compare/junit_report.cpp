@@ -52,11 +52,33 @@ std::string text_of(const Case& test, const std::string& suite) {
   return head + "/>\n";
 }
 
-std::string suite_text(const std::string& name, const Suite& suite) {
+/// What was changed on purpose, as who reads a failure asks first.
+std::string changes_of(const Comparison& comparison) {
+  std::string text;
+  for (const ParameterChange& change : comparison.parameters) {
+    text += fmt::format("{}{}: {} -> {}", text.empty() ? "changed parameters: " : "; ", change.name,
+                        change.base.empty() ? "none" : change.base,
+                        change.next.empty() ? "none" : change.next);
+  }
+  return text;
+}
+
+std::string properties_text(const std::vector<ParameterChange>& parameters) {
+  if (parameters.empty()) return "";
+  std::string text = "    <properties>\n";
+  for (const ParameterChange& change : parameters) {
+    text += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", escaped(change.name),
+                        escaped(change.base + " -> " + change.next));
+  }
+  return text + "    </properties>\n";
+}
+
+std::string suite_text(const std::string& name, const Suite& suite, const std::string& properties) {
   std::string text = fmt::format(
       "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" "
       "time=\"0\">\n",
       escaped(name), suite.cases.size(), suite.failures);
+  text += properties;
   for (const Case& test : suite.cases)
     text += text_of(test, name);
   return text + "  </testsuite>\n";
@@ -74,9 +96,13 @@ Suite everything_else(const Comparison& comparison) {
 
 std::map<std::string, Suite> suites_of(const Comparison& comparison) {
   std::map<std::string, Suite> suites;
+  const std::string changes = changes_of(comparison);
   const auto add = [&](const std::string& point, Case test) {
     Suite& suite = suites[point];
-    suite.failures += test.failure.empty() ? 0 : 1;
+    if (!test.failure.empty()) {
+      ++suite.failures;
+      test.output += (test.output.empty() || changes.empty() ? "" : "\n") + changes;
+    }
     suite.cases.push_back(std::move(test));
   };
   for (const FailedPoint& failed : comparison.newly_failed)
@@ -102,10 +128,11 @@ std::string junit_report(const Comparison& comparison) {
   std::size_t tests = 0;
   std::size_t failures = 0;
   std::string body;
+  const std::string properties = properties_text(comparison.parameters);
   const auto write = [&](const std::string& name, const Suite& suite) {
     tests += suite.cases.size();
     failures += suite.failures;
-    body += suite_text(name, suite);
+    body += suite_text(name, suite, properties);
   };
   for (const auto& [point, suite] : suites)
     write(point.empty() ? "doorbell compare" : "doorbell compare: " + point, suite);

@@ -143,6 +143,19 @@ TEST(JunitReport, HasATestCaseForEachMetricThatMovedOrIsNamed) {
   EXPECT_THAT(xml, HasSubstr("what no test case names"));
 }
 
+TEST(JunitReport, SaysWhichParametersWereChanged) {
+  Subject base = run_of("a", {time_metric("a", 1ul), time_metric("b", 1ul)});
+  Subject next = run_of("b", {time_metric("a", 2ul), time_metric("b", 1ul)});
+  base.samples[0].parameters = {{"tlb.entries", "64"}, {"walkers", "4"}};
+  next.samples[0].parameters = {{"tlb.entries", "32"}, {"walkers", "2"}};
+  const std::string xml = junit_report(compare(base, next, Tolerances()));
+  EXPECT_EQ(xmllint(xml, junit_schema), 0);
+  EXPECT_THAT(xml, HasSubstr("<property name=\"tlb.entries\" value=\"64 -&gt; 32\"/>"));
+  EXPECT_THAT(xml, HasSubstr("changed parameters: tlb.entries: 64 -&gt; 32; walkers: 4 -&gt; 2"
+                             "</failure>"));
+  EXPECT_THAT(junit_report(comparison_of(worse_only)), Not(HasSubstr("properties")));
+}
+
 TEST(JunitReport, HasNoTestCaseForWhatIsOnlyReported) {
   const std::string xml = junit_report(comparison_of("- {metric: '**', report_only: true}"));
   EXPECT_THAT(xml, AllOf(HasSubstr("tests=\"1\" failures=\"0\""), Not(HasSubstr("measured"))));
