@@ -26,6 +26,20 @@ std::vector<std::string> names_of_presets(const path& description) {
 
 }  // namespace
 
+std::string description_file(const std::string& description) {
+  std::error_code none;
+  const bool is_folder = std::filesystem::is_directory(description, none);
+  if (std::filesystem::exists(description, none) && !is_folder) return description;
+  const path program = std::filesystem::read_symlink("/proc/self/exe", none).parent_path();
+  // Installed in PREFIX/bin; and in build/<preset>/platforms of the source tree.
+  for (const path& folder :
+       {program / "../share/doorbell/platforms", program / "../../../platforms"}) {
+    const path file = folder / (description + ".yaml");
+    if (std::filesystem::is_regular_file(file, none)) return file.lexically_normal();
+  }
+  return description;
+}
+
 std::string overlay_file(const std::string& overlay, const std::string& description) {
   const path folder = path(description).parent_path();
   for (const path& file :
@@ -50,7 +64,7 @@ void read_description(ParameterTree& tree, const std::string& description,
 }
 
 void read_description(ParameterTree& tree, const DescriptionSources& sources) {
-  read_description(tree, sources.description, sources.overlays, sources.settings);
+  read_description(tree, description_file(sources.description), sources.overlays, sources.settings);
 }
 
 }  // namespace doorbell

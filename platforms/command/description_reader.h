@@ -9,10 +9,14 @@ namespace doorbell {
 
 /// Where the values of a run come from. Each item is laid over those before it.
 struct DescriptionSources {
-  std::string description;            ///< A YAML file of the platform.
+  std::string description;            ///< Of the platform; see `description_file`.
   std::vector<std::string> overlays;  ///< As given to `--with`; see `overlay_file`.
   std::vector<std::string> settings;  ///< As given to `--set`: "path.key=value".
 };
+
+/// The file that `description` stands for: a path as it is; else the platform of that name that came
+/// with this program, such as "virt".
+std::string description_file(const std::string& description);
 
 /// Fills `tree` from the description, then the overlays in their order, then the settings in
 /// theirs. A list in a later file replaces an earlier one. Whatever is wrong with an input is an

@@ -5,7 +5,9 @@
 namespace doorbell {
 
 void add_description_options(CLI::App& command, DescriptionSources& sources) {
-  command.add_option("description", sources.description, "YAML description of the platform")
+  command
+      .add_option("description", sources.description,
+                  "YAML description of the platform, or the name of one that came with it: virt")
       ->required();
   command
       .add_option("--with", sources.overlays,

@@ -56,6 +56,8 @@ endforeach()
 
 step("Replaying a workload of the package" ${root}/usr/bin/doorbell run ${root}/usr/share/doorbell/platforms/virt.yaml
   --with ideal --workload ${root}/usr/share/doorbell/workloads/nvme_seqwrite.trace.gz --stats ${SCRATCH_DIR}/stats.json)
+step("Finding the platform and presets of the package by name" ${root}/usr/bin/doorbell run virt --with eight-drives
+  --workload ${root}/usr/share/doorbell/workloads/nvme_seqwrite.trace.gz)
 file(READ ${SCRATCH_DIR}/stats.json stats)
 string(JSON version GET "${stats}" version)
 string(JSON balanced GET "${stats}" conservation balanced)

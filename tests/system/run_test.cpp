@@ -114,6 +114,18 @@ TEST_F(Run, TheBaseProtocolBetweenOurSocketsChangesNoByte) {
   }
 }
 
+TEST_F(Run, ThePlatformThatCameWithTheProgramIsFoundByItsName) {
+  const std::string workload = " --workload " + source_path(DOORBELL_SMALL_WORKLOAD);
+  const CommandResult named = run_doorbell("run virt --with eight-drives" + workload);
+  EXPECT_EQ(named.status, 0) << named.errors;
+  EXPECT_EQ(named.output, run_doorbell("run " + source_path("platforms/virt.yaml") +
+                                       " --with eight-drives" + workload)
+                              .output);
+  const CommandResult unknown = run_doorbell("run vir" + workload);
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_THAT(unknown.errors, HasSubstr("vir: file: expected a readable YAML file"));
+}
+
 TEST_F(Run, AParameterChangesTheResultAndStandsInIt) {
   const Json json = Json::parse(statistics_of("--set gic.its.pipeline_cycles=100"));
   EXPECT_NE(json["latency"], Json::parse(statistics_of())["latency"]);
