@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 
-import {byKey, etaSquared, knee, paretoFront} from "../../../platforms/explore/page/web/analysis.js";
+import {byKey, etaSquared, paretoFront} from "../../../platforms/explore/page/web/analysis.js";
 import {cumulated, levels, shareAt} from "../../../platforms/explore/page/web/curves.js";
+import {knee} from "../../../platforms/explore/page/web/knee.js";
 import {lowerIsBetter, SweepView} from "../../../platforms/explore/page/web/sweep_data.js";
 import {compareCells} from "../../../platforms/explore/page/web/tables.js";
+import {normalFrom, randomFrom} from "./plans.mjs";
 import {boundText, count, digitsFor, duration, quantity, rate, share, tick} from "../../../platforms/explore/page/web/units.js";
 
 test("means by key leave out what isn't there", () => {
@@ -66,6 +68,41 @@ test("a curve that hardly moves has no knee, however it bends", () => {
   assert.equal(knee(bent(9).map(([x, y]) => [x, -y])), null);
 });
 
+test("what only scatters about a straight line has hardly ever a knee", () => {
+  const normal = normalFrom(randomFrom(5));
+  for (const count of [4, 6, 10, 20]) {
+    const bent = Array.from({length: 300}, () => knee(Array.from({length: count}, (_, i) => [i, 10 + i / 2 + normal()])) !== null);
+    assert.ok(bent.filter((one) => one).length < 0.12 * 300, `${bent.filter((one) => one).length} of ${count} points`);
+  }
+});
+
+test("a knee stands out from the scatter of its neighbours", () => {
+  const normal = normalFrom(randomFrom(6));
+  const bends = Array.from({length: 50}, () => knee([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((x) => [x, Math.max(100, 500 - 100 * x) + 8 * normal()])));
+  assert.ok(bends.filter((bend) => bend === 2 || bend === 3 || bend === 4).length > 45, bends.join());
+});
+
+test("a bend that the errors of repeats explain is no knee", () => {
+  const points = [[1, 200], [2, 110], [3, 100]];
+  assert.equal(knee(points), null);
+  assert.equal(knee(points, false, 1), 1);
+  assert.equal(knee(points, false, 20), null);
+});
+
+test("two workloads are never among the same points", () => {
+  const point = (workload, a, b) => ({workload, status: "done", coordinates: [{text: String(a), number: a}, {text: b, number: null}]});
+  const points = [point("w", 1, "w"), point("v", 1, "v"), point("w", 2, "w"), point("v", 2, "v")];
+  const view = new SweepView({axes: [{name: "a"}, {name: "workload"}], parameters: [], points,
+    metrics: [{name: "m", unit: "ps", better: "lower", help: "", values: [10, 7000, 20, 7000]}]});
+  assert.deepEqual(view.members, [0, 2]);
+  assert.deepEqual(view.axes().map(({name}) => name), ["a"]);
+  assert.deepEqual(view.curveAxes().map(({name}) => name), ["a", "workload"]);
+  assert.deepEqual(view.effectsOn(view.metric).axes.map(({name, effect}) => [name, effect]), [["a", 1]]);
+  view.chooseWorkload("v");
+  assert.deepEqual(view.members, [1, 3]);
+  assert.equal(view.effectsOn(view.metric), null);
+});
+
 test("what isn't there comes last in a sorted table", () => {
   const sorted = (descending) => [3, null, 10, undefined, 1].sort((a, b) => compareCells(a, b, descending));
   assert.deepEqual(sorted(false).slice(0, 3), [1, 3, 10]);
@@ -93,7 +130,7 @@ test("a bucket of a vector is as wide as two of a stream", () => {
 });
 
 test("a knee on a logarithmic axis is looked for there", () => {
-  const points = [[1, 90], [10, 60], [100, 30], [1000, 0]];
+  const points = [1, 2, 4, 8, 16, 32, 64].map((x, i) => [x, 600 - 100 * i]);
   assert.notEqual(knee(points, false), null);
   assert.equal(knee(points, true), null);
 });

@@ -155,6 +155,28 @@ test("the strongest colour of the heat map is the worst value", async () => {
   assert.match((await looks("latency.link.share")).lead, /the higher\.$/);
 });
 
+test("the worst value has the strongest colour, in light and in dark", async () => {
+  const channels = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  const luminance = (colour) => {
+    const [r, g, b] = channels(colour).map((one) => (one <= 10 ? one / 255 / 12.92 : ((one / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  const chroma = (colour) => Math.max(...channels(colour)) - Math.min(...channels(colour));
+  const rises = (values) => values.every((value, i) => i === 0 || value > values[i - 1]);
+  for (const [scheme, back] of [["light", "#ffffff"], ["dark", "#1b1f25"]]) {
+    const {page, close} = await open("sweep.html", {scheme});
+    const box = page.locator("#metric");
+    await box.fill(metricName);
+    await box.dispatchEvent("change");
+    const colours = await page.evaluate(() => echarts.getInstanceByDom(document.querySelector('[aria-label="Metric over two axes"]'))
+      .getOption().visualMap[0].inRange.color);
+    await close();
+    assert.ok(rises(colours.map((colour) => contrast(luminance(colour), luminance(back)))), `${scheme}: contrast`);
+    assert.ok(rises(colours.map(chroma)), `${scheme}: chroma`);
+  }
+});
+
 test("charts have the width of the paper as soon as it is asked for, and that of the window afterwards", async () => {
   const {page, close} = await open("sweep.html");
   const rightmost = (event) => page.evaluate((name) => {
@@ -203,7 +225,7 @@ test("points that failed are listed, and no text becomes markup", async () => {
   const {page, close} = await open("failed.html");
   assert.equal(await page.locator("img").count(), 0);
   const rows = await cells(page, "failed");
-  assert.deepEqual(rows.map(([point, status, , message]) => [point, status, message]), [["0", "failed", attack], ["1", "missing", ""]]);
+  assert.deepEqual(rows.map(([point, status, , message]) => [point, status, message]), [["1", "failed", attack], ["2", "missing", ""]]);
   assert.ok((await page.locator("#headline").textContent()).includes(`${count(4)} done, 1 failed, 1 missing`));
   await close();
 });

@@ -44,25 +44,3 @@ export function paretoFront(points, {lowerX = true, lowerY = true} = {}) {
   }
   return lowerX ? front : front.reverse();
 }
-
-/// How far from the line between its ends a curve must reach, as a share of its height, to have a
-/// knee; and how high it must be, as a share of its greatest value: what is lower is chance, or moves
-/// nothing that anybody notices.
-export const kneeFrom = 0.1;
-export const kneeHeight = 0.01;
-
-/// Where a curve of points [x, y] bends most: the number of the point farthest from the straight line
-/// between its ends, x and y being brought to 0..1 (x by its logarithm, if so). Null when that is
-/// nearer than `kneeFrom`, the curve is lower than `kneeHeight`, or there are fewer than three points.
-export function knee(points, logarithmic = false) {
-  if (points.length < 3) return null;
-  const xs = points.map(([x]) => (logarithmic ? Math.log(x) : x));
-  const ys = points.map(([, y]) => y);
-  const width = xs[xs.length - 1] - xs[0];
-  const height = Math.max(...ys) - Math.min(...ys);
-  if (width === 0 || height === 0 || height < kneeHeight * Math.max(...ys.map(Math.abs))) return null;
-  const rise = (ys[ys.length - 1] - ys[0]) / width;
-  const distances = xs.map((x, i) => Math.abs(ys[i] - ys[0] - rise * (x - xs[0])) / height);
-  const farthest = distances.indexOf(Math.max(...distances));
-  return distances[farthest] < kneeFrom ? null : farthest;
-}

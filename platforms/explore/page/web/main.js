@@ -3,10 +3,14 @@ import {watchCharts} from "./chart.js";
 import {element} from "./dom.js";
 import {runPage} from "./run.js";
 import {sweepPage} from "./sweep.js";
+import {watchTables} from "./tables.js";
 import {themeSwitch, watchTheme} from "./theme.js";
+
+const mostNamed = 4; // axes: more are no headline
 
 function sweepText({points, axes}) {
   const many = `${points.length} ${points.length === 1 ? "point" : "points"}`;
+  if (axes.length > mostNamed) return `${many} over ${axes.length} axes`;
   return axes.length === 0 ? many : `${many} over ${axes.map(({name}) => name).join(", ")}`;
 }
 
@@ -30,6 +34,7 @@ function main() {
     top.querySelector("nav").append(element("a", {href: `#${id}`}, heading.dataset.short));
   }
   watchCharts();
+  watchTables();
   document.documentElement.dataset.ready = "yes";
 }
 

@@ -1,8 +1,10 @@
 // The page of a sweep.
-import {card, element, section} from "./dom.js";
-import {curvesSection, heatSection, rankingSection} from "./sweep_charts.js";
-import {SweepView} from "./sweep_data.js";
+import {card, choice, element, section} from "./dom.js";
+import {rankingSection} from "./ranking.js";
+import {curvesSection} from "./sweep_curves.js";
+import {numberOf, SweepView} from "./sweep_data.js";
 import {frontSection} from "./sweep_front.js";
+import {pairsSection} from "./sweep_pairs.js";
 import {table} from "./tables.js";
 import {count} from "./units.js";
 
@@ -21,6 +23,13 @@ function metricBox(view) {
     element("datalist", {id: "metric-names"}, view.sweep.metrics.map(({name}) => element("option", {value: name}))), help);
 }
 
+/// Metric and workload of all charts.
+function choices(view) {
+  if (view.metric === null) return null;
+  return [metricBox(view), view.workloads.length < 2 ? null : element("div", {class: "controls workload"},
+    choice("Workload of all charts", view.workloads, view.workload, (name) => view.chooseWorkload(name)))];
+}
+
 function sweepHeadline(page, view) {
   const {points, axes, metrics, constant_metrics: constant} = view.sweep;
   const having = (status) => points.filter((point) => point.status === status).length;
@@ -28,26 +37,28 @@ function sweepHeadline(page, view) {
   section(page, "headline", ["At a glance", "At a glance"], null, element("div", {class: "cards"},
     card("Points", count(points.length), status),
     axes.map((axis, a) => card(axis.name, String(new Set(points.map(({coordinates}) => coordinates[a].text)).size), `places${axis.unit ? `, in ${axis.unit}` : ""}`)),
+    view.workloads.length === 1 ? card("Workload", view.workloads[0].split("/").pop(), "of all points") : null,
     card("Metrics", count(metrics.length), `differ; ${count(constant)} are the same everywhere`)),
-  view.metric === null ? null : metricBox(view));
+  choices(view));
 }
 
 function failedSection(page, view) {
   const failed = view.sweep.points.map((point, i) => ({...point, i})).filter(({status}) => status !== "done");
   if (failed.length === 0) return;
   section(page, "failed", ["Failed", "Points without results"], null, table("failed", [
-    ["Point", ({i}) => i, String], ["Status", ({status}) => status], ["Where", ({i}) => view.nameOf(i)], ["Last line", ({message}) => message], ["Key", ({key}) => key],
+    ["Point", ({i}) => numberOf(i), String], ["Status", ({status}) => status], ["Where", ({i}) => view.placeOf(i)], ["Last line", ({message}) => message], ["Key", ({key}) => key],
   ], failed, {search: "Search points", rows: 20}));
 }
 
 function pointsSection(page, view) {
   const holder = element("div");
   const {axes, points} = view.sweep;
+  const saidByAxis = axes.some((_, a) => points.every(({workload, coordinates}) => coordinates[a].text === workload));
   const fill = () => holder.replaceChildren(table("points", [
-    ["Point", ({i}) => i, String],
+    ["Point", ({i}) => numberOf(i), String],
     ...axes.map((axis, a) => [axis.name, ({coordinates}) => coordinates[a].number ?? coordinates[a].text, (_, {coordinates}) => coordinates[a].text]),
     ...(view.metric === null ? [] : [[view.metric.name, ({i}) => view.metric.values[i], (value) => view.show(value)]]),
-    ["Workload", ({workload}) => workload], ["Status", ({status}) => status],
+    ...(view.workloads.length > 1 && !saidByAxis ? [["Workload", ({workload}) => workload]] : []), ["Status", ({status}) => status],
   ], points.map((point, i) => ({...point, i})), {search: "Search points", rows: 20}));
   view.listeners.push(fill);
   fill();
@@ -67,7 +78,7 @@ export function sweepPage(page, sweep) {
   sweepHeadline(page, view);
   if (view.metric !== null) {
     curvesSection(page, view);
-    heatSection(page, view);
+    pairsSection(page, view);
     frontSection(page, view);
     rankingSection(page, view);
   }

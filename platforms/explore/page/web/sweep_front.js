@@ -3,7 +3,7 @@ import {paretoFront} from "./analysis.js";
 import {Chart, hint, zoom} from "./chart.js";
 import {element, section} from "./dom.js";
 import {picker} from "./picker.js";
-import {lowerIsBetter} from "./sweep_data.js";
+import {lowerIsBetter, numberOf} from "./sweep_data.js";
 import {table} from "./tables.js";
 import {palette} from "./theme.js";
 import {plain, tick} from "./units.js";
@@ -16,12 +16,18 @@ export function costOf(costs, points) {
   return points.map((_, i) => costs.reduce((sum, {values}) => sum + values[i], 0));
 }
 
+/// [cost, value] of each point; null where it has another workload or no value.
+function pointsOf(view, cost) {
+  const members = new Set(view.members);
+  return view.sweep.points.map((_, i) => [cost[i], members.has(i) ? view.metric.values[i] : null]);
+}
+
 function frontOption(view, cost, unit) {
-  const {metric, sweep} = view;
-  const points = sweep.points.map((_, i) => [cost[i], metric.values[i]]);
+  const {metric} = view;
+  const points = pointsOf(view, cost);
   const front = paretoFront(points, {lowerY: lowerIsBetter(metric)});
   const {mark, soft} = palette();
-  const known = cost.filter((sum, i) => metric.values[i] !== null);
+  const known = cost.filter((sum, i) => points[i][1] !== null);
   const wide = Math.min(...known) > 0 && Math.max(...known) >= logarithmicFrom * Math.min(...known);
   const others = points.map((_, i) => i).filter((i) => points[i][1] !== null && !front.includes(i));
   const about = (i) => hint(view.nameOf(i), [[null, "cost", `${plain(cost[i])} ${unit}`], [null, metric.name, view.show(metric.values[i])]],
@@ -50,7 +56,7 @@ export function frontSection(page, view) {
   const costs = view.costs();
   if (costs.length === 0) return;
   const sizes = costs.filter(({unit}) => unit === cacheUnit);
-  const picked = new Set((sizes.length > 0 ? sizes : costs.slice(0, 1)).map(({name}) => name));
+  const picked = new Set(sizes.map(({name}) => name));
   const chosen = () => costs.filter(({name}) => picked.has(name));
   const unit = () => {
     const units = new Set(chosen().map((cost) => cost.unit));
@@ -59,19 +65,26 @@ export function frontSection(page, view) {
   const cost = () => costOf(chosen(), view.sweep.points);
   const node = section(page, "front", ["Pareto front", "What is worth its cost"],
     "The cost is the sum of the chosen parameters. A point is on the front when none that costs no more is as good.");
+  const question = element("p", {class: "question"},
+    `No axis or parameter that varies is counted in ${cacheUnit}: choose above what a point costs.`);
   const list = element("div");
   const chart = new Chart(node, "Pareto front", 400, () => frontOption(view, cost(), unit()));
   const drawAll = () => {
+    question.hidden = picked.size > 0;
+    chart.node.hidden = picked.size === 0;
+    list.hidden = picked.size === 0;
+    if (picked.size === 0) return;
     chart.draw();
-    const {metric, sweep} = view;
+    const {metric} = view;
     const sums = cost();
-    const front = paretoFront(sweep.points.map((_, i) => [sums[i], metric.values[i]]), {lowerY: lowerIsBetter(metric)});
+    const front = paretoFront(pointsOf(view, sums), {lowerY: lowerIsBetter(metric)});
     list.replaceChildren(table("front", [
-      ["Point", ({i}) => i, (i) => String(i)], ["Cost", ({sum}) => sum, plain],
+      ["Point", ({i}) => numberOf(i), String], ["Cost", ({sum}) => sum, plain],
       [metric.name, ({value}) => value, (value) => view.show(value)], ["Where", ({where}) => where],
-    ], front.map((i) => ({i, sum: sums[i], value: metric.values[i], where: view.nameOf(i)})), {rows: 20}));
+    ], front.map((i) => ({i, sum: sums[i], value: metric.values[i], where: view.placeOf(i)})), {rows: 20}));
   };
-  chart.node.before(element("div", {class: "controls"},
+  chart.node.before(question);
+  question.before(element("div", {class: "controls"},
     picker("Cost", costs.map(({name, unit: of}) => ({name, note: of})), picked, drawAll)));
   node.append(list);
   view.listeners.push(drawAll);

@@ -3,6 +3,21 @@ import {element, matches, searchBox} from "./dom.js";
 
 const firstRows = 100;
 
+// Those on the page, which have all their rows on paper.
+const tables = new Map();
+
+function printTables(printing) {
+  for (const [node, fill] of tables) {
+    if (node.isConnected) fill(printing);
+    else tables.delete(node);
+  }
+}
+
+export function watchTables() {
+  addEventListener("beforeprint", () => printTables(true));
+  addEventListener("afterprint", () => printTables(false));
+}
+
 /// What isn't there comes last, whichever way the others are sorted.
 export function compareCells(a, b, descending) {
   const absent = (value) => value === null || value === undefined;
@@ -39,12 +54,12 @@ export function table(name, columns, all, {search = null, rows = firstRows} = {}
       return shown instanceof Node ? shown.textContent : shown;
     }).join(" "), text));
   };
-  const fill = () => {
+  const fill = (whole = false) => {
     const selected = found();
     if (sorted !== null) {
       selected.sort((a, b) => compareCells(sorted[1](a), sorted[1](b), descending));
     }
-    body.replaceChildren(...selected.slice(0, limit).map(line));
+    body.replaceChildren(...selected.slice(0, whole ? Infinity : limit).map(line));
     more.textContent = `Show all ${selected.length}`;
     more.hidden = selected.length <= limit;
   };
@@ -58,8 +73,10 @@ export function table(name, columns, all, {search = null, rows = firstRows} = {}
   }, column[0]), element("span", {class: "paper"}, column[0]));
 
   fill();
-  return element("div", {class: "table", "data-table": name},
+  const node = element("div", {class: "table", "data-table": name},
     search === null ? null : element("div", {class: "controls"}, searchBox(search, (value) => { text = value; fill(); })),
     element("div", {class: "scroll"},
       element("table", {}, element("thead", {}, element("tr", {}, columns.map(heading))), body)), more);
+  tables.set(node, fill);
+  return node;
 }

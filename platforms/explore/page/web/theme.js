@@ -7,13 +7,13 @@ const colours = {
     series: ["#0072b2", "#d55e00", "#009e73", "#a63d84", "#946b00", "#3a8fc4", "#7a1f3d", "#5a5f66"],
     waiting: "#d55e00", service: "#0072b2", mark: "#d55e00",
     text: "#1b1f24", soft: "#5b636c", line: "#d8dde3", back: "#ffffff",
-    map: ["#f3f6fa", "#9ecae1", "#3182bd", "#08306b"],
+    map: ["#f3f6fa", "#9ecae1", "#3182bd", "#003f8f"],
   },
   dark: {
     series: ["#56b4e9", "#f08a3c", "#2fc79a", "#de8fc0", "#e6b93c", "#a9d4f2", "#f2a0a8", "#b4bac2"],
     waiting: "#f08a3c", service: "#56b4e9", mark: "#f08a3c",
     text: "#e7eaee", soft: "#a2abb5", line: "#39414a", back: "#1b1f25",
-    map: ["#232b34", "#2f5f86", "#56a5d8", "#d6efff"],
+    map: ["#232b34", "#26597f", "#2b8fd4", "#2fb8ff"],
   },
 };
 
