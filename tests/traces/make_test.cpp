@@ -105,6 +105,7 @@ class Made : public ::testing::TestWithParam<Case> {
     const Case& one = GetParam();
     Parameters made = of_kind(one.kind);
     made.mapping.mode = one.mode;
+    made.mapping.lazy_unmaps = 16;  // so that addresses are used again
     made.mapping.page_size = one.page_size;
     made.arrivals.process = one.process;
     made.arrivals.rate = 1'000'000;
@@ -168,6 +169,7 @@ struct Tally {
       if (const auto* one = std::get_if<Access>(&record.operation)) {
         ++kinds[one->kind];
         bytes += one->kind == AccessKind::data ? one->bytes : 0;
+        written += one->kind == AccessKind::data && one->is_write ? one->bytes : 0;
         reads += one->opcode == "NVM_CMD_READ" ? 1 : 0;
       }
       if (const auto* one = std::get_if<trace::SmmuCommand>(&record.operation))
@@ -185,7 +187,7 @@ struct Tally {
   std::map<trace::SmmuOpcode, std::uint64_t> commands;
   std::map<std::uint32_t, std::uint64_t> events;
   std::vector<Time> times;  ///< of MSIs
-  std::uint64_t bytes = 0, reads = 0, maps = 0, unmaps = 0, records = 0;
+  std::uint64_t bytes = 0, written = 0, reads = 0, maps = 0, unmaps = 0, records = 0;
 };
 
 TEST(MadeNvme, HasTheCommandsItWasAskedFor) {
@@ -198,6 +200,8 @@ TEST(MadeNvme, HasTheCommandsItWasAskedFor) {
   EXPECT_EQ(tally.kinds.at(AccessKind::completion), 2000u);
   EXPECT_NEAR(static_cast<double>(tally.reads), 600, 80);
   EXPECT_NEAR(static_cast<double>(tally.bytes), 2000 * 8192, 2000 * 8192 * 0.03);
+  // What is read from the drive is written to memory.
+  EXPECT_NEAR(static_cast<double>(tally.written) / static_cast<double>(tally.bytes), 0.3, 0.05);
   EXPECT_EQ(tally.events.size(), 4u);
   // Above 8 KiB, sizes of which are 8 of 17.
   EXPECT_NEAR(static_cast<double>(tally.kinds.at(AccessKind::prp_list)), 2000 * 8.0 / 17, 90);
@@ -214,6 +218,8 @@ TEST(MadeNvme, InvalidatesAsItsMappingSays) {
   EXPECT_EQ(lazy.unmaps, 4096u);
   EXPECT_EQ(lazy.commands.size(), 1u);
   EXPECT_EQ(lazy.commands.at(SmmuOpcode::CMD_TLBI_NH_ASID), 4096u / 256);
+  made.nvme.commands = 4095;  // the last one of a queue is missing
+  EXPECT_EQ(Tally(made).commands.at(SmmuOpcode::CMD_TLBI_NH_ASID), 4096u / 256 - 1);
   made.mapping.mode = Mode::all_along;
   EXPECT_EQ(Tally(made).unmaps + Tally(made).commands.size(), 0u);
   made.mapping.mode = Mode::none;

@@ -46,7 +46,8 @@ Buffers::Buffers(Space& space, const BufferMemory& memory, std::uint32_t depth)
     : space_(space), memory_(memory), slot_bytes_(memory.unit_bytes()) {
   const auto& mapping = space.mapping();
   if (!mapping.is_per_use()) return;
-  // Addresses that wait for a flush can't be given out again.
+  // Addresses that wait for a flush can't be given out again. With so many more, the flush comes
+  // before what the depth waits for, in the handler's own order.
   const bool lazy = mapping.mode == Mapping::Mode::lazy;
   free_.resize(depth + (lazy ? mapping.lazy_unmaps : 0));
   first_slot_ = space.addresses(free_.size() * slot_bytes_, mapping.page_bytes());
@@ -77,7 +78,7 @@ Number Buffers::unmap(Emitter& emitter, Emitter::Actor actor, std::uint64_t use,
   if (space_.mapping().mode == Mapping::Mode::strict)
     return free_[use % free_.size()] = invalidate(emitter, actor, mapped);
   const bool is_last = (use + 1) % space_.mapping().lazy_unmaps == 0;
-  return is_last ? flush(emitter, actor, use) : unmapped;
+  return is_last ? flush(emitter, actor) : unmapped;
 }
 
 Number Buffers::invalidate(Emitter& emitter, Emitter::Actor actor, const trace::Map& mapped) {
@@ -92,12 +93,9 @@ Number Buffers::invalidate(Emitter& emitter, Emitter::Actor actor, const trace::
 
 /// The whole stream, as Linux does when its queue of unmapped addresses is full: the command brings
 /// its own CMD_SYNC.
-Number Buffers::flush(Emitter& emitter, Emitter::Actor actor, std::uint64_t use) {
-  const Number flushed = emitter.processor(
+Number Buffers::flush(Emitter& emitter, Emitter::Actor actor) const {
+  return emitter.processor(
       actor, SmmuCommand{.opcode = SmmuOpcode::CMD_TLBI_NH_ASID, .asid = space_.info().asid});
-  for (std::uint64_t i = 0; i < space_.mapping().lazy_unmaps; ++i)
-    free_[(use - i) % free_.size()] = flushed;
-  return flushed;
 }
 
 }  // namespace doorbell::workload

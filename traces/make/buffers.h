@@ -47,13 +47,14 @@ class Buffers {
  private:
   std::uint64_t slot_address(std::uint64_t use) const;
   Number invalidate(Emitter& emitter, Emitter::Actor actor, const trace::Map& mapped);
-  Number flush(Emitter& emitter, Emitter::Actor actor, std::uint64_t use);
+  Number flush(Emitter& emitter, Emitter::Actor actor) const;
 
   const Space& space_;
   const BufferMemory& memory_;
   std::uint64_t slot_bytes_;
   std::uint64_t first_slot_ = 0;
-  std::vector<Number> free_;  ///< by slot: the record since which its addresses are free again
+  /// By slot, under strict: the record since which its addresses are free again.
+  std::vector<Number> free_;
 };
 
 }  // namespace doorbell::workload
