@@ -14,8 +14,8 @@ struct DescriptionSources {
   std::vector<std::string> settings;  ///< As given to `--set`: "path.key=value".
 };
 
-/// The file that `description` stands for: a path as it is; else the platform of that name that came
-/// with this program, such as "virt".
+/// The file that `description` stands for: a path as it is; else the platform of that name that
+/// came with this program, such as "virt".
 std::string description_file(const std::string& description);
 
 /// Fills `tree` from the description, then the overlays in their order, then the settings in
