@@ -144,6 +144,18 @@ test("effects of a sample and of what it is crossed with are shares of the same 
   assert.ok(Math.abs(axis(result, 3).effect - 0.75 / 1.75) < 0.02, `${axis(result, 3).effect}`);
 });
 
+test("the interval of what a sample is crossed with knows how uncertain the whole variance is", () => {
+  const normal = normalFrom(randomFrom(21));
+  const held = Array.from({length: 100}, (_, seed) => {
+    const sample = hypercube(16, 2, randomFrom(seed + 1)).map((point) => ({point, noise: normal()}));
+    const points = sample.flatMap(({point, noise}) => [0, 1, 2, 3].map((speed) => ({point: [...point, speed], noise})));
+    const {low, high} = axis(analysed(points.map(({point}) => point), points.map(({point, noise}) => noise + (point[2] === 0 ? 2 : 0) + 0.1 * normal())), 2);
+    const effect = 0.75 / 1.76;
+    return low <= effect && effect <= high;
+  });
+  assert.ok(held.filter((one) => one).length >= 87, `${held.filter((one) => one).length}`);
+});
+
 test("the order of the points doesn't matter, also where places are the same", () => {
   const points = hypercube(64, 3, randomFrom(12)).map(([a, b, c]) => [Math.round(9 * a), b, c]);
   const values = points.map(([a, b]) => a * a + 5 * b);
@@ -190,6 +202,14 @@ test("two axes that matter about as much are said to, or how many points would o
   assert.ok(wanted > 64);
   assert.match(verdict(near).join(" "), /isn't certain; some .* points would tell|matter about equally/);
   assert.deepEqual(uncertainOrders(analysed(points, points.map(([a, b]) => 10 * a + b))), []);
+  // Those that are negligible beside another need no order.
+  assert.deepEqual(uncertainOrders(analysed(points, points.map(([a, b, c]) => 30 * a + b + 0.9 * c))), []);
+});
+
+test("an order that more points would tell needs more points than there are", () => {
+  for (const result of results({of: (x) => 3 * x[0] + 1.8 * x[1] + x[2], effects: [1, 1, 1, 1]}, 64, 40)) {
+    for (const {points} of uncertainOrders(result)) assert.ok(points > 64, `${points}`);
+  }
 });
 
 test("a single axis is said to be the only one", () => {

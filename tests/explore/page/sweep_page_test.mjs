@@ -211,6 +211,22 @@ test("long names of places are shown whole, and those too long are shortened", a
   await close();
 });
 
+test("two axes that advance together aren't the first pair", async () => {
+  const html = readFileSync(file("sweep.html"), "utf8");
+  const begin = html.indexOf('id="data">') + 'id="data">'.length;
+  const end = html.indexOf("</script>", begin);
+  const data = JSON.parse(html.slice(begin, end));
+  data.axes.splice(1, 0, {...data.axes[0], name: "twin"});
+  for (const {coordinates} of data.points) coordinates.splice(1, 0, coordinates[0]);
+  writeFileSync(file("twin.html"), html.slice(0, begin) + JSON.stringify(data) + html.slice(end));
+  const {page, close} = await open("twin.html");
+  const {series, yAxis} = await chartOption(page, "Metric over two axes");
+  assert.deepEqual([series[0].type, yAxis[0].name], ["heatmap", "replay.outstanding"]);
+  const ranking = await chartOption(page, "Effect of each axis");
+  assert.deepEqual(new Set(ranking.yAxis[0].data), new Set(["smmu.micro_tlb.entries with twin", "replay.outstanding"]));
+  await close();
+});
+
 test("points that failed are listed, and no text becomes markup", async () => {
   const attack = `</script><img src=x onerror="document.title='broken'">`;
   const html = readFileSync(file("sweep.html"), "utf8");

@@ -41,7 +41,7 @@ function rankingOption(view, axes, width) {
         label: {show: !estimated, position: "right", color: text, formatter: ({value}) => share(value)},
       },
       ...(estimated ? [
-        {type: "custom", renderItem: interval, itemStyle: {color: text}, silent: true, data: axes.map(({low, high}, row) => [row, low, high]), encode: {x: [1, 2], y: 0}},
+        {type: "custom", renderItem: interval, itemStyle: {color: text}, silent: true, z: 3, data: axes.map(({low, high}, row) => [row, low, high]), encode: {x: [1, 2], y: 0}},
         {
           type: "scatter", symbolSize: 1, silent: true, data: axes.map(({high}, row) => [high, row]), clip: false,
           label: {show: true, position: "right", color: text, formatter: ({dataIndex}) => effectText(axes[dataIndex])}, itemStyle: {color: "transparent"},

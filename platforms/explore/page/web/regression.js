@@ -94,7 +94,8 @@ export function trendOf(numbers, values) {
   return numbers.map((x, i) => [x, values[i] - rest[i]]).sort(([a], [b]) => a - b);
 }
 
-const sweeps = 20;
+const mostSweeps = 20;
+const fewSweeps = 2; // are enough to see what comes next
 const settled = 1e-9; // of the whole: what moves less has settled
 
 /// Curves along those axes that are told from noise. They are taken in one by one, the one that chance
@@ -108,8 +109,9 @@ export class AdditiveModel {
     this.whole = sumOfSquares(this.values);
     for (let next = this.likeliest(level); next !== null; next = this.likeliest(level)) {
       this.curves.set(next, null);
-      this.fit();
+      this.fit(fewSweeps);
     }
+    this.fit(mostSweeps);
   }
 
   /// Degrees of freedom that are left when all curves and that along axis `a` are fitted.
@@ -133,7 +135,7 @@ export class AdditiveModel {
   }
 
   /// Each curve in turn to what the others leave, until none moves (backfitting).
-  fit() {
+  fit(sweeps) {
     for (let i = 0, moved = Infinity; i < sweeps && moved > settled * this.whole; ++i) {
       moved = 0;
       for (const a of this.curves.keys()) {

@@ -7,6 +7,7 @@ import {criticalF, rootOf, tailOfF} from "./statistics.js";
 export const level = 0.05; // how often chance alone may be taken for an effect, of a metric
 const power = -0.8416; // of the normal distribution: four of five effects that there are shall be found
 export const smallEffect = 0.05; // an effect that is worth finding
+const negligible = 0.01; // an effect whose place among others nobody asks for
 const mostPoints = 1e6;
 
 /// The mean of `values` in each class.
@@ -73,8 +74,15 @@ function sampledEffect(model, a, whole, axes) {
   return estimate(effect, Math.sqrt(variance), below, axes, model.curves.has(a));
 }
 
+/// The error of the variance that `means` of sampled places tell, as a share of `variance`.
+function errorOfVariance(means, variance) {
+  const squares = centred(means).map((mean) => mean ** 2);
+  return Math.sqrt(sumOfSquares(centred(squares))) / means.length / variance;
+}
+
 /// The effects of axes that are crossed with all samples: the share of their means, less what noise adds.
-function crossedEffects({crossed, places}, values, whole, axes) {
+function crossedEffects({crossed, places}, means, values, whole, axes) {
+  const uncertain = errorOfVariance(means, whole / values.length);
   const response = within(places, values);
   const parts = crossed.map(({classes}) => sumOfSquares(response) - sumOfSquares(within(classes, response)));
   const used = new Set(places).size + crossed.reduce((sum, axis) => sum + axis.places - 1, 0);
@@ -84,8 +92,9 @@ function crossedEffects({crossed, places}, values, whole, axes) {
     if (below < 1) return unknown;
     const above = axis.places - 1;
     const told = tailOfF(parts[i] / above / noise, above, below) < level / axes;
-    const error = Math.sqrt(2 * above * noise ** 2 + 4 * noise * parts[i]) / whole;
-    return estimate((parts[i] - above * noise) / whole, error, below, axes, told);
+    const effect = (parts[i] - above * noise) / whole;
+    const error = Math.hypot(Math.sqrt(2 * above * noise ** 2 + 4 * noise * parts[i]) / whole, effect * uncertain);
+    return estimate(effect, error, means.length - 1, axes, told);
   });
 }
 
@@ -134,7 +143,7 @@ function sampledEffects(plan, values) {
   const axes = plan.design.length;
   const model = new AdditiveModel(means, plan.bases, level);
   const sampled = plan.sampled.map((_, a) => sampledEffect(model, a, whole, axes));
-  const crossed = crossedEffects(plan, values, sum, axes);
+  const crossed = crossedEffects(plan, means, values, sum, axes);
   const used = [...model.curves.keys()].reduce((all, a) => all + model.bases[a].length, 0);
   const left = sumOfSquares(model.residual) * (count - 1) / (count - 1 - used) / whole;
   return {
@@ -176,13 +185,14 @@ export class Sensitivity {
   }
 }
 
-/// The pairs that follow each other among the effects found, whose order isn't certain: {first, second,
-/// points: how many would tell}.
+/// The pairs that follow each other among the effects found and not negligible, whose order isn't certain:
+/// {first, second, points: how many would tell}.
 export function uncertainOrders({count, axes}) {
   const found = axes.filter((axis) => axis.found && !axis.exact);
-  return found.slice(1).map((second, i) => ({first: found[i], second})).filter(({first, second}) => second.high > first.low)
-    .map(({first, second}) => {
-      const reach = Math.hypot(first.effect - first.low, second.high - second.effect);
-      return {first: first.name, second: second.name, points: Math.min(mostPoints, Math.ceil(count * (reach / (first.effect - second.effect)) ** 2))};
-    });
+  return found.slice(1).map((second, i) => {
+    const first = found[i];
+    const reach = Math.hypot(first.effect - first.low, second.high - second.effect);
+    return {first, second, points: Math.min(mostPoints, Math.ceil(count * (reach / (first.effect - second.effect)) ** 2))};
+  }).filter(({first, points}) => points > count && first.effect >= negligible)
+    .map(({first, second, points}) => ({first: first.name, second: second.name, points}));
 }

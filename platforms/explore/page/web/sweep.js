@@ -37,7 +37,7 @@ function sweepHeadline(page, view) {
   section(page, "headline", ["At a glance", "At a glance"], null, element("div", {class: "cards"},
     card("Points", count(points.length), status),
     axes.map((axis, a) => card(axis.name, String(new Set(points.map(({coordinates}) => coordinates[a].text)).size), `places${axis.unit ? `, in ${axis.unit}` : ""}`)),
-    view.workloads.length === 1 ? card("Workload", view.workloads[0].split("/").pop(), "of all points") : null,
+    view.workloads.length === 1 ? card("Workload", "1", view.workloads[0].split("/").pop()) : null,
     card("Metrics", count(metrics.length), `differ; ${count(constant)} are the same everywhere`)),
   choices(view));
 }

@@ -21,7 +21,9 @@ export class SweepView {
     this.members = this.sweep.points.map((_, i) => i).filter((i) => this.sweep.points[i].workload === workload);
     const rows = this.members.map((i) => this.sweep.points[i].coordinates);
     const done = rows.filter((_, row) => this.sweep.points[this.members[row]].status === "done");
-    this.sampled = new Set(designOf(this.sweep.axes, done).axes.filter(({sampled}) => sampled).flatMap(({name, zipped}) => [name, ...zipped]));
+    const {axes} = designOf(this.sweep.axes, done);
+    this.sampled = new Set(axes.filter(({sampled}) => sampled).flatMap(({name, zipped}) => [name, ...zipped]));
+    this.leading = new Set(axes.map(({name}) => name)); // of axes that advance together, the first
     this.sensitivity = new Sensitivity(this.sweep.axes, rows);
   }
 

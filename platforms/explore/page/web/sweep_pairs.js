@@ -41,9 +41,10 @@ function heatOption(view, x, y, width) {
   };
 }
 
-/// The first two axes; of a sample, the two that matter most.
+/// The first two axes that don't advance together; of a sample, the two that matter most.
 function firstPair(view) {
-  const axes = view.axes();
+  const all = view.axes();
+  const axes = [...all.filter(({name}) => view.leading.has(name)), ...all.filter(({name}) => !view.leading.has(name))];
   if (view.sampled.size === 0) return axes;
   const ranked = (view.effectsOn(view.metric)?.axes ?? []).map(({name}) => axes.find((axis) => axis.name === name)).filter((axis) => axis);
   return [...ranked, ...axes.filter((axis) => !ranked.includes(axis))];

@@ -2,6 +2,7 @@
 import {detectable, pointsFor, smallEffect, uncertainOrders} from "./sensitivity.js";
 import {count, share} from "./units.js";
 
+const leastShown = 0.001;
 const notable = 0.1; // a share that no axis explains by itself, from which it is worth a sentence
 
 const listOf = (names) => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`);
@@ -25,7 +26,7 @@ export function verdict(result) {
     sentences.push(`Not told from noise: ${listOf(hidden)}.`);
     const least = detectable(result.count, left, axes.length);
     sentences.push(least <= smallEffect
-      ? `With ${count(result.count)} points, effects of ${share(least)} would have been found four times of five.`
+      ? `With ${count(result.count)} points, effects of ${share(Math.max(least, leastShown))} would have been found four times of five.`
       : `With ${count(result.count)} points, effects below ${share(least)} easily stay hidden; `
         + `to find those of ${share(smallEffect)}, some ${about(pointsFor(smallEffect, left, axes.length))} points are needed.`);
   }
