@@ -71,7 +71,7 @@ function effectsTable(view) {
 export function rankingSection(page, view) {
   const node = section(page, "ranking", ["Ranking", "What matters"], "");
   const lead = node.querySelector(".lead");
-  const result = () => view.effectsOn(view.metric) ?? {count: null, left: 0, axes: [], base: false};
+  const result = () => view.effectsOn(view.metric) ?? {count: null, left: 0, together: [], axes: [], base: false};
   const chart = new Chart(node, "Effect of each axis", 100, (width) => rankingOption(view, result().axes, width));
   const sentences = element("div", {class: "verdict"});
   const list = element("div");

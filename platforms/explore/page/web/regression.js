@@ -1,6 +1,4 @@
-// A metric as the sum of curves along sampled axes, fitted by least squares (docs/report.md).
-import {tailOfF} from "./statistics.js";
-
+// Curves through points, by least squares (docs/report.md).
 const mostWaves = 8;
 
 /// So many cosines follow a curve through `count` points: more follow the noise.
@@ -9,14 +7,14 @@ export function wavesFor(count) {
 }
 
 // Loops, not reduce() and map(), where most of the time of a page is spent.
-function dot(a, b) {
+export function dot(a, b) {
   let sum = 0;
   for (let i = 0; i < a.length; ++i) sum += a[i] * b[i];
   return sum;
 }
 
 /// a + factor b
-function added(a, b, factor) {
+export function added(a, b, factor) {
   const sum = new Float64Array(a.length);
   for (let i = 0; i < a.length; ++i) sum[i] = a[i] + factor * b[i];
   return sum;
@@ -56,18 +54,27 @@ function ranks(numbers) {
   return result;
 }
 
-/// What a curve along an axis may be made of: cosines of the rank where places are many and numbers, any
-/// value at each place where they are few. Null when there are too few points for each place.
+/// What a curve along an axis may be made of: cosines of the rank where places are numbers, as many as
+/// give any value at each where they are few, and else any value at each place. Null when there are too
+/// few points for each place.
 export function basisOf({numbers, classes}) {
   const count = classes.length;
   const places = new Set(classes).size;
-  const waves = wavesFor(count);
-  if (numbers !== null && places > waves + 1) {
+  if (numbers !== null) {
     const at = ranks(numbers);
+    const waves = Math.min(places - 1, wavesFor(count));
     return orthonormal(Array.from({length: waves}, (_, wave) => at.map((rank) => Math.cos(Math.PI * (wave + 1) * rank))));
   }
   if (places > count / 3) return null;
   return orthonormal(Array.from({length: places - 1}, (_, place) => classes.map((one) => Number(one === place))));
+}
+
+const shapes = 2; // of each axis: what a pair does is followed by so many of the slowest waves
+
+/// What two axes may do only together: products of their slowest curves.
+export function pairBasis(one, other) {
+  const products = one.slice(0, shapes).flatMap((a) => other.slice(0, shapes).map((b) => a.map((value, i) => value * b[i])));
+  return orthonormal(products);
 }
 
 /// The part of `values` that a basis spans.
@@ -92,66 +99,4 @@ export function trendOf(numbers, values) {
   if (basis === null) return [];
   const rest = residualOf(basis, values);
   return numbers.map((x, i) => [x, values[i] - rest[i]]).sort(([a], [b]) => a - b);
-}
-
-const mostSweeps = 20;
-const fewSweeps = 2; // are enough to see what comes next
-const settled = 1e-9; // of the whole: what moves less has settled
-
-/// Curves along those axes that are told from noise. They are taken in one by one, the one that chance
-/// makes least likely first, until chance makes the next with more than `level`, shared among those left.
-export class AdditiveModel {
-  constructor(values, bases, level) {
-    this.values = centred(values);
-    this.bases = bases;
-    this.curves = new Map();
-    this.residual = this.values;
-    this.whole = sumOfSquares(this.values);
-    for (let next = this.likeliest(level); next !== null; next = this.likeliest(level)) {
-      this.curves.set(next, null);
-      this.fit(fewSweeps);
-    }
-    this.fit(mostSweeps);
-  }
-
-  /// Degrees of freedom that are left when all curves and that along axis `a` are fitted.
-  freedom(a) {
-    const used = [...new Set([...this.curves.keys(), a])].reduce((sum, one) => sum + this.bases[one].length, 0);
-    return this.values.length - 1 - used;
-  }
-
-  likeliest(level) {
-    const left = this.bases.map((_, a) => a).filter((a) => this.bases[a] !== null && !this.curves.has(a));
-    const rest = sumOfSquares(this.residual);
-    if (left.length === 0 || rest <= settled * this.whole) return null;
-    const chances = left.map((a) => {
-      const part = this.bases[a].reduce((sum, column) => sum + dot(column, this.residual) ** 2, 0);
-      const below = this.freedom(a);
-      if (2 * below < this.values.length - 1) return 1;
-      return tailOfF((part / this.bases[a].length) / (Math.max(rest - part, settled * rest) / below), this.bases[a].length, below);
-    });
-    const least = Math.min(...chances);
-    return least < level / left.length ? left[chances.indexOf(least)] : null;
-  }
-
-  /// Each curve in turn to what the others leave, until none moves (backfitting).
-  fit(sweeps) {
-    for (let i = 0, moved = Infinity; i < sweeps && moved > settled * this.whole; ++i) {
-      moved = 0;
-      for (const a of this.curves.keys()) {
-        const response = this.responseOf(a);
-        const curve = projected(this.bases[a], response);
-        const residual = added(response, curve, -1);
-        moved += sumOfSquares(added(residual, this.residual, -1));
-        this.curves.set(a, curve);
-        this.residual = residual;
-      }
-    }
-  }
-
-  /// What the curves along all other axes leave to that along `a`.
-  responseOf(a) {
-    const own = this.curves.get(a);
-    return own ? added(this.residual, own, 1) : this.residual;
-  }
 }

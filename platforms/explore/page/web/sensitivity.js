@@ -1,13 +1,14 @@
 // Which axes of a sweep matter for a metric, and how surely that is known (docs/report.md).
 import {etaSquared} from "./analysis.js";
 import {crossing, designOf} from "./design.js";
-import {AdditiveModel, basisOf, centred, projected, sumOfSquares, wavesFor} from "./regression.js";
+import {AdditiveModel, Terms} from "./model.js";
+import {basisOf, centred, pairBasis, projected, sumOfSquares, wavesFor} from "./regression.js";
 import {criticalF, rootOf, tailOfF} from "./statistics.js";
 
 export const level = 0.05; // how often chance alone may be taken for an effect, of a metric
 const power = -0.8416; // of the normal distribution: four of five effects that there are shall be found
 export const smallEffect = 0.05; // an effect that is worth finding
-const negligible = 0.01; // an effect whose place among others nobody asks for
+export const negligible = 0.01; // what axes do together leaves as much that looks like an effect
 const mostPoints = 1e6;
 
 /// The mean of `values` in each class.
@@ -39,39 +40,54 @@ class Plan {
     this.cells = crossing(this.crossed, rows);
     this.places = crossing(this.sampled, rows);
     const first = [...new Set(this.places)].map((place) => this.places.indexOf(place));
-    this.bases = this.sampled.map(({classes, numbers}) => basisOf({
-      classes: first.map((row) => classes[row]), numbers: numbers && first.map((row) => numbers[row]),
+    const single = this.sampled.map(({name, classes, numbers}) => ({
+      names: [name], family: this.sampled.length,
+      basis: basisOf({classes: first.map((row) => classes[row]), numbers: numbers && first.map((row) => numbers[row])}),
     }));
+    const known = single.filter(({basis}) => basis !== null);
+    const pairs = known.flatMap((one, i) => known.slice(i + 1).map((other) => ({
+      names: [...one.names, ...other.names], family: known.length * (known.length - 1) / 2, basis: pairBasis(one.basis, other.basis),
+    })));
+    this.terms = new Terms([...known, ...pairs.filter(({basis}) => basis.length > 0)]);
   }
 }
 
 const unknown = {effect: null, low: 0, high: 1, found: false, exact: false};
 
-/// An effect with the interval that holds it, unless chance has its day on one axis of `axes`. The root of
-/// an effect that is there has an error that hardly depends on its size, so that intervals are made there.
-function estimate(effect, error, below, axes, told) {
-  const size = Math.max(0, effect);
-  const reach = error * Math.sqrt(criticalF(level / axes, 1, Math.max(below, 1)));
-  if (!told || size === 0) return {effect: Math.min(1, size), low: 0, high: Math.min(1, size + reach), found: false, exact: false};
-  const root = Math.sqrt(size);
-  const low = Math.max(0, root - reach / 2 / root) ** 2;
-  return {effect: Math.min(1, size), low, high: Math.min(1, (root + reach / 2 / root) ** 2), found: low > 0, exact: false};
+/// The largest effect that noise (a share of the variance, of each of `above` degrees of freedom) lowers to
+/// `effect`, by `reach` errors.
+function largest(effect, reach, noise, above) {
+  const middle = effect + 2 * reach ** 2 * noise;
+  return middle + Math.sqrt(Math.max(0, middle ** 2 - effect ** 2 + 2 * above * (reach * noise) ** 2));
 }
 
-/// The effect along sampled axis `a`: the variance of its curve less what noise adds to it, and the
-/// error of the efficient estimator.
-function sampledEffect(model, a, whole, axes) {
-  const basis = model.bases[a];
-  if (basis === null || model.freedom(a) < 1) return unknown;
-  const response = model.responseOf(a);
+/// An effect with the interval that holds it, unless chance has its day on one of `family` axes. The root of
+/// an effect that is there has an error that hardly depends on its size, so that intervals are made there.
+function estimate({effect, error, noise, above, below, family, told}) {
+  const size = Math.max(0, effect);
+  const reach = Math.sqrt(criticalF(level / family, 1, Math.max(below, 1)));
+  const root = Math.sqrt(size);
+  const low = told && size >= negligible ? Math.max(0, root - error * reach / 2 / root) ** 2 : 0;
+  const high = low > 0 ? (root + error * reach / 2 / root) ** 2 : largest(size, reach, noise, above);
+  return {effect: Math.min(1, size), low, high: Math.min(1, high), found: low > 0, exact: false};
+}
+
+/// The effect of a term of the model: the variance of its curve less what noise adds to it, and the error
+/// of the efficient estimator.
+function sampledEffect(model, term, whole, family) {
+  if (term === undefined || model.freedom(term) < 1) return unknown;
+  const {basis} = term;
+  const response = model.responseOf(term);
   const curve = projected(basis, response);
-  const below = model.freedom(a);
+  const below = model.freedom(term);
   const noise = Math.max(0, sumOfSquares(response) - sumOfSquares(curve)) / below;
   const effect = (sumOfSquares(curve) - basis.length * noise) / whole;
   const count = response.length;
   const influence = response.map((value, row) => (2 * curve[row] * value - curve[row] ** 2 - effect * model.values[row] ** 2) * count / whole);
   const variance = sumOfSquares(centred(influence)) / count / count + 2 * basis.length * (noise / whole) ** 2;
-  return estimate(effect, Math.sqrt(variance), below, axes, model.curves.has(a));
+  return estimate({
+    effect, error: Math.sqrt(variance), noise: noise / whole, above: basis.length, below, family, told: model.has(term),
+  });
 }
 
 /// The error of the variance that `means` of sampled places tell, as a share of `variance`.
@@ -94,7 +110,7 @@ function crossedEffects({crossed, places}, means, values, whole, axes) {
     const told = tailOfF(parts[i] / above / noise, above, below) < level / axes;
     const effect = (parts[i] - above * noise) / whole;
     const error = Math.hypot(Math.sqrt(2 * above * noise ** 2 + 4 * noise * parts[i]) / whole, effect * uncertain);
-    return estimate(effect, error, means.length - 1, axes, told);
+    return estimate({effect, error, noise: noise / whole, above, below: means.length - 1, family: axes, told});
   });
 }
 
@@ -141,13 +157,16 @@ function sampledEffects(plan, values) {
   const sum = sumOfSquares(centred(values));
   const whole = sum / values.length * count;
   const axes = plan.design.length;
-  const model = new AdditiveModel(means, plan.bases, level);
-  const sampled = plan.sampled.map((_, a) => sampledEffect(model, a, whole, axes));
+  const model = new AdditiveModel(means, plan.terms, level);
+  const termOf = ({name}) => plan.terms.list.find(({names}) => names.length === 1 && names[0] === name);
+  const sampled = plan.sampled.map((axis) => sampledEffect(model, termOf(axis), whole, axes));
+  const together = plan.terms.list.filter((term) => term.names.length > 1 && model.has(term))
+    .map((pair) => ({names: pair.names, ...sampledEffect(model, pair, whole, pair.family)})).sort((a, b) => b.effect - a.effect);
   const crossed = crossedEffects(plan, means, values, sum, axes);
-  const used = [...model.curves.keys()].reduce((all, a) => all + model.bases[a].length, 0);
+  const used = [...model.curves.keys()].reduce((all, {basis}) => all + basis.length, 0);
   const left = sumOfSquares(model.residual) * (count - 1) / (count - 1 - used) / whole;
   return {
-    count, left: Math.min(1, left),
+    count, left: Math.min(1, left), together,
     effects: plan.design.map((axis) => (axis.sampled ? sampled[plan.sampled.indexOf(axis)] : crossed[plan.crossed.indexOf(axis)])),
   };
 }
@@ -170,7 +189,8 @@ export class Sensitivity {
   }
 
   /// The axes by their effect on `values`, of which null isn't there: {count of the places that were
-  /// sampled (null for a grid), left: which share of the variance is in no curve, axes: [{name, zipped,
+  /// sampled (null for a grid), left: which share of the variance is in no curve, together: [{names of two
+  /// axes, effect, ...}], what they do only together, axes: [{name, zipped,
   /// effect, low, high, found, exact}], base: whether one axis at a time was changed}, those told from
   /// noise first, the strongest before others. Null when the values are all the same.
   of(values) {
@@ -178,21 +198,21 @@ export class Sensitivity {
     const known = present.map((i) => values[i]);
     if (known.every((value) => value === known[0])) return null;
     const plan = this.planOf(present);
-    const {count, left, effects} = plan.sampled.length > 0 ? sampledEffects(plan, known)
+    const {count, left, effects, together = []} = plan.sampled.length > 0 ? sampledEffects(plan, known)
       : {count: null, left: 0, effects: (plan.base === null ? gridEffects : baseEffects)(plan, known)};
     const axes = plan.design.map(({name, zipped}, a) => ({name, zipped, ...effects[a]})).sort((a, b) => rank(b) - rank(a));
-    return {count, left, axes, base: plan.base !== null};
+    return {count, left, together, axes, base: plan.base !== null};
   }
 }
 
-/// The pairs that follow each other among the effects found and not negligible, whose order isn't certain:
-/// {first, second, points: how many would tell}.
+/// The pairs that follow each other among the effects found, whose order isn't certain: {first, second,
+/// points: how many would tell}.
 export function uncertainOrders({count, axes}) {
   const found = axes.filter((axis) => axis.found && !axis.exact);
   return found.slice(1).map((second, i) => {
     const first = found[i];
     const reach = Math.hypot(first.effect - first.low, second.high - second.effect);
     return {first, second, points: Math.min(mostPoints, Math.ceil(count * (reach / (first.effect - second.effect)) ** 2))};
-  }).filter(({first, points}) => points > count && first.effect >= negligible)
+  }).filter(({points}) => points > count)
     .map(({first, second, points}) => ({first: first.name, second: second.name, points}));
 }

@@ -1,8 +1,7 @@
 // What the effects of axes tell, and what they can't, in sentences.
-import {detectable, pointsFor, smallEffect, uncertainOrders} from "./sensitivity.js";
+import {detectable, negligible, pointsFor, smallEffect, uncertainOrders} from "./sensitivity.js";
 import {count, share} from "./units.js";
 
-const leastShown = 0.001;
 const notable = 0.1; // a share that no axis explains by itself, from which it is worth a sentence
 
 const listOf = (names) => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`);
@@ -15,7 +14,7 @@ function about(points) {
 
 /// Of what Sensitivity.of() found: an array of sentences.
 export function verdict(result) {
-  const {axes, left} = result;
+  const {axes, left, together} = result;
   if (result.count === null) {
     return axes.length === 1 ? ["Only this axis varies, so that all variance is its own; repeats of the points would show the noise."] : [];
   }
@@ -23,10 +22,10 @@ export function verdict(result) {
   const [told, hidden] = [names(true), names(false)];
   const sentences = [told.length > 0 ? `Told from noise: ${listOf(told)}.` : "No axis is told from noise."];
   if (hidden.length > 0) {
-    sentences.push(`Not told from noise: ${listOf(hidden)}.`);
+    sentences.push(`Not told from noise, or less than ${share(negligible)}: ${listOf(hidden)}.`);
     const least = detectable(result.count, left, axes.length);
     sentences.push(least <= smallEffect
-      ? `With ${count(result.count)} points, effects of ${share(Math.max(least, leastShown))} would have been found four times of five.`
+      ? `With ${count(result.count)} points, effects of ${share(Math.max(least, negligible))} would have been found four times of five.`
       : `With ${count(result.count)} points, effects below ${share(least)} easily stay hidden; `
         + `to find those of ${share(smallEffect)}, some ${about(pointsFor(smallEffect, left, axes.length))} points are needed.`);
   }
@@ -34,8 +33,11 @@ export function verdict(result) {
     sentences.push(points > 100 * result.count ? `${first} and ${second} matter about equally.`
       : `Whether ${first} matters more than ${second} isn't certain; some ${about(points)} points would tell.`);
   }
+  if (together.length > 0) {
+    sentences.push(`Only together matter ${listOf(together.map((pair) => `${pair.names.join(" with ")} (${share(pair.effect)})`))}.`);
+  }
   if (left >= notable) {
-    sentences.push(`${share(left)} of the variance is in no axis by itself: what axes do only together, smaller effects, and noise.`);
+    sentences.push(`${share(left)} of the variance is in none of these: smaller effects, what more axes do only together, and noise.`);
   }
   return sentences;
 }
