@@ -11,7 +11,7 @@ void Scheduler::run_until(Time limit) {
     ~Running() { flag = false; }
   } running{running_};
 
-  while (!return_requested_) {
+  while (!leaving_) {
     Waiter* const waiter = queue_.first();
     if (waiter == nullptr || waiter->due() > limit) break;
     queue_.take_first(*waiter);
@@ -19,8 +19,10 @@ void Scheduler::run_until(Time limit) {
     placed_ = waiter->placed_;
     ++resumes_;
     waiter->run();
-    if (failure_) [[unlikely]]
-      std::rethrow_exception(std::exchange(failure_, nullptr));
+  }
+  if (failure_) [[unlikely]] {
+    leaving_ = return_requested_;
+    std::rethrow_exception(std::exchange(failure_, nullptr));
   }
   local_ = now_;
 }

@@ -64,9 +64,12 @@ class Scheduler {
   void run() { run_until(never - 1); }
 
   /// Leave `run_until` once the waiter in hand suspends: something outside must be given its turn.
-  void request_return() { return_requested_ = true; }
+  void request_return() { return_requested_ = leaving_ = true; }
   /// Whether `run_until` returned because of `request_return`; forgets it.
-  bool take_return_request() { return std::exchange(return_requested_, false); }
+  bool take_return_request() {
+    leaving_ = false;
+    return std::exchange(return_requested_, false);
+  }
   /// True inside `run_until`.
   bool running() const { return running_; }
 
@@ -101,7 +104,10 @@ class Scheduler {
   /// Called when something is scheduled from outside `run_until`.
   void on_wake(std::function<void()> listener) { on_wake_ = std::move(listener); }
   /// A root task ended with an exception: `run_until` will rethrow it.
-  void fail(std::exception_ptr exception) { failure_ = exception; }
+  void fail(std::exception_ptr exception) {
+    failure_ = exception;
+    leaving_ = true;
+  }
   /// Waiters resumed since the start: the measure of work for benchmarks.
   std::uint64_t resumes() const { return resumes_; }
 
@@ -118,6 +124,7 @@ class Scheduler {
   Timing timing_ = Timing::approximate;
   bool running_ = false;
   bool return_requested_ = false;
+  bool leaving_ = false;  // run_until: a return is requested, or a task has failed
   std::uint64_t resumes_ = 0;
   std::function<void()> on_wake_;
   std::vector<std::function<void(Timing)>> timing_listeners_;

@@ -22,7 +22,13 @@ class Completion {
 
 namespace detail {
 
-class PromiseBase {
+/// A root task among those of its group, which are a ring.
+struct RootLink {
+  RootLink* previous_ = this;
+  RootLink* next_ = this;
+};
+
+class PromiseBase : public RootLink {
  public:
   static void* operator new(std::size_t bytes) { return FramePool::allocate(bytes); }
   static void operator delete(void* frame, std::size_t bytes) { FramePool::release(frame, bytes); }
@@ -37,18 +43,22 @@ class PromiseBase {
   std::exception_ptr exception_;
   TaskGroup* group_ = nullptr;        // owner of a root task
   Completion* completion_ = nullptr;  // of a root task: who is told of its end
-  PromiseBase* previous_ = nullptr;
-  PromiseBase* next_ = nullptr;
 };
 
-/// Ends a root task: tells its group, which destroys the frame.
+/// A root task has ended: its group knows it no longer. False when it threw.
+bool leave_group(PromiseBase& promise) noexcept;
+/// The same for one with a Completion, which is told when the frame is destroyed.
 void finish_root(PromiseBase& promise, std::coroutine_handle<> frame) noexcept;
 
 struct FinalAwaiter {
-  bool await_ready() noexcept { return false; }
-  template <class Promise>
-  void await_suspend(std::coroutine_handle<Promise> frame) noexcept {
-    PromiseBase& promise = frame.promise();
+  PromiseBase& promise;
+  /// A root task of whose end nobody is told doesn't suspend: its frame destroys itself.
+  bool await_ready() noexcept {
+    if (promise.group_ == nullptr || promise.completion_ != nullptr) return false;
+    leave_group(promise);
+    return true;
+  }
+  void await_suspend(std::coroutine_handle<> frame) noexcept {
     if (promise.group_ != nullptr) {
       finish_root(promise, frame);
     } else if (promise.continuation_) {
@@ -142,7 +152,7 @@ class Promise : public PromiseBase {
   Task<T> get_return_object() {
     return Task<T>{std::coroutine_handle<Promise>::from_promise(*this)};
   }
-  FinalAwaiter final_suspend() noexcept { return {}; }
+  FinalAwaiter final_suspend() noexcept { return {*this}; }
   template <class U>
   void return_value(U&& value) {
     value_.emplace(std::forward<U>(value));
@@ -162,7 +172,7 @@ class Promise<void> : public PromiseBase {
   Task<void> get_return_object() {
     return Task<void>{std::coroutine_handle<Promise>::from_promise(*this)};
   }
-  FinalAwaiter final_suspend() noexcept { return {}; }
+  FinalAwaiter final_suspend() noexcept { return {*this}; }
   void return_void() noexcept {}
   void result() const { rethrow(); }
 };

@@ -14,32 +14,31 @@ Task<void> run_from(Scheduler& scheduler, Time at, Task<void> task) {
 }  // namespace
 
 TaskGroup::~TaskGroup() {
-  while (first_ != nullptr) {
-    auto& promise = static_cast<detail::Promise<void>&>(*first_);
+  while (size_ != 0) {
+    auto& promise = static_cast<detail::Promise<void>&>(*roots_.next_);
     remove(promise);
     RootHandle::from_promise(promise).destroy();
   }
-}
-
-void TaskGroup::remove(detail::PromiseBase& promise) {
-  (promise.previous_ == nullptr ? first_ : promise.previous_->next_) = promise.next_;
-  if (promise.next_ != nullptr) promise.next_->previous_ = promise.previous_;
-  --size_;
 }
 
 void TaskGroup::start_at(Time at, Task<void> task) {
   start(run_from(scheduler_, at, std::move(task)));
 }
 
-void detail::finish_root(PromiseBase& promise, std::coroutine_handle<> frame) noexcept {
+bool detail::leave_group(PromiseBase& promise) noexcept {
   TaskGroup& group = *promise.group_;
   group.remove(promise);
-  const bool failed = promise.exception_ != nullptr;
-  if (failed) [[unlikely]]
-    group.scheduler_.fail(promise.exception_);
-  Completion* const completion = promise.completion_;
+  if (promise.exception_ == nullptr) [[likely]]
+    return true;
+  group.scheduler_.fail(promise.exception_);
+  return false;
+}
+
+void detail::finish_root(PromiseBase& promise, std::coroutine_handle<> frame) noexcept {
+  const bool ended_well = leave_group(promise);
+  Completion& completion = *promise.completion_;
   frame.destroy();
-  if (completion != nullptr && !failed) completion->completed();
+  if (ended_well) completion.completed();
 }
 
 }  // namespace doorbell

@@ -26,8 +26,8 @@ class TaskGroup {
       completion.completed();
       return;
     }
-    const std::coroutine_handle<> root = adopt(std::move(task));
-    first_->completion_ = &completion;
+    const Task<void>::Handle root = adopt(std::move(task));
+    root.promise().completion_ = &completion;
     root.resume();
   }
   /// Starts the task at `at` (picoseconds), from the scheduler.
@@ -39,22 +39,26 @@ class TaskGroup {
   std::size_t size() const { return size_; }
 
  private:
-  friend void detail::finish_root(detail::PromiseBase&, std::coroutine_handle<>) noexcept;
+  friend bool detail::leave_group(detail::PromiseBase&) noexcept;
 
-  std::coroutine_handle<> adopt(Task<void> task) {
+  Task<void>::Handle adopt(Task<void> task) {
     const auto handle = task.release();
     detail::PromiseBase& promise = handle.promise();
     promise.group_ = this;
-    promise.next_ = first_;
-    if (first_ != nullptr) first_->previous_ = &promise;
-    first_ = &promise;
+    promise.previous_ = &roots_;
+    promise.next_ = roots_.next_;
+    promise.next_->previous_ = roots_.next_ = &promise;
     ++size_;
     return handle;
   }
-  void remove(detail::PromiseBase& promise);
+  void remove(detail::RootLink& root) {
+    root.previous_->next_ = root.next_;
+    root.next_->previous_ = root.previous_;
+    --size_;
+  }
 
   Scheduler& scheduler_;
-  detail::PromiseBase* first_ = nullptr;
+  detail::RootLink roots_;
   std::size_t size_ = 0;
 };
 
