@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -35,74 +36,78 @@ class LogHistogram {
   static constexpr double relative_error = 1.0 / (2u << bits);
 
   void record(std::uint64_t value) {
-    ++count_;
-    minimum_ = std::min(minimum_, value);
-    if (value == 0) return;
-    sum_ += value;
-    maximum_ = std::max(maximum_, value);
-    const std::size_t slot = bucket_of(value) - first_;
-    if (slot < buckets_.size()) [[likely]] {
-      count_in(buckets_[slot]);
-    } else {
-      grow_to_hold(bucket_of(value));
-      count_in(buckets_[bucket_of(value) - first_]);
+    if (value == 0) {
+      ++zeros_;
+      return;
     }
+    ++count_;
+    sum_ += value;
+    // Hardly ever: no stores for what stays as it is.
+    if (value < minimum_) [[unlikely]]
+      minimum_ = value;
+    if (value > maximum_) [[unlikely]]
+      maximum_ = value;
+    const std::uint32_t bucket = bucket_of(value);
+    if (bucket - first_ >= size_) [[unlikely]]
+      grow_to_hold(bucket);
+    count_in(buckets_[bucket - first_]);
   }
 
   /// Asks for the memory that recording `value` will change.
   void prefetch(std::uint64_t value) const {
-    const std::size_t slot = bucket_of(value) - first_;
-    if (slot < buckets_.size()) __builtin_prefetch(&buckets_[slot], 1);
+    const std::uint32_t slot = bucket_of(value) - first_;
+    if (slot < size_) __builtin_prefetch(&buckets_[slot], 1);
   }
 
   /// Adds everything that `other` has recorded.
   template <class OtherCount>
   void merge(const LogHistogram<OtherCount, bits>& other) {
+    zeros_ += other.zeros_;
     count_ += other.count_;
     sum_ += other.sum_;
     minimum_ = std::min(minimum_, other.minimum_);
     maximum_ = std::max(maximum_, other.maximum_);
-    for (std::size_t i = 0; i < other.buckets_.size(); ++i) {
+    for (std::uint32_t i = 0; i < other.size_; ++i) {
       if (other.buckets_[i] == 0) continue;
-      const std::uint32_t bucket = other.first_ + static_cast<std::uint32_t>(i);
-      if (bucket - first_ >= buckets_.size()) grow_to_hold(bucket);
+      const std::uint32_t bucket = other.first_ + i;
+      if (bucket - first_ >= size_) grow_to_hold(bucket);
       add_to(buckets_[bucket - first_], other.buckets_[i]);
     }
   }
 
   /// Forgets everything recorded and keeps the memory.
   void clear() {
-    std::fill(buckets_.begin(), buckets_.end(), Count{0});
+    std::fill_n(buckets_.get(), size_, Count{0});
+    zeros_ = 0;
     count_ = 0;
     sum_ = 0;
     minimum_ = std::numeric_limits<std::uint64_t>::max();
     maximum_ = 0;
   }
 
-  std::uint64_t count() const { return count_; }
+  std::uint64_t count() const { return zeros_ + count_; }
   std::uint64_t sum() const { return sum_; }
   /// 0 when nothing has been recorded.
-  std::uint64_t minimum() const { return count_ == 0 ? 0 : minimum_; }
+  std::uint64_t minimum() const { return zeros_ != 0 || count_ == 0 ? 0 : minimum_; }
   std::uint64_t maximum() const { return maximum_; }
   double mean() const {
-    return count_ == 0 ? 0.0 : static_cast<double>(sum_) / static_cast<double>(count_);
+    return count() == 0 ? 0.0 : static_cast<double>(sum_) / static_cast<double>(count());
   }
 
   /// The smallest value that at least the fraction `numerator`/`denominator` of the values recorded
   /// don't exceed, within `relative_error`; 0 when nothing has been recorded.
   std::uint64_t quantile(std::uint64_t numerator, std::uint64_t denominator) const {
-    if (count_ == 0) return 0;
-    const std::uint64_t whole = count_ / denominator * numerator;
-    const std::uint64_t rest = (count_ % denominator * numerator + denominator - 1) / denominator;
+    const std::uint64_t all = count();
+    if (all == 0) return 0;
+    const std::uint64_t whole = all / denominator * numerator;
+    const std::uint64_t rest = (all % denominator * numerator + denominator - 1) / denominator;
     const std::uint64_t rank = std::max<std::uint64_t>(1, whole + rest);
-    if (rank >= count_) return maximum_;
-    std::uint64_t seen = zeros();
+    if (rank >= all) return maximum_;
+    std::uint64_t seen = zeros_;
     if (rank <= seen) return 0;
-    for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    for (std::uint32_t i = 0; i < size_; ++i) {
       seen += buckets_[i];
-      if (seen >= rank) {
-        return std::clamp(middle_of(first_ + static_cast<std::uint32_t>(i)), minimum_, maximum_);
-      }
+      if (seen >= rank) return std::clamp(middle_of(first_ + i), minimum(), maximum_);
     }
     return maximum_;
   }
@@ -111,17 +116,17 @@ class LogHistogram {
   /// The smallest value and the count of each bucket that isn't empty, one after the other.
   std::vector<std::uint64_t> buckets() const {
     std::vector<std::uint64_t> pairs;
-    if (zeros() != 0) pairs = {0, zeros()};
-    for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    if (zeros_ != 0) pairs = {0, zeros_};
+    for (std::uint32_t i = 0; i < size_; ++i) {
       if (buckets_[i] == 0) continue;
-      pairs.push_back(low_of(first_ + static_cast<std::uint32_t>(i)));
+      pairs.push_back(low_of(first_ + i));
       pairs.push_back(buckets_[i]);
     }
     return pairs;
   }
 
   /// Bytes of memory held besides the object itself.
-  std::size_t heap_bytes() const { return buckets_.capacity() * sizeof(Count); }
+  std::size_t heap_bytes() const { return size_ * sizeof(Count); }
 
  private:
   template <class, unsigned>
@@ -132,7 +137,7 @@ class LogHistogram {
   /// Values below 2^(bits+1) have a bucket each; above, each octave has 2^bits.
   static std::uint32_t bucket_of(std::uint64_t value) {
     constexpr std::uint64_t exact = (2u << bits) - 1;
-    const unsigned shift = 63u - bits - static_cast<unsigned>(std::countl_zero(value | exact));
+    const unsigned shift = (63u ^ static_cast<unsigned>(std::countl_zero(value | exact))) - bits;
     return (shift << bits) + static_cast<std::uint32_t>(value >> shift);
   }
 
@@ -148,14 +153,6 @@ class LogHistogram {
 
   static std::uint64_t middle_of(std::uint32_t bucket) {
     return low_of(bucket) + (std::uint64_t{1} << shift_of(bucket)) / 2;
-  }
-
-  /// Zeros are counted, but have no bucket.
-  std::uint64_t zeros() const {
-    std::uint64_t in_buckets = 0;
-    for (const Count count : buckets_)
-      in_buckets += count;
-    return count_ - std::min(count_, in_buckets);
   }
 
   /// Nobody counts to 2^64 one by one.
@@ -174,22 +171,20 @@ class LogHistogram {
   void grow_to_hold(std::uint32_t bucket) {
     const std::uint32_t low = bucket / granularity * granularity;
     const std::uint32_t high = low + granularity;
-    if (buckets_.empty()) {
-      first_ = low;
-      buckets_.resize(granularity);
-      return;
-    }
-    const std::uint32_t end = first_ + static_cast<std::uint32_t>(buckets_.size());
-    const std::uint32_t first = std::min(first_, low);
-    std::vector<Count> grown(std::max(end, high) - first);
-    std::copy(buckets_.begin(), buckets_.end(), grown.begin() + (first_ - first));
+    const std::uint32_t first = size_ == 0 ? low : std::min(first_, low);
+    const std::uint32_t end = size_ == 0 ? high : std::max(first_ + size_, high);
+    auto grown = std::make_unique<Count[]>(end - first);
+    std::copy_n(buckets_.get(), size_, grown.get() + (first_ - first));
     buckets_ = std::move(grown);
     first_ = first;
+    size_ = end - first;
   }
 
-  std::vector<Count> buckets_;
+  std::unique_ptr<Count[]> buckets_;
   std::uint32_t first_ = 0;  ///< Bucket number of buckets_[0].
-  std::uint64_t count_ = 0;
+  std::uint32_t size_ = 0;   ///< Number of buckets_.
+  std::uint64_t zeros_ = 0;  ///< Have no bucket.
+  std::uint64_t count_ = 0;  ///< Of the rest, as what follows.
   std::uint64_t sum_ = 0;
   std::uint64_t minimum_ = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t maximum_ = 0;

@@ -39,7 +39,8 @@ class Gauge final : public Statistic {
   using Statistic::Statistic;
   void set(std::int64_t value) {
     value_ = value;
-    highest_ = std::max(highest_, value);
+    if (value > highest_) [[unlikely]]
+      highest_ = value;
   }
   /// A level below zero counts as zero over time.
   void set(std::int64_t value, Time now) {
@@ -48,6 +49,7 @@ class Gauge final : public Statistic {
     set(value);
     level_.set(now, level);
   }
+  void add(std::int64_t change, Time now) { set(value_ + change, now); }
   std::int64_t value() const { return value_; }
   std::int64_t highest() const { return highest_; }
 

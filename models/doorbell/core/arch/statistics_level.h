@@ -56,8 +56,8 @@ class Integrator {
  public:
   void up(Time now) {
     advance(now);
-    ++level_;
-    highest_ = std::max(highest_, level_);
+    if (++level_ > highest_) [[unlikely]]
+      highest_ = level_;
   }
   /// A level never falls below zero.
   void down(Time now) {
@@ -67,7 +67,8 @@ class Integrator {
   void set(Time now, std::uint64_t level) {
     advance(now);
     level_ = level;
-    highest_ = std::max(highest_, level_);
+    if (level_ > highest_) [[unlikely]]
+      highest_ = level_;
   }
   void advance(Time now) {
     if (now <= last_) return;

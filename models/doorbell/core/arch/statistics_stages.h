@@ -59,11 +59,12 @@ struct MessageIdentity {
   std::uint32_t event;   ///< EventID.
 };
 
-/// Count, sum and maximum of a time, in picoseconds.
+/// Count, maximum and sum of a time, in picoseconds.
 struct TimeSummary {
   std::uint64_t count = 0;
-  std::uint64_t sum = 0;
+  // Between the two that always change: GCC would pack neighbours into a vector to add to them.
   std::uint64_t maximum = 0;
+  std::uint64_t sum = 0;
 };
 
 /// Waiting and service of one stage.
@@ -118,12 +119,13 @@ class StageStatistics {
     std::uint64_t key;  ///< DeviceID, EventID.
     CompactHistogram end_to_end;
   };
+  static constexpr std::uint32_t no_stream = ~std::uint32_t{0};
   /// A place of the hash table: open addressing over a power of two, at most half full.
   struct Slot {
     std::uint64_t key = 0;
     std::uint32_t vector = 0;  ///< 0 is free, n is vectors_[n - 1].
     std::uint32_t stream_id = 0;
-    std::uint32_t stream = 0;  ///< Number of the stream that the vector last came by.
+    std::uint32_t stream = no_stream;  ///< Number of the stream that the vector last came by.
   };
   /// A message of the log, found: where it is and whose.
   struct Logged {
@@ -148,17 +150,19 @@ class StageStatistics {
   bool starts_a_stream(std::size_t position) const;
   void settle_one(const Logged& logged);
   const Slot& owner_of(std::uint64_t key, std::uint32_t stream_id);
+  Slot& add_vector(std::uint64_t key);
   std::uint32_t stream_of(std::uint32_t id);
   /// The slot of `key`, or the free one where it belongs.
   std::size_t slot_of(std::uint64_t key) const;
   void grow();
 
   const StageGraph* graph_;
+  std::size_t stages_ = 0;                                 ///< Of the graph, once it is frozen.
   std::map<std::uint32_t, std::uint32_t> stream_numbers_;  ///< By StreamID, into streams_.
   std::vector<Stream> streams_;
   std::vector<VectorEntry> vectors_;
   std::vector<TimeSummary> summaries_;  ///< Of vector n, from n times the number of stages.
-  std::vector<Slot> slots_;
+  std::vector<Slot> slots_ = std::vector<Slot>(16);
   /// Of each message: StreamID and number of samples, DeviceID and EventID, time; two words a
   /// sample.
   std::vector<std::uint64_t> log_;

@@ -48,17 +48,19 @@ inline void StageStatistics::add_sample(StageHistograms& stage, TimeSummary& sum
   stage.service.record(service);
   ++summary.count;
   summary.sum += waiting + service;
-  summary.maximum = std::max(summary.maximum, waiting + service);
+  if (waiting + service > summary.maximum) [[unlikely]]
+    summary.maximum = waiting + service;
 }
 
 void StageStatistics::add_at_once(const MessageIdentity& identity,
                                   std::span<const StageSample> samples, Time end_to_end) {
   const Slot& owner = owner_of(pair_of(identity.device, identity.event), identity.stream);
   Stream& stream = streams_[owner.stream];
-  TimeSummary* const summaries = &summaries_[(owner.vector - 1) * graph_->size()];
+  StageHistograms* const stages = stream.stages.data();
+  TimeSummary* const summaries = &summaries_[(owner.vector - 1) * stages_];
   for (const StageSample& sample : samples) {
     const auto stage = static_cast<std::size_t>(sample.stage);
-    add_sample(stream.stages[stage], summaries[stage], sample.waiting, sample.service);
+    add_sample(stages[stage], summaries[stage], sample.waiting, sample.service);
   }
   stream.end_to_end.record(end_to_end);
   vectors_[owner.vector - 1].end_to_end.record(end_to_end);
@@ -97,7 +99,7 @@ void StageStatistics::settle() {
 
 void StageStatistics::find_owners() {
   for (std::size_t i = 0; i < logged_.size(); ++i) {
-    if (i + objects_ahead < logged_.size() && !slots_.empty()) {
+    if (i + objects_ahead < logged_.size()) {
       const std::uint64_t key = log_[logged_[i + objects_ahead].word + 1];
       __builtin_prefetch(&slots_[spread(key) & (slots_.size() - 1)]);
     }
@@ -127,12 +129,11 @@ bool StageStatistics::starts_a_stream(std::size_t position) const {
 void StageStatistics::prefetch_objects(std::size_t position) const {
   if (position >= ordered_.size()) return;
   const Logged& logged = ordered_[position];
-  const std::size_t stages = graph_->size();
   prefetch_lines(&vectors_[logged.vector], sizeof(VectorEntry));
-  prefetch_lines(&summaries_[logged.vector * stages], stages * sizeof(TimeSummary));
+  prefetch_lines(&summaries_[logged.vector * stages_], stages_ * sizeof(TimeSummary));
   prefetch_lines(&log_[logged.word], (header_words + 2 * low_of(log_[logged.word])) * 8);
   if (starts_a_stream(position)) {
-    prefetch_lines(streams_[logged.stream].stages.data(), stages * sizeof(StageHistograms));
+    prefetch_lines(streams_[logged.stream].stages.data(), stages_ * sizeof(StageHistograms));
   }
 }
 
@@ -157,7 +158,7 @@ void StageStatistics::settle_one(const Logged& logged) {
   const std::uint32_t samples = low_of(words[0]);
   const Time end_to_end = words[2];
   Stream& stream = streams_[logged.stream];
-  TimeSummary* summaries = &summaries_[logged.vector * graph_->size()];
+  TimeSummary* summaries = &summaries_[logged.vector * stages_];
   words += header_words;
   for (std::uint32_t i = 0; i < samples; ++i, words += 2) {
     const auto stage = static_cast<std::size_t>(words[0] >> stage_shift);
@@ -215,24 +216,32 @@ std::vector<StageStatistics::Vector> StageStatistics::vectors() {
   for (const std::uint32_t number : numbers) {
     const VectorEntry& entry = vectors_[number];
     const std::span all(summaries_);
-    sorted.push_back({high_of(entry.key), low_of(entry.key),
-                      all.subspan(number * graph_->size(), graph_->size()), entry.end_to_end});
+    sorted.push_back({high_of(entry.key), low_of(entry.key), all.subspan(number * stages_, stages_),
+                      entry.end_to_end});
   }
   return sorted;
 }
 
 const StageStatistics::Slot& StageStatistics::owner_of(std::uint64_t key, std::uint32_t stream_id) {
-  if (slots_.size() < 2 * (vectors_.size() + 1)) grow();
-  Slot& slot = slots_[slot_of(key)];
-  if (slot.vector == 0) [[unlikely]] {
-    graph_->freeze();
-    vectors_.push_back({key, {}});
-    summaries_.resize(vectors_.size() * graph_->size());
-    slot = {key, static_cast<std::uint32_t>(vectors_.size()), stream_id, stream_of(stream_id)};
-  } else if (slot.stream_id != stream_id) {
-    slot.stream_id = stream_id;
-    slot.stream = stream_of(stream_id);
+  Slot* slot = &slots_[slot_of(key)];
+  if (slot->vector == 0) [[unlikely]]
+    slot = &add_vector(key);
+  if (slot->stream_id != stream_id || slot->stream == no_stream) [[unlikely]] {
+    slot->stream_id = stream_id;
+    slot->stream = stream_of(stream_id);
   }
+  return *slot;
+}
+
+StageStatistics::Slot& StageStatistics::add_vector(std::uint64_t key) {
+  graph_->freeze();
+  stages_ = graph_->size();
+  vectors_.push_back({key, {}});
+  summaries_.resize(vectors_.size() * stages_);
+  if (slots_.size() < 2 * vectors_.size()) grow();
+  Slot& slot = slots_[slot_of(key)];
+  slot.key = key;
+  slot.vector = static_cast<std::uint32_t>(vectors_.size());
   return slot;
 }
 
@@ -241,7 +250,7 @@ std::uint32_t StageStatistics::stream_of(std::uint32_t id) {
       stream_numbers_.try_emplace(id, static_cast<std::uint32_t>(streams_.size()));
   if (is_new) {
     streams_.emplace_back();
-    streams_.back().stages.resize(graph_->size());
+    streams_.back().stages.resize(stages_);
   }
   return entry->second;
 }
@@ -257,7 +266,7 @@ std::size_t StageStatistics::slot_of(std::uint64_t key) const {
 
 void StageStatistics::grow() {
   const std::vector<Slot> old = std::exchange(slots_, {});
-  slots_.resize(std::max<std::size_t>(16, 2 * old.size()));
+  slots_.resize(2 * old.size());
   for (const Slot& slot : old) {
     if (slot.vector != 0) slots_[slot_of(slot.key)] = slot;
   }
