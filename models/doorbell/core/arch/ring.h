@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace doorbell {
 
@@ -14,29 +15,34 @@ class Ring {
   std::size_t size() const { return size_; }
 
   void push_back(T item) {
-    if (size_ == items_.size()) grow();
+    if (size_ == capacity_) [[unlikely]]
+      grow();
     (*this)[size_] = std::move(item);
     ++size_;
   }
   void pop_front() {
-    items_[first_] = T{};
-    first_ = (first_ + 1) & (items_.size() - 1);
+    // What holds on to nothing may stay until its place is used again.
+    if constexpr (!std::is_trivially_destructible_v<T>) items_[first_] = T{};
+    first_ = (first_ + 1) & (capacity_ - 1);
     --size_;
   }
   T& front() { return items_[first_]; }
   /// The i-th from the front.
-  T& operator[](std::size_t i) { return items_[(first_ + i) & (items_.size() - 1)]; }
+  T& operator[](std::size_t i) { return items_[(first_ + i) & (capacity_ - 1)]; }
 
  private:
   void grow() {
-    std::vector<T> larger(items_.empty() ? 8 : items_.size() * 2);
+    const std::size_t larger = capacity_ == 0 ? 8 : capacity_ * 2;
+    auto items = std::make_unique<T[]>(larger);
     for (std::size_t i = 0; i < size_; ++i)
-      larger[i] = std::move((*this)[i]);
-    items_ = std::move(larger);
+      items[i] = std::move((*this)[i]);
+    items_ = std::move(items);
+    capacity_ = larger;
     first_ = 0;
   }
 
-  std::vector<T> items_;  // a power of two of them
+  std::unique_ptr<T[]> items_;
+  std::size_t capacity_ = 0;  // a power of two
   std::size_t first_ = 0;
   std::size_t size_ = 0;
 };

@@ -20,12 +20,16 @@ void AddressMap::add(const AddressRegion& region) {
 }
 
 const AddressRegion* AddressMap::find(std::uint64_t address, std::uint64_t length) const {
-  auto next = std::upper_bound(regions_.begin(), regions_.end(), address,
-                               [](std::uint64_t a, const AddressRegion& r) { return a < r.base; });
-  if (next == regions_.begin()) return nullptr;
-  const AddressRegion& region = *(next - 1);
-  const bool inside = region.contains(address) && length - 1 <= region.last() - address;
-  return inside ? &region : nullptr;
+  if (regions_.empty()) return nullptr;
+  if (!regions_[latest_found_].contains(address)) {
+    const auto next =
+        std::upper_bound(regions_.begin(), regions_.end(), address,
+                         [](std::uint64_t a, const AddressRegion& r) { return a < r.base; });
+    if (next == regions_.begin() || !(next - 1)->contains(address)) return nullptr;
+    latest_found_ = static_cast<std::size_t>(next - 1 - regions_.begin());
+  }
+  const AddressRegion& region = regions_[latest_found_];
+  return length - 1 <= region.last() - address ? &region : nullptr;
 }
 
 std::optional<AddressRange> from_target(const AddressRegion& region, AddressRange range) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -30,7 +31,8 @@ class AddressMap {
   const std::vector<AddressRegion>& regions() const { return regions_; }
 
  private:
-  std::vector<AddressRegion> regions_;  ///< By base.
+  std::vector<AddressRegion> regions_;    ///< By base.
+  mutable std::size_t latest_found_ = 0;  ///< Most accesses go where the one before went.
 };
 
 /// A range with both ends in it.

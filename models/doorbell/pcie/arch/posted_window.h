@@ -19,10 +19,11 @@ class PostedWindow {
   /// Its response has come. True when the oldest unobserved write moved on.
   bool observe(std::uint64_t number) {
     observed_[number & (observed_.size() - 1)] = true;
-    const std::uint64_t before = first_;
-    while (first_ != next_ && observed_[first_ & (observed_.size() - 1)])
+    if (number != first_) return false;
+    do {
       ++first_;
-    return first_ != before;
+    } while (first_ != next_ && observed_[first_ & (observed_.size() - 1)]);
+    return true;
   }
 
   /// Number that the next write will get: what comes now is behind all smaller ones.
@@ -32,15 +33,15 @@ class PostedWindow {
 
  private:
   void grow() {
-    std::vector<bool> larger(observed_.size() * 2);
+    std::vector<std::uint8_t> larger(observed_.size() * 2);
     for (std::uint64_t n = first_; n != next_; ++n) {
       larger[n & (larger.size() - 1)] = observed_[n & (observed_.size() - 1)];
     }
     observed_ = std::move(larger);
   }
 
-  std::vector<bool> observed_ = std::vector<bool>(16);  // a power of two of them
-  std::uint64_t first_ = 0;                             // oldest that may be unobserved
+  std::vector<std::uint8_t> observed_ = std::vector<std::uint8_t>(16);  // a power of two of them
+  std::uint64_t first_ = 0;  // oldest that may be unobserved
   std::uint64_t next_ = 0;
 };
 
