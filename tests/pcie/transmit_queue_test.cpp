@@ -12,17 +12,13 @@ namespace {
 
 class TransmitQueueTest : public ::testing::Test {
  protected:
-  TransmitQueueTest() {
-    for (auto& each : credits)
-      each = std::make_unique<Credits>(scheduler, 0);
-  }
   /// Credits of a class of TLPs: headers and data.
   void give(TlpClass kind, std::uint64_t headers, std::uint64_t data) {
-    credits[header_credits(kind)]->give(headers);
-    credits[data_credits(kind)]->give(data);
+    credits[header_credits(kind)].give(headers);
+    credits[data_credits(kind)].give(data);
   }
-  std::uint64_t headers(TlpClass kind) { return credits[header_credits(kind)]->available(); }
-  std::uint64_t data(TlpClass kind) { return credits[data_credits(kind)]->available(); }
+  std::uint64_t headers(TlpClass kind) { return credits[header_credits(kind)].available(); }
+  std::uint64_t data(TlpClass kind) { return credits[data_credits(kind)].available(); }
 
   static Tlp write(unsigned length, std::uint64_t address = 0x1000) {
     Tlp tlp;
@@ -56,12 +52,16 @@ class TransmitQueueTest : public ::testing::Test {
   Owner owner;
   Scheduler& scheduler = owner.scheduler();
   TaskGroup tasks{scheduler};
-  std::array<std::unique_ptr<Credits>, PcieTlp::credit_classes> credits;
+  Credits none() { return {scheduler, 0}; }
+  std::array<Credits, PcieTlp::credit_classes> credits{none(), none(), none(),
+                                                       none(), none(), none()};
   std::vector<pcie_tlp::Type> left;
-  TransmitQueue queue{scheduler,
-                      owner.statistics(),
-                      {[this](unsigned credit_class) -> Credits& { return *credits[credit_class]; },
-                       [this](const Tlp& tlp) { left.push_back(tlp.type); }, tasks}};
+  TransmitQueue queue{
+      scheduler,
+      owner.statistics(),
+      {{&credits[0], &credits[1], &credits[2], &credits[3], &credits[4], &credits[5]},
+       [this](const Tlp& tlp) { left.push_back(tlp.type); },
+       tasks}};
 };
 
 constexpr auto MWr = pcie_tlp::Type::memory_write;

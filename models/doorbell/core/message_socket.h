@@ -34,6 +34,13 @@ class MessageEndpoint {
   using Receiver = std::function<void(In&)>;
 
   Credits& credits(unsigned credit_class = 0) { return *credits_[credit_class]; }
+  /// By class.
+  std::array<Credits*, credit_classes> all_credits() {
+    std::array<Credits*, credit_classes> all;
+    for (std::size_t i = 0; i < credit_classes; ++i)
+      all[i] = credits_[i].get();
+    return all;
+  }
 
  protected:
   explicit MessageEndpoint(Receiver receiver)
@@ -66,42 +73,46 @@ class MessageEndpoint {
         : Waiter([](Waiter& w) {
             auto& self = static_cast<Delivery&>(w);
             self.endpoint.receiver_(self.message);
-            self.endpoint.free_deliveries_.push_back(&self);
+            give_back(self.endpoint.free_deliveries_, self);
           }),
           endpoint(e) {}
     MessageEndpoint& endpoint;
+    Delivery* next_free = nullptr;
     In message{};
   };
   struct CreditReturn : Waiter {
     explicit CreditReturn(MessageEndpoint& e)
         : Waiter([](Waiter& w) {
             auto& self = static_cast<CreditReturn&>(w);
-            self.endpoint.free_returns_.push_back(&self);
+            give_back(self.endpoint.free_returns_, self);
             self.endpoint.credits_[self.credit_class]->give(self.count);
           }),
           endpoint(e) {}
     MessageEndpoint& endpoint;
+    CreditReturn* next_free = nullptr;
     unsigned credit_class = 0;
     std::uint64_t count = 0;
   };
 
   template <class T>
-  T& take(std::vector<T*>& free, std::vector<std::unique_ptr<T>>& all) {
-    if (free.empty()) {
+  T& take(T*& free, std::vector<std::unique_ptr<T>>& all) {
+    if (free == nullptr) [[unlikely]] {
       all.push_back(std::make_unique<T>(*this));
       return *all.back();
     }
-    T* item = free.back();
-    free.pop_back();
-    return *item;
+    return *std::exchange(free, free->next_free);
+  }
+  template <class T>
+  static void give_back(T*& free, T& item) {
+    item.next_free = std::exchange(free, &item);
   }
 
   Receiver receiver_;
   std::array<std::unique_ptr<Credits>, credit_classes> credits_;
   std::vector<std::unique_ptr<Delivery>> deliveries_;
-  std::vector<Delivery*> free_deliveries_;
+  Delivery* free_deliveries_ = nullptr;
   std::vector<std::unique_ptr<CreditReturn>> returns_;
-  std::vector<CreditReturn*> free_returns_;
+  CreditReturn* free_returns_ = nullptr;
 };
 
 }  // namespace detail

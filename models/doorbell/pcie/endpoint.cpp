@@ -25,8 +25,7 @@ Endpoint::Endpoint(const sc_core::sc_module_name& module_name, const EndpointPar
            "waits for link credits, from the function's decision to send"})),
       wide_function_numbers_(parameters.functions > functions_without_ari),
       transmit_(scheduler(), statistics(),
-                {[this](unsigned credit_class) -> Credits& { return link.credits(credit_class); },
-                 [this](const Tlp& tlp) { link.send(tlp); }, tasks_}),
+                {link.all_credits(), [this](const Tlp& tlp) { link.send(tlp); }, tasks_}),
       unsupported_(statistics(), "unsupported_requests",
                    {"requests", Better::lower, "requests that no function claimed"}),
       tasks_(scheduler()) {

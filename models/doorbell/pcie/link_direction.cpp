@@ -75,23 +75,21 @@ void LinkDirection::advertise() {
   }
 }
 
-void LinkDirection::accept(const Tlp& accepted, Time at) {
-  Queued queued{accepted, at, wire_bytes(header_of(accepted), shape_.generation)};
-  Tlp& tlp = queued.tlp;
-  tlp.entered = at;
+void LinkDirection::accept(const Tlp& tlp, Time at) {
+  const unsigned bytes = wire_bytes(tlp, shape_.generation);
   tlp.journey.enter(stage_, at);
   waiting_.enter(at);
   hold_credits(tlp, at);
   settle(at);
   if (queue_.empty() && lane_.end() <= at) {
-    transmit(queued);
+    transmit(tlp, at, bytes);
     return;
   }
   if (tlp.journey) {
     const Holder ahead = queue_.empty() ? on_line_ : holder_of(queue_.front().tlp);
     tlp.journey.wait(at, "the link's line", ahead);
   }
-  queue_.push_back(queued);
+  queue_.push_back({tlp, at, bytes});
   if (!pump_.linked()) scheduler_.wake_at(pump_, lane_.end());
 }
 
@@ -99,26 +97,27 @@ void LinkDirection::pump() {
   const Time now = scheduler_.now();
   settle(now);
   if (lane_.end() <= now) {
-    transmit(queue_.front());
+    const Queued& first = queue_.front();
+    transmit(first.tlp, first.ready, first.bytes);
     queue_.pop_front();
   }
   if (!queue_.empty()) scheduler_.wake_at(pump_, lane_.end());
 }
 
-void LinkDirection::transmit(Queued& queued) {
-  const Time start = lane_.occupy(queued.ready, queued.bytes);
+void LinkDirection::transmit(const Tlp& tlp, Time ready, unsigned bytes) {
+  const Time start = lane_.occupy(ready, bytes);
   const Time arrival = lane_.end() + latency_;
-  queued.tlp.journey.serve(start);
-  on_line_ = holder_of(queued.tlp);
-  waiting_.leave(start, queued.ready);
+  tlp.journey.serve(start);
+  on_line_ = holder_of(tlp);
+  waiting_.leave(start, ready);
   line_.occupy(start, lane_.end());
   tlps_.add();
-  tlp_bytes_.add(queued.bytes);
-  const bool carries_data = queued.tlp.type == pcie_tlp::Type::memory_write ||
-                            queued.tlp.type == pcie_tlp::Type::completion_with_data;
-  if (carries_data) payload_bytes_.add(queued.tlp.length);
-  neighbours_.deliver(queued.tlp, arrival);
-  if (shares_line_) reverse_->acknowledge(queued.bytes, arrival);
+  tlp_bytes_.add(bytes);
+  const bool carries_data =
+      tlp.type == pcie_tlp::Type::memory_write || tlp.type == pcie_tlp::Type::completion_with_data;
+  if (carries_data) payload_bytes_.add(tlp.length);
+  neighbours_.deliver(tlp, arrival);
+  if (shares_line_) reverse_->acknowledge(bytes, arrival);
 }
 
 void LinkDirection::acknowledge(unsigned bytes, Time at) {
@@ -154,21 +153,19 @@ Time LinkDirection::send_dllp(Time at) {
 
 void LinkDirection::hold_credits(const Tlp& tlp, Time at) {
   const FlowCredits need = credits_needed(tlp);
-  Gauge& headers = held_[header_credits(class_of(tlp))];
-  headers.set(headers.value() + need.headers, at);
-  Gauge& data = held_[data_credits(class_of(tlp))];
-  if (need.data != 0) data.set(data.value() + need.data, at);
+  const TlpClass kind = class_of(tlp);
+  held_[header_credits(kind)].add(need.headers, at);
+  if (need.data != 0) held_[data_credits(kind)].add(need.data, at);
 }
 
 void LinkDirection::free_credits(unsigned credit_class, std::uint64_t count, Time at) {
-  Gauge& held = held_[credit_class];
-  held.set(held.value() - static_cast<std::int64_t>(count), at);
+  held_[credit_class].add(-static_cast<std::int64_t>(count), at);
   const auto kind = static_cast<TlpClass>(credit_class / 2);
   const bool data = credit_class % 2 != 0;
   const FlowCredits& limit = limits_.of(kind);
   if ((data ? limit.data : limit.headers) == 0) return;  // infinite: never updated (2.6.1)
   Freed& freed = freed_[static_cast<unsigned>(kind)];
-  (data ? freed.credits.data : freed.credits.headers) += static_cast<std::uint32_t>(count);
+  freed.credits[credit_class % 2] += count;
   if (!shares_line_) {
     return_credits(freed, at + latency_ + dllp_time_);
     return;
@@ -197,10 +194,9 @@ void LinkDirection::update(TlpClass kind, Time at) {
 }
 
 void LinkDirection::return_credits(Freed& freed, Time at) {
-  const FlowCredits credits = std::exchange(freed.credits, {});
-  if (credits.headers != 0)
-    neighbours_.return_credits(header_credits(freed.kind), credits.headers, at);
-  if (credits.data != 0) neighbours_.return_credits(data_credits(freed.kind), credits.data, at);
+  const auto [headers, data] = std::exchange(freed.credits, {});
+  if (headers != 0) neighbours_.return_credits(header_credits(freed.kind), headers, at);
+  if (data != 0) neighbours_.return_credits(data_credits(freed.kind), data, at);
 }
 
 }  // namespace doorbell::pcie

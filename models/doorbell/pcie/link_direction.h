@@ -58,12 +58,12 @@ class LinkDirection {
           kind(k) {}
     LinkDirection& direction;
     TlpClass kind;
-    FlowCredits credits;
-    std::uint64_t bytes = 0;  // of TLPs, since the last UpdateFC that they paid for
+    std::array<std::uint64_t, 2> credits{};  // headers, data
+    std::uint64_t bytes = 0;                 // of TLPs, since the last UpdateFC that they paid for
   };
 
   void pump();
-  void transmit(Queued& queued);
+  void transmit(const Tlp& tlp, Time ready, unsigned bytes);
   /// TLPs of the other direction have arrived: Acks fall due here.
   void acknowledge(unsigned bytes, Time at);
   /// Lays DLLPs that fell due until `now` on the line.

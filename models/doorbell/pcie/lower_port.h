@@ -30,6 +30,7 @@ class LowerPort : public tlm::tlm_base_target_socket<64, DownstreamInterface, Up
 
   /// Credits for sending, by class of the protocol.
   Credits& credits(unsigned credit_class) { return incoming_.credits(credit_class); }
+  std::array<Credits*, PcieTlp::credit_classes> all_credits() { return incoming_.all_credits(); }
   void send(const Tlp& tlp) { (*this)->deliver(tlp, incoming_.now()); }
   /// A TLP has left the receive buffer.
   void return_credit(unsigned credit_class, std::uint64_t count) {

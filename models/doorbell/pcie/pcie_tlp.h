@@ -5,7 +5,6 @@
 #include <cstdint>
 
 #include "doorbell/core/arch/journey.h"
-#include "doorbell/core/arch/time.h"
 
 namespace doorbell {
 
@@ -32,27 +31,27 @@ enum class Status : std::uint8_t {
 };
 
 struct Tlp {
-  Type type = Type::memory_write;
+  // In the order of their size: it is copied at each hop.
   std::uint64_t address = 0;  ///< Memory: bytes. Configuration: register number in bytes.
-  std::uint32_t length = 0;   ///< Payload bytes carried or asked for. [1, 4096]
+  JourneyHandle journey;      ///< Of an MSI.
+  /// The payload's bytes: small ones inline, others in a pooled payload of which the TLP holds a
+  /// reference by count (acquire and release as the TLP is passed on: it has one owner at a time).
+  std::array<std::uint8_t, 8> inline_data{};
+  PooledPayload* data = nullptr;
+  std::uint32_t length = 0;  ///< Payload bytes carried or asked for. [1, 4096]
+  std::uint32_t pasid = 0;
   std::uint16_t requester_id = 0;
   std::uint16_t completer_id = 0;  ///< Of completions; target of configuration requests.
   std::uint16_t tag = 0;
   std::uint16_t byte_count = 0;  ///< Completions: bytes left, this one's included.
+  Type type = Type::memory_write;
   Status status = Status::successful;
   bool relaxed_ordering = false;
   bool id_based_ordering = false;
   bool no_snoop = false;
   bool has_pasid = false;
-  std::uint32_t pasid = 0;
   std::uint8_t address_type = 0;  ///< AT (10.2.1).
   std::uint8_t traffic_class = 0;
-  Time entered = 0;       ///< When it entered the link's queue, ps.
-  JourneyHandle journey;  ///< Of an MSI.
-  /// The payload's bytes: small ones inline, others in a pooled payload of which the TLP holds a
-  /// reference by count (acquire and release as the TLP is passed on: it has one owner at a time).
-  std::array<std::uint8_t, 8> inline_data{};
-  PooledPayload* data = nullptr;
 
   bool is_posted() const { return type == Type::memory_write; }
   bool is_completion() const {
@@ -60,21 +59,17 @@ struct Tlp {
   }
 };
 
-/// A TLP by its direction: a socket's two interfaces must be of different types.
+/// One that goes down: a socket's two interfaces must be of different types.
 struct DownstreamTlp : Tlp {
   DownstreamTlp() = default;
   DownstreamTlp(const Tlp& tlp) : Tlp(tlp) {}
-};
-struct UpstreamTlp : Tlp {
-  UpstreamTlp() = default;
-  UpstreamTlp(const Tlp& tlp) : Tlp(tlp) {}
 };
 
 }  // namespace pcie_tlp
 
 struct PcieTlp {
   using Forward = pcie_tlp::DownstreamTlp;  ///< Root complex to endpoint.
-  using Backward = pcie_tlp::UpstreamTlp;
+  using Backward = pcie_tlp::Tlp;
   static constexpr std::size_t credit_classes = 6;
   /// Header and data credits of each type (2.6.1); a data credit is 16 bytes.
   enum : unsigned {

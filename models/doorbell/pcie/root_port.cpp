@@ -10,10 +10,8 @@ RootPort::RootPort(Scheduler& scheduler, const StatisticsGroup& group, unsigned 
     : index_(index),
       place_(place),
       socket_(("port" + std::to_string(index)).c_str(), std::move(receiver)),
-      transmit_(
-          scheduler, group,
-          {[this](unsigned credit_class) -> Credits& { return socket_.credits(credit_class); },
-           [this](const Tlp& tlp) { socket_.send(tlp, 0); }, tasks}) {}
+      transmit_(scheduler, group,
+                {socket_.all_credits(), [this](const Tlp& tlp) { socket_.send(tlp, 0); }, tasks}) {}
 
 /// A bus of its own is device 0, unless ARI makes function numbers of the device numbers: an
 /// endpoint doesn't look at them, its port does (PCIe 6.0 7.3.1).

@@ -6,6 +6,7 @@
 
 #include "doorbell/core/payload_pool.h"
 #include "doorbell/pcie/arch/credits.h"
+#include "doorbell/pcie/arch/link_rate.h"
 #include "doorbell/pcie/arch/tlp.h"
 #include "doorbell/pcie/pcie_tlp.h"
 
@@ -39,6 +40,15 @@ inline unsigned data_double_words(const Tlp& tlp) {
 inline FlowCredits credits_needed(const Tlp& tlp) {
   constexpr unsigned unit = credit_unit_bytes / 4;
   return {1, (data_double_words(tlp) + unit - 1) / unit};
+}
+
+/// Bytes of the line that it takes: the same as of its header, too.
+inline unsigned wire_bytes(const Tlp& tlp, unsigned generation) {
+  if (uses_flits(generation)) return wire_bytes(header_of(tlp), generation);
+  const bool is_memory =
+      tlp.type == pcie_tlp::Type::memory_write || tlp.type == pcie_tlp::Type::memory_read;
+  const unsigned header = is_memory && tlp.address >> 32 != 0 ? 16 : 12;  // 2.2.4.1
+  return header + 4 * data_double_words(tlp) + link_layer_bytes;
 }
 
 /// Credit class of the protocol for the headers or data of a TLP class.

@@ -20,9 +20,9 @@ bool TransmitQueue::behind_posted(std::uint64_t number) const {
 }
 
 bool TransmitQueue::take_credits(TlpClass kind, const FlowCredits& need) {
-  Credits& headers = port_.credits(header_credits(kind));
+  Credits& headers = *port_.credits[header_credits(kind)];
   if (!headers.try_take(need.headers)) return false;
-  if (need.data == 0 || port_.credits(data_credits(kind)).try_take(need.data)) return true;
+  if (need.data == 0 || port_.credits[data_credits(kind)]->try_take(need.data)) return true;
   headers.give(need.headers);
   return false;
 }
@@ -38,7 +38,7 @@ bool TransmitQueue::try_send(const Tlp& tlp) {
 
 /// What an MSI waits for, and who is the first that waits for the same.
 void TransmitQueue::tell(JourneyHandle journey, TlpClass kind, Time now) {
-  const bool headers = port_.credits(header_credits(kind)).available() != 0;
+  const bool headers = port_.credits[header_credits(kind)]->available() != 0;
   Ring<Entry*>& ahead = waiting_[static_cast<unsigned>(kind)];
   const Holder holder = ahead.empty() ? Holder{} : holder_of(ahead.front()->tlp);
   journey.wait(now, headers ? "posted data credits" : "posted header credits", holder);
@@ -73,8 +73,8 @@ Task<void> TransmitQueue::pump(TlpClass kind) {
     while (kind != TlpClass::posted && behind_posted(entry.number))
       co_await posted_left_.wait();
     const FlowCredits need = credits_needed(entry.tlp);
-    co_await port_.credits(header_credits(kind)).take(need.headers);
-    if (need.data != 0) co_await port_.credits(data_credits(kind)).take(need.data);
+    co_await port_.credits[header_credits(kind)]->take(need.headers);
+    if (need.data != 0) co_await port_.credits[data_credits(kind)]->take(need.data);
     waiting.pop_front();
     const Time now = scheduler_.now();
     queue_.leave(now, entry.since);

@@ -20,7 +20,7 @@ class TransmitQueue {
   /// The credits for sending, by class of the protocol; how a TLP leaves; the group that owns the
   /// port's tasks.
   struct Port {
-    std::function<Credits&(unsigned)> credits;
+    std::array<Credits*, PcieTlp::credit_classes> credits;
     std::function<void(const Tlp&)> send;
     TaskGroup& tasks;
   };

@@ -10,7 +10,6 @@ constexpr unsigned tlp_overhead_bytes =
     28;  // TLP Overhead of the latency formula: header, prefixes, LCRC, framing
 constexpr unsigned flit_bytes = 256;
 constexpr unsigned flit_tlp_bytes = 236;
-constexpr unsigned link_layer_bytes = 8;
 constexpr unsigned ohc_bytes = 4;
 
 BytePeriod reduced(std::uint64_t numerator, std::uint64_t denominator) {

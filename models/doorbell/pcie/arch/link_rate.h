@@ -58,6 +58,9 @@ BytePeriod tlp_byte_period(const LinkShape& shape);
 /// docs/timing.md, as the number of TLP bytes between two DLLPs of a kind.
 unsigned ack_limit_bytes(const LinkShape& shape);
 
+/// Sequence number, LCRC and framing of a TLP outside flits (PCIe 6.0 3.6.2, 4.2).
+inline constexpr unsigned link_layer_bytes = 8;
+
 /// Bytes a TLP occupies: header, payload and, outside flits, 8 bytes of sequence number, LCRC and
 /// framing (PCIe 6.0 3.6.2, 4.2). In flits a request with partial byte enables, and a configuration
 /// request, carry 4 bytes of OHC-A (PCIe 6.0 2.2.1.2).
