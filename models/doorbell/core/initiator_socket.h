@@ -114,6 +114,13 @@ class InitiatorSocket : public tlm::tlm_initiator_socket<64>,
   void send_next();
   void schedule_next(Time at);
   void finish(Transport& transport, Time at);
+  /// The same in the direct way, now and outside the call that sent it.
+  void finish_directly(Transport& transport) {
+    --direct_count_;
+    transport.state_ = Transport::State::done;
+    if (sending_ == &transport) request_ended(kernel_.scheduler().now());
+    transport.resume();
+  }
   void end_response(Payload& payload);
   void after_call();
 

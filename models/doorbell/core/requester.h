@@ -54,13 +54,16 @@ inline Requester* requester_of(const tlm::tlm_generic_payload& payload) {
 
 /// Who a transaction is from, as whoever waits behind it says. An MSI that waits itself names what
 /// it waits for: that holds up those behind it, too.
-inline Holder holder_of(const tlm::tlm_generic_payload& payload) {
-  const Requester* requester = requester_of(payload);
+inline Holder holder_of(const tlm::tlm_generic_payload& payload, const Requester* requester) {
   if (requester == nullptr) return {"access to address", payload.get_address()};
   const Holder waits_for = requester->journey.waits_for();
   if (waits_for.known()) return waits_for;
   if (requester->journey) return {"MSI of stream", requester->stream_id};
   return {payload.is_write() ? "write of stream" : "read of stream", requester->stream_id};
+}
+
+inline Holder holder_of(const tlm::tlm_generic_payload& payload) {
+  return holder_of(payload, requester_of(payload));
 }
 
 /// The Journey of a transaction, or null.

@@ -123,7 +123,7 @@ void TargetSocket::ended(Transport& transport) {
     responses_.push_back({&transport.payload_, &transport});
   } else {
     response_sent_ = true;
-    transport.socket_.finish(transport, kernel_.scheduler().now());
+    transport.socket_.finish_directly(transport);
     response_sent_ = false;
     if (!responses_.empty()) [[unlikely]]
       send_responses();

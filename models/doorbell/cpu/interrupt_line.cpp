@@ -20,14 +20,13 @@ void InterruptLine::set(bool level, Time at) {
   if (level) wake(last_change_);
 }
 
-bool InterruptLine::high(Time now) {
+void InterruptLine::change(Time now) {
   while (!changes_.empty() && changes_.front().at <= now) {
     const Change change = changes_.front();
     changes_.pop_front();
     if (change.level && !level_) high_since_ = change.at;
     level_ = change.level;
   }
-  return level_;
 }
 
 }  // namespace doorbell::cpu

@@ -17,7 +17,11 @@ class InterruptLine {
   /// The line is at `level` from `at` on, or from the last change on if that is later.
   void set(bool level, Time at);
   /// The level at `now`, which never goes back.
-  bool high(Time now);
+  bool high(Time now) {
+    if (!changes_.empty()) [[unlikely]]
+      change(now);
+    return level_;
+  }
   /// Since when it has been high.
   Time high_since() const { return high_since_; }
   /// `while (!line.raised_or(event, until)) co_await line.sleep(until);` ends when the line is
@@ -40,6 +44,7 @@ class InterruptLine {
     Time at = 0;
   };
   void wake(Time at);
+  void change(Time now);
 
   Scheduler& scheduler_;
   Waiter* sleeper_ = nullptr;

@@ -223,16 +223,18 @@ Task<void> NativeProcessor::post(PayloadReference payload) {
   posted_.remove();
 }
 
-void NativeProcessor::request(Request wanted) {
+void NativeProcessor::request(const Request& wanted) {
   request_ = wanted;
   for (;;) {
     fiber_->suspend();
-    const Request done = request_;
-    take_interrupts();
-    request_ = done;
+    if (interrupt_due()) {
+      const Request done = request_;
+      take_interrupts();
+      request_ = done;
+    }
     // A wait before which an interrupt came is over: what it waited for may have happened in the
     // handler, and WFI and WFE may always return (DDI 0487, D1.6).
-    if (done.performed || is_wait(done)) return;
+    if (request_.performed || is_wait(request_)) return;
   }
 }
 

@@ -134,12 +134,12 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
       skip_turns
     };
     Kind kind = Kind::pass;
-    PooledPayload* payload = nullptr;
-    std::uint32_t encoding = 0;
-    std::uint64_t value = 0;
-    Time until = never;
     bool known = true;
     bool performed = false;  ///< false: an interrupt comes first
+    std::uint32_t encoding = 0;
+    PooledPayload* payload = nullptr;
+    std::uint64_t value = 0;
+    Time until = never;
   };
 
   void start_of_simulation() override;
@@ -161,7 +161,7 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   void run_firmware();
 
   // On the fiber.
-  void request(Request request);
+  void request(const Request& request);
   static bool is_register_access(const Request& request) {
     return request.kind == Request::Kind::read_register ||
            request.kind == Request::Kind::write_register;

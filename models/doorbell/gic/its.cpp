@@ -74,7 +74,8 @@ void Its::refuse(Payload& payload, Counter& counter, tlm::tlm_response_status st
 }
 
 Task<void> Its::accept(Payload& payload) {
-  const JourneyHandle journey = journey_of(payload);
+  Requester* const requester = requester_of(payload);
+  const JourneyHandle journey = requester != nullptr ? requester->journey : JourneyHandle{};
   journey.enter(stage_, now());
   const unsigned width = payload.get_data_length();
   const bool doorbell =
@@ -90,7 +91,6 @@ Task<void> Its::accept(Payload& payload) {
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
     return Task<void>::ready();
   }
-  Requester* const requester = requester_of(payload);
   if (requester == nullptr) {
     refuse(payload, counters_.without_identity, tlm::TLM_GENERIC_ERROR_RESPONSE);
     return Task<void>::ready();
@@ -98,20 +98,20 @@ Task<void> Its::accept(Payload& payload) {
   const std::span<const std::uint8_t> written(payload.get_data_ptr(), width);
   const Msi msi{requester->device_id, load_little_endian<std::uint32_t>(written), journey, 0};
   Slot entry = buffer_.try_acquire(Holder{"MSI of DeviceID", msi.DeviceID});
-  if (!entry) return accept_in_turn(payload, msi);
-  take_over(payload, msi, std::move(entry));
+  if (!entry) return accept_in_turn(payload, *requester, msi);
+  take_over(payload, *requester, msi, std::move(entry));
   return Task<void>::ready();
 }
 
-Task<void> Its::accept_in_turn(Payload& payload, Msi msi) {
+Task<void> Its::accept_in_turn(Payload& payload, Requester& requester, Msi msi) {
   const Holder holder{"MSI of DeviceID", msi.DeviceID};
   Slot entry = co_await buffer_.acquire(holder, msi.journey);
-  take_over(payload, msi, std::move(entry));
+  take_over(payload, requester, msi, std::move(entry));
 }
 
-void Its::take_over(Payload& payload, Msi msi, Slot entry) {
+void Its::take_over(Payload& payload, Requester& requester, Msi msi, Slot entry) {
   counters_.doorbells.add();
-  requester_of(payload)->journey = {};  // it is the ITS's now
+  requester.journey = {};  // it is the ITS's now
   msi.accepted = now();
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
   tasks_.start(translate(msi, std::move(entry)));

@@ -46,8 +46,8 @@ class Its : public Module, private RedistributorLinks {
   };
 
   Task<void> accept(Payload& payload);
-  Task<void> accept_in_turn(Payload& payload, Msi msi);
-  void take_over(Payload& payload, Msi msi, Slot entry);
+  Task<void> accept_in_turn(Payload& payload, Requester& requester, Msi msi);
+  void take_over(Payload& payload, Requester& requester, Msi msi, Slot entry);
   Task<void> translate(Msi msi, Slot entry);
   void drop(const Msi& msi, ItsError error);
   Task<void> send(std::uint32_t processor, gic_message::Request request) override;

@@ -39,12 +39,12 @@ void LpiPendingSet::admit(std::uint32_t INTID, LpiConfiguration configuration,
 LpiPendingSet::Removed LpiPendingSet::take_back(std::uint32_t INTID) {
   Removed removed;
   if (!enabled_) return removed;
-  if (pending_.contains(INTID)) {
-    removed = {true, pending_.remove(INTID)};
+  if (const auto cached = pending_.take(INTID)) {
+    removed = {true, *cached};
     cache_.let_go();
     refill();
-  } else if (spilled_.contains(INTID)) {
-    removed = {true, spilled_.remove(INTID)};
+  } else if (const auto spilled = spilled_.take(INTID)) {
+    removed = {true, *spilled};
     tasks_.start(write_bit(INTID, false));
   }
   if (removed.was_pending) update();

@@ -163,7 +163,7 @@ Task<void> Fabric::forward(Port& port, const AddressRegion& region, Payload& pay
   }
   journey.enter(fabric_stage_, now());
 
-  const Holder sender = holder_of(payload);
+  const Holder sender = holder_of(payload, requester);
   if (journey && way.channel.free_at() > now()) {
     journey.wait(now(), way.channel_name.c_str(), way.latest);
     journey.serve(way.channel.free_at());

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -36,10 +37,12 @@ class PendingLpis {
   }
 
   /// Ends the pending state and hands the payload out. The LPI must be pending.
-  Payload remove(std::uint32_t INTID) {
-    std::uint32_t& place = slot_for(INTID);
-    const std::uint32_t index = place;
-    place = 0;
+  Payload remove(std::uint32_t INTID) { return *take(INTID); }
+  /// The same; nothing when it isn't pending.
+  std::optional<Payload> take(std::uint32_t INTID) {
+    const std::uint32_t index = slot(INTID);
+    if (index == 0) return std::nullopt;
+    (*pages_[INTID / page_size])[INTID % page_size] = 0;
     unlink(index);
     Payload payload = std::move(nodes_[index].payload);
     nodes_[index].payload = Payload{};
