@@ -19,14 +19,6 @@ TargetSocket::TargetSocket(const char* name, TaskGroup& tasks, BufferDepth depth
   bind(static_cast<tlm::tlm_fw_transport_if<>&>(*this));
 }
 
-/// A read or write of successive bytes, as nearly all are: every target can do it. No data is found
-/// by the same comparison as a short streaming width, since 0 - 1 is the greatest number.
-inline bool TargetSocket::is_plain(const Payload& payload) const {
-  return payload.get_byte_enable_ptr() == nullptr &&
-         payload.get_data_length() - 1 < payload.get_streaming_width() &&
-         payload.get_command() != tlm::TLM_IGNORE_COMMAND;
-}
-
 /// Whether that is beyond the target, or no transaction at all; then it has its answer.
 bool TargetSocket::refuses(Payload& payload) const {
   tlm::tlm_response_status status = tlm::TLM_INCOMPLETE_RESPONSE;
@@ -45,35 +37,11 @@ bool TargetSocket::refuses(Payload& payload) const {
   return true;
 }
 
-bool TargetSocket::has_room(const Payload& payload) const {
-  return payload.is_write() ? writes_ < depth_.writes : reads_ < depth_.reads;
-}
-
-bool TargetSocket::take(Transport& transport) {
-  Payload& payload = transport.payload_;
-  if (!is_plain(payload) && refuses(payload)) {
-    transport.answered_in_call_ = transport.sent_;
-    return true;
-  }
-  if (!waiting_.empty() || !has_room(payload)) [[unlikely]] {
-    wait_at_the_door({&payload, nullptr, &transport, transport.sent_});
-    return false;
-  }
-  enter(payload);
-  tasks_.start(handler_(payload), transport);
-  return true;
-}
-
 void TargetSocket::wait_at_the_door(const Request& request) {
   if (const JourneyHandle journey = journey_of(*request.payload)) {
     journey.wait(request.arrival, name(), newest_ != nullptr ? holder_of(*newest_) : Holder{});
   }
   waiting_.push_back(request);
-}
-
-void TargetSocket::enter(const Payload& payload) {
-  ++(payload.is_write() ? writes_ : reads_);
-  newest_ = &payload;
 }
 
 void TargetSocket::accept(const Request& request) {
@@ -113,28 +81,6 @@ void TargetSocket::respond(const Request& request) {
   } else {
     send_response({request.payload, request.transport});
   }
-}
-
-void TargetSocket::ended(Transport& transport) {
-  leave(transport.payload_);
-  if (transport.in_call_) {
-    transport.answered_in_call_ = kernel_.scheduler().now();
-  } else if (response_sent_) [[unlikely]] {
-    responses_.push_back({&transport.payload_, &transport});
-  } else {
-    response_sent_ = true;
-    transport.socket_.finish_directly(transport);
-    response_sent_ = false;
-    if (!responses_.empty()) [[unlikely]]
-      send_responses();
-  }
-}
-
-void TargetSocket::leave(const Payload& payload) {
-  --(payload.is_write() ? writes_ : reads_);
-  if (newest_ == &payload) newest_ = nullptr;
-  if (!waiting_.empty()) [[unlikely]]
-    admit_waiting();
 }
 
 void TargetSocket::admit_waiting() {

@@ -149,4 +149,60 @@ class TargetSocket : public tlm::tlm_target_socket<64>,
   std::vector<std::unique_ptr<BlockingCall>> calls_;  // free ones
 };
 
+// In the header: part of the calls of an InitiatorSocket that is bound directly.
+
+/// A read or write of successive bytes, as nearly all are: every target can do it. No data is found
+/// by the same comparison as a short streaming width, since 0 - 1 is the greatest number.
+inline bool TargetSocket::is_plain(const Payload& payload) const {
+  return payload.get_byte_enable_ptr() == nullptr &&
+         payload.get_data_length() - 1 < payload.get_streaming_width() &&
+         payload.get_command() != tlm::TLM_IGNORE_COMMAND;
+}
+
+inline bool TargetSocket::has_room(const Payload& payload) const {
+  return payload.is_write() ? writes_ < depth_.writes : reads_ < depth_.reads;
+}
+
+inline void TargetSocket::enter(const Payload& payload) {
+  ++(payload.is_write() ? writes_ : reads_);
+  newest_ = &payload;
+}
+
+inline void TargetSocket::leave(const Payload& payload) {
+  --(payload.is_write() ? writes_ : reads_);
+  if (newest_ == &payload) newest_ = nullptr;
+  if (!waiting_.empty()) [[unlikely]]
+    admit_waiting();
+}
+
+inline bool TargetSocket::take(Transport& transport) {
+  Payload& payload = transport.payload_;
+  if (!is_plain(payload) && refuses(payload)) {
+    transport.answered_in_call_ = transport.sent_;
+    return true;
+  }
+  if (!waiting_.empty() || !has_room(payload)) [[unlikely]] {
+    wait_at_the_door({&payload, nullptr, &transport, transport.sent_});
+    return false;
+  }
+  enter(payload);
+  tasks_.start(handler_(payload), transport);
+  return true;
+}
+
+inline void TargetSocket::ended(Transport& transport) {
+  leave(transport.payload_);
+  if (transport.in_call_) {
+    transport.answered_in_call_ = kernel_.scheduler().now();
+  } else if (response_sent_) [[unlikely]] {
+    responses_.push_back({&transport.payload_, &transport});
+  } else {
+    response_sent_ = true;
+    transport.socket_.finish_directly(transport);
+    response_sent_ = false;
+    if (!responses_.empty()) [[unlikely]]
+      send_responses();
+  }
+}
+
 }  // namespace doorbell
