@@ -97,6 +97,8 @@ class Integrator {
   }
   std::uint64_t level() const { return level_; }
   std::uint64_t highest() const { return highest_; }
+  /// Up to when it has been integrated.
+  Time last() const { return last_; }
   /// Level times picoseconds.
   std::uint64_t integral() const { return integral_.total() + since_bin_began(); }
   LevelIntegral over_time() const {
