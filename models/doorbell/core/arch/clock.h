@@ -22,8 +22,8 @@ class Clock {
     if (exact_period_ == 0) [[unlikely]]
       return edge(edge_at_or_after(time) + count);
     const Time into_period = remainder(time);
-    const Time to_edge = into_period == 0 ? 0 : exact_period_ - into_period;
-    return time + (to_edge + count * exact_period_);
+    const Time first = into_period == 0 ? time : time - into_period + exact_period_;
+    return first + count * exact_period_;
   }
   /// The least number of cycles n with after(from, n) >= to.
   std::uint64_t cycles_until(Time from, Time to) const {

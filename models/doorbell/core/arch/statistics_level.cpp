@@ -29,12 +29,6 @@ void LevelIntegral::halve() {
   width_ *= 2;
 }
 
-void Integrator::end_bins(Time now) {
-  integral_.add_to_bin(since_bin_began());
-  integral_.add(last_, now, level_);
-  rises_ = level_ * now;
-}
-
 void LevelIntegral::reset(Time now) {
   start_ = now;
   width_ = first_bin_width;

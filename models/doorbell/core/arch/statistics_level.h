@@ -27,9 +27,6 @@ class LevelIntegral {
       add_across(from, to, level);
     }
   }
-  /// Level times picoseconds that lie in the open bin.
-  void add_to_bin(std::uint64_t amount) { open_ += amount; }
-  Time bin_end() const { return bin_end_; }
   /// Starts anew at `now`.
   void reset(Time now);
 
@@ -55,65 +52,46 @@ class LevelIntegral {
 
 /// A level over time: its integral, and its highest value. A `now` earlier than one before it
 /// (loose timing) counts as that one.
-///
-/// The integral until t of a level that rose at some times and fell at others is level * t less the
-/// sum of the former, plus that of the latter: so a change adds a time to a sum, and nothing is
-/// multiplied before the bin ends or somebody asks.
 class Integrator {
  public:
   void up(Time now) {
     advance(now);
-    rises_ += last_;
     if (++level_ > highest_) [[unlikely]]
       highest_ = level_;
   }
   /// A level never falls below zero.
   void down(Time now) {
     advance(now);
-    if (level_ == 0) return;
-    rises_ -= last_;
-    --level_;
+    if (level_ > 0) --level_;
   }
   void set(Time now, std::uint64_t level) {
     advance(now);
-    rises_ += (level - level_) * last_;
     level_ = level;
     if (level_ > highest_) [[unlikely]]
       highest_ = level_;
   }
-  /// Level 1 from `from` to `to`, which may lie ahead; for one that never goes up or down.
-  void occupy(Time from, Time to) { integral_.add(from, to, 1); }
   void advance(Time now) {
     if (now <= last_) return;
-    if (now > integral_.bin_end()) [[unlikely]]
-      end_bins(now);
+    integral_.add(last_, now, level_);
     last_ = now;
   }
+  /// Level 1 from `from` to `to`, which may lie ahead; for one that never goes up or down.
+  void occupy(Time from, Time to) { integral_.add(from, to, 1); }
   void reset(Time now) {
     last_ = now;
     integral_.reset(now);
-    rises_ = level_ * now;
     highest_ = level_;
   }
   std::uint64_t level() const { return level_; }
   std::uint64_t highest() const { return highest_; }
-  /// Up to when it has been integrated.
-  Time last() const { return last_; }
   /// Level times picoseconds.
-  std::uint64_t integral() const { return integral_.total() + since_bin_began(); }
-  LevelIntegral over_time() const {
-    LevelIntegral all = integral_;
-    all.add_to_bin(since_bin_began());
-    return all;
-  }
+  std::uint64_t integral() const { return integral_.total(); }
+  const LevelIntegral& over_time() const { return integral_; }
+  Time last() const { return last_; }
 
  private:
-  void end_bins(Time now);
-  std::uint64_t since_bin_began() const { return level_ * last_ - rises_; }
-
   std::uint64_t level_ = 0, highest_ = 0;
-  std::uint64_t rises_ = 0;  ///< Times of rises less those of falls; wraps, as does its use.
-  LevelIntegral integral_;   ///< Without what came since the open bin began.
+  LevelIntegral integral_;
   Time last_ = 0;
 };
 

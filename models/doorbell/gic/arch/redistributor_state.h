@@ -52,9 +52,7 @@ class RedistributorState {
   Group group(std::uint32_t INTID) const;
 
   /// The most urgent SGI or PPI of `groups`.
-  PendingInterrupt highest(unsigned groups) const {
-    return interrupts_.pending(0) == 0 ? PendingInterrupt::none() : interrupts_.highest(groups);
-  }
+  PendingInterrupt highest(unsigned groups) const { return interrupts_.highest(groups); }
 
   unsigned processor() const { return configuration_.processor; }
   Affinity affinity() const { return configuration_.affinity; }
