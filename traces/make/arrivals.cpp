@@ -42,4 +42,12 @@ Time ArrivalTimes::gap() {
   }
 }
 
+std::vector<ArrivalTimes> times_of_queues(const Arrivals& parameters, std::uint32_t devices,
+                                          std::uint32_t queues, Random& seeds) {
+  std::vector<ArrivalTimes> times;
+  for (std::uint32_t i = 0; i < devices * queues; ++i)
+    times.emplace_back(parameters, queues, i % queues, seeds.next());
+  return times;
+}
+
 }  // namespace doorbell::workload

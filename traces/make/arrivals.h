@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "doorbell/core/arch/random.h"
 #include "traces/make/parameters.h"
 
@@ -28,5 +30,9 @@ class ArrivalTimes {
   Random random_;
   Time next_ = 0;
 };
+
+/// Of `devices` with `queues` each, which share a device's rate: the first one's queues come first.
+std::vector<ArrivalTimes> times_of_queues(const Arrivals& parameters, std::uint32_t devices,
+                                          std::uint32_t queues, Random& seeds);
 
 }  // namespace doorbell::workload

@@ -24,10 +24,8 @@ Nic::Nic(const Parameters& parameters)
   for (std::uint32_t i = 0; i < nic_.ports; ++i)
     add_port(i, seeds);
   header_.cpus = nic_.ports * nic_.queues;
-  std::vector<ArrivalTimes> times;
-  for (std::uint32_t i = 0; i < queues_.size(); ++i)
-    times.emplace_back(parameters.arrivals, nic_.queues, i % nic_.queues, seeds.next());
-  turns_ = std::make_unique<Turns>(std::move(times));
+  turns_ =
+      std::make_unique<Turns>(times_of_queues(parameters.arrivals, nic_.ports, nic_.queues, seeds));
   // A packet is written, completed, unmapped, invalidated and mapped, to either side; twice, as in
   // Nvme.
   const std::uint64_t sides = nic_.transmit > 0 ? 2 : 1;

@@ -31,10 +31,8 @@ Nvme::Nvme(const Parameters& parameters)
   for (std::uint32_t i = 0; i < nvme_.drives; ++i)
     add_drive(i, seeds);
   header_.cpus = nvme_.drives * nvme_.queues;
-  std::vector<ArrivalTimes> times;
-  for (std::uint32_t i = 0; i < queues_.size(); ++i)
-    times.emplace_back(parameters.arrivals, nvme_.queues, i % nvme_.queues, seeds.next());
-  turns_ = std::make_unique<Turns>(std::move(times));
+  turns_ = std::make_unique<Turns>(
+      times_of_queues(parameters.arrivals, nvme_.drives, nvme_.queues, seeds));
   // Twice what is under way, as queues don't keep pace exactly.
   end_set_up(2 * queues_.size() * nvme_.queue_depth * records_of_a_command());
 }
