@@ -13,7 +13,8 @@ std::vector<std::uint64_t> writes_downstream(Bench& b) {
   return order;
 }
 
-Task<void> order(Bench& b, bool posted) {
+/// Two pages: 0x1000, whose walk is held, and 0x2000, which the TLB knows.
+Task<void> one_slow_page(Bench& b) {
   b.translate_stream(1);
   const std::uint64_t slow = b.map(0x1000, 0xa000'0000);
   b.map(0x2000, 0xa000'1000);
@@ -21,6 +22,10 @@ Task<void> order(Bench& b, bool posted) {
   Dma warm{.address = 0x2000};
   co_await b.dma(warm);
   b.memory.hold(slow, slow + 7);
+}
+
+Task<void> order(Bench& b, bool posted) {
+  co_await one_slow_page(b);
   const std::uint32_t domain = posted ? 7 : 0;
   Dma data{.address = 0x1000, .write = true, .order_domain = domain};
   Dma flag{.address = 0x2000, .write = true, .order_domain = domain};
@@ -51,13 +56,7 @@ TEST(SmmuTraffic, OthersNeedNotWait) {
 
 // Relaxed ordering lets that write pass others, not others pass it (PCIe 6.0 2.4.1, A2).
 Task<void> relaxed_order(Bench& b, bool first_is_relaxed) {
-  b.translate_stream(1);
-  const std::uint64_t slow = b.map(0x1000, 0xa000'0000);
-  b.map(0x2000, 0xa000'1000);
-  co_await b.enable();
-  Dma warm{.address = 0x2000};
-  co_await b.dma(warm);
-  b.memory.hold(slow, slow + 7);
+  co_await one_slow_page(b);
   Dma first{
       .address = 0x1000, .write = true, .order_domain = 7, .relaxed_ordering = first_is_relaxed};
   Dma second{
