@@ -1,0 +1,53 @@
+#pragma once
+
+#include "doorbell/core/arch/clock.h"
+#include "doorbell/core/arch/statistics_kinds.h"
+#include "doorbell/core/protocols/wire.h"
+#include "doorbell/core/register_socket.h"
+#include "doorbell/peripherals/arch/console.h"
+#include "doorbell/peripherals/arch/parameters.h"
+#include "doorbell/peripherals/arch/pl011_state.h"
+#include "doorbell/peripherals/arch/timer.h"
+
+namespace doorbell::peripherals {
+
+/// A PL011 UART (DDI 0183) with a console at the other end of its line.
+///
+/// Without a console what is sent is lost, and nothing comes in.
+class Pl011 : public Module {
+ public:
+  Pl011(const sc_core::sc_module_name& name, const UartParameters& parameters);
+
+  RegisterSocket registers;        ///< 4 KiB; addresses are taken modulo that
+  WireOut interrupt{"interrupt"};  ///< UARTINTR, a level
+
+  /// Before the simulation runs; `console` outlives it.
+  void connect(Console& console);
+
+ private:
+  void changed();
+  void update_interrupt();
+  void send();
+  void send_next();
+  void sent();
+  void look_for_input();
+  void take_input();
+  bool input_is_wanted() const;
+  Time end_of_input() const;
+
+  UartParameters parameters_;
+  Clock clock_;
+  Pl011State state_;
+  Console* console_ = nullptr;
+  std::uint8_t in_shift_register_ = 0;
+  Time receiver_free_ = 0;  ///< The end of the character that came in last.
+  Counter sent_;
+  Counter received_;
+  Counter interrupts_;
+  Timer end_of_character_;
+  Timer next_input_;
+  Timer receive_timeout_;
+  TaskGroup tasks_{scheduler()};
+};
+
+}  // namespace doorbell::peripherals

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "doorbell/core/arch/clock.h"
+#include "doorbell/core/arch/statistics_kinds.h"
+#include "doorbell/core/protocols/wire.h"
+#include "doorbell/core/register_socket.h"
+#include "doorbell/peripherals/arch/parameters.h"
+#include "doorbell/peripherals/arch/pl031_state.h"
+#include "doorbell/peripherals/arch/timer.h"
+
+namespace doorbell::peripherals {
+
+/// A PL031 real-time clock (DDI 0224): a fixed time at the start, and simulated time from then on.
+class Pl031 : public Module {
+ public:
+  Pl031(const sc_core::sc_module_name& name, const RtcParameters& parameters);
+
+  RegisterSocket registers;        ///< 4 KiB; addresses are taken modulo that
+  WireOut interrupt{"interrupt"};  ///< RTCINTR, a level
+
+ private:
+  void changed();
+
+  Clock clock_;
+  Pl031State state_;
+  Counter interrupts_;
+  Timer match_;
+  TaskGroup tasks_{scheduler()};
+};
+
+}  // namespace doorbell::peripherals
