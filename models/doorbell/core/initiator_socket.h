@@ -1,6 +1,7 @@
 #pragma once
 
 #include <coroutine>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <systemc>
@@ -12,6 +13,7 @@
 #include "doorbell/core/kernel.h"
 #include "doorbell/core/payload_pool.h"
 #include "doorbell/core/peer.h"
+#include "doorbell/core/socket_width.h"
 
 namespace doorbell {
 
@@ -23,7 +25,7 @@ class TargetSocket;
 /// path.
 enum class ForeignTarget { blocking, non_blocking };
 
-/// A TLM-2.0 base protocol initiator socket (64 bits) for tasks:
+/// A TLM-2.0 base protocol initiator socket (64 bits; a WidthAdapter binds others) for tasks:
 ///
 ///     co_await socket.transport(payload);      // until the response has come
 ///
@@ -33,7 +35,7 @@ enum class ForeignTarget { blocking, non_blocking };
 /// request and response are calls, in the order and at the times that nb_transport would give them.
 /// With something of ours between them, such as a checker, it uses nb_transport; a foreign target
 /// is called as `foreign` says.
-class InitiatorSocket : public tlm::tlm_initiator_socket<64>,
+class InitiatorSocket : public tlm::tlm_initiator_socket<socket_width>,
                         public DoorbellPeer,
                         public tlm::tlm_bw_transport_if<> {
  public:
@@ -41,6 +43,23 @@ class InitiatorSocket : public tlm::tlm_initiator_socket<64>,
   explicit InitiatorSocket(const char* name, ForeignTarget foreign = ForeignTarget::blocking,
                            unsigned bridge_threads = 16);
   ~InitiatorSocket() override;
+
+  // Bound to a socket of another width, this is one readable error.
+  using tlm::tlm_initiator_socket<socket_width>::bind;
+  template <unsigned Width>
+  void bind(tlm::tlm_base_target_socket_b<Width>&) {
+    require_socket_width<Width>();
+  }
+  using tlm::tlm_initiator_socket<socket_width>::operator();
+  template <unsigned Width>
+  void operator()(tlm::tlm_base_target_socket_b<Width>&) {
+    require_socket_width<Width>();
+  }
+  template <unsigned Width>
+  operator tlm::tlm_base_initiator_socket_b<Width>&() {
+    require_socket_width<Width>();
+    std::terminate();
+  }
 
   class Transport final : public Waiter, private Completion {
    public:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <systemc>
@@ -13,6 +14,7 @@
 #include "doorbell/core/kernel.h"
 #include "doorbell/core/payload_pool.h"
 #include "doorbell/core/peer.h"
+#include "doorbell/core/socket_width.h"
 
 namespace doorbell {
 
@@ -42,7 +44,8 @@ inline unsigned address_span(const Payload& payload) {
   return std::max(1U, bytes);
 }
 
-/// A TLM-2.0 base protocol target socket (64 bits) that gives each transaction to a task.
+/// A TLM-2.0 base protocol target socket (64 bits; a WidthAdapter binds others) that gives each
+/// transaction to a task.
 ///
 ///     TargetSocket upstream{"upstream", tasks_, {.reads = 4},
 ///                           [this](Payload& p) { return serve(p); }};
@@ -57,7 +60,7 @@ inline unsigned address_span(const Payload& payload) {
 /// is. So are attributes that IEEE 1666-2011 rules out (14.12 to 14.15): no data or a streaming
 /// width of zero are a TLM_BURST_ERROR_RESPONSE, byte enables without a length a
 /// TLM_BYTE_ENABLE_ERROR_RESPONSE. Debug and direct access know neither byte enables nor streaming.
-class TargetSocket : public tlm::tlm_target_socket<64>,
+class TargetSocket : public tlm::tlm_target_socket<socket_width>,
                      public DoorbellPeer,
                      public tlm::tlm_fw_transport_if<> {
  public:
@@ -70,6 +73,23 @@ class TargetSocket : public tlm::tlm_target_socket<64>,
                TargetAbilities abilities = {});
 
   const TargetAbilities& abilities() const { return abilities_; }
+
+  // Bound to a socket of another width, this is one readable error.
+  using tlm::tlm_target_socket<socket_width>::bind;
+  template <unsigned Width>
+  void bind(tlm::tlm_base_initiator_socket_b<Width>&) {
+    require_socket_width<Width>();
+  }
+  using tlm::tlm_target_socket<socket_width>::operator();
+  template <unsigned Width>
+  void operator()(tlm::tlm_base_initiator_socket_b<Width>&) {
+    require_socket_width<Width>();
+  }
+  template <unsigned Width>
+  operator tlm::tlm_base_target_socket_b<Width>&() {
+    require_socket_width<Width>();
+    std::terminate();
+  }
 
   /// What `transport_dbg` does; without one it returns 0 bytes.
   void on_debug(DebugHandler handler) { debug_ = std::move(handler); }

@@ -72,17 +72,23 @@ class CpuInterfaceForward : public virtual sc_core::sc_interface {
   }
 };
 
-/// What the CPU interface signals to its processor, from `at` (ps) on.
+/// What the CPU interface signals to its processor.
 class CpuInterfaceBackward : public virtual sc_core::sc_interface {
  public:
   using protocol_types = CpuInterface;
   enum class Line : std::uint8_t { irq, fiq, virtual_irq, virtual_fiq };
+  /// The line is at `level` from `at` (ps) on. Called ahead of that time, as soon as the change is
+  /// decided: a processor that acts in the call acts too early, by the latency of the line and by
+  /// what the scheduler is ahead of sc_time_stamp(). Changes of a line come in the order of their
+  /// times, and several may be announced before the first takes place.
   virtual void set_line(Line line, bool level, Time at) = 0;
   /// What the processor is doing, for the Journey of an interrupt that waits for it.
   virtual Holder activity() const { return {}; }
 };
 
-/// Bind a CpuInterfaceInitiator (processor) to a CpuInterfaceTarget (GIC).
+/// Bind a CpuInterfaceInitiator (processor) to a CpuInterfaceTarget (GIC). Whoever binds a
+/// processor of its own is told of its lines ahead of time (`set_line`); gic::ThreadProcessor is
+/// the one for SC_THREADs, which sees them when they change.
 using CpuInterfaceInitiator =
     tlm::tlm_base_initiator_socket<64, CpuInterfaceForward, CpuInterfaceBackward>;
 using CpuInterfaceTarget =
