@@ -118,6 +118,20 @@ TEST_F(Interrupt, OneThatComesDuringInstructionsIsTakenBeforeTheNextAccess) {
   EXPECT_EQ(bench_.memory.arrivals, (std::vector<Time>{340 * nanosecond}));
 }
 
+// DDI 0487, D1.3: an access to a system register is no exception to that.
+TEST_F(Interrupt, OneThatComesDuringInstructionsIsTakenBeforeTheNextRegisterAccess) {
+  bench_.processor.set_firmware([this] {
+    here().set_interrupt_handler(take_one, &seen_);
+    here().mask_interrupts(false);
+    here().work(200);
+    here().write_system_register(ICC_EOIR1_EL1, 40);
+  });
+  bench_.interface.raise_at(40 * nanosecond, 33);
+  run();
+  EXPECT_EQ(bench_.interface.acknowledged, (std::vector<Time>{250 * nanosecond}));
+  EXPECT_EQ(bench_.interface.ended, (std::vector<Time>{320 * nanosecond, 360 * nanosecond}));
+}
+
 TEST_F(Interrupt, OneThatComesJustBeforeWfiEndsTheWait) {
   bench_.processor.set_firmware([this] {
     here().set_interrupt_handler(take_one, &seen_);
@@ -129,6 +143,21 @@ TEST_F(Interrupt, OneThatComesJustBeforeWfiEndsTheWait) {
   bench_.interface.raise_at(40 * nanosecond, 33);
   run();
   EXPECT_TRUE(bench_.processor.halted());
+}
+
+TEST(InterruptAndPostedWrite, WfiBeginsWhenTheWritesBeforeItAreAnswered) {
+  CpuParameters parameters = costs();
+  parameters.posted_writes = true;
+  Bench bench(parameters);
+  Time woken = 0;
+  bench.processor.set_firmware([&] {
+    here().store(0, 4, 1, device);
+    here().wait_for_interrupt();
+    woken = here().time();
+  });
+  bench.interface.raise_at(40 * nanosecond, 33);
+  run();
+  EXPECT_EQ(woken, 105 * nanosecond);
 }
 
 TEST_F(Interrupt, AMaskedOneWaitsForUnmaskingButWakesWfi) {

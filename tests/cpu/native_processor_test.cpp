@@ -52,6 +52,14 @@ TEST(NativeProcessor, CachedMemoryTakesCyclesAndNothingTravels) {
   EXPECT_EQ(bench.memory.contents[0x40 + 128], 0);
 }
 
+TEST(NativeProcessor, AFillEndsWhereItShould) {
+  Bench bench(free_of_cost());
+  bench.processor.set_firmware([&] { here().fill(0x40, 100, 0xab); });
+  run();
+  EXPECT_EQ(bench.memory.contents[0x40 + 99], 0xab);
+  EXPECT_EQ(bench.memory.contents[0x40 + 100], 0);
+}
+
 TEST(NativeProcessor, UncachedMemoryTravels) {
   CpuParameters parameters = free_of_cost();
   parameters.memory = MemoryAccess::uncached;
@@ -94,6 +102,15 @@ TEST(NativeProcessor, APostedWriteLetsFirmwareGoOnUntilItsNextAccess) {
   });
   run();
   EXPECT_EQ(times, (std::vector<Time>{0, 100 * nanosecond, 200 * nanosecond, 400 * nanosecond}));
+}
+
+TEST(NativeProcessor, APostedWriteThatFailsIsCounted) {
+  CpuParameters parameters = free_of_cost();
+  parameters.posted_writes = true;
+  Bench bench(parameters);
+  bench.processor.set_firmware([&] { here().store(1 << 20, 4, 0, device); });
+  run();
+  EXPECT_EQ(bench.counter("bus_errors"), 1u);
 }
 
 TEST(NativeProcessor, AnErrorAnswerReadsAsOnesAndIsCounted) {
