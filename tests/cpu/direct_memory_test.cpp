@@ -69,5 +69,32 @@ TEST_F(DirectMemoryTest, NoGrantOutlivesLooseTiming) {
   EXPECT_EQ(memory.contents[0x10], 2);
 }
 
+TEST_F(DirectMemoryTest, WhoKnowsNothingOfCoherenceIsLeftAloneInApproximateTiming) {
+  memory.grants_always = true;
+  owner.scheduler().set_timing(Timing::approximate);
+  bool told = false;
+  WriteWatch watch([&told] { told = true; });
+  owner.direct.watch(0x10, watch);
+  ASSERT_TRUE(store(0x10, 1));
+  EXPECT_TRUE(told);
+}
+
+TEST_F(DirectMemoryTest, ACoherentGrantLastsAndTellsOfWrites) {
+  memory.knows_coherence = true;
+  owner.scheduler().set_timing(Timing::approximate);
+  bool told = false;
+  WriteWatch watch([&told] { told = true; });
+  owner.direct.watch(0x40, watch);
+  ASSERT_TRUE(store(0x3f, 1));
+  EXPECT_FALSE(told);
+  ASSERT_TRUE(store(0x40, 2));
+  EXPECT_TRUE(told);
+  memory.socket.invalidate_dmi(0, bytes - 1);
+  owner.scheduler().set_timing(Timing::loose);
+  ASSERT_TRUE(store(0x40, 3));
+  EXPECT_EQ(memory.contents[0x40], 3);
+  EXPECT_EQ(memory.grants, 1u);
+}
+
 }  // namespace
 }  // namespace doorbell::cpu

@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include "doorbell/core/coherent_access.h"
 #include "doorbell/core/memory_port.h"
 #include "doorbell/core/protocol_checker.h"
 #include "doorbell/core/target_socket.h"
@@ -24,8 +25,14 @@ class Memory : public Module {
         contents(bytes),
         latency_(latency) {
     socket.on_debug([this](Payload& p) { return access(p) ? p.get_data_length() : 0u; });
-    socket.on_dmi([this](Payload&, tlm::tlm_dmi& dmi) {
-      if (scheduler().timing() != Timing::loose) return false;
+    socket.on_dmi([this](Payload& payload, tlm::tlm_dmi& dmi) {
+      CoherentAccess* coherent = nullptr;
+      payload.get_extension(coherent);
+      if (knows_coherence && coherent != nullptr) {
+        coherent->grant(watches_, contents.data());
+      } else if (scheduler().timing() != Timing::loose && !grants_always) {
+        return false;
+      }
       dmi.set_start_address(0);
       dmi.set_end_address(contents.size() - 1);
       dmi.set_dmi_ptr(contents.data());
@@ -39,6 +46,8 @@ class Memory : public Module {
   std::vector<Time> arrivals;
   unsigned grants = 0;
   bool keeps_watches = true;
+  bool knows_coherence = false;  ///< Grants a coherent cache direct access for good.
+  bool grants_always = false;    ///< Grants anyone direct access under every timing.
 
   /// A device writes a byte, `last_step` after what it did before.
   void write_at(Time at, std::uint64_t address, std::uint8_t value, Time last_step = 0) {

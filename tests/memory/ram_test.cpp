@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "doorbell/core/coherent_access.h"
 #include "tests/memory/test_initiator.h"
 
 namespace doorbell::memory {
@@ -189,9 +190,9 @@ TEST_F(RamTest, DirectAccessIsGrantedUnderLooseTimingAndTakenBack) {
   scheduler.set_timing(Timing::loose);
   ASSERT_TRUE(initiator_.socket.get_dmi(*payload, dmi));
   EXPECT_TRUE(dmi.is_read_write_allowed());
-  EXPECT_EQ(dmi.get_start_address(), 0x200000u);
-  EXPECT_EQ(dmi.get_end_address(), 0x3fffffu);
-  dmi.get_dmi_ptr()[0x1000] = 0x5a;
+  EXPECT_EQ(dmi.get_start_address(), 0u);
+  EXPECT_EQ(dmi.get_end_address(), (8ULL << 20) - 1);
+  dmi.get_dmi_ptr()[0x201000] = 0x5a;
   std::vector<std::uint8_t> byte(1);
   ram_->storage().read(0x201000, byte);
   EXPECT_EQ(byte[0], 0x5a);
@@ -199,20 +200,6 @@ TEST_F(RamTest, DirectAccessIsGrantedUnderLooseTimingAndTakenBack) {
   ASSERT_EQ(taken_back.size(), 1u);
   EXPECT_EQ(taken_back[0].first, 0u);
   EXPECT_EQ(taken_back[0].second, (8ULL << 20) - 1);
-}
-
-TEST_F(RamTest, DirectAccessEndsWithTheMemory) {
-  RamParameters parameters = plain();
-  parameters.size = (2ULL << 20) + 4096;
-  build(parameters);
-  run(0);
-  initiator_.scheduler().set_timing(Timing::loose);
-  PayloadReference payload =
-      initiator_.simulation().payloads().take(tlm::TLM_READ_COMMAND, 2ULL << 20, 8);
-  tlm::tlm_dmi dmi;
-  ASSERT_TRUE(initiator_.socket.get_dmi(*payload, dmi));
-  EXPECT_EQ(dmi.get_start_address(), 2ULL << 20);
-  EXPECT_EQ(dmi.get_end_address(), (2ULL << 20) + 4095);
 }
 
 TEST_F(RamTest, UnderLooseTimingNobodyWaitsForTheChannel) {
@@ -226,6 +213,68 @@ TEST_F(RamTest, UnderLooseTimingNobodyWaitsForTheChannel) {
 }
 
 /// Of bytes 0x1000 to 0x103f.
+class CoherentAccessTest : public RamTest {
+ protected:
+  struct Grant {
+    bool given;
+    tlm::tlm_dmi range;
+    CoherentAccess coherent;
+  };
+  Grant ask(CoherentAccess::Writes writes) {
+    PayloadReference payload =
+        initiator_.simulation().payloads().take(tlm::TLM_READ_COMMAND, 0x201000, 8);
+    Grant grant{false, {}, CoherentAccess(writes)};
+    payload->set_extension(&grant.coherent);
+    grant.given = initiator_.socket.get_dmi(*payload, grant.range);
+    payload->clear_extension(&grant.coherent);
+    return grant;
+  }
+  bool keep(WriteWatch& watch, std::uint64_t address) {
+    PayloadReference read =
+        initiator_.simulation().payloads().take(tlm::TLM_READ_COMMAND, address, 8);
+    read->set_extension(&watch);
+    initiator_.socket.transport_debug(*read);
+    read->clear_extension(&watch);
+    return watch.kept();
+  }
+};
+
+TEST_F(CoherentAccessTest, IsGrantedUnderEveryTiming) {
+  build(plain());
+  for (const Timing timing : {Timing::approximate, Timing::loose}) {
+    initiator_.scheduler().set_timing(timing);
+    const Grant grant = ask(CoherentAccess::Writes::told);
+    ASSERT_TRUE(grant.given);
+    EXPECT_TRUE(grant.coherent.granted());
+    EXPECT_TRUE(grant.range.is_read_write_allowed());
+    EXPECT_EQ(grant.range.get_dmi_ptr(), ram_->storage().bytes().data());
+    EXPECT_EQ(grant.range.get_end_address(), (8ULL << 20) - 1);
+  }
+}
+
+TEST_F(CoherentAccessTest, AWatchLearnsOfWrites) {
+  build(plain());
+  const Grant grant = ask(CoherentAccess::Writes::told);
+  bool written = false;
+  WriteWatch watch([&written] { written = true; });
+  ASSERT_TRUE(keep(watch, 0x1000));
+  std::uint8_t* const bytes = ram_->storage().bytes().data();
+  grant.coherent.tell(bytes + 0xfff, 1);
+  EXPECT_FALSE(written);
+  grant.coherent.tell(bytes + 0xfff, 2);
+  EXPECT_TRUE(written);
+}
+
+TEST_F(CoherentAccessTest, NoWatchIsKeptBesideACacheThatTellsNothing) {
+  build(plain());
+  bool written = false;
+  WriteWatch watch([&written] { written = true; });
+  ASSERT_TRUE(keep(watch, 0x1000));
+  ask(CoherentAccess::Writes::untold);
+  EXPECT_TRUE(written);
+  EXPECT_FALSE(keep(watch, 0x1000));
+}
+
 class RamWatch : public RamTest {
  protected:
   void SetUp() override { build(plain()); }

@@ -5,48 +5,47 @@
 #include <array>
 #include <numeric>
 
+#include "doorbell/core/arch/error.h"
+
 namespace doorbell::memory {
 namespace {
 
-TEST(SparseStorage, ReadsZerosAndTakesNothingUntilWritten) {
-  SparseStorage storage(1ULL << 44);
+TEST(SparseStorage, MayBeFarLargerThanTheHost) {
+  constexpr std::uint64_t size = 1ULL << 44;
+  SparseStorage storage(size);
   std::array<std::uint8_t, 16> data{};
   data.fill(0xff);
-  storage.read((1ULL << 44) - 16, data);
+  storage.read(size - 16, data);
   for (const std::uint8_t byte : data)
     EXPECT_EQ(byte, 0);
-  EXPECT_EQ(storage.chunks(), 0u);
+  const std::array<std::uint8_t, 4> written{1, 2, 3, 4};
+  storage.write(size - 4, written);
+  std::array<std::uint8_t, 4> back{};
+  storage.read(size - 4, back);
+  EXPECT_EQ(back, written);
 }
 
-TEST(SparseStorage, KeepsWhatIsWrittenAcrossChunks) {
+TEST(SparseStorage, KeepsWhatIsWrittenAcrossPages) {
   SparseStorage storage(1ULL << 32);
   std::array<std::uint8_t, 100> data{};
   std::iota(data.begin(), data.end(), std::uint8_t{1});
-  const std::uint64_t address = 3 * SparseStorage::chunk_bytes - 50;
+  const std::uint64_t address = (2ULL << 20) - 50;
   storage.write(address, data);
   std::array<std::uint8_t, 100> back{};
   storage.read(address, back);
   EXPECT_EQ(back, data);
-  EXPECT_EQ(storage.chunks(), 2u);
 }
 
-TEST(SparseStorage, ChunksNeverMove) {
-  SparseStorage storage(1ULL << 40);
-  const std::uint8_t* first = storage.chunk(0);
-  for (std::uint64_t i = 1; i < 64; ++i)
-    storage.chunk(i * SparseStorage::chunk_bytes);
-  EXPECT_EQ(storage.chunk(5), first);
+TEST(SparseStorage, ItsBytesAreOneArray) {
+  SparseStorage storage(4096 + 100);
+  ASSERT_EQ(storage.bytes().size(), 4096u + 100);
+  const std::array<std::uint8_t, 1> data{7};
+  storage.write(4096 + 99, data);
+  EXPECT_EQ(storage.bytes().back(), 7);
 }
 
-TEST(SparseStorage, HoldsTheRestOfASizeThatIsNotOfWholeChunks) {
-  for (const std::uint64_t whole : {std::uint64_t{0}, SparseStorage::chunk_bytes}) {
-    SparseStorage storage(whole + 4096);
-    const std::array<std::uint8_t, 4> data{1, 2, 3, 4};
-    storage.write(whole + 4092, data);
-    std::array<std::uint8_t, 4> back{};
-    storage.read(whole + 4092, back);
-    EXPECT_EQ(back, data);
-  }
+TEST(SparseStorage, ASizeThatTheHostCantMapIsRefused) {
+  EXPECT_THROW(SparseStorage(1ULL << 63), InputError);
 }
 
 TEST(SparseStorage, KnowsItsEnds) {

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "doorbell/core/coherent_access.h"
 #include "doorbell/core/initiator_socket.h"
 #include "doorbell/core/memory_port.h"
 #include "doorbell/core/write_watch.h"
@@ -11,7 +12,8 @@
 namespace doorbell::cpu {
 
 /// Normal memory as a coherent cache sees it: bytes at once, without time. By DMI where a target
-/// grants it, by transport_dbg otherwise.
+/// grants it, under every timing if the target knows CoherentAccess and else under loose timing
+/// only; by transport_dbg otherwise.
 class DirectMemory {
  public:
   static constexpr unsigned line_bytes = 64;
@@ -22,19 +24,21 @@ class DirectMemory {
   bool read(std::uint64_t address, std::span<std::uint8_t> data);
   bool write(std::uint64_t address, std::span<const std::uint8_t> data);
   /// The next write to the line of `address` calls the watch, unless its memory doesn't keep
-  /// watches
-  /// (`WriteWatch::kept`).
+  /// watches (`WriteWatch::kept`).
   void watch(std::uint64_t address, WriteWatch& watch);
-  /// Takes no part in results, only in speed: after a switch of timing grants are asked for anew.
-  void forget_grants() { grants_.clear(); }
 
  private:
   struct Grant {
     std::uint64_t first;
     std::uint64_t last;
     std::uint8_t* bytes;
+    CoherentAccess coherent;
+
+    /// Else it ends with loose timing.
+    bool lasting() const { return coherent.granted(); }
+    std::uint8_t* at(std::uint64_t address) const { return bytes + (address - first); }
   };
-  std::uint8_t* pointer(std::uint64_t address, std::uint64_t size);
+  const Grant* grant_for(std::uint64_t address, std::uint64_t size);
   bool ask(std::uint64_t address);
 
   InitiatorSocket& socket_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "doorbell/core/coherent_access.h"
+
 namespace doorbell::memory {
 
 Ram::Ram(const sc_core::sc_module_name& module_name, const RamParameters& parameters)
@@ -120,7 +122,8 @@ unsigned Ram::debug(Payload& payload) {
       std::min<std::uint64_t>(payload.get_data_length(), storage_.size() - address));
   if (payload.is_read()) {
     storage_.read(address, {payload.get_data_ptr(), length});
-    if (scheduler().timing() == Timing::approximate) watches_.keep_watch_of(payload, length);
+    const bool told_of_all = keeps_watches_ && scheduler().timing() == Timing::approximate;
+    if (told_of_all) watches_.keep_watch_of(payload, length);
   } else if (payload.is_write()) {
     storage_.write(address, {payload.get_data_ptr(), length});
     watches_.written(address, address + length - 1);
@@ -129,22 +132,31 @@ unsigned Ram::debug(Payload& payload) {
 }
 
 bool Ram::grant_dmi(Payload& payload, tlm::tlm_dmi& dmi) {
-  const std::uint64_t address = payload.get_address();
   dmi.init();
-  if (address >= storage_.size()) return false;
-  const std::uint64_t first = address / SparseStorage::chunk_bytes * SparseStorage::chunk_bytes;
-  dmi.set_start_address(first);
-  dmi.set_end_address(std::min(first + SparseStorage::chunk_bytes, storage_.size()) - 1);
-  if (scheduler().timing() != Timing::loose) {
+  if (payload.get_address() >= storage_.size()) return false;
+  dmi.set_start_address(0);
+  dmi.set_end_address(storage_.size() - 1);
+  CoherentAccess* coherent = nullptr;
+  payload.get_extension(coherent);
+  if (coherent != nullptr) {
+    grant_coherent(*coherent);
+  } else if (scheduler().timing() != Timing::loose) {
     // What is refused, IEEE 1666-2011 11.2.5: here all of it.
     dmi.allow_none();
     return false;
   }
-  dmi.set_dmi_ptr(storage_.chunk(address));
+  dmi.set_dmi_ptr(storage_.bytes().data());
   dmi.set_read_latency(sc_core::sc_time::from_value(parameters_.last_level_cache.hit));
   dmi.set_write_latency(sc_core::sc_time::from_value(parameters_.write_latency));
   dmi.allow_read_write();
   return true;
+}
+
+void Ram::grant_coherent(CoherentAccess& coherent) {
+  coherent.grant(watches_, storage_.bytes().data());
+  if (coherent.writes() == CoherentAccess::Writes::told) return;
+  keeps_watches_ = false;
+  watches_.written(0, storage_.size() - 1);
 }
 
 }  // namespace doorbell::memory

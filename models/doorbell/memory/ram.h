@@ -11,6 +11,10 @@
 #include "doorbell/memory/arch/sparse_storage.h"
 #include "doorbell/memory/data_channel.h"
 
+namespace doorbell {
+class CoherentAccess;
+}
+
 namespace doorbell::memory {
 
 /// A memory behind a last-level cache, at addresses [0, size).
@@ -18,8 +22,9 @@ namespace doorbell::memory {
 /// A write is answered when all observers would see it: its data cross the write channel, and
 /// `write_latency` passes. A read takes the latency of the cache or of the memory, then its data
 /// cross the read channel. Byte enables select what is read or written. An access beyond the end is
-/// answered with TLM_ADDRESS_ERROR_RESPONSE. DMI is granted under loose timing only, and a
-/// WriteWatch kept under approximate timing only, when nobody writes past this module.
+/// answered with TLM_ADDRESS_ERROR_RESPONSE. DMI is granted under loose timing only, but to a
+/// coherent cache (CoherentAccess) under every timing and for good. A WriteWatch is kept under
+/// approximate timing only, and only while nobody writes past this module without telling it.
 class Ram : public Module {
  public:
   Ram(const sc_core::sc_module_name& name, const RamParameters& parameters);
@@ -40,6 +45,7 @@ class Ram : public Module {
   void finish(Payload& payload);
   unsigned debug(Payload& payload);
   bool grant_dmi(Payload& payload, tlm::tlm_dmi& dmi);
+  void grant_coherent(CoherentAccess& coherent);
 
   RamParameters parameters_;
   SparseStorage storage_;
@@ -48,6 +54,7 @@ class Ram : public Module {
   DataChannel read_channel_;
   DataChannel write_channel_;
   WriteWatches watches_;
+  bool keeps_watches_ = true;
   QueueStatistics reads_;
   QueueStatistics writes_;
   Counter bytes_read_;

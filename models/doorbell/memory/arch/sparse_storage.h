@@ -1,43 +1,41 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <span>
-#include <vector>
 
 namespace doorbell::memory {
 
-/// Bytes of a memory that may be far larger than the host's: chunks come into being, zeroed, when
-/// first written and never move, so that pointers into them stay good.
+/// Bytes of a memory that may be far larger than the host's: one private mapping, zero at first,
+/// of which the host gives a page when it is first written. It never moves, so that pointers into
+/// it stay good.
 class SparseStorage {
  public:
-  static constexpr std::uint64_t chunk_bytes = 2 * 1024 * 1024;
-
-  /// `size` in bytes, at least 1.
+  /// `size` in bytes, at least 1. Throws InputError when the host has no room of addresses for it.
   explicit SparseStorage(std::uint64_t size);
+  ~SparseStorage();
+  SparseStorage(const SparseStorage&) = delete;
+  SparseStorage& operator=(const SparseStorage&) = delete;
 
-  std::uint64_t size() const { return size_; }
+  std::uint64_t size() const { return bytes_.size(); }
   /// Whether [address, address + length) lies within.
   bool contains(std::uint64_t address, std::uint64_t length) const {
-    return length <= size_ && address <= size_ - length;
+    return length <= size() && address <= size() - length;
   }
 
   // The range must lie within.
-  void read(std::uint64_t address, std::span<std::uint8_t> data) const;
-  void write(std::uint64_t address, std::span<const std::uint8_t> data);
+  void read(std::uint64_t address, std::span<std::uint8_t> data) const {
+    std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(address), data.size(), data.begin());
+  }
+  void write(std::uint64_t address, std::span<const std::uint8_t> data) {
+    std::copy(data.begin(), data.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(address));
+  }
 
-  /// The chunk that holds `address`; made if need be. Its last byte may lie beyond `size`.
-  std::uint8_t* chunk(std::uint64_t address);
-  /// Chunks that exist.
-  std::size_t chunks() const { return count_; }
+  /// All of them, at an address that is a multiple of the host's pages.
+  std::span<std::uint8_t> bytes() { return bytes_; }
 
  private:
-  struct Free {
-    void operator()(std::uint8_t* bytes) const;
-  };
-  std::uint64_t size_;
-  std::vector<std::unique_ptr<std::uint8_t[], Free>> chunks_;
-  std::size_t count_ = 0;
+  std::span<std::uint8_t> bytes_;
 };
 
 }  // namespace doorbell::memory
