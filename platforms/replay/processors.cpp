@@ -29,7 +29,7 @@ Task<bool> Processors::run(unsigned processor, std::function<bool()> work) {
 
 void Processors::serve(unsigned processor) {
   auto& box = *boxes_[processor];
-  auto& native = platform_.processor(processor);
+  auto& native = platform_.native_processor(processor);
   for (;;) {
     while (!box.work)
       native.wait_for_event();

@@ -21,7 +21,7 @@ Replay::Replay(virt::Platform& platform, const ReplayParameters& parameters,
   }
   sw::run_on_native_processors();
   for (unsigned i = 0; i < platform.processor_count(); ++i) {
-    platform.processor(i).set_firmware([this, i] { run_firmware(i); });
+    platform.native_processor(i).set_firmware([this, i] { run_firmware(i); });
   }
   platform.simulation().journeys().on_finish([this](const Journey& journey, Outcome outcome) {
     const auto& identity = journey.identity();

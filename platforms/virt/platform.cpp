@@ -1,5 +1,6 @@
 #include "platforms/virt/platform.h"
 
+#include <stdexcept>
 #include <string>
 
 #include "platforms/virt/address_space.h"
@@ -38,6 +39,12 @@ Platform::Platform(const sc_core::sc_module_name& name, const VirtParameters& pa
 }
 
 Platform::~Platform() = default;
+
+cpu::NativeProcessor& Platform::native_processor(unsigned i) {
+  auto* const native = dynamic_cast<cpu::NativeProcessor*>(processors_[i].get());
+  if (native == nullptr) throw std::logic_error("processors aren't native");
+  return *native;
+}
 
 std::uint64_t Platform::protocol_violations() const {
   std::uint64_t violations = 0;

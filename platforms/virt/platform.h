@@ -29,7 +29,9 @@ class Platform : public Module {
   const VirtParameters& parameters() const { return parameters_; }
 
   unsigned processor_count() const { return static_cast<unsigned>(processors_.size()); }
-  cpu::NativeProcessor& processor(unsigned i) { return *processors_[i]; }
+  cpu::Processor& processor(unsigned i) { return *processors_[i]; }
+  /// Throws std::logic_error where processors are of another kind.
+  cpu::NativeProcessor& native_processor(unsigned i);
   unsigned endpoint_count() const { return static_cast<unsigned>(endpoints_.size()); }
   pcie::Endpoint& endpoint(unsigned i) { return *endpoints_[i]; }
 
@@ -59,7 +61,7 @@ class Platform : public Module {
   pcie::RootComplex root_complex_;
   memory::Fabric fabric_;
   std::vector<std::unique_ptr<ProtocolChecker>> checkers_;
-  std::vector<std::unique_ptr<cpu::NativeProcessor>> processors_;
+  std::vector<std::unique_ptr<cpu::Processor>> processors_;
   std::vector<std::unique_ptr<pcie::Link>> links_;
   std::vector<std::unique_ptr<pcie::Endpoint>> endpoints_;
 };

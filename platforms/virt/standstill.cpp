@@ -10,12 +10,12 @@
 namespace doorbell::virt {
 namespace {
 
-using cpu::NativeProcessor;
+using cpu::Processor;
 using Access = cpu::Repetition::Access;
 
 constexpr Time patience = 2 * second;
 
-bool waits(const NativeProcessor& processor) {
+bool waits(const Processor& processor) {
   return processor.halted() || processor.asleep();
 }
 
@@ -32,7 +32,7 @@ std::string polled_text(const Access& access, const VirtParameters& parameters) 
   }
 }
 
-std::string text_of(const NativeProcessor& processor, const VirtParameters& parameters) {
+std::string text_of(const Processor& processor, const VirtParameters& parameters) {
   if (processor.halted()) return "has ended";
   if (processor.asleep()) return "sleeps";
   const cpu::Repetition& repetition = processor.repetition();
@@ -46,7 +46,7 @@ bool Standstill::suspected(Time now) const {
   if (certain()) return true;
   bool polls = false;
   for (unsigned i = 0; i < platform_.processor_count(); ++i) {
-    const NativeProcessor& processor = platform_.processor(i);
+    const Processor& processor = platform_.processor(i);
     if (waits(processor)) continue;
     if (processor.repetition().since() + patience > now) return false;
     polls = true;
@@ -84,7 +84,7 @@ void Standstill::release() {
 bool Standstill::came_round(const State& before) const {
   constexpr std::uint64_t longest_loop = 2 * cpu::Repetition::longest_loop;
   for (unsigned i = 0; i < platform_.processor_count(); ++i) {
-    const NativeProcessor& processor = platform_.processor(i);
+    const Processor& processor = platform_.processor(i);
     if (!waits(processor) && processor.repetition().seen() < before.access[i] + longest_loop)
       return false;
   }

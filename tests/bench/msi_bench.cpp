@@ -104,9 +104,9 @@ class Firmware {
     machine_.vectors = vectors_.data();
     machine_.vector_capacity = static_cast<unsigned>(vectors_.size());
     processors_ = platform.processor_count();
-    platform.processor(0).set_firmware([this] { first(); });
+    platform.native_processor(0).set_firmware([this] { first(); });
     for (unsigned i = 1; i < processors_; ++i) {
-      platform.processor(i).set_firmware([this] {
+      platform.native_processor(i).set_firmware([this] {
         require(machine_join(&machine_));
         machine_idle(&machine_);
       });

@@ -50,7 +50,7 @@ class BringUp : public testing::Test {
   void run(std::function<void()> scenario) {
     platform_.scheduler().set_timing(Timing::loose);
     for (unsigned i = 0; i < platform_.processor_count(); ++i) {
-      platform_.processor(i).set_firmware([this, i, scenario] {
+      platform_.native_processor(i).set_firmware([this, i, scenario] {
         if (i == 0) {
           ASSERT_EQ(machine_initialise(&machine_), STATUS_OK);
         }

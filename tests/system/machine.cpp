@@ -46,20 +46,21 @@ void Machine::run(std::function<void()> scenario, Timing timing) {
   simulation.scheduler().set_timing(Timing::loose);
   const unsigned processors = platform_.processor_count();
   for (unsigned i = 0; i < processors; ++i) {
-    platform_.processor(i).set_firmware([this, i, processors, timing, scenario, &simulation] {
-      if (i == 0) {
-        ASSERT_EQ(machine_initialise(&software_), STATUS_OK);
-      }
-      ASSERT_EQ(machine_join(&software_), STATUS_OK);
-      if (i != 0) return machine_idle(&software_);
-      ASSERT_EQ(machine_wait_for(&software_, processors), STATUS_OK);
-      simulation.scheduler().set_timing(timing);
-      simulation.statistics().reset(simulation.scheduler().now());
-      simulation.journeys().reset();
-      scenario();
-      finished_ = true;
-      machine_stop(&software_);
-    });
+    platform_.native_processor(i).set_firmware(
+        [this, i, processors, timing, scenario, &simulation] {
+          if (i == 0) {
+            ASSERT_EQ(machine_initialise(&software_), STATUS_OK);
+          }
+          ASSERT_EQ(machine_join(&software_), STATUS_OK);
+          if (i != 0) return machine_idle(&software_);
+          ASSERT_EQ(machine_wait_for(&software_, processors), STATUS_OK);
+          simulation.scheduler().set_timing(timing);
+          simulation.statistics().reset(simulation.scheduler().now());
+          simulation.journeys().reset();
+          scenario();
+          finished_ = true;
+          machine_stop(&software_);
+        });
   }
   sc_core::sc_start(sc_core::sc_time(1, sc_core::SC_SEC));
   EXPECT_TRUE(finished_);

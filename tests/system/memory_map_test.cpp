@@ -23,7 +23,7 @@ class MemoryMap : public testing::Test {
 
   /// Runs `firmware` on processor 0 to its end.
   void run(std::function<void(cpu::NativeProcessor&)> firmware) {
-    platform_.processor(0).set_firmware([&] { firmware(cpu::NativeProcessor::current()); });
+    platform_.native_processor(0).set_firmware([&] { firmware(cpu::NativeProcessor::current()); });
     sc_core::sc_start(sc_core::sc_time(1, sc_core::SC_MS));
     EXPECT_TRUE(platform_.processor(0).halted());
     EXPECT_EQ(platform_.protocol_violations(), 0u);

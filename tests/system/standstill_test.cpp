@@ -66,7 +66,7 @@ class StandstillTest : public ::testing::Test {
 
 TEST_F(StandstillTest, PollingARegisterThatNothingChangesIsOne) {
   build();
-  platform_->processor(1).set_firmware([&] { poll(cr0ack, 1); });
+  platform_->native_processor(1).set_firmware([&] { poll(cr0ack, 1); });
   ASSERT_EQ(run(), RunLoop::End::standstill);
   EXPECT_THAT(text_,
               AllOf(HasSubstr("processor 0 has ended"),
@@ -77,7 +77,7 @@ TEST_F(StandstillTest, PollingARegisterThatNothingChangesIsOne) {
 
 TEST_F(StandstillTest, PollingThroughATimeOutOfSoftwareIsNone) {
   build();
-  platform_->processor(0).set_firmware([&] {
+  platform_->native_processor(0).set_firmware([&] {
     const Time begun = here().time();
     while (here().load(cr0ack, 4, NativeProcessor::MemoryType::device) != 1 &&
            here().time() - begun < second)
@@ -89,11 +89,11 @@ TEST_F(StandstillTest, PollingThroughATimeOutOfSoftwareIsNone) {
 
 TEST_F(StandstillTest, WhatIsDueLaterIsWaitedFor) {
   build();
-  platform_->processor(0).set_firmware([&] {
+  platform_->native_processor(0).set_firmware([&] {
     poll(flag, 1);
     loop_.finish();
   });
-  platform_->processor(1).set_firmware([&] {
+  platform_->native_processor(1).set_firmware([&] {
     here().wait_for_event();
     set_flag();
   });
@@ -105,7 +105,7 @@ TEST_F(StandstillTest, WhatIsDueLaterIsWaitedFor) {
 // It is due within the second that is tried out.
 TEST_F(StandstillTest, WhatIsDueSoonIsWaitedFor) {
   build();
-  platform_->processor(0).set_firmware([&] {
+  platform_->native_processor(0).set_firmware([&] {
     poll(flag, 1);
     loop_.finish();
   });
@@ -120,11 +120,11 @@ TEST_F(StandstillTest, WhatIsDueSoonIsWaitedFor) {
 
 TEST_F(StandstillTest, ADeviceThatIsBusyIsWaitedFor) {
   build();
-  platform_->processor(0).set_firmware([&] {
+  platform_->native_processor(0).set_firmware([&] {
     poll(flag, 1);
     loop_.finish();
   });
-  platform_->processor(1).set_firmware([&] {
+  platform_->native_processor(1).set_firmware([&] {
     here().wait_for_event();
     set_flag();
   });
@@ -138,11 +138,11 @@ TEST_F(StandstillTest, ADeviceThatIsBusyIsWaitedFor) {
 
 TEST_F(StandstillTest, AnswersThatChangeAreNone) {
   build();
-  platform_->processor(0).set_firmware([&] {
+  platform_->native_processor(0).set_firmware([&] {
     poll(flag, 30);
     loop_.finish();
   });
-  platform_->processor(1).set_firmware([&] {
+  platform_->native_processor(1).set_firmware([&] {
     for (unsigned i = 1; i <= 30; ++i) {
       here().work(250'000'000);
       here().spin();
@@ -156,7 +156,7 @@ TEST_F(StandstillTest, AnswersThatChangeAreNone) {
 TEST_F(StandstillTest, ALoopWithoutSimulatedTimeIsOneAtOnce) {
   parameters_.cpu.spin = 0;
   build();
-  platform_->processor(0).set_firmware([&] {
+  platform_->native_processor(0).set_firmware([&] {
     for (;;)
       here().spin();
   });
@@ -169,12 +169,12 @@ TEST_F(StandstillTest, WhoWaitsWithoutTimeLetsOthersActAtTheSameTime) {
   parameters_.cpu.spin = 0;
   build();
   bool set = false;
-  platform_->processor(0).set_firmware([&] {
+  platform_->native_processor(0).set_firmware([&] {
     while (!set)
       here().spin();
     loop_.finish();
   });
-  platform_->processor(1).set_firmware([&] {
+  platform_->native_processor(1).set_firmware([&] {
     for (unsigned i = 0; i < 10; ++i)
       here().spin();
     set = true;

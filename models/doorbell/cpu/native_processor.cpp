@@ -17,48 +17,18 @@ constexpr std::uint64_t last_special_intid = 1023;
 
 }  // namespace
 
-ProcessorStatistics::ProcessorStatistics(const StatisticsGroup& group)
-    : interrupts(group, "interrupts", {"interrupts", Better::neither, "IRQ exceptions taken."}),
-      spurious(group, "spurious",
-               {"reads", Better::lower, "Reads of ICC_IAR1_EL1 that found no interrupt."}),
-      device_accesses(group, "device_accesses",
-                      {"accesses", Better::neither, "Loads and stores that went to the bus."}),
-      bus_errors(group, "bus_errors", {"accesses", Better::lower, "Answered with an error."}),
-      undefined_accesses(
-          group, "undefined_accesses",
-          {"accesses", Better::lower, "System registers that the CPU interface does not know."}),
-      in_handler(group, "in_handler",
-                 {"interrupts", Better::lower, "From exception entry to exception return."}),
-      idle(group, "idle", {"waits", Better::higher, "Inside WFI or WFE."}),
-      wait(group, "wait", {"ps", Better::lower, "From the IRQ line to exception entry."}) {}
-
 NativeProcessor::NativeProcessor(const sc_core::sc_module_name& name, unsigned number,
                                  std::uint32_t affinity, const CpuParameters& parameters)
-    : Module(name),
-      memory("memory"),
-      gic("gic"),
-      irq("irq", [this](bool level) { change_line(level, now()); }),
-      event("event",
-            [this](bool level) {
-              if (level) send_event();
-            }),
-      number_(number),
-      affinity_(affinity),
+    : Processor(name, number, affinity, parameters.frequency),
       parameters_(parameters),
-      clock_(scheduler(), parameters.frequency),
       direct_(memory),
-      line_(scheduler()),
-      statistics_(statistics()),
       watch_([this] {
         written_ = true;
         cause_placed_ = std::min(cause_placed_, scheduler().placed());
-        line_.look_again();
+        irq_line_.look_again();
       }),
-      released_(scheduler()),
       posted_(scheduler()),
-      tasks_(scheduler()) {
-  gic.bind(static_cast<CpuInterfaceBackward&>(*this));
-}
+      tasks_(scheduler()) {}
 
 void NativeProcessor::start_of_simulation() {
   if (!firmware_) return;
@@ -67,24 +37,21 @@ void NativeProcessor::start_of_simulation() {
 }
 
 void NativeProcessor::set_line(Line line, bool level, Time at) {
-  if (line == Line::irq) change_line(level, at);
-}
-
-void NativeProcessor::change_line(bool level, Time at) {
+  if (line != Line::irq) return;
   if (level && may_interrupt() && at <= now()) {
     cause_placed_ = std::min(cause_placed_, scheduler().placed());
   }
-  line_.set(level, at);
+  irq_line_.set(level, at);
 }
 
 Holder NativeProcessor::activity() const {
   if (in_handler_) {
-    return handled_ == no_intid ? Holder{"exception entry of processor", number_}
+    return handled_ == no_intid ? Holder{"exception entry of processor", number()}
                                 : Holder{"handler of INTID", handled_};
   }
-  if (asleep_) return {"wake-up of processor", number_};
+  if (asleep_) return {"wake-up of processor", number()};
   if (activity_.known()) return activity_;
-  return {"firmware of processor", number_};
+  return {"firmware of processor", number()};
 }
 
 NativeProcessor& NativeProcessor::current() {
@@ -147,15 +114,15 @@ Task<void> NativeProcessor::execute() {
       case Request::Kind::wait_for_interrupt:
         co_await posted_.drained();
         fall_asleep();
-        while (!line_.raised_or(no_event, never))
-          co_await line_.sleep(never);
+        while (!irq_line_.raised_or(no_event, never))
+          co_await irq_line_.sleep(never);
         wake_up(no_event);
         break;
       case Request::Kind::wait_for_event:
         co_await posted_.drained();
         fall_asleep();
-        while (!line_.raised_or(event_, request_.until))
-          co_await line_.sleep(request_.until);
+        while (!irq_line_.raised_or(event_, request_.until))
+          co_await irq_line_.sleep(request_.until);
         wake_up(std::exchange(event_, false));
         break;
       case Request::Kind::skip_turns:
@@ -190,7 +157,7 @@ void NativeProcessor::wake_up(bool event) {
   statistics_.idle.end(now());
   asleep_ = false;
   // An event stream's time is none of what software waits for.
-  if (event || line_.high(now())) repetition_.got_on(now());
+  if (event || irq_line_.high(now())) repetition_.got_on(now());
   debt_ += parameters_.wfi_wake;
 }
 
@@ -200,11 +167,11 @@ Task<void> NativeProcessor::skip_turns(Time until) {
   cause_placed_ = never;
   if (written_ || interrupt_due() || first >= until) co_return;
   if (may_interrupt()) {
-    while (!line_.raised_or(written_, until))
-      co_await line_.sleep(until);
+    while (!irq_line_.raised_or(written_, until))
+      co_await irq_line_.sleep(until);
   } else {
-    while (!line_.event_or(written_, until))
-      co_await line_.sleep_through(until);
+    while (!irq_line_.event_or(written_, until))
+      co_await irq_line_.sleep_through(until);
   }
   const std::uint64_t cycles = clock_.cycles_until(first, now());
   std::uint64_t turns = std::max<std::uint64_t>(1, (cycles + turn_cycles() - 1) / turn_cycles());
@@ -244,7 +211,7 @@ void NativeProcessor::take_interrupts() {
   while (interrupt_due()) {
     const Time taken = time_after_debt();
     statistics_.interrupts.add();
-    statistics_.wait.record(taken - line_.high_since());
+    statistics_.wait.record(taken - irq_line_.high_since());
     statistics_.in_handler.begin(taken);
     repetition_.got_on(taken);
     masked_ = true;
@@ -385,11 +352,6 @@ void NativeProcessor::wait_for_interrupt() {
 
 void NativeProcessor::wait_for_event(Time until) {
   request({.kind = Request::Kind::wait_for_event, .until = until});
-}
-
-void NativeProcessor::send_event() {
-  event_ = true;
-  line_.look_again();
 }
 
 Time NativeProcessor::time() {

@@ -5,34 +5,14 @@
 #include <memory>
 #include <optional>
 
-#include "doorbell/core/arch/clock.h"
-#include "doorbell/core/arch/statistics_kinds.h"
 #include "doorbell/core/arch/task_group.h"
 #include "doorbell/core/arch/wait_primitives.h"
-#include "doorbell/core/initiator_socket.h"
-#include "doorbell/core/protocols/cpu_interface.h"
-#include "doorbell/core/protocols/wire.h"
-#include "doorbell/core/simulation.h"
 #include "doorbell/cpu/arch/fiber.h"
 #include "doorbell/cpu/arch/parameters.h"
-#include "doorbell/cpu/arch/repetition.h"
 #include "doorbell/cpu/direct_memory.h"
-#include "doorbell/cpu/interrupt_line.h"
+#include "doorbell/cpu/processor.h"
 
 namespace doorbell::cpu {
-
-/// What a processor counts.
-struct ProcessorStatistics {
-  explicit ProcessorStatistics(const StatisticsGroup& group);
-  Counter interrupts;  ///< IRQ exceptions taken
-  Counter spurious;    ///< ICC_IAR1_EL1 reads that returned 1020 to 1023
-  Counter device_accesses;
-  Counter bus_errors;           ///< accesses answered with an error
-  Counter undefined_accesses;   ///< system registers that nobody knows
-  ServerStatistics in_handler;  ///< from exception entry to return
-  ServerStatistics idle;        ///< inside WFI
-  HistogramStatistics wait;     ///< from the IRQ line to exception entry
-};
 
 /// A processor whose firmware is compiled for the host: an ordinary function on a fiber, which goes
 /// to the bus, the GIC and the passing of time through the member functions below. Several of them
@@ -40,41 +20,18 @@ struct ProcessorStatistics {
 ///
 /// Time passes only in these functions. An IRQ is taken between them, or while waiting: exception
 /// entry, the handler (on the same stack, with interrupts masked), exception return.
-class NativeProcessor : public Module, private CpuInterfaceBackward {
+/// It takes no FIQs.
+class NativeProcessor : public Processor {
  public:
-  /// `number` counts from 0; `affinity` is Aff3.Aff2.Aff1.Aff0 packed, as in
-  /// GICR_TYPER.Affinity_Value.
+  /// `number` and `affinity` as in `Processor`.
   NativeProcessor(const sc_core::sc_module_name& name, unsigned number, std::uint32_t affinity,
                   const CpuParameters& parameters);
 
-  InitiatorSocket memory;     ///< to the fabric
-  CpuInterfaceInitiator gic;  ///< system registers ICC_*, and the IRQ line
-  WireIn irq;                 ///< the same line for controllers without that protocol
-  WireIn event;               ///< WFE wake-up events of devices: an edge sets the event register
-
   /// What runs from time 0 on. Before the simulation starts; without it the processor is off.
   void set_firmware(std::function<void()> firmware) { firmware_ = std::move(firmware); }
-  /// The firmware has returned, or never started.
-  bool halted() const { return fiber_ == nullptr || fiber_->finished(); }
-  /// SEV, sent to this processor: sets its event register. From tasks and from firmware on any
-  /// processor; how work is handed to a processor that waits for it.
-  void send_event();
-  // For who judges whether software still gets anywhere.
-  /// In WFI or WFE.
-  bool asleep() const { return asleep_; }
-  /// What it does over and over.
-  const Repetition& repetition() const { return repetition_; }
-  /// It turned a million times in a loop while simulated time stood still: that never ends.
-  bool stands_without_time() const { return turns_without_time_ >= endless; }
-  /// From its next access on it does nothing until `release`.
-  void hold() { held_ = true; }
-  void release() {
-    held_ = false;
-    released_.notify_all();
-  }
-
-  unsigned number() const { return number_; }
-  std::uint32_t affinity() const { return affinity_; }
+  bool halted() const override { return fiber_ == nullptr || fiber_->finished(); }
+  /// It has turned a million times since time moved.
+  bool stands_without_time() const override { return turns_without_time_ >= endless; }
 
   // For firmware, on this processor's fiber.
 
@@ -145,7 +102,6 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   void start_of_simulation() override;
   void set_line(Line line, bool level, Time at) override;
   Holder activity() const override;
-  void change_line(bool level, Time at);
 
   static constexpr unsigned endless = 1 << 20;
 
@@ -178,34 +134,24 @@ class NativeProcessor : public Module, private CpuInterfaceBackward {
   void take_interrupts();
   Time time_after_debt() const { return debt_ == 0 ? now() : clock_.after(now(), debt_); }
   bool may_interrupt() const { return !masked_ && handler_ != nullptr; }
-  bool interrupt_due() { return may_interrupt() && line_.high(now()); }
+  bool interrupt_due() { return may_interrupt() && irq_line_.high(now()); }
   bool travels(MemoryType type) const;
   void transport(PooledPayload& payload);
   std::uint64_t load_unwatched(std::uint64_t address, unsigned size, MemoryType type);
   std::uint64_t load_cached(std::uint64_t address, unsigned size);
 
-  unsigned number_;
-  std::uint32_t affinity_;
   CpuParameters parameters_;
-  Clock clock_;
   DirectMemory direct_;
-  InterruptLine line_;
-  ProcessorStatistics statistics_;
   std::function<void()> firmware_;
   InterruptHandler handler_ = nullptr;
   void* handler_argument_ = nullptr;
   Holder activity_;
-  bool asleep_ = false;
   bool in_handler_ = false;
   std::uint32_t handled_ = no_intid;  ///< The latest that the handler has acknowledged.
   bool masked_ = true;
-  bool event_ = false;         ///< the event register
   bool written_ = false;       ///< the line that is polled
   Time cause_placed_ = never;  ///< when what ends the skipping of turns was placed; never: before
   WriteWatch watch_;           ///< of that line
-  bool held_ = false;
-  Condition released_;
-  Repetition repetition_;
   unsigned turns_without_time_ = 0;
   Time turned_at_ = 0;
   std::uint64_t debt_ = 0;  ///< cycles that firmware has used and that have not passed yet
