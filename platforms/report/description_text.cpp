@@ -43,7 +43,10 @@ class Writer {
 
   void value(const Parameter& parameter, const std::string& name, unsigned depth) {
     const ParameterInfo& info = parameter.info();
-    std::string entry = fmt::format("{:{}}{}: {}", "", 2 * depth, name, parameter.text());
+    // A text may look like something else to YAML: a date, a number.
+    const char* const quote = parameter.kind() == Parameter::Kind::text ? "\"" : "";
+    std::string entry =
+        fmt::format("{:{}}{}: {}{}{}", "", 2 * depth, name, quote, parameter.text(), quote);
     if (entry.size() < comment_column) entry.resize(comment_column, ' ');
     const std::string_view help = info.help;
     const bool explained = !help.empty();
