@@ -25,11 +25,17 @@ std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameter
       {"its_control", {{its_control.base, its_control.size}}},
       {"its_translater", {{its_translater.base, its_translater.size}}},
       {"smmu", {{smmu.base, smmu.size}}},
-      {.name = "pcie", .regions = {as_is(pcie_mmio)}, .separate_writes = true},
+      {.name = "pcie",
+       .regions = {as_is(pcie_mmio), as_is(pcie_io), as_is(pcie_high_mmio)},
+       .separate_writes = true},
       {"ecam", {as_is(ecam(parameters))}},
   };
   for (unsigned i = 0; i < parameters.processors; ++i) {
     targets.push_back({"gicr" + std::to_string(i), {{gicr.base + i * gicr_stride, gicr_stride}}});
+  }
+  if (parameters.peripherals) {
+    targets.push_back({"uart", {{uart.base, uart.size}}});
+    targets.push_back({"rtc", {{rtc.base, rtc.size}}});
   }
   return targets;
 }

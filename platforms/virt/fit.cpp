@@ -191,6 +191,7 @@ void VirtParameters::check() const {
   check_interrupts(*this);
   check_ecam(root_complex);
   check_addresses(*this);
+  rtc.seconds();
 }
 
 }  // namespace doorbell::virt

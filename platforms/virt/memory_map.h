@@ -13,22 +13,44 @@ struct Range {
 // The memory map of QEMU's `virt` machine (hw/arm/virt.c of QEMU 7.2), so that one firmware runs on
 // both.
 
+/// Read-only memory, where processors start with `--bios`: the first of the two flash banks there.
+inline constexpr Range rom{0x0000'0000, 0x0400'0000};
+/// The second bank.
+inline constexpr Range flash{0x0400'0000, 0x0400'0000};
 inline constexpr Range gicd{0x0800'0000, 0x1'0000};
 inline constexpr Range its_control{0x0808'0000, 0x1'0000};
 inline constexpr Range its_translater{0x0809'0000, 0x1'0000};
 /// Two frames of 64 KiB (RD_base, SGI_base) for each processor.
 inline constexpr Range gicr{0x080a'0000, 0x00f6'0000};
 inline constexpr std::uint64_t gicr_stride = 0x2'0000;
+inline constexpr Range uart{0x0900'0000, 0x1000};
+inline constexpr Range rtc{0x0901'0000, 0x1000};
 inline constexpr Range smmu{0x0905'0000, 0x2'0000};
 inline constexpr Range pcie_mmio{0x1000'0000, 0x2eff'0000};
+/// I/O space of PCIe: no function here has I/O BARs, so that it reads as all ones.
+inline constexpr Range pcie_io{0x3eff'0000, 0x1'0000};
+/// For 64-bit BARs.
+inline constexpr Range pcie_high_mmio{0x80'0000'0000, 0x80'0000'0000};
 inline constexpr std::uint64_t ram_base = 0x4000'0000;
 
 /// GITS_TRANSLATER: where devices write their MSIs.
 inline constexpr std::uint64_t gits_translater = its_translater.base + 0x40;
 
 // Interrupts, as INTIDs: SPI n is INTID 32 + n.
+inline constexpr std::uint32_t uart_interrupt = 32 + 1;
+inline constexpr std::uint32_t rtc_interrupt = 32 + 2;
+/// INTA to INTD of PCIe; nobody raises them.
+inline constexpr std::uint32_t pcie_interrupts = 32 + 3;
 inline constexpr std::uint32_t smmu_event_queue_interrupt = 32 + 74;
+inline constexpr std::uint32_t smmu_pri_queue_interrupt = 32 + 75;
 inline constexpr std::uint32_t smmu_command_sync_interrupt = 32 + 76;
 inline constexpr std::uint32_t smmu_global_error_interrupt = 32 + 77;
+
+// Of each processor's generic timer, as PPIs (DDI 0487 D11.2.4): secure and non-secure physical,
+// virtual, hypervisor's.
+inline constexpr std::uint32_t secure_timer_interrupt = 29;
+inline constexpr std::uint32_t physical_timer_interrupt = 30;
+inline constexpr std::uint32_t virtual_timer_interrupt = 27;
+inline constexpr std::uint32_t hypervisor_timer_interrupt = 26;
 
 }  // namespace doorbell::virt

@@ -7,6 +7,12 @@ void EndpointSlot::describe(ParameterGroup& group) {
   endpoint.describe(group);
 }
 
+void DeviceTreeParameters::describe(ParameterGroup& group) {
+  group.add("seed", seed,
+            {.source = "arbitrary; fixed, so that runs are equal",
+             .help = "Of the random numbers that software finds there: rng-seed, kaslr-seed"});
+}
+
 void HostParameters::describe(ParameterGroup& group) {
   group.time("lookahead", lookahead,
              {.maximum = second,
@@ -29,6 +35,12 @@ void VirtParameters::describe(ParameterGroup& group) {
   group.group("gic", gic, "GICv3 with one ITS");
   group.group("root_complex", root_complex, "PCIe root complex");
   group.list("endpoints", endpoints, "PCIe endpoints, each at the end of a link of its own", 1, 31);
+  group.add("peripherals", peripherals,
+            {.source = "off: firmware compiled for the host uses none",
+             .help = "ROM, flash, UART and real-time clock of QEMU's virt"});
+  group.group("uart", uart, "PL011 UART, at the console");
+  group.group("rtc", rtc, "PL031 real-time clock");
+  group.group("device_tree", device_tree, "What software is told of the platform");
   group.add("check_protocol", check_protocol,
             {.source = "off, as it takes the host's time",
              .help = "A checker of the TLM-2.0 base protocol on every socket; it changes no time"});

@@ -8,6 +8,7 @@
 #include "doorbell/gic/arch/parameters.h"
 #include "doorbell/memory/arch/parameters.h"
 #include "doorbell/pcie/arch/parameters.h"
+#include "doorbell/peripherals/arch/parameters.h"
 #include "doorbell/smmu/arch/parameters.h"
 
 namespace doorbell::virt {
@@ -16,6 +17,12 @@ namespace doorbell::virt {
 struct EndpointSlot {
   pcie::LinkParameters link;
   pcie::EndpointParameters endpoint;
+  void describe(ParameterGroup& group);
+};
+
+/// What the device tree says beside what is there (device_tree.h).
+struct DeviceTreeParameters {
+  std::uint64_t seed = 1;  ///< Of `rng-seed` and `kaslr-seed`.
   void describe(ParameterGroup& group);
 };
 
@@ -36,6 +43,12 @@ struct VirtParameters {
   /// One root port for each endpoint, at devices 1 and 2 of bus 0.
   pcie::RootComplexParameters root_complex{.ports = {{.device = 1}, {.device = 2}}};
   std::vector<EndpointSlot> endpoints{2};
+  /// ROM, flash, UART and real-time clock: software for AArch64 needs them, firmware compiled for
+  /// the host doesn't.
+  bool peripherals = false;
+  peripherals::UartParameters uart;
+  peripherals::RtcParameters rtc;
+  DeviceTreeParameters device_tree;
   bool check_protocol = false;
   HostParameters host;
 

@@ -36,6 +36,7 @@ Platform::Platform(const sc_core::sc_module_name& name, const VirtParameters& pa
   bind_gic();
   bind_pcie();
   bind_processors();
+  if (parameters.peripherals) add_peripherals();
 }
 
 Platform::~Platform() = default;
@@ -120,6 +121,15 @@ void Platform::bind_processors() {
     processors_.back()->gic.bind(gic_.cpu_interface(i).socket);
     smmu_.tcu.wake_event.bind(processors_.back()->event);
   }
+}
+
+void Platform::add_peripherals() {
+  uart_ = std::make_unique<peripherals::Pl011>("uart", parameters_.uart);
+  rtc_ = std::make_unique<peripherals::Pl031>("rtc", parameters_.rtc);
+  connect_target("uart", uart_->registers);
+  connect_target("rtc", rtc_->registers);
+  uart_->interrupt.bind(gic_.distributor().spi(uart_interrupt));
+  rtc_->interrupt.bind(gic_.distributor().spi(rtc_interrupt));
 }
 
 }  // namespace doorbell::virt

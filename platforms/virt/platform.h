@@ -12,6 +12,8 @@
 #include "doorbell/pcie/endpoint.h"
 #include "doorbell/pcie/link.h"
 #include "doorbell/pcie/root_complex.h"
+#include "doorbell/peripherals/pl011.h"
+#include "doorbell/peripherals/pl031.h"
 #include "doorbell/smmu/smmu.h"
 #include "platforms/virt/parameters.h"
 
@@ -40,6 +42,9 @@ class Platform : public Module {
   gic::Gic& gic() { return gic_; }
   pcie::RootComplex& root_complex() { return root_complex_; }
 
+  /// Null without `peripherals`.
+  peripherals::Pl011* uart() { return uart_.get(); }
+
   /// Breaches of the TLM-2.0 base protocol that the checkers have seen; 0 without `check_protocol`.
   std::uint64_t protocol_violations() const;
 
@@ -53,6 +58,7 @@ class Platform : public Module {
   void bind_gic();
   void bind_pcie();
   void bind_processors();
+  void add_peripherals();
 
   const VirtParameters& parameters_;
   memory::Ram ram_;
@@ -64,6 +70,8 @@ class Platform : public Module {
   std::vector<std::unique_ptr<cpu::Processor>> processors_;
   std::vector<std::unique_ptr<pcie::Link>> links_;
   std::vector<std::unique_ptr<pcie::Endpoint>> endpoints_;
+  std::unique_ptr<peripherals::Pl011> uart_;
+  std::unique_ptr<peripherals::Pl031> rtc_;
 };
 
 }  // namespace doorbell::virt

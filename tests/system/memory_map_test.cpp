@@ -5,6 +5,7 @@
 
 #include <systemc>
 
+#include "platforms/virt/address_space.h"
 #include "platforms/virt/platform.h"
 
 namespace doorbell::virt {
@@ -29,8 +30,42 @@ class MemoryMap : public testing::Test {
     EXPECT_EQ(platform_.protocol_violations(), 0u);
   }
 
-  VirtParameters parameters_{.check_protocol = true};
+  /// Accesses that no target owns, so far.
+  std::uint64_t decode_errors() {
+    std::uint64_t errors = 0;
+    platform_.simulation().statistics().visit([&](const Statistic& statistic) {
+      if (statistic.path() != "virt.fabric.decode_errors") return;
+      errors = dynamic_cast<const Counter&>(statistic).value();
+    });
+    return errors;
+  }
+
+  explicit MemoryMap(bool peripherals = false)
+      : parameters_{.peripherals = peripherals, .check_protocol = true} {}
+
+  VirtParameters parameters_;
   Platform platform_{"virt", parameters_};
+};
+
+class MemoryMapWithPeripherals : public MemoryMap {
+ protected:
+  MemoryMapWithPeripherals() : MemoryMap(true) {}
+  /// The bytes of a PrimeCell's identification: peripheral, cell.
+  std::pair<std::uint32_t, std::uint32_t> identification(Range range) {
+    std::uint32_t peripheral = 0, cell = 0;
+    run([&](cpu::NativeProcessor& processor) {
+      for (unsigned i = 0; i < 4; ++i) {
+        const auto byte = [&](std::uint64_t offset) {
+          return static_cast<std::uint32_t>(processor.load(range.base + offset + 4 * i, 4,
+                                                           cpu::NativeProcessor::MemoryType::device)
+                                            << 8 * i);
+        };
+        peripheral |= byte(0xFE0);
+        cell |= byte(0xFF0);
+      }
+    });
+    return {peripheral, cell};
+  }
 };
 
 TEST_F(MemoryMap, MemoryHoldsWhatIsWritten) {
@@ -85,7 +120,60 @@ TEST_F(MemoryMap, EndpointsAreAtDevices1And2OfBus0) {
 }
 
 TEST_F(MemoryMap, NothingAnswersElsewhere) {
-  EXPECT_EQ(read(0x0a00'0000), 0xffff'ffffu);
+  std::uint64_t errors = 0;
+  run([&](cpu::NativeProcessor& processor) {
+    const auto errors_of = [&](std::uint64_t address) {
+      const std::uint64_t before = decode_errors();
+      processor.load(address, 4, cpu::NativeProcessor::MemoryType::device);
+      return decode_errors() - before;
+    };
+    for (const std::uint64_t address : {0x0a00'0000ULL, 0x0900'0000ULL, 0x0901'0000ULL,
+                                        0x0902'0000ULL, 0x0c00'0000ULL, 0x100'0000'0000ULL})
+      errors += errors_of(address);
+    for (const Range window : {pcie_mmio, pcie_io, pcie_high_mmio})
+      errors += 100 * (errors_of(window.base) + errors_of(window.base + window.size - 4));
+  });
+  EXPECT_EQ(errors, 6u) << "and nobody's addresses in PCIe's windows aren't an error";
+}
+
+// Windows in which no function claims the address: PCIe 6.0 2.3.1.
+TEST_F(MemoryMap, PciesWindowsReadAsAllOnesWhereNoFunctionIs) {
+  std::vector<std::uint64_t> values;
+  run([&](cpu::NativeProcessor& processor) {
+    for (const Range window : {pcie_io, pcie_high_mmio})
+      values.push_back(
+          processor.load(window.base + 0x10, 4, cpu::NativeProcessor::MemoryType::device));
+  });
+  EXPECT_EQ(values, (std::vector<std::uint64_t>{0xffff'ffff, 0xffff'ffff}));
+}
+
+TEST_F(MemoryMap, NoPeripheralIsThereUnlessAskedFor) {
+  EXPECT_EQ(platform_.uart(), nullptr);
+  EXPECT_EQ(target_at(parameters_, uart.base), "nothing");
+}
+
+TEST_F(MemoryMapWithPeripherals, TheUartIsAPl011) {
+  EXPECT_EQ(identification(uart), (std::pair{0x0014'1011u, 0xB105'F00Du}));
+}
+
+TEST_F(MemoryMapWithPeripherals, TheClockIsAPl031) {
+  EXPECT_EQ(identification(rtc), (std::pair{0x0014'1031u, 0xB105'F00Du}));
+}
+
+TEST_F(MemoryMapWithPeripherals, TheirInterruptsAreSpis1And2) {
+  run([&](cpu::NativeProcessor& processor) {
+    const auto store = [&](std::uint64_t address, std::uint32_t value) {
+      processor.store(address, 4, value, cpu::NativeProcessor::MemoryType::device);
+    };
+    store(uart.base + 0x38, 1U << 5);  // UARTIMSC.TXIM
+    store(uart.base, 'x');
+    store(rtc.base + 0x10, 1);  // RTCIMSC
+    store(rtc.base + 0x04, static_cast<std::uint32_t>(processor.load(
+                               rtc.base, 4, cpu::NativeProcessor::MemoryType::device)));
+    const std::uint64_t pending =
+        processor.load(gicd.base + 0x204, 4, cpu::NativeProcessor::MemoryType::device);
+    EXPECT_EQ(pending, 0b110u) << "GICD_ISPENDR1";
+  });
 }
 
 }  // namespace

@@ -1,0 +1,335 @@
+#include "platforms/virt/device_tree.h"
+
+#include "doorbell/core/arch/random.h"
+#include "doorbell/gic/gic.h"
+#include "platforms/virt/flat_tree.h"
+#include "platforms/virt/requester_ids.h"
+
+namespace doorbell::virt {
+namespace {
+
+// Cells of `interrupts` below a GICv3 (Linux, bindings/interrupt-controller/arm,gic-v3.yaml).
+constexpr std::uint32_t spi = 0;
+constexpr std::uint32_t ppi = 1;
+constexpr std::uint32_t edge_rising = 1;
+constexpr std::uint32_t level_high = 4;
+constexpr std::uint32_t first_spi = 32;
+constexpr std::uint32_t first_ppi = 16;
+
+constexpr std::uint32_t apb_clock = 24'000'000;
+
+/// The nodes that others point to, numbered as QEMU does.
+struct Handles {
+  explicit Handles(unsigned processors) : processor_count(processors) {}
+  static constexpr std::uint32_t clock = 0x8000;
+  /// From the last processor down.
+  std::uint32_t cpu(unsigned processor) const { return clock + processor_count - processor; }
+  std::uint32_t gic() const { return clock + processor_count + 1; }
+  std::uint32_t its() const { return gic() + 1; }
+  std::uint32_t smmu() const { return gic() + 2; }
+  unsigned processor_count;
+};
+
+std::string at(const char* name, std::uint64_t address) {
+  constexpr const char* digits = "0123456789abcdef";
+  std::string text;
+  for (; address != 0 || text.empty(); address >>= 4)
+    text.insert(text.begin(), digits[address & 0xf]);
+  return std::string(name) + "@" + text;
+}
+
+/// Writes the nodes below the root, in QEMU's order, which is that of Linux's probing.
+class Nodes {
+ public:
+  Nodes(const VirtParameters& parameters, const BootInformation& boot, FlatTree& tree)
+      : parameters_(parameters), boot_(boot), tree_(tree), handles_(parameters.processors) {}
+
+  void root() {
+    tree_.cells("interrupt-parent", {handles_.gic()});
+    tree_.text("model", "linux,dummy-virt");
+    tree_.cells("#size-cells", {2});
+    tree_.cells("#address-cells", {2});
+    tree_.text("compatible", "linux,dummy-virt");
+    psci();
+    memory();
+    smmu();
+    pcie();
+    rtc();
+    uart();
+    gic();
+    flash();
+    cpus();
+    timer();
+    clock();
+    chosen();
+  }
+
+ private:
+  void reg(std::initializer_list<Range> ranges) {
+    std::vector<std::uint64_t> numbers;
+    for (const Range& range : ranges)
+      numbers.insert(numbers.end(), {range.base, range.size});
+    tree_.wide("reg", numbers);
+  }
+  /// Linux takes one cell or two.
+  void address(const char* name, std::uint64_t value) {
+    if (value <= UINT32_MAX) {
+      tree_.cells(name, {static_cast<std::uint32_t>(value)});
+    } else {
+      tree_.wide(name, {value});
+    }
+  }
+  void primecell_interrupt(std::uint32_t INTID) {
+    tree_.cells("interrupts", {spi, INTID - first_spi, level_high});
+  }
+
+  void psci();
+  void memory();
+  void smmu();
+  void pcie();
+  void pcie_interrupt_map();
+  void map_of_requesters(const char* name, std::uint32_t handle, const pcie::RequesterMap& map);
+  void rtc();
+  void uart();
+  void gic();
+  void its();
+  void flash();
+  void cpus();
+  void cpu_map();
+  void timer();
+  void clock();
+  void chosen();
+
+  const VirtParameters& parameters_;
+  const BootInformation& boot_;
+  FlatTree& tree_;
+  Handles handles_;
+};
+
+/// The functions of DEN 0022 by their SMC32 and SMC64 identifiers.
+void Nodes::psci() {
+  tree_.node("psci", [this] {
+    tree_.cells("migrate", {0xc400'0005});
+    tree_.cells("cpu_on", {0xc400'0003});
+    tree_.cells("cpu_off", {0x8400'0002});
+    tree_.cells("cpu_suspend", {0xc400'0001});
+    tree_.text("method", "hvc");
+    tree_.texts("compatible", {"arm,psci-1.0", "arm,psci-0.2", "arm,psci"});
+  });
+}
+
+void Nodes::memory() {
+  tree_.node(at("memory", ram_base), [this] {
+    reg({{ram_base, parameters_.ram.size}});
+    tree_.text("device_type", "memory");
+  });
+}
+
+void Nodes::smmu() {
+  tree_.node(at("smmuv3", virt::smmu.base), [this] {
+    tree_.cells("phandle", {handles_.smmu()});
+    tree_.cells("#iommu-cells", {1});
+    tree_.empty("dma-coherent");
+    tree_.texts("interrupt-names", {"eventq", "priq", "cmdq-sync", "gerror"});
+    std::vector<std::uint32_t> interrupts;
+    for (const std::uint32_t INTID : {smmu_event_queue_interrupt, smmu_pri_queue_interrupt,
+                                      smmu_command_sync_interrupt, smmu_global_error_interrupt})
+      interrupts.insert(interrupts.end(), {spi, INTID - first_spi, edge_rising});
+    tree_.cells("interrupts", interrupts);
+    reg({virt::smmu});
+    tree_.text("compatible", "arm,smmu-v3");
+  });
+}
+
+/// `iommu-map`, `msi-map`: requester ID, controller, its ID for that, how many follow alike.
+void Nodes::map_of_requesters(const char* name, std::uint32_t handle,
+                              const pcie::RequesterMap& map) {
+  if (map.shift == 0) {
+    tree_.cells(name, {0, handle, map.base, 0x10000});
+    return;
+  }
+  std::vector<std::uint32_t> entries;
+  for (const pcie::RequesterId id : requester_ids(parameters_))
+    entries.insert(entries.end(), {id, handle, map(id), 1});
+  tree_.cells(name, entries);
+}
+
+/// Each pin of devices 0 to 3, and so of all modulo 4: they take turns in INTA to INTD (PCI-to-PCI
+/// Bridge Architecture 1.2, table 9-1).
+void Nodes::pcie_interrupt_map() {
+  constexpr std::uint32_t pins = 4;
+  std::vector<std::uint32_t> map;
+  for (std::uint32_t device = 0; device < pins; ++device) {
+    for (std::uint32_t pin = 0; pin < pins; ++pin) {
+      const std::uint32_t INTID = pcie_interrupts + (device + pin) % pins;
+      map.insert(map.end(), {device << 11, 0, 0, pin + 1, handles_.gic(), 0, 0, spi,
+                             INTID - first_spi, level_high});
+    }
+  }
+  tree_.cells("interrupt-map-mask", {0x1800, 0, 0, 7});
+  tree_.cells("interrupt-map", map);
+}
+
+void Nodes::pcie() {
+  constexpr std::uint64_t bytes_a_bus = 1 << 20;  // PCIe 6.0, 7.2.2
+  const pcie::RootComplexParameters& root_complex = parameters_.root_complex;
+  tree_.node(at("pcie", pcie_mmio.base), [&] {
+    map_of_requesters("iommu-map", handles_.smmu(), root_complex.stream_id);
+    pcie_interrupt_map();
+    tree_.cells("#interrupt-cells", {1});
+    // Kind of space; PCI address, processors' address, size, in two cells each (IEEE 1275-1994, PCI
+    // binding, 2.2.1.1).
+    const auto high = [](std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); };
+    const auto low = [](std::uint64_t value) { return static_cast<std::uint32_t>(value); };
+    std::vector<std::uint32_t> ranges;
+    const auto add = [&](std::uint32_t kind, std::uint64_t pci, Range range) {
+      ranges.insert(ranges.end(), {kind, high(pci), low(pci), high(range.base), low(range.base),
+                                   high(range.size), low(range.size)});
+    };
+    add(0x0100'0000, 0, pcie_io);
+    add(0x0200'0000, pcie_mmio.base, pcie_mmio);
+    add(0x0300'0000, pcie_high_mmio.base, pcie_high_mmio);
+    tree_.cells("ranges", ranges);
+    reg({{root_complex.ecam_base, root_complex.ecam_buses * bytes_a_bus}});
+    map_of_requesters("msi-map", handles_.its(), root_complex.device_id);
+    tree_.empty("dma-coherent");
+    tree_.cells("bus-range", {0, root_complex.ecam_buses - 1});
+    tree_.cells("linux,pci-domain", {root_complex.segment});
+    tree_.cells("#size-cells", {2});
+    tree_.cells("#address-cells", {3});
+    tree_.text("device_type", "pci");
+    tree_.text("compatible", "pci-host-ecam-generic");
+  });
+}
+
+void Nodes::rtc() {
+  tree_.node(at("pl031", virt::rtc.base), [this] {
+    tree_.text("clock-names", "apb_pclk");
+    tree_.cells("clocks", {Handles::clock});
+    primecell_interrupt(rtc_interrupt);
+    reg({virt::rtc});
+    tree_.texts("compatible", {"arm,pl031", "arm,primecell"});
+  });
+}
+
+void Nodes::uart() {
+  tree_.node(at("pl011", virt::uart.base), [this] {
+    tree_.texts("clock-names", {"uartclk", "apb_pclk"});
+    tree_.cells("clocks", {Handles::clock, Handles::clock});
+    primecell_interrupt(uart_interrupt);
+    reg({virt::uart});
+    tree_.texts("compatible", {"arm,pl011", "arm,primecell"});
+  });
+}
+
+void Nodes::gic() {
+  tree_.node(at("intc", gicd.base), [this] {
+    tree_.cells("phandle", {handles_.gic()});
+    reg({gicd, gicr});
+    tree_.cells("#redistributor-regions", {1});
+    tree_.text("compatible", "arm,gic-v3");
+    tree_.empty("ranges");
+    tree_.cells("#size-cells", {2});
+    tree_.cells("#address-cells", {2});
+    tree_.empty("interrupt-controller");
+    tree_.cells("#interrupt-cells", {3});
+    its();
+  });
+}
+
+void Nodes::its() {
+  tree_.node(at("its", its_control.base), [this] {
+    tree_.cells("phandle", {handles_.its()});
+    reg({{its_control.base, its_control.size + its_translater.size}});
+    tree_.cells("#msi-cells", {1});
+    tree_.empty("msi-controller");
+    tree_.text("compatible", "arm,gic-v3-its");
+  });
+}
+
+void Nodes::flash() {
+  tree_.node(at("flash", rom.base), [this] {
+    tree_.cells("bank-width", {4});
+    reg({rom, virt::flash});
+    tree_.text("compatible", "cfi-flash");
+  });
+}
+
+void Nodes::cpus() {
+  const std::vector<gic::Affinity> affinities = gic::affinities_of_virt(parameters_.processors);
+  tree_.node("cpus", [&] {
+    tree_.cells("#size-cells", {0});
+    tree_.cells("#address-cells", {1});
+    cpu_map();
+    for (unsigned i = 0; i < parameters_.processors; ++i) {
+      // By its number in decimal, as QEMU names it, whatever its affinity is.
+      tree_.node("cpu@" + std::to_string(i), [&] {
+        tree_.cells("phandle", {handles_.cpu(i)});
+        tree_.cells("reg", {affinities[i].packed});
+        if (parameters_.processors > 1) tree_.text("enable-method", "psci");
+        tree_.text("compatible", boot_.cpu);
+        tree_.text("device_type", "cpu");
+      });
+    }
+  });
+}
+
+void Nodes::cpu_map() {
+  tree_.node("cpu-map", [this] {
+    tree_.node("socket0", [this] {
+      tree_.node("cluster0", [this] {
+        for (unsigned i = 0; i < parameters_.processors; ++i) {
+          tree_.node("core" + std::to_string(i),
+                     [this, i] { tree_.cells("cpu", {handles_.cpu(i)}); });
+        }
+      });
+    });
+  });
+}
+
+void Nodes::timer() {
+  tree_.node("timer", [this] {
+    std::vector<std::uint32_t> interrupts;
+    for (const std::uint32_t INTID : {secure_timer_interrupt, physical_timer_interrupt,
+                                      virtual_timer_interrupt, hypervisor_timer_interrupt})
+      interrupts.insert(interrupts.end(), {ppi, INTID - first_ppi, level_high});
+    tree_.cells("interrupts", interrupts);
+    tree_.empty("always-on");
+    tree_.texts("compatible", {"arm,armv8-timer", "arm,armv7-timer"});
+  });
+}
+
+void Nodes::clock() {
+  tree_.node("apb-pclk", [this] {
+    tree_.cells("phandle", {Handles::clock});
+    tree_.text("clock-output-names", "clk24mhz");
+    tree_.cells("clock-frequency", {apb_clock});
+    tree_.cells("#clock-cells", {0});
+    tree_.text("compatible", "fixed-clock");
+  });
+}
+
+void Nodes::chosen() {
+  tree_.node("chosen", [this] {
+    if (boot_.initrd) {
+      address("linux,initrd-end", boot_.initrd->base + boot_.initrd->size);
+      address("linux,initrd-start", boot_.initrd->base);
+    }
+    if (boot_.bootargs) tree_.text("bootargs", *boot_.bootargs);
+    tree_.text("stdout-path", "/" + at("pl011", virt::uart.base));
+    Random random(parameters_.device_tree.seed);
+    tree_.wide("rng-seed", {random.next(), random.next(), random.next(), random.next()});
+    tree_.wide("kaslr-seed", {random.next()});
+  });
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> device_tree(const VirtParameters& parameters,
+                                      const BootInformation& boot) {
+  FlatTree tree(device_tree_bytes);
+  tree.node("", [&] { Nodes(parameters, boot, tree).root(); });
+  return tree.finish();
+}
+
+}  // namespace doorbell::virt

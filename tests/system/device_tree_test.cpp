@@ -1,0 +1,95 @@
+// What no other machine's tree could be compared with.
+#include "platforms/virt/device_tree.h"
+
+#include <gmock/gmock.h>
+
+#include "doorbell/core/arch/error.h"
+#include "tests/support/flat_tree.h"
+
+namespace doorbell::virt {
+namespace {
+
+std::vector<std::uint32_t> cells(const std::string& property) {
+  std::vector<std::uint32_t> values;
+  for (std::size_t i = 0; i + 4 <= property.size(); i += 4) {
+    std::uint32_t value = 0;
+    for (std::size_t byte = 0; byte < 4; ++byte)
+      value = value << 8 | static_cast<std::uint8_t>(property[i + byte]);
+    values.push_back(value);
+  }
+  return values;
+}
+
+std::string property(const VirtParameters& parameters, const std::string& path,
+                     const BootInformation& boot = {}) {
+  return test::read_flat_tree(device_tree(parameters, boot)).at(path);
+}
+
+TEST(DeviceTree, IsTheSameEveryTimeAndAnotherWithAnotherSeed) {
+  VirtParameters parameters;
+  const std::vector<std::uint8_t> first = device_tree(parameters, {});
+  EXPECT_EQ(device_tree(parameters, {}), first);
+  const std::string rng = property(parameters, "/chosen:rng-seed");
+  const std::string kaslr = property(parameters, "/chosen:kaslr-seed");
+  parameters.device_tree.seed = 2;
+  EXPECT_NE(property(parameters, "/chosen:rng-seed"), rng);
+  EXPECT_NE(property(parameters, "/chosen:kaslr-seed"), kaslr);
+}
+
+TEST(DeviceTree, LeavesRoomForWhatFirmwareAdds) {
+  std::vector<std::uint8_t> tree = device_tree(VirtParameters{}, {});
+  EXPECT_EQ(tree.size(), device_tree_bytes);
+  EXPECT_EQ(fdt_totalsize(tree.data()), device_tree_bytes);
+  EXPECT_EQ(fdt_setprop_string(tree.data(), fdt_path_offset(tree.data(), "/chosen"), "added",
+                               std::string(100'000, 'x').c_str()),
+            0);
+}
+
+TEST(DeviceTree, SaysNothingOfSoftwareThatIsntThere) {
+  const auto tree = test::read_flat_tree(device_tree(VirtParameters{}, {}));
+  EXPECT_FALSE(tree.contains("/chosen:bootargs"));
+  EXPECT_FALSE(tree.contains("/chosen:linux,initrd-start"));
+}
+
+TEST(DeviceTree, BootargsThatDontFitAreTheUsersMistake) {
+  EXPECT_THROW(device_tree(VirtParameters{}, {.bootargs = std::string(device_tree_bytes, 'x')}),
+               InputError);
+}
+
+TEST(DeviceTree, FollowsTheRootComplex) {
+  VirtParameters parameters;
+  parameters.root_complex.ecam_base = 0x50'0000'0000;
+  parameters.root_complex.ecam_buses = 16;
+  parameters.root_complex.segment = 3;
+  parameters.root_complex.stream_id = {.base = 0x100, .shift = 0};
+  EXPECT_EQ(cells(property(parameters, "/pcie@10000000:reg")),
+            (std::vector<std::uint32_t>{0x50, 0, 0, 0x100'0000}));
+  EXPECT_EQ(cells(property(parameters, "/pcie@10000000:bus-range")),
+            (std::vector<std::uint32_t>{0, 15}));
+  EXPECT_EQ(cells(property(parameters, "/pcie@10000000:linux,pci-domain")),
+            (std::vector<std::uint32_t>{3}));
+  const auto smmu = cells(property(parameters, "/smmuv3@9050000:phandle"));
+  EXPECT_EQ(cells(property(parameters, "/pcie@10000000:iommu-map")),
+            (std::vector<std::uint32_t>{0, smmu.at(0), 0x100, 0x10000}));
+}
+
+TEST(DeviceTree, NamesEachRequesterWhoseIdsAreSpreadOut) {
+  VirtParameters parameters;
+  parameters.root_complex.device_id = {.base = 0x20, .shift = 4};
+  const auto its = cells(property(parameters, "/intc@8000000/its@8080000:phandle")).at(0);
+  // Functions 00:01.0 and 00:02.0.
+  EXPECT_EQ(cells(property(parameters, "/pcie@10000000:msi-map")),
+            (std::vector<std::uint32_t>{0x08, its, 0xA0, 1, 0x10, its, 0x120, 1}));
+}
+
+TEST(DeviceTree, AnInitrdAboveFourGibibytesHasAddressesOfTwoCells) {
+  const auto tree =
+      test::read_flat_tree(device_tree(VirtParameters{}, {.initrd = Range{0x1'2345'6000, 0x1000}}));
+  EXPECT_EQ(cells(tree.at("/chosen:linux,initrd-start")),
+            (std::vector<std::uint32_t>{1, 0x2345'6000}));
+  EXPECT_EQ(cells(tree.at("/chosen:linux,initrd-end")),
+            (std::vector<std::uint32_t>{1, 0x2345'7000}));
+}
+
+}  // namespace
+}  // namespace doorbell::virt
