@@ -1,0 +1,12 @@
+# The engine for AArch64 instructions is built where its library is; everything else builds without it.
+find_path(UNICORN_INCLUDE_DIR unicorn/unicorn.h)
+find_library(UNICORN_LIBRARY unicorn)
+if(UNICORN_INCLUDE_DIR AND UNICORN_LIBRARY)
+  set(unicorn_found ON)
+else()
+  set(unicorn_found OFF)
+endif()
+option(DOORBELL_ENGINE_UNICORN "Build the engine for AArch64 instructions on libunicorn" ${unicorn_found})
+if(DOORBELL_ENGINE_UNICORN AND NOT unicorn_found)
+  message(FATAL_ERROR "DOORBELL_ENGINE_UNICORN: expected libunicorn (package libunicorn-dev), found none")
+endif()

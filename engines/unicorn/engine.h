@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <unicorn/unicorn.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "doorbell/cpu/arch/instruction_engine.h"
+#include "library_internals.h"
+
+namespace doorbell::unicorn {
+
+/// An AArch64 processor made of libunicorn. The library calls back from the middle of generated
+/// code, which can neither be unwound nor stopped there: a stop is asked for at the start of a
+/// block or at an exception only.
+class UnicornEngine final : public cpu::InstructionEngine {
+ public:
+  /// `model` is one of the library's.
+  UnicornEngine(cpu::EngineHost& host, const cpu::EngineSettings& settings, int model);
+  ~UnicornEngine() override;
+  UnicornEngine(const UnicornEngine&) = delete;
+  UnicornEngine& operator=(const UnicornEngine&) = delete;
+
+  void map_memory(const cpu::PhysicalRange& range, std::uint8_t* bytes, bool writable) override;
+  Stop run(std::uint64_t instructions) override;
+  void leave_soon() override { leaving_ = attention_ = true; }
+  void set_interrupt(cpu::InterruptInput input, bool level) override;
+  std::uint64_t executed() const override;
+  const cpu::EngineCounts& counts() const override { return counts_; }
+
+  std::optional<std::uint64_t> get(const cpu::Register& name) const override;
+  bool set(const cpu::Register& name, std::uint64_t value) override;
+  void reset() override;
+
+  void invalidate_code(const cpu::PhysicalRange& range) override;
+  void invalidate_tlb(const cpu::TlbOperation& operation) override;
+  void forget_exclusive() override;
+  std::optional<std::uint64_t> translate(std::uint64_t virtual_address) const override;
+
+ private:
+  struct Memory {
+    cpu::PhysicalRange range;
+    std::uint8_t* bytes;
+    bool writable;
+    std::uint64_t offset;  ///< where translated code is looked for
+  };
+  /// What isn't memory.
+  struct Device {
+    UnicornEngine* engine;
+    std::uint64_t base;
+  };
+
+  Internals& internals() { return *internals_; }
+  const Internals& internals() const { return *internals_; }
+
+  // engine.cpp
+  void open();
+  void add_hooks();
+  void cover_devices();
+  void map_device(std::uint64_t base, std::uint64_t end);
+  void map(Memory& memory);
+  void stop(Stop::Kind kind);
+  bool stops_before_block(std::uint64_t pc);
+  static void on_block(uc_engine* uc, std::uint64_t pc, std::uint32_t bytes, void* self);
+  static std::uint64_t on_read(uc_engine* uc, std::uint64_t offset, unsigned size, void* device);
+  static void on_write(uc_engine* uc, std::uint64_t offset, unsigned size, std::uint64_t value,
+                       void* device);
+  static bool on_protected(uc_engine*, uc_mem_type, std::uint64_t, int, std::int64_t, void*);
+  /// Of a call-back: the instructions before the one in hand are done.
+  void begin_callback();
+  void end_callback() { inside_ = false; }
+
+  // exceptions.cpp
+  struct SystemAccess {
+    std::uint32_t encoding = 0;
+    unsigned general = 0;
+    bool is_read = false;
+    bool known = false;  ///< to the host, and not to the library
+  };
+  static void on_exception(uc_engine* uc, std::uint32_t number, void* self);
+  static std::uint32_t on_system_read(uc_engine* uc, int general, const uc_arm64_cp_reg* name,
+                                      void* self);
+  static std::uint32_t on_system_write(uc_engine* uc, int general, const uc_arm64_cp_reg* name,
+                                       void* self);
+  static void on_interrupt_taken(void* self, bool fiq);
+  [[noreturn]] void abort_access(std::uint64_t physical_address, bool is_write, bool is_fetch);
+  void settle();
+  void settle_at(std::uint64_t pc);
+  void enter(const Internals::Exception& exception);
+  void enter_misaligned();
+  void count(std::uint32_t number);
+  bool is_stuck(const Internals::Exception& exception);
+  bool complete_system_access();
+  bool is_semihosting_call();
+  std::optional<std::uint32_t> instruction_at(std::uint64_t virtual_address) const;
+  std::uint32_t read_own_register(std::uint32_t encoding, unsigned general);
+  std::uint32_t read_host_register(std::uint32_t encoding, unsigned general);
+  std::uint32_t write_host_register(std::uint32_t encoding, std::uint64_t value);
+  bool may_use_timer(std::uint32_t encoding) const;
+
+  // maintenance.cpp
+  static std::uint32_t on_maintenance(uc_engine* uc, int general, const uc_arm64_cp_reg* name,
+                                      void* self);
+
+  cpu::EngineHost& host_;
+  cpu::EngineSettings settings_;
+  int model_;
+  uc_engine* uc_ = nullptr;
+  std::optional<Internals> internals_;
+  std::vector<Memory> memories_;
+  std::vector<std::unique_ptr<Device>> devices_;
+  bool covered_ = false;
+
+  // Counting. The block in hand counts as done from its start on, until something says otherwise.
+  std::uint64_t done_ = 0;          ///< instructions before the block in hand
+  std::uint64_t block_pc_ = 0;      ///< of the block in hand
+  std::uint64_t block_length_ = 0;  ///< instructions; 0 when no block is in hand
+  std::uint64_t horizon_ = 0;
+  bool inside_ = false;  ///< a call of the host's
+  /// One of those below: asked once a block.
+  bool attention_ = false;
+  bool leaving_ = false;
+  bool forgetting_ = false;  ///< the exclusive monitor, at the next block
+  bool misaligned_ = false;  ///< the PC, at which the run was stopped
+  bool irq_ = false;
+  bool fiq_ = false;
+  Stop stop_;
+  bool stopped_ = false;
+  SystemAccess system_access_;
+  std::uint64_t last_entry_ = ~std::uint64_t{0};  ///< `done_` when an exception was last entered
+  cpu::EngineCounts counts_;
+};
+
+}  // namespace doorbell::unicorn
