@@ -43,6 +43,7 @@ TEST_F(FabricTest, AnMsiThatNobodyOwnsEndsItsJourney) {
   run();
   EXPECT_EQ(journeys.finished(Outcome::answered_with_error), 1u);
   EXPECT_EQ(journeys.in_flight(), 0u);
+  EXPECT_FALSE(one_.accesses[0].has_journey);  // nobody ends it again
 }
 
 TEST_F(FabricTest, AloneAnAccessTakesTheSumOfItsParts) {
@@ -110,6 +111,23 @@ TEST_F(FabricTest, DebugAccessIsRoutedAndCutAtTheRegion) {
   EXPECT_EQ(payload->get_data_length(), 8u);
   payload->set_address(0x3000'0000);
   EXPECT_EQ(one_.socket.transport_debug(*payload), 0u);
+}
+
+/// The memory behind the region goes on where the region ends.
+TEST_F(FabricTest, DebugAccessDoesNotReachWhatTheRegionLeavesOut) {
+  Fabric fabric("fabric", fabric_parameters_, {"one", "two"},
+                {{"near_port", {{near_base, 0x1000}}}});
+  near_ = std::make_unique<Ram>("near", near_parameters_);
+  one_.socket.bind(fabric.port("one"));
+  two_.socket.bind(fabric.port("two"));
+  fabric.target("near_port").bind(near_->upstream);
+  PayloadReference payload =
+      simulation().payloads().take(tlm::TLM_WRITE_COMMAND, near_base + 0x1000 - 4, 8);
+  std::fill_n(payload->data().begin(), 8, 0xab);
+  EXPECT_EQ(one_.socket.transport_debug(*payload), 4u);
+  std::vector<std::uint8_t> behind(4);
+  near_->storage().read(0x1000, behind);
+  EXPECT_EQ(behind, std::vector<std::uint8_t>(4));
 }
 
 TEST_F(FabricTest, DirectAccessIsTranslatedAndTakenBackFromEveryPort) {

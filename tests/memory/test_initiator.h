@@ -26,6 +26,7 @@ class TestInitiator : public Module {
     Time ended = never;
     tlm::tlm_response_status status = tlm::TLM_INCOMPLETE_RESPONSE;
     std::vector<std::uint8_t> data;
+    bool has_journey = false;  ///< when it came back
   };
   explicit TestInitiator(const sc_core::sc_module_name& module_name) : Module(module_name) {}
 
@@ -65,6 +66,7 @@ class TestInitiator : public Module {
     Access& access = accesses[number];
     access.ended = now();
     access.status = payload->get_response_status();
+    access.has_journey = static_cast<bool>(payload->requester().journey);
     access.data.assign(payload->data().begin(), payload->data().end());
   }
 
