@@ -2,6 +2,7 @@
 // infinite (PCIe 6.0 2.6.1).
 #include <gtest/gtest.h>
 
+#include "doorbell/pcie/arch/dma_engine.h"
 #include "tests/pcie/system.h"
 
 namespace doorbell::pcie::test {

@@ -2,6 +2,9 @@
 // at the end.
 #include <gtest/gtest.h>
 
+#include <array>
+
+#include "doorbell/pcie/arch/dma_engine.h"
 #include "tests/pcie/system.h"
 
 namespace doorbell::pcie::test {
@@ -121,7 +124,9 @@ TEST_F(DmaEngineBlockTest, BadDescriptorsAreReportedAndPassedOver) {
   ASSERT_TRUE(done);
   EXPECT_EQ(system.memory.word(completions + 4),
             static_cast<std::uint32_t>(dma::Result::bad_descriptor));
-  EXPECT_EQ(system.function().dma_engine().read(dma::DMA_ERRORS, 4), 2u);
+  std::array<std::uint8_t, 4> errors{};
+  EXPECT_TRUE(system.function().read_memory(reg(dma::DMA_ERRORS), errors));
+  EXPECT_EQ(errors[0], 2u);
 }
 
 TEST_F(DmaEngineBlockTest, UnreadableRingStopsTheEngine) {

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <vector>
 
+#include "doorbell/pcie/arch/dma_engine.h"
 #include "tests/pcie/system.h"
 
 namespace doorbell::pcie::test {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "doorbell/pcie/arch/dma_engine.h"
 #include "tests/pcie/system.h"
 
 namespace doorbell::pcie::test {

@@ -1,6 +1,7 @@
 // What becomes of requests that go wrong, and of addresses at the edges of what somebody claims.
 #include <gtest/gtest.h>
 
+#include "doorbell/pcie/arch/dma_engine.h"
 #include "tests/pcie/system.h"
 
 namespace doorbell::pcie::test {

@@ -2,6 +2,7 @@
 // needs to go on.
 #include <gtest/gtest.h>
 
+#include "doorbell/pcie/arch/dma_engine.h"
 #include "platforms/virt/accounts.h"
 #include "sw/include/processor.h"
 #include "tests/system/machine.h"

@@ -1,37 +1,13 @@
 #include "doorbell/pcie/function.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "doorbell/core/arch/little_endian.h"
 
 namespace doorbell::pcie {
 namespace {
 
-constexpr unsigned engine_bar = 0;
-constexpr unsigned msix_bar = 2;
-constexpr std::uint32_t page = 4096;
 constexpr unsigned functions_without_ari = 8;
-
-constexpr std::uint32_t pba_offset(unsigned vectors) {
-  return (vectors * MsixTable::entry_bytes + page - 1) / page * page;
-}
-
-FunctionIdentity identity(const EndpointParameters& endpoint) {
-  const FunctionParameters& f = endpoint.function;
-  return {.vendor_id = static_cast<std::uint16_t>(f.vendor_id),
-          .device_id = static_cast<std::uint16_t>(f.device_id),
-          .class_code = f.class_code,
-          .subsystem_vendor_id = static_cast<std::uint16_t>(f.vendor_id),
-          .subsystem_id = static_cast<std::uint16_t>(f.device_id),
-          .multi_function = endpoint.functions > 1};
-}
-
-std::vector<BarInfo> bars(unsigned vectors) {
-  // The PBA has a page of its own behind the table: 2048 vectors need 256 bytes of it.
-  const std::uint64_t msix_bytes = std::bit_ceil(std::uint64_t{pba_offset(vectors)} + page);
-  return {{engine_bar, dma::bar_bytes, true, false}, {msix_bar, msix_bytes, true, false}};
-}
 
 ExpressFeatures features(const EndpointParameters& endpoint, const LinkShape& link) {
   return {.generation = link.generation,
@@ -55,19 +31,16 @@ unsigned piece_at(std::uint64_t address, std::size_t remaining) {
 Function::Function(const Context& context, const StatisticsGroup& group, unsigned number)
     : context_(context),
       requester_id_(static_cast<std::uint16_t>(number)),
-      space_(identity(context.endpoint), bars(context.endpoint.function.msix_vectors)),
+      logic_(make_logic({context.simulation, group, *this, context.tasks, context.endpoint})),
+      space_(identity(), logic_->bars()),
       power_(space_),
       msi_(space_, context.endpoint.function.msi_vectors, context.endpoint.function.msi_masking),
-      msix_(space_, {.vectors = context.endpoint.function.msix_vectors,
-                     .table_bar = msix_bar,
-                     .pba_bar = msix_bar,
-                     .pba_offset = pba_offset(context.endpoint.function.msix_vectors)}),
+      msix_(space_, logic_->msix()),
       express_(space_, features(context.endpoint, context.link)),
       configured_(context.simulation.scheduler()),
       bus_master_(group,
                   {context.simulation, context.transmit, express_, [this] { return requester_id_; },
                    [this] { return may_issue(); }, context.endpoint.function.tags}),
-      dma_engine_(context.simulation, group, *this, context.endpoint.function.local_memory),
       messages_sent_(
           group, "messages_sent",
           {"MSIs", Better::neither, "messages sent, held ones that were released included"}),
@@ -80,8 +53,15 @@ Function::Function(const Context& context, const StatisticsGroup& group, unsigne
       messages_refused_(
           group, "messages_refused",
           {"MSIs", Better::lower, "signals while MSI and MSI-X, or bus mastering, were off"}) {
+  logic_->capabilities(space_);
   if (context.endpoint.functions > functions_without_ari) add_ari(number);
-  context_.tasks.spawn(dma_engine_.run());
+  context_.tasks.spawn(logic_->run());
+}
+
+FunctionIdentity Function::identity() const {
+  FunctionIdentity identity = logic_->identity();
+  identity.multi_function = context_.endpoint.functions > 1;
+  return identity;
 }
 
 void Function::add_ari(unsigned number) {
@@ -98,7 +78,7 @@ std::uint32_t Function::read_configuration(unsigned offset, unsigned size) {
 void Function::write_configuration(unsigned offset, unsigned size, std::uint32_t value) {
   space_.write(offset, size, value);
   configured_.notify_all();
-  dma_engine_.wake();
+  logic_->configured();
   release_unmasked();
 }
 
@@ -132,33 +112,19 @@ bool Function::write_memory(std::uint64_t address, std::span<const std::uint8_t>
 }
 
 std::uint32_t Function::read_bar(unsigned bar, std::uint64_t offset, unsigned size) {
-  if (bar == engine_bar) {
-    return offset < dma::register_bytes ? dma_engine_.read(offset, size) : 0;
-  }
-  const std::uint32_t pba = msix_.layout().pba_offset;
-  const std::uint64_t value = offset < pba ? msix_.table().read_table(offset, size)
-                                           : msix_.table().read_pba(offset - pba, size);
+  if (!holds_msix(bar, offset)) return logic_->read_bar(bar, offset, size);
+  const MsixLayout& layout = msix_.layout();
+  const std::uint64_t value = offset < layout.pba_offset
+                                  ? msix_.table().read_table(offset - layout.table_offset, size)
+                                  : msix_.table().read_pba(offset - layout.pba_offset, size);
   return static_cast<std::uint32_t>(value);
 }
 
 void Function::write_bar(unsigned bar, std::uint64_t offset, unsigned size, std::uint32_t value) {
-  if (bar == msix_bar) {
-    if (offset >= msix_.layout().pba_offset) return;
-    msix_.table().write_table(offset, size, value);
-    release_unmasked();
-    return;
-  }
-  if (offset < dma::register_bytes) {
-    dma_engine_.write(offset, size, value);
-  } else if (offset - dma::doorbell_region < dma::doorbell_bytes) {
-    ring_doorbell(offset - dma::doorbell_region, value);
-  }
-}
-
-void Function::ring_doorbell(std::uint64_t offset, std::uint32_t value) {
-  if (!doorbell_listener_) return;
-  doorbell_listener_(
-      {static_cast<std::uint32_t>(offset), value, context_.simulation.scheduler().now()});
+  if (!holds_msix(bar, offset)) return logic_->write_bar(bar, offset, size, value);
+  if (offset >= msix_.layout().pba_offset) return;
+  msix_.table().write_table(offset - msix_.layout().table_offset, size, value);
+  release_unmasked();
 }
 
 Task<bool> Function::read(std::uint64_t address, std::uint32_t length, std::span<std::uint8_t> into,

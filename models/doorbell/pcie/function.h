@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -15,14 +16,14 @@
 #include "doorbell/pcie/arch/msix_table.h"
 #include "doorbell/pcie/arch/parameters.h"
 #include "doorbell/pcie/bus_master.h"
-#include "doorbell/pcie/dma_engine.h"
+#include "doorbell/pcie/function_logic.h"
 #include "doorbell/pcie/traffic_port.h"
 
 namespace doorbell::pcie {
 
-/// One function of an endpoint: configuration space, BAR 0 with the DMA engine and the doorbell
-/// region, BAR 2 with the MSI-X table and PBA, and what issues requests for it. Traffic sources use
-/// it as a TrafficPort.
+/// One function of an endpoint: configuration space, MSI and MSI-X, power, and what issues requests
+/// for it. What it does beside that is its FunctionLogic's; logics and traffic sources use it as a
+/// TrafficPort.
 class Function : public TrafficPort {
  public:
   struct Context {
@@ -60,7 +61,7 @@ class Function : public TrafficPort {
   bool may_issue() const override { return space_.bus_master_enabled() && power_.in_d0(); }
   Condition::Awaiter configured() override { return configured_.wait(); }
   void on_doorbell(std::function<void(const DoorbellWrite&)> listener) override {
-    doorbell_listener_ = std::move(listener);
+    logic_->on_doorbell(std::move(listener));
   }
 
   // For conservation. `messages_sent` counts what left, released ones included; every call of
@@ -73,29 +74,30 @@ class Function : public TrafficPort {
 
   const ConfigurationSpace& configuration() const { return space_; }
   const MsixCapability& msix() const { return msix_; }
-  DmaEngine& dma_engine() { return dma_engine_; }
   unsigned tags_in_use() const { return bus_master_.tags_in_use(); }
 
  private:
   void add_ari(unsigned number);
   std::uint32_t read_bar(unsigned bar, std::uint64_t offset, unsigned size);
   void write_bar(unsigned bar, std::uint64_t offset, unsigned size, std::uint32_t value);
-  void ring_doorbell(std::uint64_t offset, std::uint32_t value);
+  FunctionIdentity identity() const;
+  bool holds_msix(unsigned bar, std::uint64_t offset) const {
+    return bar == msix_.layout().table_bar && offset >= msix_.layout().table_offset;
+  }
   void release_unmasked();
   Task<void> send(MsiMessage message);
   static Task<MsiOutcome> when_sent(Task<void> sending);
 
   Context context_;
   std::uint16_t requester_id_;
+  std::unique_ptr<FunctionLogic> logic_;
   ConfigurationSpace space_;
   PowerCapability power_;
   MsiCapability msi_;
   MsixCapability msix_;
   ExpressCapability express_;
   Condition configured_;
-  std::function<void(const DoorbellWrite&)> doorbell_listener_;
   BusMaster bus_master_;
-  DmaEngine dma_engine_;
   Counter messages_sent_;
   Counter messages_held_;
   Counter messages_released_;
