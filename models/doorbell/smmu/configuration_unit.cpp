@@ -14,7 +14,9 @@ ConfigurationUnit::ConfigurationUnit(Scheduler& scheduler, const Clock& clock,
       statistics_(group, "configuration_cache",
                   {"look-ups", Better::neither, "STE and CD of a stream"}),
       cache_(parameters.tcu.configuration_cache.geometry, statistics_),
-      fetches_(scheduler) {}
+      fetches_(scheduler),
+      level_1_reads_(group, "level_1_descriptor_reads",
+                     {"reads", Better::lower, "Level-1 descriptors of a two-level stream table"}) {}
 
 Task<ConfigurationUnit::Result> ConfigurationUnit::find(StreamTable table, Stream stream,
                                                         JourneyHandle journey) {
@@ -52,7 +54,15 @@ Task<ConfigurationUnit::Result> ConfigurationUnit::fetch(StreamTable table, std:
   result.configuration = known;
   ConfigurationWords words;
   if (!ste_is_known) {
-    result.fetch_address = table.entry_address(stream_id);
+    EntryAddress entry;
+    if (table.two_level()) {
+      entry = co_await read_level_1(table, stream_id, journey);
+    } else {
+      entry.address = table.entry_address(stream_id);
+    }
+    result.fault = entry.fault;
+    result.fetch_address = entry.address;
+    if (result.fault != EventType::none) co_return result;
     journey.serve(scheduler_.now(), "STE read");
     const bool fetched = co_await read(result.fetch_address, words);
     if (!fetched) {
@@ -83,6 +93,24 @@ Task<ConfigurationUnit::Result> ConfigurationUnit::fetch(StreamTable table, std:
     cache_.insert(stream_id, result.configuration);
   }
   co_return result;
+}
+
+/// Level-1 descriptors are read anew for each STE, so that one that was invalid is never kept: no
+/// CFGI follows when software makes it valid.
+Task<ConfigurationUnit::EntryAddress> ConfigurationUnit::read_level_1(StreamTable table,
+                                                                      std::uint32_t stream_id,
+                                                                      JourneyHandle journey) {
+  const std::uint64_t address = table.descriptor_address(stream_id);
+  std::array<std::uint8_t, StreamTableDescriptor::bytes> bytes;
+  journey.serve(scheduler_.now(), "level-1 stream table descriptor read");
+  level_1_reads_.add();
+  const bool fetched = co_await memory_.read({}, address, bytes);
+  if (!fetched) co_return EntryAddress{EventType::F_STE_FETCH, address};
+  const auto descriptor =
+      StreamTableDescriptor::decode(load_little_endian<std::uint64_t>(std::span(bytes)));
+  const auto entry = descriptor.entry_address(stream_id, *table.split);
+  if (!entry) co_return EntryAddress{EventType::C_BAD_STREAMID, 0};
+  co_return EntryAddress{EventType::none, *entry};
 }
 
 Task<bool> ConfigurationUnit::read(std::uint64_t address, ConfigurationWords& words) {

@@ -40,6 +40,13 @@ class ConfigurationUnit {
  private:
   Task<Result> fetch(StreamTable table, std::uint32_t stream_id, StreamConfiguration known,
                      bool ste_is_known, JourneyHandle journey);
+  /// Where the STE of a stream is, or why it can't be found.
+  struct EntryAddress {
+    EventType fault = EventType::none;
+    std::uint64_t address = 0;
+  };
+  Task<EntryAddress> read_level_1(StreamTable table, std::uint32_t stream_id,
+                                  JourneyHandle journey);
   Task<bool> read(std::uint64_t address, ConfigurationWords& words);
   Result check(const Stream& stream, Result result) const;
 
@@ -52,6 +59,7 @@ class ConfigurationUnit {
   CacheStatistics statistics_;
   ConfigurationCache cache_;
   PendingTable<std::uint32_t, Result> fetches_;
+  Counter level_1_reads_;
 };
 
 }  // namespace doorbell::smmu

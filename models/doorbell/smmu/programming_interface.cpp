@@ -30,7 +30,8 @@ void ProgrammingInterface::connect(const Reach& reach) {
   reach_ = reach;
   guard("SMMU_CR2", CR0::SMMUEN);
   guard("SMMU_STRTAB_BASE", CR0::SMMUEN);
-  guard("SMMU_STRTAB_BASE_CFG", CR0::SMMUEN);
+  guard("SMMU_STRTAB_BASE_CFG", CR0::SMMUEN,
+        features_.two_level_streams ? ~std::uint64_t{0} : STRTAB_BASE_CFG::LOG2SIZE.mask());
   guard("SMMU_CMDQ_BASE", CR0::CMDQEN);
   guard("SMMU_CMDQ_CONS", CR0::CMDQEN);
   guard("SMMU_EVENTQ_BASE", CR0::EVENTQEN);
@@ -58,10 +59,11 @@ void ProgrammingInterface::connect(const Reach& reach) {
 }
 
 /// Writes to `name` are ignored while a function that uses the register is enabled, or is being
-/// disabled.
-void ProgrammingInterface::guard(const char* name, BitField enable) {
-  bank_.on_write(name, [this, name, enable](const RegisterWrite& write) {
-    if (enable.test(cr0_.get() | cr0ack_.get())) bank_.set(name, write.old);
+/// disabled; fields outside of `offered` are RES0.
+void ProgrammingInterface::guard(const char* name, BitField enable, std::uint64_t offered) {
+  bank_.on_write(name, [this, name, enable, offered](const RegisterWrite& write) {
+    const bool in_use = enable.test(cr0_.get() | cr0ack_.get());
+    bank_.set(name, in_use ? write.old : write.value & offered);
   });
 }
 

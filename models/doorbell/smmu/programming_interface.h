@@ -44,7 +44,7 @@ class ProgrammingInterface {
   Task<void> run();
 
  private:
-  void guard(const char* name, BitField enable);
+  void guard(const char* name, BitField enable, std::uint64_t offered = ~std::uint64_t{0});
   Task<void> update_cr0();
 
   const Clock& clock_;

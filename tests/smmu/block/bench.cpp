@@ -86,7 +86,7 @@ Task<void> Bench::enable() {
   co_await write(CR1, 0xd75);
   co_await write(CR2, 0x6);
   co_await write(STRTAB_BASE, stream_table | 1ULL << 62, 8);
-  co_await write(STRTAB_BASE_CFG, log2_streams);
+  co_await write(STRTAB_BASE_CFG, strtab_base_cfg);
   co_await write(CMDQ_BASE, command_queue | log2_commands | 1ULL << 62, 8);
   co_await write(CMDQ_PROD, 0);
   co_await write(CMDQ_CONS, 0);

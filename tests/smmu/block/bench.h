@@ -75,6 +75,9 @@ class Bench : public Module {
 
   Smmu smmu;
   Memory memory;
+  /// What `enable` makes of the stream table, and where its STEs are.
+  std::uint32_t strtab_base_cfg = log2_streams;
+  std::uint64_t entries = stream_table;
   unsigned eventq_edges = 0;
   unsigned gerror_edges = 0;
   unsigned sync_edges = 0;
@@ -114,7 +117,7 @@ class Bench : public Module {
   void translate_stream(std::uint32_t stream, std::uint16_t asid = 5, std::uint64_t root = tables,
                         std::uint64_t cd_flags = 0);
   std::uint64_t context_of(std::uint32_t stream) const { return contexts + 64ULL * stream; }
-  std::uint64_t ste_of(std::uint32_t stream) const { return stream_table + 64ULL * stream; }
+  std::uint64_t ste_of(std::uint32_t stream) const { return entries + 64ULL * stream; }
   /// Maps a page and returns where its descriptor is.
   std::uint64_t map(std::uint64_t va, std::uint64_t pa, std::uint64_t flags = page_rw,
                     std::uint64_t root = tables);

@@ -85,6 +85,67 @@ TEST(StreamTable, OfOneEntryAndOfAllThereAre) {
   EXPECT_EQ(StreamTable::from_registers(1ULL << 44 | 0x8000'0000, 4, features).base, 0x8000'0000u);
 }
 
+// FMT, SPLIT and LOG2SIZE of SMMU_STRTAB_BASE_CFG.
+std::uint32_t two_level_cfg(unsigned split, unsigned log2_size) {
+  return 1u << 16 | split << 6 | log2_size;
+}
+
+TEST(StreamTable, OfTwoLevels) {
+  const auto table = StreamTable::from_registers(0x8123'4567, two_level_cfg(8, 16), features);
+  ASSERT_TRUE(table.two_level());
+  EXPECT_EQ(*table.split, 8u);
+  EXPECT_EQ(table.base, 0x8123'4000u);  // 256 descriptors of 8 bytes
+  EXPECT_EQ(table.descriptor_address(0x1ff), table.base + 8);
+  EXPECT_EQ(table.descriptor_address(0xffff), table.base + 8 * 255);
+  EXPECT_TRUE(table.contains(0xffff));
+  EXPECT_FALSE(table.contains(0x1'0000));
+}
+
+TEST(StreamTable, ReservedFormatsAreLinearAndReservedSplitsSix) {
+  for (const std::uint32_t format : {0u, 2u, 3u})
+    EXPECT_FALSE(StreamTable::from_registers(0, format << 16 | 8 << 6 | 16, features).two_level());
+  for (const unsigned split : {6u, 8u, 10u})
+    EXPECT_EQ(StreamTable::from_registers(0, two_level_cfg(split, 16), features).split, split);
+  for (const unsigned split : {0u, 7u, 9u, 12u, 31u})
+    EXPECT_EQ(StreamTable::from_registers(0, two_level_cfg(split, 16), features).split, 6u);
+}
+
+// Level 1 is aligned to its size (6.3.24).
+TEST(StreamTable, LevelOneIsAlignedToItsSize) {
+  const auto base = [](std::uint64_t address, unsigned split, unsigned log2_size) {
+    return StreamTable::from_registers(address, two_level_cfg(split, log2_size), features).base;
+  };
+  EXPECT_EQ(base(0x8000'0800, 8, 16), 0x8000'0800u);
+  EXPECT_EQ(base(0x8000'0400, 8, 16), 0x8000'0000u);
+  EXPECT_EQ(base(0x8000'0040, 10, 12), 0x8000'0040u);  // 64 bytes at least
+  EXPECT_EQ(base(0x8000'0040, 8, 4), 0x8000'0040u);    // one descriptor
+  EXPECT_EQ(base(0x8000'2000, 6, 16), 0x8000'2000u);   // 8 KiB of descriptors
+  EXPECT_EQ(base(0x8000'1000, 6, 16), 0x8000'0000u);
+}
+
+TEST(StreamTableDescriptor, SpanAndPointer) {
+  const auto descriptor = StreamTableDescriptor::decode((0x8123'4567 & ~0x1fULL) | 9);
+  EXPECT_EQ(descriptor.span, 9u);
+  EXPECT_EQ(descriptor.level_2_table, 0x8123'4000u);  // 256 STEs
+  EXPECT_EQ(descriptor.entry_address(0x7'03ff, 8), 0x8123'7fc0u);
+  EXPECT_EQ(StreamTableDescriptor::decode(0x8000'0040 | 1).entry_address(0x300, 8), 0x8000'0040u);
+}
+
+TEST(StreamTableDescriptor, NothingOutsideOfTheSpan) {
+  const auto entry = [](std::uint64_t span, std::uint32_t stream_id, unsigned split) {
+    return StreamTableDescriptor::decode(0x8000'0000 | span).entry_address(stream_id, split);
+  };
+  EXPECT_EQ(entry(0, 0, 8), std::nullopt);
+  EXPECT_EQ(entry(1, 1, 8), std::nullopt);
+  EXPECT_EQ(entry(5, 15, 8), 0x8000'03c0u);
+  EXPECT_EQ(entry(5, 16, 8), std::nullopt);
+  EXPECT_EQ(entry(9, 255, 8), 0x8000'3fc0u);
+  EXPECT_EQ(entry(10, 0, 8), std::nullopt);  // above SPLIT + 1
+  EXPECT_EQ(entry(11, 0x3ff, 10), 0x8000'ffc0u);
+  EXPECT_EQ(entry(12, 0, 10), std::nullopt);  // reserved
+  EXPECT_EQ(entry(8, 0, 6), std::nullopt);
+}
+
 // CD as Linux 6.12 makes it for a 48-bit kernel domain.
 ConfigurationWords cd_words() {
   ConfigurationWords w{};

@@ -18,6 +18,14 @@ std::optional<ConfigurationWords> read_words(const DebugRead& read, std::uint64_
   return words;
 }
 
+std::optional<std::uint64_t> entry_address(const StreamTable& table, std::uint32_t stream_id,
+                                           const DebugRead& read) {
+  if (!table.two_level()) return table.entry_address(stream_id);
+  const auto word = read(table.descriptor_address(stream_id));
+  if (!word) return std::nullopt;
+  return StreamTableDescriptor::decode(*word).entry_address(stream_id, *table.split);
+}
+
 std::optional<std::uint64_t> walk(const TranslationRegime& regime, std::uint64_t address,
                                   const Access& access, const DebugRead& read) {
   const TranslationTable& table = regime.table[table_half(address)];
@@ -44,7 +52,9 @@ std::optional<std::uint64_t> translate_from_memory(const StreamTable& table,
                                                    std::uint64_t address, const Access& access,
                                                    const DebugRead& read) {
   if (!table.contains(stream.stream_id) || stream.substream_valid) return std::nullopt;
-  auto words = read_words(read, table.entry_address(stream.stream_id));
+  const auto entry = entry_address(table, stream.stream_id, read);
+  if (!entry) return std::nullopt;
+  auto words = read_words(read, *entry);
   if (!words) return std::nullopt;
   const auto ste = StreamTableEntry::decode(*words);
   if (ste.illegal(features) || ste.aborts()) return std::nullopt;

@@ -9,6 +9,7 @@ namespace doorbell::smmu {
 /// the terminate fault model (IDR0.TERM_MODEL = 1, STALL_MODEL = 0b01).
 struct Features {
   unsigned stream_id_bits = 16;       ///< IDR1.SIDSIZE
+  bool two_level_streams = true;      ///< IDR0.ST_LEVEL: 0b01, beside linear tables
   unsigned command_queue_log2 = 16;   ///< IDR1.CMDQS: entries, at most 19
   unsigned event_queue_log2 = 15;     ///< IDR1.EVENTQS: entries, at most 19
   unsigned output_address_bits = 44;  ///< IDR5.OAS: 32, 36, 40, 42, 44 or 48

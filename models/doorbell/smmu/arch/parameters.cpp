@@ -119,6 +119,7 @@ void TcuParameters::describe(ParameterGroup& group) {
 Features SmmuParameters::features() const {
   Features f;
   f.stream_id_bits = stream_id_bits;
+  f.two_level_streams = two_level_stream_table;
   f.command_queue_log2 = command_queue_log2;
   f.event_queue_log2 = event_queue_log2;
   f.output_address_bits = static_cast<unsigned>(output_address_size);
@@ -145,6 +146,9 @@ void SmmuParameters::describe(ParameterGroup& group) {
              .maximum = 32,
              .source = "one PCIe segment",
              .help = "IDR1.SIDSIZE"});
+  group.add("two_level_stream_table", two_level_stream_table,
+            {.source = "[QEMU], [M600] have it",
+             .help = "IDR0.ST_LEVEL: stream tables may have two levels, as Linux makes them"});
   group.add("command_queue_log2", command_queue_log2,
             {.unit = "log2 entries",
              .minimum = 7,

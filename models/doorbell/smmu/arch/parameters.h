@@ -75,6 +75,7 @@ struct SmmuParameters {
   std::uint64_t clock = 1'000'000'000;  ///< hertz
   std::uint32_t dti_latency = 8;        ///< cycles, one way, between TBU and TCU
   std::uint32_t stream_id_bits = 16;
+  bool two_level_stream_table = true;  ///< IDR0.ST_LEVEL
   std::uint32_t command_queue_log2 = 16;
   std::uint32_t event_queue_log2 = 15;
   AddressSize output_address_size = AddressSize::bits_44;

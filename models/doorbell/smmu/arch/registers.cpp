@@ -16,6 +16,7 @@ constexpr std::uint64_t gerror_fields = 0x1f5;      // without PRIQ_ABT_ERR
 constexpr std::uint64_t msi_address = 0x000f'ffff'ffff'fffc;
 constexpr std::uint64_t msi_attributes = 0x3f;
 constexpr std::uint64_t strtab_base = 0x400f'ffff'ffff'ffc0;
+constexpr std::uint64_t strtab_base_cfg = 0x3'07ff;  // FMT, SPLIT, LOG2SIZE
 constexpr std::uint64_t queue_base = 0x400f'ffff'ffff'ffff;
 constexpr std::uint64_t queue_index = 0x000f'ffff;
 constexpr std::uint64_t queue_index_overflow = 0x800f'ffff;
@@ -44,7 +45,7 @@ constexpr RegisterInfo table[] = {
     {"SMMU_GERROR_IRQ_CFG1", 0x0070, 4, 0, RW, "IHI 0070 6.3.22"},
     {"SMMU_GERROR_IRQ_CFG2", 0x0074, 4, 0, RW, "IHI 0070 6.3.23", 1, 0, msi_attributes},
     {"SMMU_STRTAB_BASE", 0x0080, 8, 0, RW, "IHI 0070 6.3.24", 1, 0, strtab_base},
-    {"SMMU_STRTAB_BASE_CFG", 0x0088, 4, 0, RW, "IHI 0070 6.3.25", 1, 0, 0x3f},
+    {"SMMU_STRTAB_BASE_CFG", 0x0088, 4, 0, RW, "IHI 0070 6.3.25", 1, 0, strtab_base_cfg},
     {"SMMU_CMDQ_BASE", 0x0090, 8, 0, RW, "IHI 0070 6.3.26", 1, 0, queue_base},
     {"SMMU_CMDQ_PROD", 0x0098, 4, 0, RW, "IHI 0070 6.3.27", 1, 0, queue_index},
     {"SMMU_CMDQ_CONS", 0x009c, 4, 0, RW, "IHI 0070 6.3.28", 1, 0, queue_index},

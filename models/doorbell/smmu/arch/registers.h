@@ -23,16 +23,17 @@ struct Identification {
 };
 constexpr Identification identify(const Features& features) {
   Identification id{};
-  id.IDR0 = 1u << 1 |                               // S1P; S2P = 0
-            2u << 2 |                               // TTF: AArch64
-            1u << 4 |                               // COHACC
-            (features.asid_16 ? 1u << 12 : 0) |     // ASID16
-            (features.msi ? 1u << 13 : 0) |         // MSI
-            (features.send_event ? 1u << 14 : 0) |  // SEV
-            1u << 18 |                              // VMID16: irrelevant without stage 2
-            2u << 21 |                              // TTENDIAN: little-endian
-            1u << 24 |                              // STALL_MODEL: no stalls
-            1u << 26;                               // TERM_MODEL; ST_LEVEL = 0b00: linear
+  id.IDR0 = 1u << 1 |                                     // S1P; S2P = 0
+            2u << 2 |                                     // TTF: AArch64
+            1u << 4 |                                     // COHACC
+            (features.asid_16 ? 1u << 12 : 0) |           // ASID16
+            (features.msi ? 1u << 13 : 0) |               // MSI
+            (features.send_event ? 1u << 14 : 0) |        // SEV
+            1u << 18 |                                    // VMID16: irrelevant without stage 2
+            2u << 21 |                                    // TTENDIAN: little-endian
+            1u << 24 |                                    // STALL_MODEL: no stalls
+            1u << 26 |                                    // TERM_MODEL
+            (features.two_level_streams ? 1u << 27 : 0);  // ST_LEVEL
   id.IDR1 =
       features.stream_id_bits | features.event_queue_log2 << 16 | features.command_queue_log2 << 21;
   id.IDR3 =
@@ -48,6 +49,9 @@ inline constexpr BitField SMMUEN{0, 1}, EVENTQEN{2, 1}, CMDQEN{3, 1};
 }
 namespace CR2 {
 inline constexpr BitField RECINVSID{1, 1}, PTM{2, 1};
+}
+namespace STRTAB_BASE_CFG {
+inline constexpr BitField LOG2SIZE{0, 6}, SPLIT{6, 5}, FMT{16, 2};
 }
 namespace GBPA {
 inline constexpr BitField ABORT{20, 1}, Update{31, 1};
