@@ -66,6 +66,14 @@ void RtcParameters::describe(ParameterGroup& group) {
              .help = "What the clock says at simulated time 0, in UTC"});
 }
 
+void FlashParameters::describe(ParameterGroup& group) {
+  add_access(group, access);
+}
+
+void RomParameters::describe(ParameterGroup& group) {
+  add_access(group, access);
+}
+
 std::uint32_t RtcParameters::seconds() const {
   if (const auto seconds = parse(epoch)) return *seconds;
   throw InputError(

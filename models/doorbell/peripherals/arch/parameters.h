@@ -25,4 +25,16 @@ struct RtcParameters {
   std::uint32_t seconds() const;
 };
 
+/// A bank of NOR flash.
+struct FlashParameters {
+  Time access = 100 * nanosecond;
+  void describe(ParameterGroup& group);
+};
+
+/// A read-only memory.
+struct RomParameters {
+  Time access = 100 * nanosecond;
+  void describe(ParameterGroup& group);
+};
+
 }  // namespace doorbell::peripherals
