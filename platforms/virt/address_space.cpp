@@ -34,6 +34,8 @@ std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameter
     targets.push_back({"gicr" + std::to_string(i), {{gicr.base + i * gicr_stride, gicr_stride}}});
   }
   if (parameters.peripherals) {
+    targets.push_back({"rom", {{rom.base, rom.size}}});
+    targets.push_back({"flash", {{flash.base, flash.size}}});
     targets.push_back({"uart", {{uart.base, uart.size}}});
     targets.push_back({"rtc", {{rtc.base, rtc.size}}});
   }

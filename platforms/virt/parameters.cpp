@@ -38,6 +38,8 @@ void VirtParameters::describe(ParameterGroup& group) {
   group.add("peripherals", peripherals,
             {.source = "off: firmware compiled for the host uses none",
              .help = "ROM, flash, UART and real-time clock of QEMU's virt"});
+  group.group("rom", rom, "ROM at 0, where boot firmware is");
+  group.group("flash", flash, "NOR flash, where boot firmware keeps its variables");
   group.group("uart", uart, "PL011 UART, at the console");
   group.group("rtc", rtc, "PL031 real-time clock");
   group.group("device_tree", device_tree, "What software is told of the platform");

@@ -46,6 +46,8 @@ struct VirtParameters {
   /// ROM, flash, UART and real-time clock: software for AArch64 needs them, firmware compiled for
   /// the host doesn't.
   bool peripherals = false;
+  peripherals::RomParameters rom;
+  peripherals::FlashParameters flash;
   peripherals::UartParameters uart;
   peripherals::RtcParameters rtc;
   DeviceTreeParameters device_tree;

@@ -24,7 +24,8 @@ std::vector<std::string> fabric_ports(const VirtParameters& parameters) {
 
 }  // namespace
 
-Platform::Platform(const sc_core::sc_module_name& name, const VirtParameters& parameters)
+Platform::Platform(const sc_core::sc_module_name& name, const VirtParameters& parameters,
+                   const PlatformFiles& files)
     : Module(name),
       parameters_(parameters),
       ram_("ram", parameters.ram),
@@ -36,7 +37,7 @@ Platform::Platform(const sc_core::sc_module_name& name, const VirtParameters& pa
   bind_gic();
   bind_pcie();
   bind_processors();
-  if (parameters.peripherals) add_peripherals();
+  if (parameters.peripherals) add_peripherals(files);
 }
 
 Platform::~Platform() = default;
@@ -123,9 +124,14 @@ void Platform::bind_processors() {
   }
 }
 
-void Platform::add_peripherals() {
+void Platform::add_peripherals(const PlatformFiles& files) {
+  rom_ = std::make_unique<peripherals::Rom>("rom", parameters_.rom, virt::rom.size);
+  flash_ = std::make_unique<peripherals::Flash>("flash", parameters_.flash, virt::flash.size,
+                                                files.flash);
   uart_ = std::make_unique<peripherals::Pl011>("uart", parameters_.uart);
   rtc_ = std::make_unique<peripherals::Pl031>("rtc", parameters_.rtc);
+  connect_target("rom", rom_->upstream);
+  connect_target("flash", flash_->upstream);
   connect_target("uart", uart_->registers);
   connect_target("rtc", rtc_->registers);
   uart_->interrupt.bind(gic_.distributor().spi(uart_interrupt));

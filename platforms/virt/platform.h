@@ -1,6 +1,8 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,20 +14,31 @@
 #include "doorbell/pcie/endpoint.h"
 #include "doorbell/pcie/link.h"
 #include "doorbell/pcie/root_complex.h"
+#include "doorbell/peripherals/flash.h"
 #include "doorbell/peripherals/pl011.h"
 #include "doorbell/peripherals/pl031.h"
+#include "doorbell/peripherals/rom.h"
 #include "doorbell/smmu/smmu.h"
 #include "platforms/virt/parameters.h"
 
 namespace doorbell::virt {
+
+/// What of the platform is kept in files of the host.
+struct PlatformFiles {
+  /// Holds the flash, 64 MiB, and keeps what is programmed; without it the flash is erased at the
+  /// start and forgotten at the end.
+  std::optional<std::filesystem::path> flash;
+};
 
 /// The `virt` platform: processors, memory, GICv3 with an ITS, SMMUv3, PCIe with its endpoints,
 /// wired together in the memory map of memory_map.h. It runs no firmware by itself: whoever builds
 /// it gives the processors theirs.
 class Platform : public Module {
  public:
-  /// `parameters` outlives the platform and has been checked.
-  Platform(const sc_core::sc_module_name& name, const VirtParameters& parameters);
+  /// `parameters` outlives the platform and has been checked. An InputError when a file isn't what
+  /// it must be.
+  Platform(const sc_core::sc_module_name& name, const VirtParameters& parameters,
+           const PlatformFiles& files = {});
   ~Platform() override;
 
   const VirtParameters& parameters() const { return parameters_; }
@@ -42,7 +55,9 @@ class Platform : public Module {
   gic::Gic& gic() { return gic_; }
   pcie::RootComplex& root_complex() { return root_complex_; }
 
-  /// Null without `peripherals`.
+  // Null without `peripherals`.
+  peripherals::Rom* rom() { return rom_.get(); }
+  peripherals::Flash* flash() { return flash_.get(); }
   peripherals::Pl011* uart() { return uart_.get(); }
 
   /// Breaches of the TLM-2.0 base protocol that the checkers have seen; 0 without `check_protocol`.
@@ -58,7 +73,7 @@ class Platform : public Module {
   void bind_gic();
   void bind_pcie();
   void bind_processors();
-  void add_peripherals();
+  void add_peripherals(const PlatformFiles& files);
 
   const VirtParameters& parameters_;
   memory::Ram ram_;
@@ -70,6 +85,8 @@ class Platform : public Module {
   std::vector<std::unique_ptr<cpu::Processor>> processors_;
   std::vector<std::unique_ptr<pcie::Link>> links_;
   std::vector<std::unique_ptr<pcie::Endpoint>> endpoints_;
+  std::unique_ptr<peripherals::Rom> rom_;
+  std::unique_ptr<peripherals::Flash> flash_;
   std::unique_ptr<peripherals::Pl011> uart_;
   std::unique_ptr<peripherals::Pl031> rtc_;
 };

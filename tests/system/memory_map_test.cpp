@@ -127,13 +127,14 @@ TEST_F(MemoryMap, NothingAnswersElsewhere) {
       processor.load(address, 4, cpu::NativeProcessor::MemoryType::device);
       return decode_errors() - before;
     };
-    for (const std::uint64_t address : {0x0a00'0000ULL, 0x0900'0000ULL, 0x0901'0000ULL,
-                                        0x0902'0000ULL, 0x0c00'0000ULL, 0x100'0000'0000ULL})
+    for (const std::uint64_t address :
+         {0x0ULL, 0x0400'0000ULL, 0x0a00'0000ULL, 0x0900'0000ULL, 0x0901'0000ULL, 0x0902'0000ULL,
+          0x0c00'0000ULL, 0x100'0000'0000ULL})
       errors += errors_of(address);
     for (const Range window : {pcie_mmio, pcie_io, pcie_high_mmio})
       errors += 100 * (errors_of(window.base) + errors_of(window.base + window.size - 4));
   });
-  EXPECT_EQ(errors, 6u) << "and nobody's addresses in PCIe's windows aren't an error";
+  EXPECT_EQ(errors, 8u) << "and nobody's addresses in PCIe's windows aren't an error";
 }
 
 // Windows in which no function claims the address: PCIe 6.0 2.3.1.
@@ -158,6 +159,28 @@ TEST_F(MemoryMapWithPeripherals, TheUartIsAPl011) {
 
 TEST_F(MemoryMapWithPeripherals, TheClockIsAPl031) {
   EXPECT_EQ(identification(rtc), (std::pair{0x0014'1031u, 0xB105'F00Du}));
+}
+
+TEST_F(MemoryMapWithPeripherals, RomIsAtZeroAndIgnoresWrites) {
+  std::uint64_t value = 0;
+  run([&](cpu::NativeProcessor& processor) {
+    const std::uint64_t last = rom.base + rom.size - 4;
+    processor.store(last, 4, 1, cpu::NativeProcessor::MemoryType::device);
+    value = processor.load(last, 4, cpu::NativeProcessor::MemoryType::device);
+  });
+  EXPECT_EQ(value, 0u);
+  EXPECT_EQ(decode_errors(), 0u);
+}
+
+// JESD68.01 4.3.
+TEST_F(MemoryMapWithPeripherals, FlashAnswersTheCfiQuery) {
+  std::uint64_t value = 0;
+  run([&](cpu::NativeProcessor& processor) {
+    processor.store(flash.base + 0x55 * 4, 4, 0x0098'0098,
+                    cpu::NativeProcessor::MemoryType::device);
+    value = processor.load(flash.base + 0x10 * 4, 4, cpu::NativeProcessor::MemoryType::device);
+  });
+  EXPECT_EQ(value, 0x0051'0051u) << "Q, twice";
 }
 
 TEST_F(MemoryMapWithPeripherals, TheirInterruptsAreSpis1And2) {
