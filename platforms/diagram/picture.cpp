@@ -1,47 +1,13 @@
 #include "platforms/diagram/picture.h"
 
 #include <filesystem>
-#include <fstream>
-#include <system_error>
 
 #include "doorbell/core/arch/error.h"
 #include "platforms/host/child_process.h"
+#include "traces/format/output_file.h"
 
 namespace doorbell {
 namespace {
-
-/// A file that takes the name of `target` when it is whole, and disappears otherwise.
-class NewFile {
- public:
-  explicit NewFile(const std::string& target) : target_(target), partial_(target + ".partial") {
-    if (!std::ofstream(partial_)) fail();
-  }
-  ~NewFile() {
-    std::error_code gone_already;
-    std::filesystem::remove(partial_, gone_already);
-  }
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
-
-  const std::string& path() const { return partial_; }
-  void write(const std::string& text) const {
-    std::ofstream stream(partial_);
-    if (!(stream << text << std::flush)) fail();
-  }
-  void keep() const {
-    std::error_code error;
-    std::filesystem::rename(partial_, target_, error);
-    if (error) fail();
-  }
-
- private:
-  [[noreturn]] void fail() const {
-    throw InputError(target_, 0, "picture", "a file that can be written", "none");
-  }
-
-  std::string target_;
-  std::string partial_;
-};
 
 /// Runs `dot -T<kind> -o<output> <source>`. What it prints is warnings of fonts that a machine
 /// without a screen doesn't have.
@@ -52,6 +18,12 @@ ChildEnd run_dot(const std::string& kind, const std::string& output, const std::
   return *end;
 }
 
+void write_text(const std::string& text, const std::string& file) {
+  trace::OutputFile output(file);
+  output.write(text);
+  output.close();
+}
+
 }  // namespace
 
 void write_picture(const std::string& text, const std::string& file) {
@@ -60,14 +32,11 @@ void write_picture(const std::string& text, const std::string& file) {
     throw InputError(file, 0, "picture", "a name ending in .svg, .png, .pdf or .dot",
                      ending.empty() ? "no ending" : "'" + ending + "'");
   }
-  const NewFile picture(file);
-  if (ending == ".dot") {
-    picture.write(text);
-    return picture.keep();
-  }
-  const NewFile source(file + ".dot");
-  source.write(text);
-  const ChildEnd end = run_dot(ending.substr(1), picture.path(), source.path());
+  if (ending == ".dot") return write_text(text, file);
+  trace::NewFile picture(file);
+  const trace::NewFile source(file + ".dot");  // for the program alone, and never kept
+  write_text(text, source.written());
+  const ChildEnd end = run_dot(ending.substr(1), picture.written(), source.written());
   if (!end.succeeded())
     throw InputError(file, 0, "dot", "a picture",
                      end.signal != 0 ? "signal " + std::to_string(end.signal)

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "doorbell/core/arch/error.h"
 #include "platforms/diagram/dot_text.h"
@@ -78,6 +80,47 @@ TEST(Picture, TheEndingSaysOfWhatKindItIs) {
   std::filesystem::remove(file);
   EXPECT_THROW(write_picture("digraph {}", "picture.jpeg"), InputError);
   EXPECT_THROW(write_picture("digraph {}", "/nowhere/picture.dot"), InputError);
+}
+
+/// A folder for files of a test; gone at the end.
+class PictureFile : public testing::Test {
+ protected:
+  PictureFile() { std::filesystem::create_directory(folder_); }
+  ~PictureFile() override { std::filesystem::remove_all(folder_); }
+
+  std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name) << text;
+    return folder_ / name;
+  }
+  std::string read(const std::string& name) const {
+    std::stringstream text;
+    text << std::ifstream(folder_ / name).rdbuf();
+    return text.str();
+  }
+  /// How many files there are, those beside others too.
+  long count() const { return std::distance(std::filesystem::directory_iterator(folder_), {}); }
+
+  const std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() / ("doorbell-picture-" + std::to_string(getpid()));
+};
+
+TEST_F(PictureFile, StaysWhenANewOneCannotBeDrawn) {
+  const std::string file = write("picture.svg", "old");
+  EXPECT_THROW(write_picture("no graph", file), InputError);
+  EXPECT_EQ(read("picture.svg"), "old");
+  EXPECT_EQ(count(), 1);
+  write_picture("digraph { a -> b }", file);
+  EXPECT_THAT(read("picture.svg"), HasSubstr("<svg"));
+  EXPECT_EQ(count(), 1);
+}
+
+// As all that the command writes: what a symbolic link leads to is the file.
+TEST_F(PictureFile, IsWrittenWhereASymbolicLinkLeads) {
+  write("real.dot", "old");
+  std::filesystem::create_symlink("real.dot", folder_ / "link.dot");
+  write_picture("digraph { a -> b }", folder_ / "link.dot");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "link.dot"));
+  EXPECT_EQ(read("real.dot"), "digraph { a -> b }");
 }
 
 }  // namespace

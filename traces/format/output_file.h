@@ -1,17 +1,16 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
+
+#include "traces/format/new_file.h"
 
 struct gzFile_s;
 
 namespace doorbell::trace {
 
-/// A text file being written, gzipped when its name ends in ".gz". It is written beside its place,
-/// as `path`.partial, and takes that name when close() is reached: whatever happens before, the old
-/// file or none is there, never half of the new one. What is no file, as a pipe, is written at
-/// once.
+/// A text file being written, gzipped when its name ends in ".gz". It takes its name when close()
+/// is reached (NewFile).
 class OutputFile {
  public:
   /// Throws InputError when the file can't be created.
@@ -24,15 +23,12 @@ class OutputFile {
   void write(std::string_view text);
   void close();
 
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return place_.path(); }
 
  private:
   void flush();
-  void give_up();
-  [[noreturn]] void fail() const;
 
-  std::string path_;
-  std::string written_;  ///< `path_` itself, or the file beside it
+  NewFile place_;
   gzFile_s* file_ = nullptr;
   std::string buffer_;
 };
