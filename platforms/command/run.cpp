@@ -194,7 +194,9 @@ void Run::write(const RunReport& report) {
     statistics_file_->close();
   }
   if (trace_file_) {
-    if (trace_) trace_->finish();
+    // A run that was ended before the measured region has an empty one.
+    if (!trace_) begin_trace();
+    trace_->finish(report.partial);
     trace_file_->close();
   }
 }

@@ -73,8 +73,8 @@ void ChromeTrace::write(const Journey& journey, Outcome outcome) {
   put('e', journey.latest(), {{"name", name}});
 }
 
-void ChromeTrace::finish() {
-  out_("\n]}\n");
+void ChromeTrace::finish(bool partial) {
+  out_(partial ? "\n],\"otherData\":{\"partial\":true}}\n" : "\n]}\n");
 }
 
 void ChromeTrace::begin_event() {

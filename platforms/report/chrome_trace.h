@@ -21,8 +21,9 @@ class ChromeTrace {
 
   /// Writes a finished Journey that kept its spans; ignores others.
   void write(const Journey& journey, Outcome outcome);
-  /// Closes the JSON. Nothing may be written afterwards.
-  void finish();
+  /// Closes the JSON, and says in `otherData` when the run was ended before its workload. Nothing
+  /// may be written afterwards.
+  void finish(bool partial = false);
 
  private:
   void begin_event();

@@ -72,5 +72,10 @@ TEST_F(ChromeTraceTest, IsJsonWhenNothingWasTraced) {
   EXPECT_TRUE(nlohmann::json::parse(out_)["traceEvents"].empty());
 }
 
+TEST_F(ChromeTraceTest, OfARunThatWasEndedEarlySaysSo) {
+  trace_.finish(true);
+  EXPECT_TRUE(nlohmann::json::parse(out_)["otherData"]["partial"]);
+}
+
 }  // namespace
 }  // namespace doorbell

@@ -219,22 +219,37 @@ TEST_F(Run, AFunctionOnAnyBusIsFound) {
   EXPECT_EQ(json["latency"]["streams"][0]["stream"], 7 << 8 | 1 << 3);
 }
 
-// With round trips of two milliseconds one after the other the whole of it would take many seconds.
-TEST_F(Run, CtrlCEndsItInOrderWithPartialStatistics) {
-  const std::string file = scratch_.path("statistics.json");
-  const std::string command =
-      // --foreground: one signal to the command; otherwise its group gets another, which may kill
-      // it.
-      std::string("timeout --foreground --signal=INT --preserve-status 2 ") + DOORBELL_COMMAND +
-      " run " + source_path("platforms/virt.yaml") + " --workload " +
-      source_path(DOORBELL_LARGE_WORKLOAD) +
-      " --set endpoints.0.link.latency=1ms --set replay.outstanding=1 --stats " + file;
-  const CommandResult result = run_command(command);
+/// With round trips of two milliseconds one after the other the whole of it would take many
+/// seconds.
+class InterruptedRun : public Run {
+ protected:
+  CommandResult run_until(const std::string& signal, const std::string& seconds) const {
+    // --foreground: one signal to the command; otherwise its group gets another, which may kill it.
+    return run_command("timeout --foreground --signal=" + signal + " --preserve-status " + seconds +
+                       " " + DOORBELL_COMMAND + " run " + source_path("platforms/virt.yaml") +
+                       " --workload " + source_path(DOORBELL_LARGE_WORKLOAD) +
+                       " --set endpoints.0.link.latency=1ms --set replay.outstanding=1 --stats " +
+                       statistics_ + " --trace " + trace_);
+  }
+
+  const std::string statistics_ = scratch_.write("statistics.json", "old");
+  const std::string trace_ = scratch_.write("trace.json", "old");
+};
+
+TEST_F(InterruptedRun, ByCtrlCEndsInOrderWithFilesThatSaySo) {
+  const CommandResult result = run_until("INT", "2");
   EXPECT_EQ(result.status, 130) << result.errors;
   EXPECT_THAT(result.output, StartsWith("Partial"));
-  const Json json = Json::parse(read_file(file));
+  const Json json = Json::parse(read_file(statistics_));
   EXPECT_TRUE(json["partial"]);
   EXPECT_TRUE(json["conservation"]["balanced"]);
+  EXPECT_TRUE(Json::parse(read_file(trace_))["otherData"]["partial"]);
+}
+
+TEST_F(InterruptedRun, ByAKillLeavesTheOldFiles) {
+  EXPECT_EQ(run_until("KILL", "1").status, 137);
+  EXPECT_EQ(read_file(statistics_), "old");
+  EXPECT_EQ(read_file(trace_), "old");
 }
 
 }  // namespace
