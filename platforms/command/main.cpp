@@ -3,14 +3,12 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
-#include <string>
 #include <system_error>
 
-#include "doorbell/core/arch/error.h"
 #include "platforms/command/command_line.h"
 #include "platforms/command/commands.h"
+#include "platforms/command/last_words.h"
 #include "platforms/exit_status.h"
-#include "platforms/software_error.h"
 
 namespace {
 
@@ -39,28 +37,27 @@ int run_command(int argc, char** argv) {
   return status;
 }
 
+/// Says why the command ends, and with what status.
+int end_with(const std::exception_ptr& exception) {
+  const doorbell::LastWords last = doorbell::last_words(exception, std::ferror(stdout) != 0);
+  std::cerr << last.text << '\n';
+  return last.status;
+}
+
+/// What nobody could catch, such as an exception of a thread: status 70 as any defect, and not the
+/// signal that would look like a crash of the machine's.
+[[noreturn]] void end_at_once() {
+  const std::exception_ptr exception = std::current_exception();
+  std::_Exit(exception ? end_with(exception) : doorbell::exit_status::internal_error);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  namespace exit_status = doorbell::exit_status;
+  std::set_terminate(end_at_once);
   try {
     return run_command(argc, argv);
-  } catch (const doorbell::InputError& error) {
-    std::cerr << "doorbell: " << error.what() << '\n';
-    return exit_status::input_error;
-  } catch (const doorbell::SoftwareError& error) {
-    std::cerr << "doorbell: " << error.what() << '\n';
-    return exit_status::software_failed;
-  } catch (const std::system_error& error) {
-    // A full disk behind standard output is the host's, anything else ours.
-    const bool output = std::ferror(stdout) != 0;
-    std::cerr << "doorbell: "
-              << (output ? "standard output cannot be written: " + error.code().message()
-                         : std::string("internal error: ") + error.what())
-              << '\n';
-    return output ? exit_status::input_error : exit_status::internal_error;
-  } catch (const std::exception& error) {
-    std::cerr << "doorbell: internal error: " << error.what() << '\n';
-    return exit_status::internal_error;  // not 1, which is an answer of `doorbell compare`
+  } catch (...) {
+    return end_with(std::current_exception());
   }
 }

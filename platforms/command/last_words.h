@@ -1,0 +1,19 @@
+#pragma once
+
+#include <exception>
+#include <string>
+
+namespace doorbell {
+
+/// With what a command that can't go on ends.
+struct LastWords {
+  std::string text;  ///< One line, for standard error.
+  int status = 0;    ///< Of exit_status.h
+};
+
+/// What to say of an exception, whatever its kind: the one place where the program's last line is
+/// made. `output_failed`: whether standard output couldn't be written, which is then the reason of
+/// a std::system_error.
+LastWords last_words(const std::exception_ptr& exception, bool output_failed);
+
+}  // namespace doorbell
