@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "platforms/command/description_reader.h"
+#include "platforms/explore/sweep/expansion.h"
 #include "platforms/replay/parameters.h"
 #include "platforms/virt/parameters.h"
 #include "traces/make/workload_file.h"
@@ -23,11 +24,10 @@ struct Description {
   }
 };
 
-/// The parameters of a platform as a file and overlays describe it, and in the group "workload"
-/// those of a workload that is described; errors as of `read_description`.
-inline std::shared_ptr<ParameterTree> read_platform(const std::string& description,
-                                                    const std::vector<std::string>& overlays,
-                                                    const std::string& workload = {}) {
+/// What a point of a sweep is run with: the parameters of a platform as a file and overlays
+/// describe it, and in the group "workload" those of a workload that is described; errors as of
+/// `read_description`.
+inline sweep::PointParameters read_point(const sweep::PointFiles& files) {
   struct Platform {
     explicit Platform(const std::string& file) {
       if (!file.empty()) made.emplace(workload::read_description(file));
@@ -40,13 +40,18 @@ inline std::shared_ptr<ParameterTree> read_platform(const std::string& descripti
     std::optional<workload::NamedParameters> made;
   };
   struct Read {
-    explicit Read(const std::string& file) : platform(file) {}
+    explicit Read(const std::string& file) : workload_name(file), platform(file) {}
+    void check() const {
+      platform.described.platform.check();
+      if (platform.made) workload::made(workload_name, platform.made->workload).open();
+    }
+    std::string workload_name;
     Platform platform;
     ParameterTree tree{platform};
   };
-  const auto read = std::make_shared<Read>(workload);
-  read_description(read->tree, description, overlays, {});
-  return {read, &read->tree};
+  const auto read = std::make_shared<Read>(files.workload);
+  read_description(read->tree, files.description, files.overlays, {});
+  return {{read, &read->tree}, [read] { read->check(); }};
 }
 
 }  // namespace doorbell

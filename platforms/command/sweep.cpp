@@ -109,16 +109,12 @@ int sweep_plan(const SweepOptions& options) {
     throw InputError("sweep: expected -o DIR, the folder of the results");
   const sweep::Plan plan = sweep::read_plan(options.plan);
   const StopRequest stop_request;
-  sweep::Sweep sweep(
-      plan,
-      {.directory = options.directory,
-       .any_size = options.any_size,
-       .retry_failed = options.retry_failed,
-       .stop_asked = StopRequest::asked},
-      [](const sweep::PointFiles& files) {
-        return read_platform(files.description, files.overlays, files.workload);
-      },
-      workload::is_description);
+  sweep::Sweep sweep(plan,
+                     {.directory = options.directory,
+                      .any_size = options.any_size,
+                      .retry_failed = options.retry_failed,
+                      .stop_asked = StopRequest::asked},
+                     read_point, workload::is_description);
   CsvOutput csv(options.csv);
   const auto engine = make_engine(options);
   const sweep::SweepEnd end = sweep.run(*engine);

@@ -43,6 +43,8 @@ TEST(WorkloadFile, SettingsLieOverIt) {
 TEST(WorkloadFile, WhatIsWrongIsSaidWithItsPlace) {
   EXPECT_THAT(error_of("kind: nvme\nnvme: {drivs: 1}\n"),
               HasSubstr(":2: nvme.drivs: expected a known key such as 'drives', found 'drivs'"));
+  EXPECT_THAT(error_of("- kind: nvme\n"),
+              HasSubstr(":1: description: expected a group of keys, found a list"));
   EXPECT_THAT(error_of("arrivals: {rate: 1}\n"),
               HasSubstr(":1: arrivals.rate: expected a frequency such as 1GHz"));
   EXPECT_THAT(error_of("mapping: {mode: loose}\n"),

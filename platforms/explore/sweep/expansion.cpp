@@ -54,7 +54,7 @@ Expansion::Expansion(const Plan& plan, PlatformReader reader, IsDescribed is_des
 }
 
 void Expansion::add_axes() {
-  ParameterTree& tree = platform(first_variants(), described(first_workload()));
+  ParameterTree& tree = *platform(first_variants(), described(first_workload())).tree;
   for (const AxisPlan& axis : plan_.axes) {
     values_.emplace_back(plan_, axis, tree);
     axes_.push_back(values_.back().axis());
@@ -193,10 +193,10 @@ std::vector<const VariantPlan*> Expansion::variants_of(
   return chosen;
 }
 
-ParameterTree& Expansion::platform(const std::vector<const VariantPlan*>& variants,
-                                   const std::string& described) {
-  std::shared_ptr<ParameterTree>& tree = platforms_[{variants, described}];
-  if (tree) return *tree;
+const PointParameters& Expansion::platform(const std::vector<const VariantPlan*>& variants,
+                                           const std::string& described) {
+  PointParameters& parameters = platforms_[{variants, described}];
+  if (parameters.tree) return parameters;
   std::vector<PlanText> overlays = plan_.overlays;
   std::vector<PlanText> settings = plan_.settings;
   for (const VariantPlan* variant : variants) {
@@ -206,14 +206,16 @@ ParameterTree& Expansion::platform(const std::vector<const VariantPlan*>& varian
   std::vector<std::string> files;
   for (const PlanText& one : overlays)
     files.push_back(plan_.overlay(one));
-  tree = reader_({plan_.path_of(plan_.platform).string(), files, described});
+  parameters = reader_({plan_.path_of(plan_.platform).string(), files, described});
   for (const PlanText& setting : settings)
-    apply_setting(*tree, setting, plan_.file);
-  return *tree;
+    apply_setting(*parameters.tree, setting, plan_.file);
+  return parameters;
 }
 
-ParameterTree& Expansion::apply(const std::vector<SweepCoordinate>& coordinates) {
-  ParameterTree& tree = platform(variants_of(coordinates), described(workload_text(coordinates)));
+const PointParameters& Expansion::apply(const std::vector<SweepCoordinate>& coordinates) {
+  const PointParameters& parameters =
+      platform(variants_of(coordinates), described(workload_text(coordinates)));
+  ParameterTree& tree = *parameters.tree;
   const auto set = [&](const PlanText& name, const std::string& value) {
     set_parameter(tree, name, {value, name.line}, plan_.file);
   };
@@ -224,7 +226,21 @@ ParameterTree& Expansion::apply(const std::vector<SweepCoordinate>& coordinates)
       plan_.repeat.count > 1 ? static_cast<std::uint64_t>(*coordinates.back().number) : 1;
   for (const PlanText& seed : plan_.repeat.seeds)
     set(seed, std::to_string(plan_.repeat.first + repeat - 1));
-  return tree;
+  return parameters;
+}
+
+/// A night of runs shall not end with points that could never run.
+void Expansion::check(const std::vector<SweepCoordinate>& coordinates) {
+  const PointParameters& parameters = apply(coordinates);
+  if (!parameters.check) return;
+  try {
+    parameters.check();
+  } catch (const InputError& error) {
+    std::string place;
+    for (std::size_t axis = 0; axis < axes_.size(); ++axis)
+      place += (place.empty() ? ": at " : ", ") + axes_[axis].name + "=" + coordinates[axis].text;
+    throw InputError(plan_.file + place + ": " + error.what());
+  }
 }
 
 const PlanText& Expansion::workload_text(const std::vector<SweepCoordinate>& coordinates) const {
@@ -271,14 +287,14 @@ std::string Expansion::file_key_of(const PlanText& workload) {
 }
 
 std::string Expansion::description(const SweepPoint& point) {
-  auto values = effective_values(apply(point.coordinates));
+  auto values = effective_values(*apply(point.coordinates).tree);
   if (!described(workload_text(point.coordinates)).empty()) values.erase(workload_group);
   return values.dump(1) + "\n";
 }
 
 std::string Expansion::workload_description(const SweepPoint& point) {
   if (described(workload_text(point.coordinates)).empty()) return {};
-  return effective_values(apply(point.coordinates)).at(workload_group).dump(1) + "\n";
+  return effective_values(*apply(point.coordinates).tree).at(workload_group).dump(1) + "\n";
 }
 
 SweepPoint Expansion::point(std::vector<SweepCoordinate> coordinates, const std::string& model) {
@@ -300,8 +316,9 @@ SweepResult Expansion::expand(const std::string& version, const std::string& mod
       for (std::size_t i = 0; i < all[d].axes.size(); ++i)
         coordinates[all[d].axes[i]] = all[d].rows[at[d]][i];
     }
+    check(coordinates);
     result.points.push_back(point(coordinates, model));
-    parameters.add_point(apply(coordinates));
+    parameters.add_point(*apply(coordinates).tree);
     std::size_t d = all.size();
     while (d > 0 && ++at[d - 1] == all[d - 1].rows.size())
       at[--d] = 0;

@@ -26,10 +26,15 @@ struct PointFiles {
   std::string workload;  ///< Of the description of one; empty for a trace.
 };
 
-/// Makes the parameters of a platform from them, as `doorbell run` reads them, and those of a
-/// workload that is described, in a group of that name. The tree is kept alive together with what
-/// it fills in.
-using PlatformReader = std::function<std::shared_ptr<ParameterTree>(const PointFiles&)>;
+/// What is made from them.
+struct PointParameters {
+  std::shared_ptr<ParameterTree> tree;  ///< Kept alive together with what it fills in.
+  std::function<void()> check;  ///< InputError where values that are in the tree don't fit together
+};
+
+/// Makes the parameters of a platform, as `doorbell run` reads them, and those of a workload that
+/// is described, in a group of that name.
+using PlatformReader = std::function<PointParameters(const PointFiles&)>;
 
 /// Whether a path names a workload's description, and not a trace.
 using IsDescribed = std::function<bool(const std::string&)>;
@@ -43,7 +48,8 @@ class Expansion {
   /// How many points there are at most, known without making them; 2^64 - 1 for more than that.
   std::uint64_t bound() const;
 
-  /// Makes every point, and so checks every value on every platform of the plan. The result holds
+  /// Makes every point, and so checks every value on every platform of the plan, and whether those
+  /// of a point fit together. The result holds
   /// all that is known before a run: axes, parameters, and points that are `missing`. `model` is
   /// the hash of the model's sources.
   SweepResult expand(const std::string& version, const std::string& model);
@@ -69,14 +75,15 @@ class Expansion {
   void group_axes();
   std::vector<const VariantPlan*> variants_of(const std::vector<SweepCoordinate>& at) const;
   std::vector<const VariantPlan*> first_variants() const;
-  ParameterTree& platform(const std::vector<const VariantPlan*>& variants,
-                          const std::string& described);
+  const PointParameters& platform(const std::vector<const VariantPlan*>& variants,
+                                  const std::string& described);
   std::size_t axis_number(const PlanText& name) const;
   bool sampled(std::size_t axis) const;
   std::vector<Row> rows_of(const std::vector<std::size_t>& axes) const;
   std::vector<Row> sampled_rows(const std::vector<std::size_t>& axes) const;
   std::vector<Dimension> dimensions() const;
-  ParameterTree& apply(const std::vector<SweepCoordinate>& coordinates);
+  const PointParameters& apply(const std::vector<SweepCoordinate>& coordinates);
+  void check(const std::vector<SweepCoordinate>& coordinates);
   const PlanText& first_workload() const;
   const PlanText& workload_text(const std::vector<SweepCoordinate>& coordinates) const;
   std::string described(const PlanText& workload) const;
@@ -87,8 +94,7 @@ class Expansion {
   const PlatformReader reader_;
   const IsDescribed is_described_;
   /// By variants, and the description of the workload.
-  std::map<std::pair<std::vector<const VariantPlan*>, std::string>, std::shared_ptr<ParameterTree>>
-      platforms_;
+  std::map<std::pair<std::vector<const VariantPlan*>, std::string>, PointParameters> platforms_;
   std::vector<AxisValues> values_;                    ///< Of the plan's axes.
   std::vector<std::vector<std::size_t>> groups_;      ///< Of axes, by number, in order.
   std::vector<std::size_t> sampled_;                  ///< The group that is sampled; or empty.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "doorbell/core/arch/error.h"
 #include "doorbell/core/arch/parameter_yaml.h"
 #include "doorbell/core/arch/parameters.h"
 #include "platforms/explore/sweep/expansion.h"
@@ -66,11 +67,15 @@ struct ExampleHolder {
 };
 
 /// Takes the text itself for an overlay's or a description's name, so that tests need no files.
-inline std::shared_ptr<ParameterTree> read_example(const PointFiles& files) {
+inline PointParameters read_example(const PointFiles& files) {
   const auto holder = std::make_shared<ExampleHolder>(!files.workload.empty());
   for (const std::string& overlay : files.overlays)
     read_yaml_text(*holder->tree, overlay, "overlay");
-  return {holder, &*holder->tree};
+  const auto check = [holder] {
+    if (holder->platform.fast && holder->platform.clock < 1'000'000)
+      throw InputError("clock: expected at least 1MHz with fast=true, found less");
+  };
+  return {{holder, &*holder->tree}, check};
 }
 
 }  // namespace doorbell::sweep

@@ -285,6 +285,14 @@ TEST_F(ExpansionTest, ParametersOfADescribedWorkloadAreAxes) {
   EXPECT_EQ(keys.size(), 4u);
 }
 
+TEST_F(ExpansionTest, ValuesThatDoNotFitTogetherAreRefusedWithTheirPoint) {
+  EXPECT_THAT(refusal("axes: {clock: [1kHz, 1GHz], fast: [false, true]}\n"),
+              HasSubstr("plan.yaml: at clock=1kHz, fast=true: clock: expected at least 1MHz"));
+  EXPECT_THAT(refusal("set: [clock=1kHz, fast=true]\n"),
+              HasSubstr("plan.yaml: clock: expected at least 1MHz"));
+  EXPECT_EQ(refusal("axes: {clock: [1kHz, 1GHz]}\n"), "");
+}
+
 TEST_F(ExpansionTest, ATraceHasNoDescription) {
   const Plan read = plan("axes: {cache.ways: [1, 2]}\n");
   Expansion expansion(read, read_example, is_yaml);

@@ -37,12 +37,7 @@ PointsByPlan points_of_plans(const fs::path& study) {
   for (const auto& entry : fs::directory_iterator(study / "plans")) {
     const sweep::Plan plan = sweep::read_plan(entry.path().string());
     points[entry.path().filename().string()] =
-        sweep::Expansion(
-            plan,
-            [](const sweep::PointFiles& files) {
-              return read_platform(files.description, files.overlays, files.workload);
-            },
-            workload::is_description)
+        sweep::Expansion(plan, read_point, workload::is_description)
             .expand("version", "model")
             .points.size();
   }

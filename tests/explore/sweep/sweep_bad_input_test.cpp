@@ -47,6 +47,21 @@ TEST_F(SweepBadInput, AValueOutOfRangeIsRefusedBeforeAnythingRuns) {
   EXPECT_FALSE(fs::exists(directory()));
 }
 
+TEST_F(SweepBadInput, ValuesThatDoNotFitTogetherAreRefusedBeforeAnythingRuns) {
+  const std::string described = source_path("traces/workloads/nvme_rand.yaml");
+  const auto command = [&](const std::string& more) {
+    return "sweep " + plan(more, described) + " -o " + directory();
+  };
+  expect_refused(run_doorbell(command("axes: {workload.nvme.vectors: [4, 5]}\n")),
+                 AllOf(HasSubstr("plan.yaml: at workload.nvme.vectors=5: "),
+                       HasSubstr("nvme_rand.yaml: nvme.vectors: expected at most 4")));
+  expect_refused(
+      run_doorbell(
+          command("axes: {root_complex.ports.0.bus: [1, 7]}\nset: [root_complex.ecam_buses=4]\n")),
+      HasSubstr("plan.yaml: at root_complex.ports.0.bus=7: root_complex.ports.0.bus"));
+  EXPECT_FALSE(fs::exists(directory()));
+}
+
 TEST_F(SweepBadInput, AMillionPointsNeedYes) {
   expect_refused(sweep("axes: {ram.read_latency: {from: 1ns, to: 1ms, step: 1ns}}\n"),
                  AllOf(HasSubstr("1000000"), HasSubstr("--yes")));

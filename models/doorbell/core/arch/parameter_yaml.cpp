@@ -76,7 +76,7 @@ class Reader {
   void read_group(std::vector<std::string> path, const ParameterNode& node,
                   const YAML::Node& yaml) {
     if (yaml.IsNull()) return;
-    const std::string where = node.path.empty() ? "platform" : node.path;
+    const std::string where = node.path.empty() ? "description" : node.path;
     if (!yaml.IsMap()) fail(yaml, where, "a group of keys");
     std::set<std::string> seen;
     path.emplace_back();
