@@ -9,7 +9,6 @@
 #include <tuple>
 
 #include "doorbell/core/arch/error.h"
-#include "platforms/explore/compare/pattern.h"
 
 namespace doorbell::explore {
 namespace {
@@ -154,6 +153,7 @@ void Comparer::compare_metrics(const Sample& base, const Sample& next) {
       ++result_.ignored;
     } else if (rule.optional || rule.report_only) {
       only_in_base_.insert(metric.name);
+      if (rule.names_metrics()) result_.held.push_back({base.point, metric.name, true});
     } else {
       missing_.insert(metric.name);
     }
@@ -175,7 +175,7 @@ void Comparer::compare_metric(const std::string& point, const Metric& base, cons
   if (auto moved = difference(base, next, rule)) {
     moved->point = point;
     result_.moved.push_back(std::move(*moved));
-  } else if (!rule.ignore && !has_wildcard(rule.metric)) {
+  } else if (!rule.ignore && rule.names_metrics()) {
     result_.held.push_back({point, base.name});
   }
 }

@@ -24,10 +24,11 @@ struct FailedPoint {
   std::string message;  ///< Its last line.
 };
 
-/// A metric that a rule names in full, and that is the same in both.
+/// A metric that a rule is about in particular, and that has not moved.
 struct HeldMetric {
   std::string point;
   std::string metric;
+  bool missing = false;  ///< In NEW, which the rule allows.
 };
 
 /// What came out of comparing NEW with BASE.

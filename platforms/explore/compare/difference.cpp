@@ -105,6 +105,7 @@ std::optional<Difference> difference(const Metric& base, const Metric& next,
   if (same_number(base, next)) return std::nullopt;
   Difference result{.base = existing(base), .next = existing(next)};
   result.movement = movement_of(result.base, result.next);
+  result.named = rule.names_metrics();
   result.allowance = rule.allowance(result.base);
   result.tolerance = rule.in_words(result.next.exists() ? result.next : result.base);
   result.standing = standing_of(result, rule);

@@ -31,6 +31,7 @@ struct Difference {
   Metric next;
   Movement movement = Movement::changed;
   Standing standing = Standing::within;
+  bool named = false;     ///< Its rule is about this metric in particular.
   double allowance = 0;   ///< How far it may move, in its unit.
   std::string tolerance;  ///< The same in words.
 

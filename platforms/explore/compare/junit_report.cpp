@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <vector>
 
@@ -12,7 +13,8 @@
 namespace doorbell::explore {
 namespace {
 
-/// Of metrics that moved, over all points: sweeps may have a million, and who reads them gives up.
+/// Of metrics that moved and that no rule names, over all points: sweeps may have a million, and
+/// who reads them gives up.
 constexpr std::size_t most_cases = 1000;
 
 struct Case {
@@ -86,7 +88,10 @@ std::string suite_text(const std::string& name, const Suite& suite, const std::s
 
 /// What has no test case of its own; a failure when some of that is outside.
 Suite everything_else(const Comparison& comparison) {
-  const std::size_t outside = comparison.count(Standing::outside);
+  const auto outside = static_cast<std::size_t>(std::count_if(
+      comparison.moved.begin(), comparison.moved.end(), [](const Difference& difference) {
+        return difference.standing == Standing::outside && !difference.named;
+      }));
   Case test{"what no test case names", "", headline(comparison)};
   if (outside > most_cases)
     test.failure = fmt::format("{} more values are outside tolerance", outside - most_cases);
@@ -107,17 +112,19 @@ std::map<std::string, Suite> suites_of(const Comparison& comparison) {
   };
   for (const FailedPoint& failed : comparison.newly_failed)
     add(failed.point, {"the point runs", "it fails, and had results in BASE", failed.message});
-  std::size_t moved = 0;
+  std::size_t unnamed = 0;
   for (const Difference& difference : comparison.moved) {
-    const bool outside = difference.standing == Standing::outside;
-    if (difference.standing == Standing::reported || moved++ >= most_cases) continue;
-    if (outside)
+    if (!difference.named &&
+        (difference.standing == Standing::reported || unnamed++ >= most_cases)) {
+      continue;
+    }
+    if (difference.standing == Standing::outside)
       add(difference.point, {difference.base.name, described(difference), difference.base.help});
     else
       add(difference.point, {difference.base.name, "", described(difference)});
   }
   for (const HeldMetric& held : comparison.held)
-    add(held.point, {held.metric, "", "equal"});
+    add(held.point, {held.metric, "", held.missing ? "not in NEW, as its rule allows" : "equal"});
   return suites;
 }
 

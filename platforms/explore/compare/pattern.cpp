@@ -23,8 +23,4 @@ bool name_matches(std::string_view pattern, std::string_view name) {
   return reached[name.size()];
 }
 
-bool has_wildcard(std::string_view pattern) {
-  return pattern.find('*') != std::string_view::npos;
-}
-
 }  // namespace doorbell::explore

@@ -8,7 +8,4 @@ namespace doorbell::explore {
 /// characters, everything else for itself.
 bool name_matches(std::string_view pattern, std::string_view name);
 
-/// Whether the pattern may match more than one name.
-bool has_wildcard(std::string_view pattern);
-
 }  // namespace doorbell::explore

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <utility>
 
 #include "platforms/explore/compare/quantity.h"
 #include "platforms/report/units.h"
@@ -12,7 +14,9 @@ namespace doorbell::explore {
 namespace {
 
 constexpr std::size_t columns = 7;
-constexpr std::size_t first_names = 8;  // of a list that is no table
+constexpr std::size_t first_names = 8;     // of a list that is no table
+constexpr std::size_t most_reported = 10;  // of what nobody has asked to be judged
+constexpr std::size_t long_table = 10;     // rows, from which on it needs an overview
 using Row = std::array<std::string, columns>;
 
 std::string counted(std::size_t count, const char* one, const char* many) {
@@ -54,6 +58,39 @@ std::string table(const std::vector<Row>& rows) {
   return text;
 }
 
+/// "latency.tbu" of "latency.tbu.waiting.mean", "totals" of "totals.measured".
+std::string block_of(const std::string& metric) {
+  const std::size_t first = std::min(metric.find('.'), metric.size());
+  const std::size_t second = metric.find('.', first + 1);
+  return metric.substr(0, second == std::string::npos ? first : second);
+}
+
+/// "  by block: a.b 12, c 3", the most first; nothing for one group.
+std::string overview(const char* title, const std::map<std::string, std::size_t>& counts) {
+  if (counts.size() < 2) return {};
+  std::vector<std::pair<std::string, std::size_t>> groups(counts.begin(), counts.end());
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text;
+  for (std::size_t i = 0; i < std::min(groups.size(), first_names); ++i)
+    text +=
+        fmt::format("{}{} ({})", i == 0 ? "" : "; ", groups[i].first, count_text(groups[i].second));
+  if (groups.size() > first_names)
+    text += fmt::format("; and {} more", count_text(groups.size() - first_names));
+  return fmt::format("  {}: {}\n", title, text);
+}
+
+std::string overviews(const Comparison& comparison, Standing standing) {
+  std::map<std::string, std::size_t> blocks;
+  std::map<std::string, std::size_t> points;
+  for (const Difference& difference : comparison.moved) {
+    if (difference.standing != standing) continue;
+    ++blocks[block_of(difference.base.name)];
+    ++points[difference.point];
+  }
+  return overview("by block", blocks) + overview("by point", points);
+}
+
 std::string section(const Comparison& comparison, Standing standing, const char* title,
                     std::size_t limit) {
   const std::size_t count = comparison.count(standing);
@@ -64,7 +101,9 @@ std::string section(const Comparison& comparison, Standing standing, const char*
     if (limit != 0 && rows.size() == limit) break;
     rows.push_back(row_of(difference));
   }
-  std::string text = fmt::format("\n{} ({})\n{}", title, count_text(count), table(rows));
+  std::string text = fmt::format("\n{} ({})\n", title, count_text(count));
+  if (count > long_table) text += overviews(comparison, standing);
+  text += table(rows);
   if (rows.size() < count)
     text += fmt::format("  and {} more, less bad: --rows 0 prints all\n",
                         count_text(count - rows.size()));
@@ -147,7 +186,8 @@ std::string text_report(const Comparison& comparison, std::size_t rows) {
   text += failed_points("Points that fail, and had results in BASE", comparison.newly_failed);
   text += section(comparison, Standing::outside, "Outside tolerance", rows);
   text += section(comparison, Standing::within, "Moved within tolerance", rows);
-  text += section(comparison, Standing::reported, "Moved, reported only", rows);
+  text += section(comparison, Standing::reported, "Moved, reported only",
+                  rows == 0 ? 0 : std::min(rows, most_reported));
   text += failed_points("Not compared: failed in BASE", comparison.failed_before);
   text += names("Points only in NEW", comparison.points_only_new);
   text += names("Metrics only in NEW", comparison.only_in_new);

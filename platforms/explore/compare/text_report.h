@@ -11,7 +11,9 @@ namespace doorbell::explore {
 std::string headline(const Comparison& comparison);
 
 /// The comparison as text: the headline; what differs between the two in parameters and version;
-/// then what moved, worst first, at most `rows` lines of each table (0: all).
+/// then what moved, worst first, at most `rows` lines of each table (0: all) and no more than ten
+/// of what is only reported. Above a table that is long stands how many moved in each block and
+/// point.
 std::string text_report(const Comparison& comparison, std::size_t rows);
 
 }  // namespace doorbell::explore

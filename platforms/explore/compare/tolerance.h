@@ -30,6 +30,8 @@ struct ToleranceRule {
   double allowance(const Metric& base) const;
   /// Whether a movement for the better is judged, too.
   bool judges_both(Better better) const;
+  /// Whether it is about metrics in particular: `**` alone is about whatever there is.
+  bool names_metrics() const { return metric != "**"; }
   /// "equal", "+5 %", "±5 % or 10ns", "reported".
   std::string in_words(const Metric& base) const;
 };

@@ -47,10 +47,5 @@ TEST(Pattern, ManyStarsTakeNoLongTime) {
   EXPECT_FALSE(name_matches(pattern + "b", std::string(500, 'a')));
 }
 
-TEST(Pattern, SaysWhetherItHasAWildcard) {
-  EXPECT_TRUE(has_wildcard("latency.*.p99"));
-  EXPECT_FALSE(has_wildcard("totals.measured"));
-}
-
 }  // namespace
 }  // namespace doorbell::explore

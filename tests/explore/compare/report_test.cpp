@@ -1,6 +1,7 @@
 // What a comparison is told as: text, JUnit XML, a page.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -103,6 +104,53 @@ TEST(TextReport, SaysHowManyRowsItLeftOut) {
   EXPECT_THAT(text, Not(HasSubstr("a.\"b\"")));
 }
 
+/// Metrics of three blocks, of which that many differ.
+Comparison of_blocks(std::size_t latencies, const std::string& rules = "") {
+  std::vector<Metric> base{time_metric("totals.measured", 1ul), time_metric("virt.smmu.a.b", 1ul),
+                           time_metric("virt.smmu.c", 1ul)};
+  std::vector<Metric> next{time_metric("totals.measured", 2ul), time_metric("virt.smmu.a.b", 2ul),
+                           time_metric("virt.smmu.c", 2ul)};
+  for (std::size_t i = 0; i < latencies; ++i) {
+    base.push_back(time_metric("latency.its.p" + std::to_string(i), 1ul));
+    next.push_back(time_metric("latency.its.p" + std::to_string(i), 2ul));
+  }
+  return compare(run_of("a", base), run_of("b", next),
+                 rules.empty() ? Tolerances() : parse_tolerances(rules, "t"));
+}
+
+TEST(TextReport, SaysInWhichBlocksMuchMoved) {
+  EXPECT_THAT(text_report(of_blocks(8), 2),
+              HasSubstr("\nOutside tolerance (11)\n"
+                        "  by block: latency.its (8); virt.smmu (2); totals (1)\n"
+                        "  totals.measured  "));
+  EXPECT_THAT(text_report(of_blocks(7), 2), Not(HasSubstr("by block")));
+  EXPECT_THAT(text_report(of_blocks(8), 2), Not(HasSubstr("by point")));
+}
+
+TEST(TextReport, SaysAtWhichPointsMuchMoved) {
+  std::vector<Sample> base;
+  std::vector<Sample> next;
+  for (int i = 10; i < 21; ++i) {
+    base.push_back(point_of(std::to_string(i), 1));
+    next.push_back(point_of(std::to_string(i), 2));
+  }
+  const std::string text =
+      text_report(compare(sweep_of("a", base), sweep_of("b", next), Tolerances()), 0);
+  EXPECT_THAT(text, HasSubstr("  by point: tlb.entries=10 (1); "));
+  EXPECT_THAT(text, HasSubstr("; tlb.entries=17 (1); and 3 more\n"));
+}
+
+TEST(TextReport, HasTheWorstTenOfWhatIsOnlyReported) {
+  const std::string rules = "- {metric: '**', report_only: true}";
+  const auto rows = [](const std::string& text) {
+    return std::count(text.begin(), text.end(), '>');
+  };
+  EXPECT_EQ(rows(text_report(of_blocks(20, rules), 40)), 10);
+  EXPECT_THAT(text_report(of_blocks(20, rules), 40), HasSubstr("and 13 more"));
+  EXPECT_EQ(rows(text_report(of_blocks(20, rules), 4)), 4);
+  EXPECT_EQ(rows(text_report(of_blocks(20, rules), 0)), 23);
+}
+
 TEST(TextReport, ContextComesFirst) {
   Subject base = run_of("a", {time_metric("a", 1ul)});
   Subject next = run_of("b", {time_metric("a", 2ul), time_metric("z", 2ul)});
@@ -159,6 +207,39 @@ TEST(JunitReport, SaysWhichParametersWereChanged) {
 TEST(JunitReport, HasNoTestCaseForWhatIsOnlyReported) {
   const std::string xml = junit_report(comparison_of("- {metric: '**', report_only: true}"));
   EXPECT_THAT(xml, AllOf(HasSubstr("tests=\"1\" failures=\"0\""), Not(HasSubstr("measured"))));
+}
+
+/// The names of the test cases that a report has, in their order.
+std::vector<std::string> cases_of(const std::string& xml) {
+  std::vector<std::string> names;
+  const std::string begin = "<testcase name=\"";
+  for (std::size_t at = 0; (at = xml.find(begin, at)) != std::string::npos;) {
+    at += begin.size();
+    names.push_back(xml.substr(at, xml.find('"', at) - at));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// CI systems show the history of a case; one that is missing when all is well looks like a new one.
+TEST(JunitReport, HasTheSameCasesWhateverMoved) {
+  const Tolerances rules = parse_tolerances(
+      "- {metric: '**', report_only: true}\n- {metric: 'latency.*', relative: 10%}\n"
+      "- {metric: seen, report_only: true}\n- {metric: gone, optional: true}\n"
+      "- {metric: noise, ignore: true}",
+      "t");
+  const auto run = [](std::uint64_t value, bool complete) {
+    std::vector<Metric> metrics{time_metric("latency.mean", value), time_metric("latency.p99", 9ul),
+                                time_metric("noise", value), time_metric("other", value),
+                                time_metric("seen", value)};
+    if (complete) metrics.insert(metrics.begin(), time_metric("gone", value));
+    return run_of("a", metrics);
+  };
+  const Subject base = run(100, true);
+  const std::vector<std::string> expected{"gone", "latency.mean", "latency.p99", "seen",
+                                          "what no test case names"};
+  for (const Subject& next : {run(100, true), run(105, true), run(200, true), run(100, false)})
+    EXPECT_EQ(cases_of(junit_report(compare(base, next, rules))), expected);
 }
 
 TEST(JunitReport, HasASuiteForEachPoint) {
