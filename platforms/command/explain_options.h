@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace CLI {
@@ -8,9 +9,10 @@ class App;
 
 namespace doorbell {
 
-/// `doorbell explain STATS.json`
+/// `doorbell explain STATS.json`, `doorbell explain DIR --point N`
 struct ExplainOptions {
-  std::string statistics;  ///< Of a run with --slowest.
+  std::string subject;      ///< Statistics of a run with --slowest; or a sweep's folder.
+  std::uint64_t point = 0;  ///< Of the sweep; 0: the subject is a run.
 };
 
 CLI::App* declare(CLI::App& app, ExplainOptions& options);

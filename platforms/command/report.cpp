@@ -10,6 +10,7 @@
 #include "platforms/explore/page/run_page.h"
 #include "platforms/explore/page/sweep_page.h"
 #include "platforms/explore/results/statistics_file.h"
+#include "platforms/explore/sweep/sweep.h"
 #include "traces/format/output_file.h"
 
 namespace doorbell {
@@ -19,6 +20,11 @@ using Json = nlohmann::ordered_json;
 
 bool is_sweep(const std::string& subject) {
   return std::filesystem::is_directory(subject) || explore::is_sweep(subject);
+}
+
+std::string statistics_of(const ReportOptions& options) {
+  if (options.point == 0) return options.subject;
+  return sweep::statistics_of_point(options.subject, options.point);
 }
 
 Json run_page(const std::string& file) {
@@ -32,9 +38,9 @@ Json run_page(const std::string& file) {
 }  // namespace
 
 int report(const ReportOptions& options) {
-  const bool sweep = is_sweep(options.subject);
+  const bool sweep = options.point == 0 && is_sweep(options.subject);
   const Json page = sweep ? explore::sweep_page(explore::read_sweep_database(options.subject))
-                          : run_page(options.subject);
+                          : run_page(statistics_of(options));
   trace::OutputFile file(options.output);
   file.write(explore::html_page(sweep ? "Doorbell sweep" : "Doorbell run", page));
   file.close();

@@ -96,6 +96,8 @@ int tell(const SweepResult& result, const SweepOptions& options, const std::stri
 }
 
 int show(const SweepOptions& options) {
+  if (options.slowest != 0)
+    throw InputError("sweep: expected a plan with --slowest, found the folder " + options.plan);
   const SweepResult result = sweep::collected(options.plan);
   CsvOutput(options.csv).write(result);
   return tell(result, options, options.plan);
@@ -113,6 +115,7 @@ int sweep_plan(const SweepOptions& options) {
                      {.directory = options.directory,
                       .any_size = options.any_size,
                       .retry_failed = options.retry_failed,
+                      .slowest = options.slowest,
                       .stop_asked = StopRequest::asked},
                      read_point, workload::is_description);
   CsvOutput csv(options.csv);

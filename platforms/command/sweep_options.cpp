@@ -19,6 +19,12 @@ CLI::App* declare(CLI::App& app, SweepOptions& options) {
       ->capture_default_str();
   add_slurm_options(*sweep, options.slurm);
   sweep->add_flag("--retry-failed", options.retry_failed, "Run points again that failed");
+  sweep
+      ->add_option(
+          "--slowest", options.slowest,
+          "Each point explains this many of its slowest MSIs: doorbell explain DIR --point")
+      ->check(CLI::Range(1, 10'000))
+      ->type_name("COUNT");
   sweep->add_flag("--yes", options.any_size, "Run the plan however many points it has");
   sweep->add_option("--csv", options.csv,
                     "Write the results to this file, one line a point; - is standard output");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "platforms/command/slurm_options.h"
@@ -19,6 +20,7 @@ struct SweepOptions {
   SlurmOptions slurm;
   unsigned processes = 0;     ///< Of the local engine at a time; 0: as many as there are cores.
   bool retry_failed = false;  ///< Run points again that failed.
+  std::uint64_t slowest = 0;  ///< How many of the slowest MSIs of each point are explained.
   bool any_size = false;      ///< However many points the plan has.
 };
 

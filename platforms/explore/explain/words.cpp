@@ -254,8 +254,7 @@ std::string words_of(const Json& statistics) {
 
 std::string explanation_words(const Json& statistics) {
   if (!statistics.contains("explain")) {
-    throw InputError(
-        "the statistics hold no explanation: run again with --slowest N and --stats FILE");
+    throw InputError("the statistics hold no explanation: run or sweep again with --slowest N");
   }
   try {
     return words_of(statistics);

@@ -15,7 +15,8 @@ Json to_json(const PointOrder& order) {
           {"workload", order.workload_name},
           {"path", order.workload.string()},
           {"workload_key", order.workload_key},
-          {"timeout", order.timeout}};
+          {"timeout", order.timeout},
+          {"slowest", order.slowest}};
 }
 
 std::string text_of(const PointOrder& order) {
@@ -35,7 +36,8 @@ std::optional<PointOrder> read(const std::filesystem::path& file) {
                       .workload_name = json.at("workload"),
                       .workload = json.at("path").get<std::string>(),
                       .workload_key = json.at("workload_key"),
-                      .timeout = json.at("timeout")};
+                      .timeout = json.at("timeout"),
+                      .slowest = json.value("slowest", std::uint64_t{0})};
   } catch (const Json::exception&) {
     return std::nullopt;
   }
@@ -71,6 +73,11 @@ PointOrder read_order(const std::filesystem::path& folder) {
   auto order = read(file);
   if (!order) throw InputError(file.string(), 0, "point", "a point that a sweep prepared", "none");
   return *order;
+}
+
+std::uint64_t slowest_of(const std::filesystem::path& folder) {
+  const auto order = read(folder / point_file::point);
+  return order ? order->slowest : 0;
 }
 
 }  // namespace doorbell::sweep

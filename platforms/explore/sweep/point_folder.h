@@ -30,6 +30,7 @@ struct PointOrder {
   std::filesystem::path workload;  ///< Where it is; empty: described in the point's folder.
   std::string workload_key;        ///< Of it, which the point's key holds.
   std::uint64_t timeout = 0;       ///< Seconds; 0 for no limit.
+  std::uint64_t slowest = 0;       ///< How many of the slowest MSIs its statistics explain.
 
   bool operator==(const PointOrder&) const = default;
 };
@@ -42,5 +43,8 @@ void prepare_point(const std::filesystem::path& folder, const PointDescription& 
 
 /// InputError when the folder isn't prepared.
 PointOrder read_order(const std::filesystem::path& folder);
+/// How many of the slowest MSIs the point in that folder explains, or will when it has run; 0 when
+/// it isn't prepared.
+std::uint64_t slowest_of(const std::filesystem::path& folder);
 
 }  // namespace doorbell::sweep

@@ -124,6 +124,22 @@ bool ended_with_sweep(const ChildEnd& end, const std::function<bool()>& stop) {
   return false;
 }
 
+/// As it is given in the folder of an attempt.
+std::vector<std::string> command_of(const PointOrder& order) {
+  std::vector<std::string> command{this_program,
+                                   "run",
+                                   std::string("../") + point_file::description,
+                                   "--workload",
+                                   workload_path(order),
+                                   "--stats",
+                                   point_file::statistics};
+  if (order.slowest != 0) {
+    command.emplace_back("--slowest");
+    command.push_back(std::to_string(order.slowest));
+  }
+  return command;
+}
+
 }  // namespace
 
 void clear_attempts(const fs::path& folder) {
@@ -142,8 +158,7 @@ std::optional<Outcome> run_point(const fs::path& folder, const std::function<boo
   check_workload(order);
   const AttemptFolder attempt(folder);
   const auto end = run_child(
-      {this_program, "run", std::string("../") + point_file::description, "--workload",
-       workload_path(order), "--stats", point_file::statistics},
+      command_of(order),
       {.folder = attempt.path(), .timeout = order.timeout, .stop = stop, .kept = 64 * 1024});
   if (!end || ended_with_sweep(*end, stop)) return std::nullopt;
   // Another attempt that overlapped with this one may have come first.

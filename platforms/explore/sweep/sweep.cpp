@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -66,6 +67,12 @@ void Sweep::make_directory() const {
   make_folder(order_.directory / points_folder);
 }
 
+/// A point explains its slowest MSIs only if it was run for that.
+bool Sweep::is_to_run_again(const Outcome& outcome, const fs::path& folder) const {
+  if (outcome.status == PointStatus::failed) return order_.retry_failed;
+  return slowest_of(folder) < order_.slowest;
+}
+
 SweepPosition Sweep::look_at_points() {
   SweepPosition position;
   std::set<std::string> seen;
@@ -74,7 +81,7 @@ SweepPosition Sweep::look_at_points() {
     ++position.points;
     const auto outcome = read_outcome(folder_of(point.key));
     if (!outcome) continue;
-    if (outcome->status == PointStatus::failed && order_.retry_failed) {
+    if (is_to_run_again(*outcome, folder_of(point.key))) {
       forget_outcome(folder_of(point.key));
     } else {
       ++(outcome->status == PointStatus::done ? position.done : position.failed);
@@ -99,7 +106,8 @@ std::vector<PointJob> Sweep::prepare() {
                    .workload_name = point.workload,
                    .workload = trace,
                    .workload_key = expansion_.workload_key(point),
-                   .timeout = plan_.timeout});
+                   .timeout = plan_.timeout,
+                   .slowest = std::max(order_.slowest, slowest_of(folder))});
     if (read_outcome(folder)) {
       clear_attempts(folder);
     } else {
@@ -138,6 +146,20 @@ SweepEnd Sweep::run(Engine& engine) {
   engine.run(jobs, progress);
   write_database();
   return {progress.position(), progress.stopped()};
+}
+
+fs::path statistics_of_point(const fs::path& directory, std::uint64_t number) {
+  const SweepResult result = explore::read_sweep_points(directory);
+  if (number == 0 || number > result.points.size())
+    throw InputError(directory.string(), 0, "point", fmt::format("1 to {}", result.points.size()),
+                     std::to_string(number));
+  const fs::path folder = fs::is_directory(directory) ? directory : directory.parent_path();
+  const fs::path point = folder / points_folder / result.points[number - 1].key;
+  const auto outcome = read_outcome(point);
+  if (!outcome || outcome->status != PointStatus::done)
+    throw InputError(directory.string(), 0, fmt::format("point {}", number),
+                     "one that is done, with its folder", outcome ? outcome->message : "none");
+  return point / point_file::statistics;
 }
 
 SweepResult collected(const fs::path& directory) {

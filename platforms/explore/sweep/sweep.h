@@ -23,6 +23,7 @@ struct SweepOrder {
   std::filesystem::path directory;   ///< DIR: where the results are.
   bool any_size = false;             ///< However many points the plan has.
   bool retry_failed = false;         ///< Points that failed earlier run again.
+  std::uint64_t slowest = 0;         ///< How many of the slowest MSIs each point explains.
   std::function<bool()> stop_asked;  ///< Whether to end now; asked several times a second.
 };
 
@@ -48,6 +49,7 @@ class Sweep {
   std::filesystem::path folder_of(const std::string& key) const;
   void make_directory() const;
   SweepPosition look_at_points();
+  bool is_to_run_again(const Outcome& outcome, const std::filesystem::path& folder) const;
   std::vector<PointJob> prepare();
   void write_database();
   bool database_is_current() const;
@@ -57,6 +59,11 @@ class Sweep {
   Expansion expansion_;
   SweepResult result_;
 };
+
+/// The statistics file of a point that is done in DIR, a sweep's folder or its database, by its
+/// number in the database. InputError where there is no such point, or it has no results.
+std::filesystem::path statistics_of_point(const std::filesystem::path& directory,
+                                          std::uint64_t number);
 
 /// What is in DIR now, without running anything: its database, written anew when points have ended
 /// since, unless a sweep is at work there or nothing can be written.
