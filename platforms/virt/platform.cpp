@@ -114,14 +114,28 @@ void Platform::bind_pcie() {
 }
 
 void Platform::bind_processors() {
+  if (parameters_.cpu.kind == cpu::ProcessorKind::aarch64)
+    aarch64_ = std::make_unique<cpu::Aarch64Group>();
   const std::vector<gic::Affinity> affinities = gic::affinities_of_virt(parameters_.processors);
   for (unsigned i = 0; i < parameters_.processors; ++i) {
-    processors_.push_back(std::make_unique<cpu::NativeProcessor>(
-        numbered("cpu", i).c_str(), i, affinities[i].packed, parameters_.cpu));
+    processors_.push_back(make_processor(i, affinities[i].packed));
     connect_to_port(processors_.back()->memory, numbered("cpu", i));
     processors_.back()->gic.bind(gic_.cpu_interface(i).socket);
     smmu_.tcu.wake_event.bind(processors_.back()->event);
   }
+}
+
+std::unique_ptr<cpu::Processor> Platform::make_processor(unsigned i, std::uint32_t affinity) {
+  const std::string name = numbered("cpu", i);
+  if (aarch64_ == nullptr)
+    return std::make_unique<cpu::NativeProcessor>(name.c_str(), i, affinity, parameters_.cpu);
+  auto processor = std::make_unique<cpu::Aarch64Processor>(name.c_str(), i, affinity,
+                                                           parameters_.cpu, *aarch64_);
+  processor->add_memory(ram_base);
+  gic::Redistributor& redistributor = gic_.redistributor(i);
+  processor->timer().virtual_interrupt.bind(redistributor.ppi(virtual_timer_interrupt));
+  processor->timer().physical_interrupt.bind(redistributor.ppi(physical_timer_interrupt));
+  return processor;
 }
 
 void Platform::add_peripherals(const PlatformFiles& files) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "doorbell/core/protocol_checker.h"
+#include "doorbell/cpu/aarch64_processor.h"
 #include "doorbell/cpu/native_processor.h"
 #include "doorbell/gic/gic.h"
 #include "doorbell/memory/fabric.h"
@@ -47,6 +48,9 @@ class Platform : public Module {
   cpu::Processor& processor(unsigned i) { return *processors_[i]; }
   /// Throws std::logic_error where processors are of another kind.
   cpu::NativeProcessor& native_processor(unsigned i);
+  /// What AArch64 processors share, where software starts and how it ends; null where processors
+  /// are native.
+  cpu::Aarch64Group* aarch64() { return aarch64_.get(); }
   unsigned endpoint_count() const { return static_cast<unsigned>(endpoints_.size()); }
   pcie::Endpoint& endpoint(unsigned i) { return *endpoints_[i]; }
 
@@ -73,6 +77,7 @@ class Platform : public Module {
   void bind_gic();
   void bind_pcie();
   void bind_processors();
+  std::unique_ptr<cpu::Processor> make_processor(unsigned i, std::uint32_t affinity);
   void add_peripherals(const PlatformFiles& files);
 
   const VirtParameters& parameters_;
@@ -82,6 +87,7 @@ class Platform : public Module {
   pcie::RootComplex root_complex_;
   memory::Fabric fabric_;
   std::vector<std::unique_ptr<ProtocolChecker>> checkers_;
+  std::unique_ptr<cpu::Aarch64Group> aarch64_;
   std::vector<std::unique_ptr<cpu::Processor>> processors_;
   std::vector<std::unique_ptr<pcie::Link>> links_;
   std::vector<std::unique_ptr<pcie::Endpoint>> endpoints_;

@@ -37,6 +37,10 @@ class InterruptLine {
   Sleep sleep_through(Time until);
   /// Whoever sleeps looks whether its event is set.
   void look_again() { wake(scheduler_.now()); }
+  /// The same at a later time.
+  void look_again(Time at) { wake(at); }
+  /// When the next change that is known of takes place; `never` when none is.
+  Time next_change() { return changes_.empty() ? never : changes_.front().at; }
 
  private:
   struct Change {

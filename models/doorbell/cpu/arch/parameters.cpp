@@ -59,6 +59,36 @@ void CpuParameters::describe(ParameterGroup& group) {
              .maximum = 64 << 20,
              .help = "Stack of the firmware, on the host.",
              .host_only = true});
+  describe_instructions(group);
+}
+
+/// What native firmware, whose instructions aren't counted, has no use for.
+void CpuParameters::describe_instructions(ParameterGroup& group) {
+  group.add(
+      "kind", kind, {{"native", ProcessorKind::native}, {"aarch64", ProcessorKind::aarch64}},
+      {.source = "native: replays need no engine",
+       .help = "Whether firmware compiled for the host or AArch64 instructions are executed."});
+  group.add("model", model,
+            {.source = "QEMU's virt: cortex-a57 is the model that firmware for it knows best",
+             .help = "Processor that AArch64 software sees: cortex-a57, cortex-a72 or max."});
+  group.add("cycles_per_instruction", cycles_per_instruction,
+            {.unit = "1/100 cycles",
+             .minimum = 1,
+             .maximum = 100'000,
+             .source = "assumption: one cycle; the processor's caches are part of it",
+             .help = "Cost of an AArch64 instruction, accesses to devices apart."});
+  group.add("quantum", quantum,
+            {.unit = "instructions",
+             .minimum = 1,
+             .maximum = 10'000'000,
+             .source = "94 % of the engine's full speed",
+             .help = "AArch64 instructions that a processor executes at once at most."});
+  group.add("stride", stride,
+            {.unit = "instructions",
+             .minimum = 1,
+             .maximum = 1'000'000,
+             .source = "assumption; what it does shows in interrupt_lateness",
+             .help = "How far a processor may be ahead of another in approximate timing."});
 }
 
 }  // namespace doorbell::cpu

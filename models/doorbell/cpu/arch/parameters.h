@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "doorbell/core/arch/parameters.h"
 
@@ -11,8 +12,12 @@ namespace doorbell::cpu {
 /// on the bus.
 enum class MemoryAccess : std::uint8_t { cached, uncached };
 
-/// A native processor: what its firmware's instructions cost, beside the accesses that travel.
-/// Cycles are of `frequency`.
+/// What a processor executes. native: firmware that is compiled for the host. aarch64: AArch64
+/// instructions, by an engine that is loaded for it.
+enum class ProcessorKind : std::uint8_t { native, aarch64 };
+
+/// A processor: what its instructions cost, beside the accesses that travel. Cycles are of
+/// `frequency`.
 struct CpuParameters {
   std::uint64_t frequency = 2'500'000'000;  ///< hertz
   std::uint32_t exception_entry = 60;   ///< cycles from a taken IRQ to the handler's first access
@@ -27,7 +32,18 @@ struct CpuParameters {
   bool skip_turns = true;      ///< turns of a polling loop on memory that find nothing pass at once
   std::uint32_t stack = 256 << 10;  ///< bytes; of the host
 
+  ProcessorKind kind = ProcessorKind::native;
+  // Of a processor that executes AArch64 instructions alone.
+  std::string model = "cortex-a57";            ///< cortex-a57, cortex-a72 or max
+  std::uint32_t cycles_per_instruction = 100;  ///< hundredths
+  std::uint32_t quantum = 10'000;              ///< instructions at once
+  std::uint32_t stride = 64;  ///< instructions that a processor may be ahead of another
+  bool semihosting = false;   ///< HLT #0xF000 is a call
+
   void describe(ParameterGroup& group);
+
+ private:
+  void describe_instructions(ParameterGroup& group);
 };
 
 }  // namespace doorbell::cpu

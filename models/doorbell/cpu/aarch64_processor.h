@@ -1,0 +1,152 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "doorbell/core/arch/task_group.h"
+#include "doorbell/core/payload_pool.h"
+#include "doorbell/cpu/aarch64_group.h"
+#include "doorbell/cpu/arch/fiber.h"
+#include "doorbell/cpu/arch/parameters.h"
+#include "doorbell/cpu/processor.h"
+#include "doorbell/cpu/timer.h"
+
+namespace doorbell::cpu {
+
+/// What a processor that executes instructions counts besides.
+struct InstructionStatistics {
+  explicit InstructionStatistics(const StatisticsGroup& group);
+  Counter instructions;
+  Counter blocks;     ///< stretches of instructions without a branch
+  Counter stretches;  ///< runs of the engine
+  Counter system_registers;
+  Counter svc;
+  Counter interrupts;
+  Counter aborts;
+  Counter undefined;
+  Counter tlb_maintenance;
+  Counter code_maintenance;
+  HistogramStatistics lateness;  ///< of an unmasked interrupt, from its line to its exception
+};
+
+/// A processor that executes AArch64 instructions at EL1 and EL0, by an engine that is loaded when
+/// the group is made. The engine runs on a fiber, in stretches: each lets the time of its
+/// instructions pass, which is `cycles_per_instruction` of the processor's clock for each. What
+/// leaves the processor, an access to a device or to a system register of GIC or timer, suspends
+/// the engine in the middle of its instruction until it is answered.
+class Aarch64Processor : public Processor, private EngineHost {
+ public:
+  /// `number` and `affinity` as in `Processor`; `group` outlives it.
+  Aarch64Processor(const sc_core::sc_module_name& name, unsigned number, std::uint32_t affinity,
+                   const CpuParameters& parameters, Aarch64Group& group);
+  ~Aarch64Processor() override;
+
+  /// Its Generic Timer, whose outputs go to PPIs.
+  Timer& timer() { return timer_; }
+  /// Normal memory begins at `base`: direct access is asked for there, and taken as far as it is
+  /// granted. Everything else is devices. Before the simulation starts.
+  void add_memory(std::uint64_t base) { memory_bases_.push_back(base); }
+
+  /// MPIDR_EL1.{Aff3,Aff2,Aff1,Aff0} in their places.
+  std::uint64_t mpidr_affinity() const;
+  /// It is off, or software has ended.
+  bool halted() const override { return !powered_ || group_.ended(); }
+
+ private:
+  friend class Aarch64Group;
+
+  static constexpr std::uint32_t no_intid = 1023;
+
+  /// What the fiber asks of the task that drives it.
+  struct Request {
+    enum class Kind : std::uint8_t {
+      pass,
+      transport,
+      read_register,
+      write_register,
+      wait_for_interrupt,
+      wait_for_power
+    };
+    Kind kind = Kind::pass;
+    bool known = true;
+    std::uint32_t encoding = 0;
+    PooledPayload* payload = nullptr;
+    std::uint64_t value = 0;
+  };
+
+  // aarch64_processor.cpp: on the scheduler.
+  void start_of_simulation() override;
+  Task<void> execute();
+  Task<void> be_off();
+  Task<void> sleep();
+  bool interrupted() { return irq_line_.high(now()) || fiq_line_.high(now()); }
+  void turn_on(std::uint64_t entry, std::uint64_t argument);
+  void map_memory();
+
+  // On the fiber.
+  void run_software();
+  void run_stretch();
+  void request(const Request& request);
+  std::uint64_t horizon();
+  void pay_for_instructions();
+  void pay() { request({}); }
+  void look_at_lines();
+  void count();
+  Time time_after_debt() const { return debt_ == 0 ? now() : clock_.after(now(), debt_); }
+
+  // aarch64_calls.cpp: HVC and semihosting.
+  void hypercall();
+  void semihosting_call();
+  static bool is_memory(void* self, std::uint64_t address);
+  std::optional<std::uint8_t> byte_at(std::uint64_t virtual_address) const;
+
+  // aarch64_access.cpp
+  Access read_device(std::uint64_t address, unsigned size) noexcept override;
+  bool write_device(std::uint64_t address, unsigned size, std::uint64_t value) noexcept override;
+  bool transport(PooledPayload& payload);
+  std::optional<std::uint64_t> read_system_register(std::uint32_t encoding) noexcept override;
+  bool write_system_register(std::uint32_t encoding, std::uint64_t value) noexcept override;
+  void acknowledged(std::uint64_t intid);
+  void broadcast(const TlbOperation& operation) noexcept override;
+  void broadcast_code(const PhysicalRange& range) noexcept override;
+
+  // aarch64_interrupts.cpp
+  void set_line(Line line, bool level, Time at) override;
+  void interrupt_taken(InterruptInput input) noexcept override;
+  void end_handler();
+  Holder activity() const override;
+
+  CpuParameters parameters_;
+  Aarch64Group& group_;
+  Timer timer_;
+  InstructionStatistics instructions_;
+  std::unique_ptr<InstructionEngine> engine_;
+  std::vector<std::uint64_t> memory_bases_;
+  struct Mapped {
+    PhysicalRange range;
+    const std::uint8_t* bytes;
+  };
+  std::vector<Mapped> memories_;
+
+  bool powered_ = false;
+  std::optional<std::uint64_t> entry_;  ///< where it is to start
+  std::uint64_t argument_ = 0;
+  Condition power_changed_;
+
+  std::uint64_t paid_ = 0;       ///< of the engine's instructions
+  std::uint64_t remainder_ = 0;  ///< hundredths of a cycle
+  std::uint64_t debt_ = 0;       ///< cycles that have not passed yet
+  EngineCounts counted_;
+  bool unmasked_ = false;  ///< when the engine was last let run
+  bool in_handler_ = false;
+  std::uint32_t handled_ = no_intid;  ///< the latest that has been acknowledged
+  bool in_call_ = false;              ///< of the engine's
+  bool ending_ = false;
+  Request request_;
+  std::unique_ptr<Fiber> fiber_;
+  TaskGroup tasks_;
+};
+
+}  // namespace doorbell::cpu
