@@ -132,6 +132,7 @@ std::unique_ptr<cpu::Processor> Platform::make_processor(unsigned i, std::uint32
   auto processor = std::make_unique<cpu::Aarch64Processor>(name.c_str(), i, affinity,
                                                            parameters_.cpu, *aarch64_);
   processor->add_memory(ram_base);
+  if (parameters_.peripherals) processor->add_memory(virt::rom.base);
   gic::Redistributor& redistributor = gic_.redistributor(i);
   processor->timer().virtual_interrupt.bind(redistributor.ppi(virtual_timer_interrupt));
   processor->timer().physical_interrupt.bind(redistributor.ppi(physical_timer_interrupt));
