@@ -1,19 +1,18 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <functional>
 #include <limits>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "platforms/command/commands.h"
-#include "platforms/command/description.h"
 #include "platforms/command/run_loop.h"
 #include "platforms/command/stop_request.h"
+#include "platforms/command/workload_source.h"
 #include "platforms/exit_status.h"
 #include "platforms/explore/explain/explanation.h"
 #include "platforms/explore/explain/words.h"
-#include "platforms/replay/replay.h"
 #include "platforms/report/chrome_trace.h"
 #include "platforms/report/report.h"
 #include "platforms/report/units.h"
@@ -22,9 +21,7 @@
 #include "platforms/virt/accounts.h"
 #include "platforms/virt/platform.h"
 #include "platforms/virt/standstill.h"
-#include "traces/format/content_hash.h"
 #include "traces/format/output_file.h"
-#include "traces/make/workload_file.h"
 
 namespace doorbell {
 namespace {
@@ -44,8 +41,6 @@ class Run {
   int perform();
 
  private:
-  void read_parameters();
-  void read_workload();
   void begin_measuring();
   void begin_trace();
   void begin_explanation();
@@ -58,49 +53,32 @@ class Run {
   const StopRequest stop_request_;
   Description description_;
   ParameterTree tree_{description_};
-  std::optional<trace::Workload> workload_;
-  std::uint64_t workload_hash_ = 0;
+  const std::unique_ptr<WorkloadSource> source_;
   Output statistics_file_;
   Output trace_file_;
   Simulation& simulation_ = Simulation::current();
   RunLoop loop_{simulation_};
   std::optional<virt::Platform> platform_;
-  std::optional<replay::Replay> replay_;
+  std::unique_ptr<Workload> workload_;
   std::optional<ChromeTrace> trace_;
   std::optional<explore::Explanation> explanation_;
   Time measured_from_ = 0;
 };
 
-Run::Run(const RunOptions& options) : options_(options) {
-  read_parameters();
-  read_workload();
+Run::Run(const RunOptions& options)
+    : options_(options), source_(read_workload(options, description_, tree_)) {
   open(statistics_file_, options.statistics);
   open(trace_file_, options.trace);
-}
-
-void Run::read_parameters() {
-  DescriptionSources sources = options_.sources;
-  std::erase_if(sources.settings, workload::is_of_workload);
-  read_description(tree_, sources);
-  description_.platform.check();
-}
-
-void Run::read_workload() {
-  std::vector<std::string> settings = options_.sources.settings;
-  std::erase_if(settings, std::not_fn(workload::is_of_workload));
-  workload_ = workload::open(options_.workload, settings);
-  workload_hash_ = workload::is_description(options_.workload)
-                       ? trace::content_hash(*workload_->open())
-                       : trace::content_hash(options_.workload);
 }
 
 int Run::perform() {
   simulation_.kernel().set_lookahead(description_.platform.host.lookahead);
   simulation_.scheduler().set_timing(Timing::loose);
   platform_.emplace("virt", description_.platform);
-  replay_.emplace(*platform_, description_.replay, *workload_);
-  replay_->on_ready([this] { begin_measuring(); });
-  replay_->on_end([this] { loop_.finish(); });
+  workload_ = source_->make(*platform_, description_);
+  workload_->on_ready([this] { begin_measuring(); });
+  workload_->on_end([this] { loop_.finish(); });
+  workload_->start();
   virt::Standstill standstill(*platform_);
   const RunLoop::End end = loop_.run([this] { return position(); }, standstill);
   write(report(end));
@@ -109,13 +87,13 @@ int Run::perform() {
     throw SoftwareError("the run stands still at " + duration_text(loop_.ended_at()) + ": " +
                         standstill.text() + remaining_text());
   }
-  if (const std::string failures = replay_->failures(); !failures.empty())
+  if (const std::string failures = workload_->failures(); !failures.empty())
     throw SoftwareError("software failed: " + failures);
-  return EXIT_SUCCESS;
+  return workload_->exit_status();
 }
 
 std::string Run::remaining_text() const {
-  const std::string remaining = replay_->remaining();
+  const std::string remaining = workload_->remaining();
   return remaining.empty() ? "" : "; " + remaining;
 }
 
@@ -153,25 +131,21 @@ void Run::begin_explanation() {
 
 RunPosition Run::position() const {
   const Time now = simulation_.scheduler().now();
+  const Workload::Position position = workload_->position();
   return {.simulated = now > measured_from_ ? now - measured_from_ : 0,
-          .transactions = replay_->transactions(),
-          .done = replay_->done()};
+          .transactions = position.transactions,
+          .done = position.done};
 }
 
 RunReport Run::report(RunLoop::End end) {
   simulation_.statistics().finish(loop_.ended_at());
   RunTotals totals = virt::totals_of(*platform_);
-  totals.transactions = replay_->counts().reads + replay_->counts().writes;
-  totals.bytes = replay_->bytes();
   totals.measured = loop_.ended_at() - measured_from_;
-  totals.faults.operations_failed = replay_->counts().failed;
-  totals.faults.operations_refused = replay_->counts().refused;
-  totals.faults.errors_raised += replay_->unclaimed();
+  workload_->add_to(totals);
   return {.version = std::string(version),
           .model = std::string(model_hash()),
           .partial = end != RunLoop::End::finished,
-          .workload_hash = workload_hash_,
-          .workload_made_from = workload_->open()->header().made_from,
+          .workload = source_->identity(),
           .parameters = tree_,
           .statistics = simulation_.statistics(),
           .stages = simulation_.stage_statistics(),
@@ -180,7 +154,7 @@ RunReport Run::report(RunLoop::End end) {
 }
 
 void Run::write(const RunReport& report) {
-  fmt::print("{}", summary(report));
+  if (source_->has_summary()) fmt::print("{}", summary(report));
   nlohmann::ordered_json statistics = to_json(report);
   if (options_.slowest != 0) {
     // A run that was ended before the measured region has none to explain.

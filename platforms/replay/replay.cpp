@@ -19,10 +19,6 @@ Replay::Replay(virt::Platform& platform, const ReplayParameters& parameters,
                                              Place{i, parameters.copies}));
     copies_.back()->engine().on_end([this] { copy_has_ended(); });
   }
-  sw::run_on_native_processors();
-  for (unsigned i = 0; i < platform.processor_count(); ++i) {
-    platform.native_processor(i).set_firmware([this, i] { run_firmware(i); });
-  }
   platform.simulation().journeys().on_finish([this](const Journey& journey, Outcome outcome) {
     const auto& identity = journey.identity();
     for (const auto& copy : copies_) {
@@ -32,6 +28,13 @@ Replay::Replay(virt::Platform& platform, const ReplayParameters& parameters,
       return;
     }
   });
+}
+
+void Replay::start() {
+  sw::run_on_native_processors();
+  for (unsigned i = 0; i < platform_.processor_count(); ++i) {
+    platform_.native_processor(i).set_firmware([this, i] { run_firmware(i); });
+  }
 }
 
 std::size_t Replay::vectors_of(const trace::Workload& workload) {
@@ -60,11 +63,11 @@ void Replay::set_up() {
 
 void Replay::copy_is_set_up() {
   if (--to_set_up_ > 0) return;
-  if (on_ready_) on_ready_();
-  start();
+  ready();
+  start_copies();
 }
 
-void Replay::start() {
+void Replay::start_copies() {
   Random random(parameters_.stagger_seed);
   copies_.front()->engine().start();
   for (unsigned i = 1; i < copies(); ++i) {
@@ -79,7 +82,7 @@ Task<void> Replay::start_later(Engine& engine, Time when) {
 }
 
 void Replay::copy_has_ended() {
-  if (--under_way_ == 0 && on_end_) on_end_();
+  if (--under_way_ == 0) ended();
 }
 
 Task<void> Replay::tell(Engine& engine, trace::Stream stream, std::uint32_t event,
@@ -98,13 +101,6 @@ Task<void> Replay::tell(Engine& engine, trace::Stream stream, std::uint32_t even
   co_return;
 }
 
-double Replay::done() const {
-  double sum = 0;
-  for (const auto& copy : copies_)
-    sum += copy->engine().progress();
-  return sum / copies();
-}
-
 ReplayCounts Replay::counts() const {
   ReplayCounts sum;
   for (const auto& copy : copies_)
@@ -112,9 +108,21 @@ ReplayCounts Replay::counts() const {
   return sum;
 }
 
-std::uint64_t Replay::transactions() const {
+Workload::Position Replay::position() const {
   const auto sum = counts();
-  return sum.reads + sum.writes + sum.msis;
+  double done = 0;
+  for (const auto& copy : copies_)
+    done += copy->engine().progress();
+  return {.transactions = sum.reads + sum.writes + sum.msis, .done = done / copies()};
+}
+
+void Replay::add_to(RunTotals& totals) const {
+  const auto sum = counts();
+  totals.transactions += sum.reads + sum.writes;
+  totals.bytes += sum.bytes;
+  totals.faults.operations_failed += sum.failed;
+  totals.faults.operations_refused += sum.refused;
+  totals.faults.errors_raised += unclaimed();
 }
 
 std::string Replay::remaining() const {

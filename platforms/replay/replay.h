@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,39 +9,33 @@
 #include "doorbell/core/arch/task_group.h"
 #include "platforms/replay/copy.h"
 #include "platforms/replay/parameters.h"
+#include "platforms/workload.h"
 
 namespace doorbell::replay {
 
 /// A workload replayed on the virt platform, in one or several copies at once: the drivers of sw/
-/// on its processors bring everything up, then processors and functions do what it says. Make it
-/// before the simulation starts; it begins by itself.
-class Replay {
+/// on its processors bring everything up, then processors and functions do what it says. Its
+/// measured region begins when everything is set up, before the first record, and it has ended when
+/// the last record of the last copy is done.
+class Replay : public Workload {
  public:
   /// `platform` and `parameters` outlive it. Throws InputError when the workload can't be read or
   /// doesn't fit the platform; a mistake found later in a file is thrown from the simulation.
   Replay(virt::Platform& platform, const ReplayParameters& parameters,
          const trace::Workload& workload);
 
-  /// Called when everything is set up, before the first record that is measured.
-  void on_ready(std::function<void()> listener) { on_ready_ = std::move(listener); }
-  /// Called when the last record of the last copy is done.
-  void on_end(std::function<void()> listener) { on_end_ = std::move(listener); }
+  void start() override;
+  /// Reads, writes and MSIs done; share of the traces that is.
+  Position position() const override;
+  void add_to(RunTotals& totals) const override;
+  std::string remaining() const override;
+  std::string failures() const override;
 
-  /// Share of the traces that is done, 0 to 1.
-  double done() const;
-  /// Reads, writes and MSIs done.
-  std::uint64_t transactions() const;
-  /// Read and written.
-  std::uint64_t bytes() const { return counts().bytes; }
   /// Of all copies together.
   ReplayCounts counts() const;
   unsigned copies() const { return static_cast<unsigned>(copies_.size()); }
   /// Of one copy.
   const ReplayCounts& counts(unsigned copy) const { return copies_[copy]->engine().counts(); }
-  /// What is not done, for a person; empty when all is.
-  std::string remaining() const;
-  /// What of software's operations failed, for a person; empty when nothing did.
-  std::string failures() const;
   std::uint64_t skipped() const;
   /// Interrupts that a processor has taken, set-up included.
   std::uint64_t interrupts(unsigned processor) const { return firmware_.interrupts(processor); }
@@ -56,7 +49,7 @@ class Replay {
   void run_firmware(unsigned cpu);
   void set_up();
   void copy_is_set_up();
-  void start();
+  void start_copies();
   Task<void> start_later(Engine& engine, Time when);
   Task<void> tell(Engine& engine, trace::Stream stream, std::uint32_t event, Outcome outcome);
   void copy_has_ended();
@@ -68,8 +61,6 @@ class Replay {
   std::vector<std::unique_ptr<Copy>> copies_;
   unsigned to_set_up_ = 0;
   unsigned under_way_ = 0;
-  std::function<void()> on_ready_;
-  std::function<void()> on_end_;
   TaskGroup tasks_;
 };
 

@@ -50,8 +50,8 @@ Json to_json(const RunReport& report) {
   json["version"] = report.version;
   json["model"] = report.model;
   json["partial"] = report.partial;
-  json["workload"] = {{"fnv1a64", fmt::format("{:016x}", report.workload_hash)}};
-  for (const auto& [path, value] : report.workload_made_from)
+  json["workload"] = {{"fnv1a64", fmt::format("{:016x}", report.workload.hash)}};
+  for (const auto& [path, value] : report.workload.made_from)
     json["workload"]["made_from"][path] = value;
   json["parameters"] = describe_parameters(report.parameters);
   json["totals"] = to_json(report.totals);

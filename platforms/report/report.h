@@ -50,14 +50,19 @@ struct RunTotals {
   RunFaults faults;
 };
 
+/// What a run's workload is called by in its results.
+struct WorkloadIdentity {
+  std::uint64_t hash = 0;  ///< Of all its content (trace::ContentHash).
+  /// Names and values of what it was made from; none for a recording.
+  std::vector<std::pair<std::string, std::string>> made_from;
+};
+
 /// Everything that a run has to tell. The objects referred to belong to the simulation.
 struct RunReport {
   std::string version;
-  std::string model;                ///< Hash of the model's sources (model_hash).
-  bool partial = false;             ///< Ended before the workload did.
-  std::uint64_t workload_hash = 0;  ///< Of the workload (trace::content_hash).
-  /// Paths and values of what it was made from; none for a recording.
-  std::vector<std::pair<std::string, std::string>> workload_made_from;
+  std::string model;     ///< Hash of the model's sources (model_hash).
+  bool partial = false;  ///< Ended before the workload did.
+  WorkloadIdentity workload;
   const ParameterTree& parameters;
   const Statistics& statistics;
   StageStatistics& stages;  ///< Settles what it has recorded when asked, so not constant.

@@ -45,7 +45,7 @@ class ReportTest : public testing::Test {
     return {
         .version = "0.1.0",
         .partial = false,
-        .workload_hash = 0xabc,
+        .workload = {.hash = 0xabc},
         .parameters = tree_,
         .statistics = statistics_,
         .stages = stages_,

@@ -69,6 +69,7 @@ struct Replayed {
       ended = scheduler.now();
       sc_core::sc_stop();
     });
+    replay.start();
     sc_core::sc_start(sc_core::sc_time(10, sc_core::SC_SEC));
   }
   virt::VirtParameters description;
@@ -83,7 +84,7 @@ struct Replayed {
 /// Every MSI of every copy was taken, and nothing went wrong on the way.
 void expect_whole(Replayed& run, std::uint64_t msis_of_each) {
   EXPECT_EQ(run.replay.remaining(), "");
-  EXPECT_EQ(run.replay.done(), 1.0);
+  EXPECT_EQ(run.replay.position().done, 1.0);
   EXPECT_EQ(run.replay.smmu_events(), 0u);
   for (unsigned i = 0; i < run.replay.copies(); ++i) {
     SCOPED_TRACE("copy " + std::to_string(i));

@@ -26,6 +26,7 @@ struct Replayed {
       platform.simulation().journeys().reset();
     });
     replay.on_end([] { sc_core::sc_stop(); });
+    replay.start();
     sc_core::sc_start(sc_core::sc_time(10, sc_core::SC_SEC));
   }
   virt::VirtParameters description;
@@ -37,7 +38,7 @@ struct Replayed {
 void expect_whole(Replayed& run, std::uint64_t msis) {
   const auto& counts = run.replay.counts();
   EXPECT_EQ(run.replay.remaining(), "");
-  EXPECT_EQ(run.replay.done(), 1.0);
+  EXPECT_EQ(run.replay.position().done, 1.0);
   EXPECT_EQ(counts.msis, msis);
   EXPECT_EQ(counts.msis_taken, msis);
   EXPECT_EQ(counts.failed, 0u);

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+
+#include "platforms/command/description.h"
+#include "platforms/command/run_options.h"
+#include "platforms/report/report.h"
+#include "platforms/virt/platform.h"
+#include "platforms/workload.h"
+
+namespace doorbell {
+
+/// What a command line wants to be run, read before the platform is built: a mistake in a file is
+/// found out at once.
+class WorkloadSource {
+ public:
+  virtual ~WorkloadSource() = default;
+  virtual WorkloadIdentity identity() const = 0;
+  /// Whether the run has a summary. What isn't measured has none, and its console is the output.
+  virtual bool has_summary() const { return true; }
+  /// Once. The source, platform and description outlive the workload.
+  virtual std::unique_ptr<Workload> make(virt::Platform& platform,
+                                         const Description& description) = 0;
+};
+
+/// The source that `options` name, of which there must be exactly one. Fills and checks
+/// `description`, whose tree is `tree`: what runs has a say in what the platform is. Throws
+/// InputError.
+std::unique_ptr<WorkloadSource> read_workload(const RunOptions& options, Description& description,
+                                              ParameterTree& tree);
+
+}  // namespace doorbell

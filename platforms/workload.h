@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "platforms/report/report.h"
+
+namespace doorbell {
+
+/// What runs on a platform while it is looked at: a replay, or software of somebody's.
+class Workload {
+ public:
+  /// How far it has come.
+  struct Position {
+    std::uint64_t transactions = 0;  ///< DMA transactions and MSIs that have ended.
+    double done = 0;                 ///< Share of it, 0 to 1; 0 where nobody knows.
+  };
+
+  virtual ~Workload() = default;
+
+  /// Called when the measured region begins; never where nothing is measured.
+  void on_ready(std::function<void()> listener) { on_ready_ = std::move(listener); }
+  /// Called when all is done.
+  void on_end(std::function<void()> listener) { on_end_ = std::move(listener); }
+
+  /// Hands processors what they run. After both listeners, before the simulation runs.
+  virtual void start() = 0;
+  virtual Position position() const = 0;
+  /// Adds what only it can count of the measured region.
+  virtual void add_to(RunTotals& totals) const = 0;
+  /// What isn't done, for a person; empty when all is.
+  virtual std::string remaining() const = 0;
+  /// What of software's operations failed, for a person; empty when nothing did.
+  virtual std::string failures() const = 0;
+  /// With what the command ends when all is done.
+  virtual int exit_status() const { return 0; }
+
+ protected:
+  void ready() const {
+    if (on_ready_) on_ready_();
+  }
+  void ended() const {
+    if (on_end_) on_end_();
+  }
+
+ private:
+  std::function<void()> on_ready_;
+  std::function<void()> on_end_;
+};
+
+}  // namespace doorbell
