@@ -32,7 +32,7 @@ class TestConsole : public Console {
     output.emplace_back(static_cast<char>(character), now);
   }
   Time next_input() const override { return input_.empty() ? never : input_.front().second; }
-  std::uint8_t take_input() override {
+  std::uint8_t take_input(Time /*now*/) override {
     const char character = input_.front().first;
     input_.pop_front();
     return static_cast<std::uint8_t>(character);

@@ -97,7 +97,7 @@ void Pl011::take_input() {
   // What was to come may have changed since the timer was set.
   const bool has_come = input_is_wanted() && end_of_input() <= now();
   if (has_come) {
-    state_.receive(console_->take_input());
+    state_.receive(console_->take_input(now()));
     received_.add();
     receiver_free_ = now();
   }

@@ -18,8 +18,8 @@ class Console {
   /// When the next character is typed, in simulated time; a time that has passed when it is there
   /// already, `never` when none is known of.
   virtual Time next_input() const = 0;
-  /// Takes that character: only at `next_input` or later.
-  virtual std::uint8_t take_input() = 0;
+  /// Takes that character, which has come in at `now`: at `next_input` or later.
+  virtual std::uint8_t take_input(Time now) = 0;
 
   /// `listener` is to be called when `next_input` has become another outside of `put` and
   /// `take_input`, as when somebody types; from the scheduler's thread, at any time.
