@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "access_address.h"
+#include "engines/unicorn/access_address.h"
 
 namespace doorbell::unicorn {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "library_internals.h"
+#include "engines/unicorn/library_internals.h"
 
 namespace doorbell::unicorn {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "engine.h"
+#include "engines/unicorn/engine.h"
 
 #include <algorithm>
 #include <cstdlib>
 
-#include "store_path.h"
-#include "system_registers.h"
+#include "engines/unicorn/store_path.h"
+#include "engines/unicorn/system_registers.h"
 
 namespace doorbell::unicorn {
 namespace {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "doorbell/cpu/arch/instruction_engine.h"
-#include "library_internals.h"
+#include "engines/unicorn/library_internals.h"
 
 namespace doorbell::unicorn {
 

@@ -3,9 +3,9 @@
 // hypercalls.
 #include <cstring>
 
-#include "access_address.h"
-#include "engine.h"
-#include "system_registers.h"
+#include "engines/unicorn/access_address.h"
+#include "engines/unicorn/engine.h"
+#include "engines/unicorn/system_registers.h"
 
 namespace doorbell::unicorn {
 namespace {

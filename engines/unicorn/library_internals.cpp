@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "library_internals.h"
+#include "engines/unicorn/library_internals.h"
 
 #include <dlfcn.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Instructions that make caches forget, here and in the other engines.
-#include "engine.h"
-#include "system_registers.h"
+#include "engines/unicorn/engine.h"
+#include "engines/unicorn/system_registers.h"
 
 namespace doorbell::unicorn {
 namespace {

@@ -2,8 +2,8 @@
 // The functions that the loader looks for.
 #include <string>
 
-#include "engine.h"
-#include "store_path.h"
+#include "engines/unicorn/engine.h"
+#include "engines/unicorn/store_path.h"
 
 namespace {
 

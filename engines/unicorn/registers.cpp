@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "engine.h"
-#include "system_registers.h"
+#include "engines/unicorn/engine.h"
+#include "engines/unicorn/system_registers.h"
 
 namespace doorbell::unicorn {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The library as it is.
-#include "store_path.h"
+#include "engines/unicorn/store_path.h"
 
 namespace doorbell::unicorn::store_path {
 

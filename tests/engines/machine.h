@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "doorbell/cpu/arch/engine_loader.h"
-#include "program_addresses.h"
+#include "tests/engines/program_addresses.h"
 
 namespace doorbell::cpu {
 

@@ -145,8 +145,18 @@ def firmware_stands_alone(tree):
                 yield f"{name}:{number}: firmware includes a header of the models: {header}"
 
 
-# Made by the build from the project's version.
-GENERATED_HEADERS = {"platforms/version.h"}
+def only_engines_know_their_library(tree):
+    """libunicorn is under another licence: what includes it is a plug-in in engines/."""
+    for name in tree.sources():
+        if name.startswith("engines/"):
+            continue
+        for number, header in tree.includes(name):
+            if header.startswith("unicorn/"):
+                yield f"{name}:{number}: includes a library's header that only engines/ may: {header}"
+
+
+# Made by the build: from the project's version, from assembled programs.
+GENERATED_HEADERS = {"platforms/version.h", "tests/engines/program_addresses.h"}
 # Another project, built on the installed package alone.
 OUTSIDE_PROJECT = "tests/install/consumer/"
 
@@ -164,4 +174,4 @@ def includes_are_paths(tree):
 
 RULES = {rule.__name__: rule for rule in (
     arch_without_systemc, blocks_know_only_core, files_are_short, nothing_unfinished, no_machine_paths,
-    headers_are_manuals, firmware_stands_alone, includes_are_paths)}
+    headers_are_manuals, firmware_stands_alone, only_engines_know_their_library, includes_are_paths)}

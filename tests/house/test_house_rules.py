@@ -84,6 +84,12 @@ class HouseRules(unittest.TestCase):
         self.expect("firmware_stands_alone",
                     {"sw/native/native.cpp": '#include "doorbell/cpu/native_processor.h"\n'})
 
+    def test_libunicorn_outside_of_engines(self):
+        self.expect("only_engines_know_their_library",
+                    {"engines/unicorn/engine.h": "#include <unicorn/unicorn.h>\n",
+                     "models/doorbell/cpu/a.h": "#pragma once\n#include <unicorn/arm64.h>\n"},
+                    "models/doorbell/cpu/a.h:2:")
+
     def test_include_that_is_no_path(self):
         self.expect("includes_are_paths",
                     {"tests/gic/its_test.cpp": '#include "bench.h"\n#include "tests/gic/bench.h"\n#include <bench.h>\n',
