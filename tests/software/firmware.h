@@ -13,7 +13,7 @@ class KeptConsole : public peripherals::Console {
  public:
   void put(std::uint8_t character, Time) override { text_ += static_cast<char>(character); }
   Time next_input() const override { return never; }
-  std::uint8_t take_input() override { return 0; }
+  std::uint8_t take_input(Time) override { return 0; }
   const std::string& text() const { return text_; }
 
  private:
