@@ -8,7 +8,7 @@ foreach(part models sw traces/format traces/make platforms/virt platforms/replay
   list(APPEND model_sources ${found})
 endforeach()
 list(APPEND model_sources
-  platforms/command/description.h platforms/command/run.cpp platforms/command/run_loop.cpp platforms/report/report.cpp)
+  platforms/command/description.h platforms/command/run.cpp platforms/command/run_loop.cpp)
 list(JOIN model_sources "\n" model_source_lines)
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/model_sources.txt CONTENT "${model_source_lines}\n" @ONLY)
 list(TRANSFORM model_sources PREPEND ${PROJECT_SOURCE_DIR}/)

@@ -6,12 +6,12 @@
 #include <string>
 #include <system_error>
 
+#include "doorbell/core/arch/output_file.h"
 #include "platforms/command/commands.h"
 #include "platforms/explore/compare/comparison.h"
 #include "platforms/explore/compare/html_report.h"
 #include "platforms/explore/compare/junit_report.h"
 #include "platforms/explore/compare/text_report.h"
-#include "traces/format/output_file.h"
 
 namespace doorbell {
 namespace {
@@ -28,7 +28,7 @@ void remove_old_reports(const CompareOptions& options) {
 
 /// All that is asked for, or nothing: a report of a comparison that counts as failed would mislead.
 void write_reports(const CompareOptions& options, const explore::Comparison& comparison) {
-  std::optional<trace::OutputFile> junit, html;
+  std::optional<OutputFile> junit, html;
   if (!options.junit.empty()) junit.emplace(options.junit).write(explore::junit_report(comparison));
   if (!options.html.empty()) html.emplace(options.html).write(explore::html_report(comparison));
   if (html) html->close();

@@ -5,13 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "doorbell/core/arch/error.h"
+#include "doorbell/core/arch/output_file.h"
 #include "platforms/command/commands.h"
 #include "platforms/explore/page/html.h"
 #include "platforms/explore/page/run_page.h"
 #include "platforms/explore/page/sweep_page.h"
 #include "platforms/explore/results/statistics_file.h"
 #include "platforms/explore/sweep/sweep.h"
-#include "traces/format/output_file.h"
 
 namespace doorbell {
 namespace {
@@ -41,7 +41,7 @@ int report(const ReportOptions& options) {
   const bool sweep = options.point == 0 && is_sweep(options.subject);
   const Json page = sweep ? explore::sweep_page(explore::read_sweep_database(options.subject))
                           : run_page(statistics_of(options));
-  trace::OutputFile file(options.output);
+  OutputFile file(options.output);
   file.write(explore::html_page(sweep ? "Doorbell sweep" : "Doorbell run", page));
   file.close();
   fmt::print("{}\n", options.output);

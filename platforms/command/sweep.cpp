@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "doorbell/core/arch/error.h"
+#include "doorbell/core/arch/output_file.h"
 #include "platforms/command/commands.h"
 #include "platforms/command/description.h"
 #include "platforms/command/stop_request.h"
@@ -18,7 +19,6 @@
 #include "platforms/explore/results/sweep_database.h"
 #include "platforms/explore/sweep/local_engine.h"
 #include "platforms/explore/sweep/slurm_engine.h"
-#include "traces/format/output_file.h"
 
 namespace doorbell {
 namespace {
@@ -70,7 +70,7 @@ class CsvOutput {
 
  private:
   const bool to_standard_output_;
-  std::optional<trace::OutputFile> file_;
+  std::optional<OutputFile> file_;
 };
 
 /// What a person wants to know at the end. On standard error when the results go to standard

@@ -3,8 +3,8 @@
 #include <filesystem>
 
 #include "doorbell/core/arch/error.h"
+#include "doorbell/core/arch/output_file.h"
 #include "platforms/host/child_process.h"
-#include "traces/format/output_file.h"
 
 namespace doorbell {
 namespace {
@@ -19,7 +19,7 @@ ChildEnd run_dot(const std::string& kind, const std::string& output, const std::
 }
 
 void write_text(const std::string& text, const std::string& file) {
-  trace::OutputFile output(file);
+  OutputFile output(file);
   output.write(text);
   output.close();
 }
@@ -33,8 +33,8 @@ void write_picture(const std::string& text, const std::string& file) {
                      ending.empty() ? "no ending" : "'" + ending + "'");
   }
   if (ending == ".dot") return write_text(text, file);
-  trace::NewFile picture(file);
-  const trace::NewFile source(file + ".dot");  // for the program alone, and never kept
+  NewFile picture(file);
+  const NewFile source(file + ".dot");  // for the program alone, and never kept
   write_text(text, source.written());
   const ChildEnd end = run_dot(ending.substr(1), picture.written(), source.written());
   if (!end.succeeded())

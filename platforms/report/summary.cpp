@@ -1,3 +1,5 @@
+#include "platforms/report/summary.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -5,7 +7,6 @@
 #include <utility>
 
 #include "doorbell/core/arch/statistics_kinds.h"
-#include "platforms/report/report.h"
 #include "platforms/report/units.h"
 
 namespace doorbell {

@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
+#include "doorbell/core/arch/explanation.h"
 #include "doorbell/core/arch/statistics_json.h"
 #include "doorbell/core/arch/task_group.h"
 #include "doorbell/core/arch/wait_primitives.h"
 #include "doorbell/core/simulation.h"
-#include "platforms/explore/explain/explanation.h"
 #include "platforms/virt/memory_map.h"
 #include "platforms/virt/platform.h"
 #include "sw/native/native.h"
@@ -244,7 +244,7 @@ int run(const Options& options) {
   virt::Platform platform{"virt", parameters};
   Source source{"source", platform, options};
   BareEvent bare{"bare"};
-  explore::Explanation explanation{simulation.stages(), options.slowest};
+  Explanation explanation{simulation.stages(), options.slowest};
   if (options.slowest != 0) {
     simulation.journeys().on_finish(
         [&](const Journey& journey, Outcome outcome) { explanation.add(journey, outcome); });

@@ -1,9 +1,8 @@
-#include "platforms/report/report.h"
-
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
 
+#include "doorbell/core/arch/run_report.h"
 #include "doorbell/core/arch/statistics_kinds.h"
 
 namespace doorbell {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "traces/format/output_file.h"
+#include "doorbell/core/arch/output_file.h"
 #include "traces/format/record.h"
 
 namespace doorbell::trace {

@@ -1,5 +1,9 @@
 #include "doorbell/core/simulation.h"
 
+#include <limits>
+
+#include "doorbell/core/arch/explanation.h"
+
 namespace doorbell {
 
 Simulation::Simulation()
@@ -9,6 +13,22 @@ Simulation::Simulation()
   journeys_.on_finish([this](const Journey& journey, Outcome outcome) {
     if (outcome == Outcome::acknowledged) acknowledged_.add(journey.latest());
   });
+}
+
+Simulation::~Simulation() = default;
+
+void Simulation::explain_slowest(std::size_t count) {
+  explanation_ = std::make_unique<Explanation>(stages_, count);
+  journeys_.keep_spans(0, std::numeric_limits<std::uint64_t>::max());
+  journeys_.on_finish(
+      [this](const Journey& journey, Outcome outcome) { explanation_->add(journey, outcome); });
+}
+
+void Simulation::begin_measuring(Time now) {
+  statistics_.reset(now);
+  stage_statistics_.reset();
+  journeys_.reset();
+  if (explanation_) explanation_->reset();
 }
 
 Simulation& Simulation::current() {

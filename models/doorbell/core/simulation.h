@@ -11,6 +11,8 @@
 
 namespace doorbell {
 
+class Explanation;
+
 /// What all blocks of a simulation share. One process runs one simulation (SystemC elaborates
 /// once), so there is one, made when the first block asks for it.
 class Simulation {
@@ -24,14 +26,21 @@ class Simulation {
   StageStatistics& stage_statistics() { return stage_statistics_; }
   JourneyLog& journeys() { return journeys_; }
   PayloadPool& payloads() { return payloads_; }
+  /// Of the slowest MSIs; null unless asked for.
+  const Explanation* explanation() const { return explanation_.get(); }
+  // What statistics_file.h has for everybody.
+  void explain_slowest(std::size_t count);
+  void begin_measuring(Time now);
 
  private:
   Simulation();
+  ~Simulation();
 
   Statistics statistics_;
   StageGraph stages_;
   StageStatistics stage_statistics_{stages_};
   JourneyLog journeys_{stage_statistics_};
+  std::unique_ptr<Explanation> explanation_;
   TimeSeries acknowledged_;
   PayloadPool payloads_;
   std::unique_ptr<Kernel> kernel_;

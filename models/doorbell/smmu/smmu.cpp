@@ -2,8 +2,9 @@
 
 namespace doorbell::smmu {
 
-Smmu::Smmu(const sc_core::sc_module_name& module_name, const SmmuParameters& parameters)
-    : sc_module(module_name), tcu("tcu", parameters), tbu("tbu", parameters) {
+Smmu::Smmu(const sc_core::sc_module_name& module_name, const SmmuParameters& parameters,
+           unsigned tbus)
+    : sc_module(module_name), tcu("tcu", parameters, tbus), tbu("tbu", parameters) {
   tbu.dti.bind(tcu.dti());
 }
 

@@ -23,9 +23,13 @@ namespace doorbell::smmu {
 /// The interrupts are `tcu.eventq`, `tcu.gerror` and `tcu.cmdq_sync`; they may be left unbound. Any
 /// TLM-2.0 modules can be bound. Transactions without a `Requester` have the StreamID
 /// `parameters.tbu.default_stream_id`.
+///
+/// Further devices may have TBUs of their own, as on most chips: `tbus` says how many there are in
+/// all, each a `Tbu` of the caller's, bound by `tbu.dti.bind(smmu.tcu.dti(n))` with n from 1.
 class Smmu : public sc_core::sc_module {
  public:
-  explicit Smmu(const sc_core::sc_module_name& name, const SmmuParameters& parameters = {});
+  explicit Smmu(const sc_core::sc_module_name& name, const SmmuParameters& parameters = {},
+                unsigned tbus = 1);
 
   Tcu tcu;
   Tbu tbu;

@@ -1,6 +1,7 @@
 #include "platforms/explore/page/run_page.h"
 
 #include <nlohmann/json.hpp>
+#include <string>
 #include <variant>
 
 #include "platforms/explore/page/run_parts.h"
@@ -19,6 +20,15 @@ Json rates_part(const Json& totals) {
     return seconds > 0 ? totals.at(of).get<double>() / seconds : 0.0;
   };
   return {{"msis", rate("acknowledged")}, {"bytes", rate("bytes")}};
+}
+
+/// Of a model on the library; null for the platform of the command, which has a hash there.
+Json name_of_model(const Json& statistics) {
+  constexpr std::size_t hash_digits = 32;
+  const auto model = statistics.value("model", std::string());
+  const bool is_hash = model.size() == hash_digits &&
+                       model.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return model.empty() || is_hash ? Json() : Json(model);
 }
 
 Json parameters_part(const Json& parameters) {
@@ -60,6 +70,7 @@ Json run_page(const Json& statistics) {
   Json page;
   page["kind"] = "run";
   page["version"] = statistics.at("version");
+  page["model"] = name_of_model(statistics);
   page["partial"] = statistics.at("partial");
   page["workload"] = statistics.at("workload");
   page["totals"] = totals;

@@ -6,9 +6,9 @@
 #include <sstream>
 
 #include "doorbell/core/arch/error.h"
+#include "doorbell/core/arch/explanation.h"
 #include "doorbell/core/arch/random.h"
-#include "platforms/explore/explain/explanation.h"
-#include "tests/explore/explain/journeys.h"
+#include "tests/core/journeys.h"
 
 namespace doorbell::explore {
 namespace {

@@ -4,14 +4,16 @@
 #include <nlohmann/json.hpp>
 
 #include "platforms/explore/page/html.h"
+#include "platforms/explore/page/run_page.h"
 #include "platforms/explore/page/run_parts.h"
+#include "tests/explore/results/small_run.h"
 
 namespace doorbell::explore {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 Json metric(const std::string& path, const std::string& kind, const Json& values,
             const std::string& better = "neither", const std::string& unit = "walks",
@@ -37,7 +39,7 @@ std::vector<std::string> paths_of(const Json& part) {
 TEST(ServersPart, TheBottleneckIsTheBusiestOfThoseThatHoldThingsUp) {
   const Json servers =
       servers_part({server("a", 0.25), server("idle", 0.9, "higher"), server("b", 0.5)});
-  EXPECT_THAT(paths_of(servers), testing::ElementsAre("idle", "b", "a"));
+  EXPECT_THAT(paths_of(servers), ::testing::ElementsAre("idle", "b", "a"));
   const Json bottleneck = bottleneck_part(servers, {{"msis", 100.0}, {"bytes", 7.0}});
   EXPECT_EQ(bottleneck["path"], "b");
   EXPECT_EQ(bottleneck["bound"], 200.0);
@@ -55,6 +57,15 @@ TEST(ServersPart, NothingBusyIsNoBottleneck) {
   const Json rates{{"msis", 100.0}, {"bytes", 7.0}};
   EXPECT_TRUE(bottleneck_part(servers_part(Json::array()), rates).is_null());
   EXPECT_TRUE(bottleneck_part(servers_part(Json::array({server("a", 0.0)})), rates).is_null());
+}
+
+TEST(RunPage, NamesAModelOnTheLibraryAndNoHash) {
+  Json run = testing::small_run();
+  EXPECT_TRUE(run_page(run)["model"].is_null());
+  run["model"] = "0123456789abcdef0123456789abcdef";
+  EXPECT_TRUE(run_page(run)["model"].is_null());
+  run["model"] = "my accelerator";
+  EXPECT_EQ(run_page(run)["model"], "my accelerator");
 }
 
 TEST(ShapesPart, CountersWhoseNamesEndInNumbersAreOneDistribution) {
@@ -89,7 +100,7 @@ TEST(OverTimePart, TheMostActiveComeFirstByTheirShareOfTheirPlaces) {
       over_time_part({busy("wide", 64, {40, 40}), busy("narrow", 1, {5, 5}),
                       metric("never", "server", {{"capacity", 1}}),
                       metric("zero", "time_series", {{"bin_width", 10}, {"bins", {0, 0}}})});
-  EXPECT_THAT(paths_of(part), testing::ElementsAre("narrow", "wide"));
+  EXPECT_THAT(paths_of(part), ::testing::ElementsAre("narrow", "wide"));
 }
 
 TEST(OverTimePart, WhatIsBetterTheBusierItIsComesLast) {
@@ -98,7 +109,7 @@ TEST(OverTimePart, WhatIsBetterTheBusierItIsComesLast) {
                   better);
   };
   const Json part = over_time_part({busy("idle", "higher", 9), busy("line", "neither", 2)});
-  EXPECT_THAT(paths_of(part), testing::ElementsAre("line", "idle"));
+  EXPECT_THAT(paths_of(part), ::testing::ElementsAre("line", "idle"));
 }
 
 TEST(ShapesPart, WhatNeverHappenedHasNoShape) {
@@ -169,9 +180,9 @@ TEST(HtmlPage, HasEverythingInItAndAsksForNothing) {
   EXPECT_THAT(page, HasSubstr("<title>A &lt;b&gt; &amp; title</title>"));
   EXPECT_THAT(page, HasSubstr("default-src 'none'"));
   EXPECT_THAT(page, HasSubstr("Apache"));  // the chart library's licence stays with it
-  EXPECT_THAT(page, Not(testing::ContainsRegex("<script[^>]* src=")));
-  EXPECT_THAT(page, Not(testing::ContainsRegex("<link[^>]* href=\"http")));
-  EXPECT_THAT(page, Not(testing::ContainsRegex("\nimport ")));
+  EXPECT_THAT(page, Not(::testing::ContainsRegex("<script[^>]* src=")));
+  EXPECT_THAT(page, Not(::testing::ContainsRegex("<link[^>]* href=\"http")));
+  EXPECT_THAT(page, Not(::testing::ContainsRegex("\nimport ")));
 }
 
 }  // namespace

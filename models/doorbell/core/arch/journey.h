@@ -159,6 +159,8 @@ class JourneyHandle {
 /// records their stages.
 class JourneyLog {
  public:
+  static constexpr std::size_t outcome_count = 8;
+
   explicit JourneyLog(StageStatistics& statistics) : statistics_(statistics) {}
   JourneyLog(const JourneyLog&) = delete;
   JourneyLog& operator=(const JourneyLog&) = delete;
@@ -187,8 +189,6 @@ class JourneyLog {
   void reset();
 
  private:
-  static constexpr std::size_t outcome_count = 8;
-
   StageStatistics& statistics_;
   std::vector<std::unique_ptr<Journey>> all_;
   std::vector<Journey*> free_;

@@ -16,7 +16,7 @@ function sweepText({points, axes}) {
 
 function header(data) {
   const about = data.kind === "run"
-    ? `workload ${data.workload.fnv1a64}` : sweepText(data);
+    ? `${data.model ? `${data.model}, ` : ""}workload ${data.workload.fnv1a64}` : sweepText(data);
   return element("header", {}, element("div", {},
     element("h1", {}, data.kind === "run" ? "Run" : "Sweep", element("small", {}, `Doorbell ${data.version}, ${about}`))),
   element("nav"), themeSwitch());

@@ -1,4 +1,4 @@
-#include "platforms/explore/explain/causes.h"
+#include "doorbell/core/arch/causes.h"
 
 #include <gtest/gtest.h>
 
@@ -8,9 +8,9 @@
 #include <tuple>
 
 #include "doorbell/core/arch/random.h"
-#include "tests/explore/explain/journeys.h"
+#include "tests/core/journeys.h"
 
-namespace doorbell::explore {
+namespace doorbell {
 namespace {
 
 class CausesTest : public ::testing::Test {
@@ -177,4 +177,4 @@ TEST_F(CausesTest, HundredsOfResourcesAreKeptApart) {
 }
 
 }  // namespace
-}  // namespace doorbell::explore
+}  // namespace doorbell

@@ -73,7 +73,4 @@ struct RunReport {
 /// The statistics file: no wall times, host names or paths, so equal runs give equal bytes.
 nlohmann::ordered_json to_json(const RunReport& report);
 
-/// The summary that a run ends with, in lines of at most 110 characters.
-std::string summary(const RunReport& report);
-
 }  // namespace doorbell

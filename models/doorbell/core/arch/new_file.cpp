@@ -1,4 +1,4 @@
-#include "traces/format/new_file.h"
+#include "doorbell/core/arch/new_file.h"
 
 #include <unistd.h>
 
@@ -10,7 +10,7 @@
 
 #include "doorbell/core/arch/error.h"
 
-namespace doorbell::trace {
+namespace doorbell {
 namespace {
 
 namespace files = std::filesystem;
@@ -55,4 +55,4 @@ void NewFile::fail(int error) const {
                    error != 0 ? std::strerror(error) : "an error");
 }
 
-}  // namespace doorbell::trace
+}  // namespace doorbell

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "doorbell/core/arch/journey.h"
-#include "platforms/explore/explain/main_holders.h"
+#include "doorbell/core/arch/main_holders.h"
 
-namespace doorbell::explore {
+namespace doorbell {
 
 /// What MSIs spend time on: in a stage, waiting or served, at a resource, because of a kind of
 /// holder. Texts are compared by what they say.
@@ -93,4 +93,4 @@ class Causes {
   std::size_t latest_ = 0;  ///< The cause of the span before, in causes_.
 };
 
-}  // namespace doorbell::explore
+}  // namespace doorbell

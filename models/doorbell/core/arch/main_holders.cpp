@@ -1,8 +1,8 @@
-#include "platforms/explore/explain/main_holders.h"
+#include "doorbell/core/arch/main_holders.h"
 
 #include <algorithm>
 
-namespace doorbell::explore {
+namespace doorbell {
 
 void MainHolders::add(std::uint64_t id, Time time) {
   std::uint8_t& guess = guess_[id % guess_.size()];
@@ -38,4 +38,4 @@ std::vector<MainHolders::Entry> MainHolders::in_order() const {
   return sorted;
 }
 
-}  // namespace doorbell::explore
+}  // namespace doorbell

@@ -5,7 +5,7 @@
 
 #include "doorbell/core/arch/journey.h"
 
-namespace doorbell::explore {
+namespace doorbell {
 
 /// A stretch of a made-up MSI.
 struct MadeSpan {
@@ -46,4 +46,4 @@ class JourneyMaker {
   JourneyLog log_{statistics_};
 };
 
-}  // namespace doorbell::explore
+}  // namespace doorbell

@@ -3,11 +3,11 @@
 #include <string>
 #include <string_view>
 
-#include "traces/format/new_file.h"
+#include "doorbell/core/arch/new_file.h"
 
 struct gzFile_s;
 
-namespace doorbell::trace {
+namespace doorbell {
 
 /// A text file being written, gzipped when its name ends in ".gz". It takes its name when close()
 /// is reached (NewFile).
@@ -33,4 +33,4 @@ class OutputFile {
   std::string buffer_;
 };
 
-}  // namespace doorbell::trace
+}  // namespace doorbell

@@ -1,4 +1,4 @@
-#include "traces/format/output_file.h"
+#include "doorbell/core/arch/output_file.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "doorbell/core/arch/error.h"
 
-namespace doorbell::trace {
+namespace doorbell {
 namespace {
 
 namespace files = std::filesystem;
@@ -87,4 +87,4 @@ TEST_F(OutputFileTest, ADirectoryOrAFileInNoneIsRefused) {
 }
 
 }  // namespace
-}  // namespace doorbell::trace
+}  // namespace doorbell

@@ -1,11 +1,11 @@
-#include "traces/format/output_file.h"
+#include "doorbell/core/arch/output_file.h"
 
 #include <zlib.h>
 
 #include <cerrno>
 #include <utility>
 
-namespace doorbell::trace {
+namespace doorbell {
 namespace {
 
 constexpr std::size_t buffer_bytes = 256 * 1024;
@@ -46,4 +46,4 @@ void OutputFile::close() {
   place_.keep();
 }
 
-}  // namespace doorbell::trace
+}  // namespace doorbell

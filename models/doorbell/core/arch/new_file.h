@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace doorbell::trace {
+namespace doorbell {
 
 /// The place of a file that is being made. It is written beside it, as `path`.partial, and takes
 /// that name when it is kept: whatever happens before, the old file or none is there, never half of
@@ -34,4 +34,4 @@ class NewFile {
   bool kept_ = false;
 };
 
-}  // namespace doorbell::trace
+}  // namespace doorbell

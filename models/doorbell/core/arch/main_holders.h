@@ -6,7 +6,7 @@
 
 #include "doorbell/core/arch/time.h"
 
-namespace doorbell::explore {
+namespace doorbell {
 
 /// Which numbers (pages, streams, INTIDs) hold others up for the longest, out of any number of
 /// them and in bounded memory (the space-saving algorithm of Metwally, Agrawal and El Abbadi,
@@ -38,4 +38,4 @@ class MainHolders {
   std::array<std::uint8_t, 64> guess_{};
 };
 
-}  // namespace doorbell::explore
+}  // namespace doorbell

@@ -1,9 +1,9 @@
-#include "platforms/explore/explain/explanation.h"
+#include "doorbell/core/arch/explanation.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-namespace doorbell::explore {
+namespace doorbell {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -28,6 +28,11 @@ void Explanation::add(const Journey& journey, Outcome outcome) {
   if (outcome != Outcome::acknowledged || journey.spans().empty()) return;
   causes_.add(journey);
   keep_if_slow(journey);
+}
+
+void Explanation::reset() {
+  causes_ = {};
+  slowest_.clear();
 }
 
 /// A total order: of equally slow ones, the earlier is taken for slower.
@@ -68,8 +73,8 @@ Json Explanation::to_json(const Causes::Part& part) const {
           {"waiting", part.cause.waiting},
           {"resource", part.cause.resource},
           {"holder", part.cause.holder},
-          {"slow", explore::to_json(part.slow)},
-          {"typical", explore::to_json(part.typical)},
+          {"slow", doorbell::to_json(part.slow)},
+          {"typical", doorbell::to_json(part.typical)},
           {"main_holders", std::move(holders)}};
 }
 
@@ -104,10 +109,10 @@ Json Explanation::to_json() const {
   for (const Slow& slow : sorted)
     slowest.push_back(to_json(slow));
   return {{"slow_from", split.limit},
-          {"typical", explore::to_json(split.typical)},
-          {"slow", explore::to_json(split.slow)},
+          {"typical", doorbell::to_json(split.typical)},
+          {"slow", doorbell::to_json(split.slow)},
           {"causes", std::move(causes)},
           {"slowest", std::move(slowest)}};
 }
 
-}  // namespace doorbell::explore
+}  // namespace doorbell

@@ -1,4 +1,4 @@
-#include "platforms/explore/explain/explanation.h"
+#include "doorbell/core/arch/explanation.h"
 
 #include <gtest/gtest.h>
 
@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "doorbell/core/arch/random.h"
-#include "tests/explore/explain/journeys.h"
+#include "tests/core/journeys.h"
 
-namespace doorbell::explore {
+namespace doorbell {
 namespace {
 
 class ExplanationTest : public ::testing::Test {
@@ -92,4 +92,4 @@ TEST_F(ExplanationTest, TellsEverySpanFromTheStartOfTheMsi) {
 }
 
 }  // namespace
-}  // namespace doorbell::explore
+}  // namespace doorbell

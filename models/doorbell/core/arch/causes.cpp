@@ -1,10 +1,10 @@
-#include "platforms/explore/explain/causes.h"
+#include "doorbell/core/arch/causes.h"
 
 #include <algorithm>
 #include <bit>
 #include <utility>
 
-namespace doorbell::explore {
+namespace doorbell {
 namespace {
 
 constexpr unsigned bits = 5;
@@ -143,4 +143,4 @@ Causes::Split Causes::split() const {
   return split;
 }
 
-}  // namespace doorbell::explore
+}  // namespace doorbell

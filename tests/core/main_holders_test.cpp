@@ -1,4 +1,4 @@
-#include "platforms/explore/explain/main_holders.h"
+#include "doorbell/core/arch/main_holders.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "doorbell/core/arch/random.h"
 
-namespace doorbell::explore {
+namespace doorbell {
 namespace {
 
 TEST(MainHolders, AFewAreExactAndInOrder) {
@@ -46,4 +46,4 @@ TEST(MainHolders, OfManyTheOneThatHoldsMoreThanItsShareIsFoundAndNeverExaggerate
 }
 
 }  // namespace
-}  // namespace doorbell::explore
+}  // namespace doorbell

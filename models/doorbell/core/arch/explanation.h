@@ -3,10 +3,10 @@
 #include <nlohmann/json_fwd.hpp>
 #include <vector>
 
+#include "doorbell/core/arch/causes.h"
 #include "doorbell/core/arch/journey.h"
-#include "platforms/explore/explain/causes.h"
 
-namespace doorbell::explore {
+namespace doorbell {
 
 /// Why some MSIs were slower than others: gathers the slowest of all acknowledged ones with every
 /// stretch of their roads, and the causes of the time above the median.
@@ -18,6 +18,9 @@ class Explanation {
   /// To be called with every finished Journey. It must have kept its spans from its start on; one
   /// that hasn't (it began before they were kept), or that wasn't acknowledged, is left out.
   void add(const Journey& journey, Outcome outcome);
+
+  /// Forgets all MSIs.
+  void reset();
 
   /// The section `explain` of the statistics file (docs/explain.md).
   nlohmann::ordered_json to_json() const;
@@ -41,4 +44,4 @@ class Explanation {
   std::vector<Slow> slowest_;  ///< A heap; the least slow of them on top.
 };
 
-}  // namespace doorbell::explore
+}  // namespace doorbell
