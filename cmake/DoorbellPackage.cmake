@@ -11,5 +11,5 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION electronics)
 # What the command needs is asked of its binary; what find_package(Doorbell) needs is cmake/DoorbellDependencies.cmake's.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libboost-context-dev, libboost-dev, libfmt-dev, libsystemc-dev, libyaml-cpp-dev, nlohmann-json3-dev, zlib1g-dev")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libboost-context-dev, libboost-dev, libfdt-dev, libfmt-dev, libsystemc-dev, libyaml-cpp-dev, nlohmann-json3-dev, zlib1g-dev")
 include(CPack)

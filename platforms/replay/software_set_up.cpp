@@ -128,6 +128,7 @@ void Software::add_function(Binding& binding) {
   msi.device_id = binding.device_id;
   msi.count = binding.info.events;
   msi.vectors = firmware_.take_vectors(binding.device_id, msi.count);
+  msi.is_platform_device = false;
   msi.uses_msix = true;
   msix_enable(&msi.msix);
 }

@@ -25,10 +25,20 @@ void each_function(Platform& platform, Visitor visitor) {
   }
 }
 
-std::uint64_t sent_by_endpoints(Platform& platform) {
+std::uint64_t sent_by_devices(Platform& platform) {
   std::uint64_t sent = 0;
   each_function(platform, [&](pcie::Function& function) { sent += function.messages_sent(); });
+  for (unsigned i = 0; i < platform.own_count(); ++i)
+    sent += platform.own(i).label.messages_sent();
   return sent;
+}
+
+std::uint64_t misdirected(Platform& platform) {
+  std::uint64_t count =
+      counter(platform.statistics().group("root_complex"), "misdirected_messages");
+  for (unsigned i = 0; i < platform.own_count(); ++i)
+    count += platform.own(i).label.messages_misdirected();
+  return count;
 }
 
 /// "dropped by the ITS: UNMAPPED_DEVICE" and so on.
@@ -107,7 +117,7 @@ std::uint64_t errors_raised(Platform& platform) {
 
 Conservation conservation_of(Platform& platform) {
   Conservation conservation;
-  conservation.sent = sent_by_endpoints(platform);
+  conservation.sent = sent_by_devices(platform);
   add_redistributors(platform, conservation);
   add_drops_of_its(platform, conservation);
   const StatisticsGroup tcu = platform.statistics().group("smmu").group("tcu");
@@ -121,8 +131,7 @@ Conservation conservation_of(Platform& platform) {
   conservation.outcomes.push_back(
       {"answered with an error", journeys.finished(Outcome::answered_with_error)});
   conservation.outcomes.push_back(
-      {"written to something that is no doorbell",
-       counter(platform.statistics().group("root_complex"), "misdirected_messages")});
+      {"written to something that is no doorbell", misdirected(platform)});
   conservation.outcomes.push_back(
       {"on the road at the end", journeys.in_flight() - journeys_of_pending_lpis(platform)});
   return conservation;
@@ -130,7 +139,7 @@ Conservation conservation_of(Platform& platform) {
 
 RunTotals totals_of(Platform& platform) {
   RunTotals totals;
-  totals.sent = sent_by_endpoints(platform);
+  totals.sent = sent_by_devices(platform);
   totals.acknowledged = platform.simulation().journeys().finished(Outcome::acknowledged);
   totals.faults.commands_refused = commands_refused(platform);
   totals.faults.events_recorded =

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platforms/report/report.h"
+#include "doorbell/core/arch/run_report.h"
 #include "platforms/virt/platform.h"
 
 namespace doorbell::virt {

@@ -18,7 +18,8 @@ Range ecam(const VirtParameters& parameters) {
 
 }  // namespace
 
-std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameters) {
+std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameters,
+                                                 const std::vector<OwnDevice>& own) {
   std::vector<memory::FabricTarget> targets{
       {"ram", {{ram_base, parameters.ram.size}}},
       {"gicd", {{gicd.base, gicd.size}}},
@@ -39,6 +40,8 @@ std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameter
     targets.push_back({"uart", {{uart.base, uart.size}}});
     targets.push_back({"rtc", {{rtc.base, rtc.size}}});
   }
+  for (const OwnDevice& device : own)
+    targets.push_back({device.name, {{device.registers.base, device.registers.size}}});
   return targets;
 }
 

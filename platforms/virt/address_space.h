@@ -4,13 +4,15 @@
 #include <vector>
 
 #include "doorbell/memory/fabric.h"
+#include "platforms/virt/own_device.h"
 #include "platforms/virt/parameters.h"
 
 namespace doorbell::virt {
 
 /// What answers at which physical addresses: memory_map.h, with what the parameters say of RAM,
-/// ECAM and redistributors.
-std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameters);
+/// ECAM and redistributors, and devices of one's own.
+std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameters,
+                                                 const std::vector<OwnDevice>& own = {});
 
 /// The name of the target at an address; "nothing" where none is.
 std::string target_at(const VirtParameters& parameters, std::uint64_t address);

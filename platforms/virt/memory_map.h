@@ -26,6 +26,8 @@ inline constexpr std::uint64_t gicr_stride = 0x2'0000;
 inline constexpr Range uart{0x0900'0000, 0x1000};
 inline constexpr Range rtc{0x0901'0000, 0x1000};
 inline constexpr Range smmu{0x0905'0000, 0x2'0000};
+/// Free for devices of one's own (QEMU's platform bus).
+inline constexpr Range platform_bus{0x0c00'0000, 0x200'0000};
 inline constexpr Range pcie_mmio{0x1000'0000, 0x2eff'0000};
 /// I/O space of PCIe: no function here has I/O BARs, so that it reads as all ones.
 inline constexpr Range pcie_io{0x3eff'0000, 0x1'0000};

@@ -14,30 +14,37 @@ std::string numbered(const char* name, unsigned number) {
 }
 
 /// Everyone who reads or writes physical memory.
-std::vector<std::string> fabric_ports(const VirtParameters& parameters) {
+std::vector<std::string> fabric_ports(const VirtParameters& parameters,
+                                      const std::vector<OwnDevice>& own) {
   std::vector<std::string> ports{"dma_reads",   "dma_writes", "smmu_tables",
                                  "smmu_queues", "its",        "lpi"};
   for (unsigned i = 0; i < parameters.processors; ++i)
     ports.push_back(numbered("cpu", i));
+  for (const OwnDevice& device : own) {
+    ports.push_back(device.name + "_reads");
+    ports.push_back(device.name + "_writes");
+  }
   return ports;
 }
 
 }  // namespace
 
 Platform::Platform(const sc_core::sc_module_name& name, const VirtParameters& parameters,
-                   const PlatformFiles& files)
+                   const PlatformFiles& files, const std::vector<OwnDevice>& own)
     : Module(name),
       parameters_(parameters),
       ram_("ram", parameters.ram),
       gic_("gic", parameters.gic, gic::affinities_of_virt(parameters.processors)),
-      smmu_("smmu", parameters.smmu),
+      smmu_("smmu", parameters.smmu, 1 + static_cast<unsigned>(own.size())),
       root_complex_("root_complex", parameters.root_complex),
-      fabric_("fabric", parameters.fabric, fabric_ports(parameters), fabric_targets(parameters)) {
+      fabric_("fabric", parameters.fabric, fabric_ports(parameters, own),
+              fabric_targets(parameters, own)) {
   bind_memory();
   bind_gic();
   bind_pcie();
   bind_processors();
   if (parameters.peripherals) add_peripherals(files);
+  bind_own(own);
 }
 
 Platform::~Platform() = default;
@@ -110,6 +117,17 @@ void Platform::bind_pcie() {
         parameters_.root_complex.stream_id, parameters_.root_complex.device_id));
     root_complex_.port(i).bind(links_.back()->upstream);
     links_.back()->downstream.bind(endpoints_.back()->link);
+  }
+}
+
+void Platform::bind_own(const std::vector<OwnDevice>& own) {
+  for (const OwnDevice& device : own) {
+    own_.push_back(std::make_unique<OwnDevicePort>(device.name.c_str(), device, parameters_.smmu));
+    smmu::Tbu& tbu = own_.back()->tbu;
+    tbu.dti.bind(smmu_.tcu.dti(own_count()));
+    connect_to_port(tbu.downstream_reads, device.name + "_reads");
+    connect_to_port(tbu.downstream_writes, device.name + "_writes");
+    own_registers_.push_back(&fabric_.target(device.name));
   }
 }
 

@@ -20,6 +20,7 @@
 #include "doorbell/peripherals/pl031.h"
 #include "doorbell/peripherals/rom.h"
 #include "doorbell/smmu/smmu.h"
+#include "platforms/virt/own_device.h"
 #include "platforms/virt/parameters.h"
 
 namespace doorbell::virt {
@@ -37,9 +38,10 @@ struct PlatformFiles {
 class Platform : public Module {
  public:
   /// `parameters` outlives the platform and has been checked. An InputError when a file isn't what
-  /// it must be.
+  /// it must be. `own` are devices that are bound to it from outside; std::invalid_argument when
+  /// the registers of one are where something else is.
   Platform(const sc_core::sc_module_name& name, const VirtParameters& parameters,
-           const PlatformFiles& files = {});
+           const PlatformFiles& files = {}, const std::vector<OwnDevice>& own = {});
   ~Platform() override;
 
   const VirtParameters& parameters() const { return parameters_; }
@@ -53,6 +55,14 @@ class Platform : public Module {
   cpu::Aarch64Group* aarch64() { return aarch64_.get(); }
   unsigned endpoint_count() const { return static_cast<unsigned>(endpoints_.size()); }
   pcie::Endpoint& endpoint(unsigned i) { return *endpoints_[i]; }
+
+  // What the i-th device of one's own is bound to, besides wires of the distributor.
+  /// Where its DMA and MSIs go: 64 bits, for reads and writes.
+  TargetSocket& own_dma(unsigned i) { return own_[i]->label.upstream; }
+  /// Where its registers are: addresses from 0.
+  InitiatorSocket& own_registers(unsigned i) { return *own_registers_[i]; }
+  unsigned own_count() const { return static_cast<unsigned>(own_.size()); }
+  const OwnDevicePort& own(unsigned i) const { return *own_[i]; }
 
   memory::Ram& ram() { return ram_; }
   smmu::Smmu& smmu() { return smmu_; }
@@ -79,6 +89,7 @@ class Platform : public Module {
   void bind_processors();
   std::unique_ptr<cpu::Processor> make_processor(unsigned i, std::uint32_t affinity);
   void add_peripherals(const PlatformFiles& files);
+  void bind_own(const std::vector<OwnDevice>& own);
 
   const VirtParameters& parameters_;
   memory::Ram ram_;
@@ -95,6 +106,8 @@ class Platform : public Module {
   std::unique_ptr<peripherals::Flash> flash_;
   std::unique_ptr<peripherals::Pl011> uart_;
   std::unique_ptr<peripherals::Pl031> rtc_;
+  std::vector<std::unique_ptr<OwnDevicePort>> own_;
+  std::vector<InitiatorSocket*> own_registers_;
 };
 
 }  // namespace doorbell::virt

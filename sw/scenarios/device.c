@@ -3,20 +3,34 @@
 #include "sw/include/access.h"
 #include "sw/scenarios/machine.h"
 
+static enum status give_address_space(struct machine* machine, struct machine_device* device,
+                                      uint32_t stream_id, uint16_t asid, uint64_t* doorbell) {
+  enum status status = smmu_domain_initialise(&machine->smmu, &device->domain, asid,
+                                              machine->description.address_bits);
+  if (status == STATUS_OK) status = smmu_attach(&machine->smmu, stream_id, &device->domain);
+  if (status != STATUS_OK) return status;
+  return msi_map_doorbell(&machine->msis, &device->domain, machine->description.doorbell_iova,
+                          doorbell);
+}
+
+enum status machine_add_platform_device(struct machine* machine, struct machine_device* device,
+                                        uint32_t id, uint16_t asid, unsigned vectors) {
+  device->machine = machine;
+  device->function = 0;
+  uint64_t doorbell = 0;
+  enum status status = give_address_space(machine, device, id, asid, &doorbell);
+  if (status != STATUS_OK) return status;
+  return msi_attach_platform_device(&device->msi, &machine->msis, id, vectors, doorbell);
+}
+
 enum status machine_add_device(struct machine* machine, struct machine_device* device,
                                const struct pcie_function* function, uint16_t asid,
                                unsigned vectors) {
   uint32_t id = function->requester_id;
   device->machine = machine;
   device->function = function;
-  enum status status = smmu_domain_initialise(&machine->smmu, &device->domain, asid,
-                                              machine->description.address_bits);
-  if (status == STATUS_OK) status = smmu_attach(&machine->smmu, id, &device->domain);
   uint64_t doorbell = 0;
-  if (status == STATUS_OK) {
-    status = msi_map_doorbell(&machine->msis, &device->domain, machine->description.doorbell_iova,
-                              &doorbell);
-  }
+  enum status status = give_address_space(machine, device, id, asid, &doorbell);
   if (status != STATUS_OK) return status;
   pcie_command(&machine->pcie, function->requester_id, COMMAND_MEMORY_SPACE | COMMAND_BUS_MASTER,
                0);

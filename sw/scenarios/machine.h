@@ -81,10 +81,11 @@ struct machine {
   uint64_t events;                       /* SMMU events */
 };
 
-/* A PCIe function with an address space of its own. StreamID and DeviceID are its requester ID. */
+/* A PCIe function with an address space of its own. StreamID and DeviceID are its requester ID. Or
+ * a platform device. */
 struct machine_device {
   struct machine* machine;
-  const struct pcie_function* function;
+  const struct pcie_function* function; /* null of a platform device */
   struct smmu_domain domain;
   struct msi_device msi;
 };
@@ -114,6 +115,10 @@ void machine_stop(struct machine* machine);
 enum status machine_add_device(struct machine* machine, struct machine_device* device,
                                const struct pcie_function* function, uint16_t asid,
                                unsigned vectors);
+/* The same for a device that isn't on PCI, with `id` as StreamID and DeviceID. The doorbell that
+ * its driver tells it, with vector numbers as data, is at `device->msi.doorbell`. */
+enum status machine_add_platform_device(struct machine* machine, struct machine_device* device,
+                                        uint32_t id, uint16_t asid, unsigned vectors);
 /* Opens a vector for a processor. */
 enum status machine_request(struct machine_device* device, unsigned vector, unsigned processor,
                             msi_handler* handler, void* argument);

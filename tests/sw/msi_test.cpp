@@ -98,6 +98,21 @@ TEST_F(MsiDriver, AVectorIsOpenBeforeTheFunctionMaySend) {
   EXPECT_EQ(hardware_.load(0x2038, 4), 3u);
 }
 
+TEST_F(MsiDriver, APlatformDeviceHasVectorsAndNoCapability) {
+  constexpr std::uint32_t device_id = 0x100;
+  msi_device device{};
+  ASSERT_EQ(msi_attach_platform_device(&device, &controller_, device_id, 3, 0xfffff040), STATUS_OK);
+  ASSERT_EQ(msi_request(&device, 2, 1, nullptr, nullptr), STATUS_OK);
+  EXPECT_EQ(device.doorbell, 0xfffff040u);
+  EXPECT_EQ(device.vectors[2].device_id, device_id);
+  EXPECT_EQ(device.vectors[2].event_id, 2u) << "what its driver has it write";
+  EXPECT_TRUE(is_enabled(device.vectors[2]));
+  ASSERT_EQ(msi_release(&device, 2), STATUS_OK);
+  EXPECT_FALSE(is_enabled(device.vectors[2]));
+  EXPECT_EQ(msi_attach_platform_device(&device, &controller_, device_id, 9999, 0),
+            STATUS_NO_SPACE);
+}
+
 TEST_F(MsiDriver, AReleasedVectorIsMaskedBeforeAnythingElse) {
   ASSERT_EQ(attach(device_, 0, 8), STATUS_OK);
   ASSERT_EQ(msi_request(

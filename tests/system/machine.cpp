@@ -28,8 +28,10 @@ std::map<std::string, std::uint64_t> outcomes_of(const Conservation& account) {
   return outcomes;
 }
 
-Machine::Machine(const virt::VirtParameters& parameters)
-    : parameters_(parameters), platform_("virt", parameters_), tasks_(platform_.scheduler()) {
+Machine::Machine(const virt::VirtParameters& parameters, const std::vector<virt::OwnDevice>& own)
+    : parameters_(parameters),
+      platform_("virt", parameters_, {}, own),
+      tasks_(platform_.scheduler()) {
   sw::run_on_native_processors();
   software_.description = machine_virt(tables, tables_end);
   for (const pcie::RootPortParameters& port : parameters_.root_complex.ports) {

@@ -4,9 +4,10 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
+#include "doorbell/core/arch/run_report.h"
 #include "doorbell/core/arch/task_group.h"
-#include "platforms/report/report.h"
 #include "platforms/virt/platform.h"
 #include "sw/scenarios/machine.h"
 
@@ -20,7 +21,8 @@ std::map<std::string, std::uint64_t> outcomes_of(const Conservation& account);
 /// start, while the other processors take interrupts.
 class Machine {
  public:
-  explicit Machine(const virt::VirtParameters& parameters);
+  explicit Machine(const virt::VirtParameters& parameters,
+                   const std::vector<virt::OwnDevice>& own = {});
 
   /// Runs it to the end of `scenario`, and checks that all went well. Once.
   void run(std::function<void()> scenario, Timing timing = Timing::approximate);

@@ -38,11 +38,8 @@ static enum status open_capability(struct msi_device* device, const struct pcie_
   return count == 1 ? STATUS_OK : STATUS_NO_SPACE;
 }
 
-enum status msi_attach(struct msi_device* device, struct msi_controller* controller,
-                       const struct pcie_host* host, const struct pcie_function* function,
-                       uint32_t device_id, unsigned count, uint64_t doorbell) {
-  enum status status = open_capability(device, host, function, count);
-  if (status != STATUS_OK) return status;
+static enum status take(struct msi_device* device, struct msi_controller* controller,
+                        uint32_t device_id, unsigned count, uint64_t doorbell) {
   device->controller = controller;
   device->device_id = device_id;
   device->count = count;
@@ -57,11 +54,31 @@ enum status msi_attach(struct msi_device* device, struct msi_controller* control
     vector->handler = 0;
     vector->taken = 0;
   }
+  return STATUS_OK;
+}
+
+enum status msi_attach(struct msi_device* device, struct msi_controller* controller,
+                       const struct pcie_host* host, const struct pcie_function* function,
+                       uint32_t device_id, unsigned count, uint64_t doorbell) {
+  enum status status = open_capability(device, host, function, count);
+  if (status != STATUS_OK) return status;
+  device->is_platform_device = false;
+  status = take(device, controller, device_id, count, doorbell);
+  if (status != STATUS_OK) return status;
   if (device->uses_msix) msix_enable(&device->msix);
   return its_map_device(controller->its, device_id, count);
 }
 
+enum status msi_attach_platform_device(struct msi_device* device, struct msi_controller* controller,
+                                       uint32_t device_id, unsigned count, uint64_t doorbell) {
+  device->is_platform_device = true;
+  device->uses_msix = false;
+  enum status status = take(device, controller, device_id, count, doorbell);
+  return status == STATUS_OK ? its_map_device(controller->its, device_id, count) : status;
+}
+
 static enum status program(const struct msi_device* device, const struct msi_vector* vector) {
+  if (device->is_platform_device) return STATUS_OK;
   if (!device->uses_msix) {
     return msi_capability_program(&device->msi, device->doorbell, (uint16_t)vector->event_id);
   }
@@ -72,7 +89,7 @@ static enum status program(const struct msi_device* device, const struct msi_vec
 static void unmask(const struct msi_device* device, unsigned index) {
   if (device->uses_msix) {
     msix_unmask(&device->msix, index);
-  } else {
+  } else if (!device->is_platform_device) {
     msi_capability_enable(&device->msi);
   }
 }
@@ -98,7 +115,7 @@ enum status msi_release(struct msi_device* device, unsigned index) {
   struct msi_vector* vector = &device->vectors[index];
   if (device->uses_msix) {
     msix_mask(&device->msix, index);
-  } else {
+  } else if (!device->is_platform_device) {
     msi_capability_disable(&device->msi);
   }
   enum status status = msi_set_enabled(device, index, false);

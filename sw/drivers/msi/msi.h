@@ -1,6 +1,7 @@
 /*
- * Message-signalled interrupts of PCIe functions: vectors, the doorbell page behind the SMMU,
- * affinity, handlers. What Linux spreads over its MSI core, dma-iommu and the ITS driver.
+ * Message-signalled interrupts of PCIe functions and of platform devices: vectors, the doorbell
+ * page behind the SMMU, affinity, handlers. What Linux spreads over its MSI core, dma-iommu and the
+ * ITS driver.
  */
 #ifndef SW_DRIVERS_MSI_MSI_H
 #define SW_DRIVERS_MSI_MSI_H
@@ -49,7 +50,8 @@ struct msi_device {
   uint32_t device_id;
   struct msi_vector* vectors; /* the n-th has EventID n */
   unsigned count;
-  uint64_t doorbell; /* as the function sees it: an IOVA behind an SMMU */
+  uint64_t doorbell;       /* as the function sees it: an IOVA behind an SMMU */
+  bool is_platform_device; /* no capability: its driver tells it what to write, vector n being n */
   bool uses_msix;
   struct msix msix;
   struct msi_capability msi;
@@ -63,6 +65,9 @@ enum status msi_map_doorbell(const struct msi_controller* controller, struct smm
 enum status msi_attach(struct msi_device* device, struct msi_controller* controller,
                        const struct pcie_host* host, const struct pcie_function* function,
                        uint32_t device_id, unsigned count, uint64_t doorbell);
+/* The same for a device that isn't on PCI. */
+enum status msi_attach_platform_device(struct msi_device* device, struct msi_controller* controller,
+                                       uint32_t device_id, unsigned count, uint64_t doorbell);
 /* Maps, programs and unmasks one vector, for a processor. */
 enum status msi_request(struct msi_device* device, unsigned index, unsigned processor,
                         msi_handler* handler, void* argument);
