@@ -1,6 +1,7 @@
 #include "platforms/command/description_reader.h"
 
 #include <filesystem>
+#include <initializer_list>
 
 #include "doorbell/core/arch/error.h"
 #include "doorbell/core/arch/parameter_yaml.h"
@@ -24,20 +25,33 @@ std::vector<std::string> names_of_presets(const path& description) {
   return names;
 }
 
+/// `text` if there is such a file; else the file of that name that came with this program: in
+/// PREFIX/share/doorbell for a program in PREFIX/bin, or in the source tree for one in
+/// build/<preset>/platforms.
+std::string file_or_named(const std::string& text, const path& installed, const path& in_tree,
+                          std::initializer_list<const char*> endings) {
+  std::error_code none;
+  const bool is_folder = std::filesystem::is_directory(text, none);
+  if (std::filesystem::exists(text, none) && !is_folder) return text;
+  const path program = std::filesystem::read_symlink("/proc/self/exe", none).parent_path();
+  for (const path& folder :
+       {program / "../share/doorbell" / installed, program / "../../.." / in_tree}) {
+    for (const char* const ending : endings) {
+      const path file = folder / (text + ending);
+      if (std::filesystem::is_regular_file(file, none)) return file.lexically_normal();
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string description_file(const std::string& description) {
-  std::error_code none;
-  const bool is_folder = std::filesystem::is_directory(description, none);
-  if (std::filesystem::exists(description, none) && !is_folder) return description;
-  const path program = std::filesystem::read_symlink("/proc/self/exe", none).parent_path();
-  // Installed in PREFIX/bin; and in build/<preset>/platforms of the source tree.
-  for (const path& folder :
-       {program / "../share/doorbell/platforms", program / "../../../platforms"}) {
-    const path file = folder / (description + ".yaml");
-    if (std::filesystem::is_regular_file(file, none)) return file.lexically_normal();
-  }
-  return description;
+  return file_or_named(description, "platforms", "platforms", {".yaml"});
+}
+
+std::string workload_file(const std::string& workload) {
+  return file_or_named(workload, "workloads", "traces/workloads", {".trace.gz", ".yaml"});
 }
 
 std::string overlay_file(const std::string& overlay, const std::string& description) {

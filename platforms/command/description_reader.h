@@ -18,6 +18,9 @@ struct DescriptionSources {
 /// came with this program, such as "virt".
 std::string description_file(const std::string& description);
 
+/// The same for a workload, such as "nvme_seqwrite": a recording, or else a description.
+std::string workload_file(const std::string& workload);
+
 /// Fills `tree` from the description, then the overlays in their order, then the settings in
 /// theirs. A list in a later file replaces an earlier one. Whatever is wrong with an input is an
 /// InputError with file and line.

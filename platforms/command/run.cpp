@@ -6,29 +6,29 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "doorbell/core/arch/explanation.h"
+#include "doorbell/core/arch/output_file.h"
 #include "platforms/command/commands.h"
 #include "platforms/command/run_loop.h"
 #include "platforms/command/stop_request.h"
 #include "platforms/command/workload_source.h"
 #include "platforms/exit_status.h"
-#include "platforms/explore/explain/explanation.h"
 #include "platforms/explore/explain/words.h"
 #include "platforms/report/chrome_trace.h"
-#include "platforms/report/report.h"
+#include "platforms/report/summary.h"
 #include "platforms/report/units.h"
 #include "platforms/software_error.h"
 #include "platforms/version.h"
 #include "platforms/virt/accounts.h"
 #include "platforms/virt/platform.h"
 #include "platforms/virt/standstill.h"
-#include "traces/format/output_file.h"
 
 namespace doorbell {
 namespace {
 
 /// A file of results, or none. It is opened before the run, so that a path that can't be written is
 /// found out at once and not after an hour.
-using Output = std::optional<trace::OutputFile>;
+using Output = std::optional<OutputFile>;
 
 void open(Output& output, const std::string& path) {
   if (!path.empty()) output.emplace(path);
@@ -61,7 +61,7 @@ class Run {
   std::optional<virt::Platform> platform_;
   std::unique_ptr<Workload> workload_;
   std::optional<ChromeTrace> trace_;
-  std::optional<explore::Explanation> explanation_;
+  std::optional<Explanation> explanation_;
   Time measured_from_ = 0;
 };
 

@@ -15,10 +15,10 @@ namespace {
 /// A trace, or a description of a workload, to be replayed.
 class ReplaySource : public WorkloadSource {
  public:
-  explicit ReplaySource(const RunOptions& options)
-      : workload_(workload::open(options.workload, settings_of(options))),
-        hash_(workload::is_description(options.workload) ? trace::content_hash(*workload_.open())
-                                                         : trace::content_hash(options.workload)) {}
+  ReplaySource(const std::string& file, const std::vector<std::string>& settings)
+      : workload_(workload::open(file, settings)),
+        hash_(workload::is_description(file) ? trace::content_hash(*workload_.open())
+                                             : trace::content_hash(file)) {}
   WorkloadIdentity identity() const override {
     return {.hash = hash_, .made_from = workload_.open()->header().made_from};
   }
@@ -28,12 +28,6 @@ class ReplaySource : public WorkloadSource {
   }
 
  private:
-  static std::vector<std::string> settings_of(const RunOptions& options) {
-    std::vector<std::string> settings = options.sources.settings;
-    std::erase_if(settings, std::not_fn(workload::is_of_workload));
-    return settings;
-  }
-
   trace::Workload workload_;
   std::uint64_t hash_;
 };
@@ -46,7 +40,9 @@ std::unique_ptr<WorkloadSource> read_workload(const RunOptions& options, Descrip
   std::erase_if(sources.settings, workload::is_of_workload);
   read_description(tree, sources);
   description.platform.check();
-  return std::make_unique<ReplaySource>(options);
+  std::vector<std::string> settings = options.sources.settings;
+  std::erase_if(settings, std::not_fn(workload::is_of_workload));
+  return std::make_unique<ReplaySource>(workload_file(options.workload), settings);
 }
 
 }  // namespace doorbell

@@ -206,7 +206,7 @@ const PointParameters& Expansion::platform(const std::vector<const VariantPlan*>
   std::vector<std::string> files;
   for (const PlanText& one : overlays)
     files.push_back(plan_.overlay(one));
-  parameters = reader_({plan_.path_of(plan_.platform).string(), files, described});
+  parameters = reader_({plan_.platform_file().string(), files, described});
   for (const PlanText& setting : settings)
     apply_setting(*parameters.tree, setting, plan_.file);
   return parameters;
@@ -255,7 +255,7 @@ const PlanText& Expansion::workload_text(const std::vector<SweepCoordinate>& coo
 }
 
 std::filesystem::path Expansion::workload(const SweepPoint& point) const {
-  return plan_.path_of(workload_text(point.coordinates));
+  return plan_.workload_file(workload_text(point.coordinates));
 }
 
 const PlanText& Expansion::first_workload() const {
@@ -267,8 +267,8 @@ const PlanText& Expansion::first_workload() const {
 
 /// The file of a workload's description; empty for a trace.
 std::string Expansion::described(const PlanText& workload) const {
-  if (!is_described_ || !is_described_(workload.text)) return {};
-  return plan_.path_of(workload).string();
+  const std::string file = plan_.workload_file(workload).string();
+  return is_described_ && is_described_(file) ? file : std::string();
 }
 
 std::string Expansion::workload_key(const SweepPoint& point) {
@@ -281,9 +281,10 @@ std::string Expansion::file_key_of(const PlanText& workload) {
   std::string& key = workload_keys_[workload.text];
   if (!key.empty()) return key;
   std::error_code none;
-  if (!std::filesystem::is_regular_file(plan_.path_of(workload), none))
+  const std::filesystem::path file = plan_.workload_file(workload);
+  if (!std::filesystem::is_regular_file(file, none))
     throw InputError(plan_.file, workload.line, "workload", "a trace", workload.text);
-  return key = file_key(plan_.path_of(workload));
+  return key = file_key(file);
 }
 
 std::string Expansion::description(const SweepPoint& point) {

@@ -7,6 +7,7 @@
 
 #include "doorbell/core/arch/error.h"
 #include "doorbell/core/arch/parameter_text.h"
+#include "platforms/command/description_reader.h"
 #include "platforms/explore/sweep/plan_yaml.h"
 
 namespace doorbell::sweep {
@@ -220,14 +221,31 @@ class Reader {
   PlanYaml yaml_;
 };
 
+/// What the plan names, or else what came with the program: never a file of the folder where the
+/// sweep happens to be started.
+std::filesystem::path beside_or_named(std::filesystem::path beside,
+                                      const std::filesystem::path& named) {
+  std::error_code none;
+  const bool is_beside = std::filesystem::is_regular_file(beside, none);
+  return is_beside || !named.is_absolute() ? beside : named;
+}
+
 }  // namespace
 
 std::filesystem::path Plan::path_of(const PlanText& text) const {
   return std::filesystem::path(file).parent_path() / text.text;
 }
 
+std::filesystem::path Plan::platform_file() const {
+  return beside_or_named(path_of(platform), description_file(platform.text));
+}
+
+std::filesystem::path Plan::workload_file(const PlanText& workload) const {
+  return beside_or_named(path_of(workload), doorbell::workload_file(workload.text));
+}
+
 std::string Plan::overlay(const PlanText& text) const {
-  const std::filesystem::path beside = path_of(platform).parent_path();
+  const std::filesystem::path beside = platform_file().parent_path();
   std::error_code none;
   for (const std::filesystem::path& one :
        {path_of(text), beside / text.text, beside / "presets" / (text.text + ".yaml")}) {

@@ -79,6 +79,11 @@ struct Plan {
 
   /// A path in the plan is relative to the plan's folder.
   std::filesystem::path path_of(const PlanText& text) const;
+  /// The platform's file: relative to the plan's folder, or else that of the platform of that name
+  /// that came with the program.
+  std::filesystem::path platform_file() const;
+  /// The same for one of its workloads.
+  std::filesystem::path workload_file(const PlanText& workload) const;
   /// An overlay is a file beside the plan or the platform, or else the name of a preset. InputError
   /// for a file that is only in the folder where the sweep happens to be started.
   std::string overlay(const PlanText& text) const;
