@@ -158,7 +158,7 @@ def only_engines_know_their_library(tree):
 # Made by the build: from the project's version, from assembled programs.
 GENERATED_HEADERS = {"platforms/version.h", "tests/engines/program_addresses.h"}
 # Another project, built on the installed package alone.
-OUTSIDE_PROJECT = "tests/install/consumer/"
+OUTSIDE_PROJECT = "examples/"
 
 
 def includes_are_paths(tree):

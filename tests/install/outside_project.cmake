@@ -1,6 +1,7 @@
 # Makes a Debian package of BUILD_DIR, installs it in an empty root, and uses it there: the command replays a workload of the
-# package, and CONSUMER_DIR is built against the libraries and headers of the package alone, and run. The root isn't /,
-# so this also shows that what is installed may be moved. `cmake --install` must give the same files.
+# package, EXAMPLES_DIR is built against the libraries, headers and sources of the package alone, and run, and the
+# command reads what the examples wrote. The root isn't /, so this also shows that what is installed may be moved.
+# `cmake --install` must give the same files.
 function(step what)
   message(STATUS "${what}")
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
@@ -46,7 +47,7 @@ file(REMOVE_RECURSE ${SCRATCH_DIR}/prefix)
 file(GLOB_RECURSE package_files ${root}/usr/*.cmake)
 foreach(file IN LISTS package_files)
   file(READ ${file} text)
-  foreach(directory ${BUILD_DIR} ${CONSUMER_DIR} ${SCRATCH_DIR}/packages)
+  foreach(directory ${BUILD_DIR} ${EXAMPLES_DIR} ${SCRATCH_DIR}/packages)
     string(FIND "${text}" "${directory}" position)
     if(NOT position EQUAL -1)
       message(FATAL_ERROR "${file} names ${directory}")
@@ -54,10 +55,20 @@ foreach(file IN LISTS package_files)
   endforeach()
 endforeach()
 
-step("Replaying a workload of the package" ${root}/usr/bin/doorbell run ${root}/usr/share/doorbell/platforms/virt.yaml
+set(doorbell ${root}/usr/bin/doorbell)
+step("Replaying a workload of the package" ${doorbell} run ${root}/usr/share/doorbell/platforms/virt.yaml
   --with ideal --workload ${root}/usr/share/doorbell/workloads/nvme_seqwrite.trace.gz --stats ${SCRATCH_DIR}/stats.json)
-step("Finding the platform and presets of the package by name" ${root}/usr/bin/doorbell run virt --with eight-drives
-  --workload ${root}/usr/share/doorbell/workloads/nvme_seqwrite.trace.gz)
+step("Finding platform, preset and workload of the package by name"
+  ${doorbell} run virt --with eight-drives --workload nvme_seqwrite)
+file(WRITE ${SCRATCH_DIR}/plan.yaml "platform: virt\nwith: [ideal]\nworkloads: [nvme_seqwrite]\naxes: {processors: [4, 8]}\n")
+step("Finding them from a plan" ${doorbell} sweep ${SCRATCH_DIR}/plan.yaml -o ${SCRATCH_DIR}/sweep)
+if(NOT output MATCHES "2 done, 0 failed")
+  message(FATAL_ERROR "A sweep of the package's platform says ${output}")
+endif()
+foreach(schema platform workload)
+  file(READ ${root}/usr/share/doorbell/schema/${schema}.json text)
+  string(JSON title GET "${text}" title)
+endforeach()
 file(READ ${SCRATCH_DIR}/stats.json stats)
 string(JSON version GET "${stats}" version)
 string(JSON balanced GET "${stats}" conservation balanced)
@@ -65,11 +76,18 @@ if(NOT version STREQUAL VERSION OR NOT balanced)
   message(FATAL_ERROR "The command of the package is of version ${version}, its run balanced: ${balanced}")
 endif()
 
-step("Configuring the outside project" ${CMAKE_COMMAND} -S ${CONSUMER_DIR} -B ${SCRATCH_DIR}/build -G ${GENERATOR}
+step("Configuring the examples" ${CMAKE_COMMAND} -S ${EXAMPLES_DIR} -B ${SCRATCH_DIR}/build -G ${GENERATOR}
   -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_PREFIX_PATH=${root}/usr "-DCMAKE_CXX_FLAGS=-std=gnu++20 -Wall -O0")
-step("Building it" ${CMAKE_COMMAND} --build ${SCRATCH_DIR}/build)
-step("Running it" ${SCRATCH_DIR}/build/consumer)
-message(STATUS "${output}")
-if(NOT output MATCHES "consumer: passed")
-  message(FATAL_ERROR "The outside project did not say that it passed")
-endif()
+step("Building them" ${CMAKE_COMMAND} --build ${SCRATCH_DIR}/build)
+foreach(example smmu gic endpoint virt)
+  set(statistics ${SCRATCH_DIR}/build/${example}.json)
+  step("Running ${example}" ${CTEST} --test-dir ${SCRATCH_DIR}/build --no-tests=error --output-on-failure -R "^${example}$")
+  step("Reporting on ${example}" ${doorbell} report ${statistics} -o ${SCRATCH_DIR}/${example}.html)
+  step("Comparing ${example} with itself" ${doorbell} compare ${statistics} ${statistics})
+endforeach()
+foreach(example gic virt)
+  step("Explaining ${example}" ${doorbell} explain ${SCRATCH_DIR}/build/${example}.json)
+  if(NOT output MATCHES "slowest MSIs")
+    message(FATAL_ERROR "The explanation of ${example} is ${output}")
+  endif()
+endforeach()
