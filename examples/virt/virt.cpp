@@ -9,7 +9,6 @@
 
 #include "common/plain_access.h"
 #include "doorbell/core/arch/error.h"
-#include "doorbell/core/arch/parameter_yaml.h"
 #include "doorbell/core/socket_width.h"
 #include "doorbell/core/statistics_file.h"
 #include "platforms/virt/accounts.h"
@@ -99,7 +98,7 @@ class Firmware {
 int run(int argc, char** argv) {
   doorbell::virt::VirtParameters parameters;
   doorbell::ParameterTree tree(parameters);
-  if (argc > 2) read_yaml_file(tree, argv[2]);
+  if (argc > 2) doorbell::virt::read_description(tree, argv[2]);
   tree.set("smmu.tlb.entries=64");
   parameters.check();
 
@@ -107,7 +106,7 @@ int run(int argc, char** argv) {
   simulation.scheduler().set_timing(doorbell::Timing::loose);
   simulation.kernel().set_lookahead(parameters.host.lookahead);
   const std::uint64_t doorbell_iova = machine_virt(tables, tables_end).doorbell_iova + 0x40;
-  doorbell::virt::Platform platform("virt", parameters,
+  doorbell::virt::Platform platform("virt", parameters, {},
                                     {{.name = "copier",
                                       .registers = {platform_bus.base, 0x1000},
                                       .stream_id = copier_id,

@@ -1,5 +1,7 @@
 #include "platforms/virt/parameters.h"
 
+#include "doorbell/core/arch/parameter_yaml.h"
+
 namespace doorbell::virt {
 
 void EndpointSlot::describe(ParameterGroup& group) {
@@ -47,6 +49,10 @@ void VirtParameters::describe(ParameterGroup& group) {
             {.source = "off, as it takes the host's time",
              .help = "A checker of the TLM-2.0 base protocol on every socket; it changes no time"});
   group.group("host", host, "What only the host sees: results are the same with every value");
+}
+
+void read_description(ParameterTree& tree, const std::string& file) {
+  read_yaml_file(tree, file, {"replay"});
 }
 
 }  // namespace doorbell::virt

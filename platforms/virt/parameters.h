@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "doorbell/core/arch/parameters.h"
@@ -58,5 +59,9 @@ struct VirtParameters {
   /// What YAML can't say about one key alone: an InputError names those that don't fit.
   void check() const;
 };
+
+/// Lays a description that the command reads over `tree`, such as the package's virt.yaml or a
+/// preset. What it says of replays is passed over. InputError as of read_yaml_file.
+void read_description(ParameterTree& tree, const std::string& file);
 
 }  // namespace doorbell::virt

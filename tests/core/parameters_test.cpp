@@ -144,6 +144,13 @@ TEST_F(ParametersTest, AKeyAfterAListIsStillFound) {
   EXPECT_EQ(system_.tlb.entries, 16u);
 }
 
+TEST_F(ParametersTest, GroupsOfSomebodyElseArePassedOver) {
+  const std::string text = "replay: {pacing: strict}\ntlb: {entries: 16}\n";
+  read_yaml_text(tree_, text, "virt.yaml", {"replay", "another"});
+  EXPECT_EQ(tree_.find("tlb.entries")->text(), "16");
+  EXPECT_THROW(read_yaml_text(tree_, text, "virt.yaml", {"another"}), InputError);
+}
+
 TEST_F(ParametersTest, SetNamesAPathAndAValue) {
   tree_.set("tlb.hit=200ps");
   tree_.set("endpoints.0.name=a=b");

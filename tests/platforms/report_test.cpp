@@ -4,6 +4,7 @@
 
 #include "doorbell/core/arch/run_report.h"
 #include "doorbell/core/arch/statistics_kinds.h"
+#include "platforms/report/summary.h"
 
 namespace doorbell {
 namespace {

@@ -109,8 +109,7 @@ TEST_F(MsiDriver, APlatformDeviceHasVectorsAndNoCapability) {
   EXPECT_TRUE(is_enabled(device.vectors[2]));
   ASSERT_EQ(msi_release(&device, 2), STATUS_OK);
   EXPECT_FALSE(is_enabled(device.vectors[2]));
-  EXPECT_EQ(msi_attach_platform_device(&device, &controller_, device_id, 9999, 0),
-            STATUS_NO_SPACE);
+  EXPECT_EQ(msi_attach_platform_device(&device, &controller_, device_id, 9999, 0), STATUS_NO_SPACE);
 }
 
 TEST_F(MsiDriver, AReleasedVectorIsMaskedBeforeAnythingElse) {

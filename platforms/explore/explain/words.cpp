@@ -254,7 +254,9 @@ std::string words_of(const Json& statistics) {
 
 std::string explanation_words(const Json& statistics) {
   if (!statistics.contains("explain")) {
-    throw InputError("the statistics hold no explanation: run or sweep again with --slowest N");
+    throw InputError(
+        "the statistics hold no explanation: run or sweep again with --slowest N, or call "
+        "explain_slowest(N) in a model on the library");
   }
   try {
     return words_of(statistics);

@@ -49,6 +49,29 @@ TEST_F(SweepCommand, ItsMetricsAreThoseOfTheSameRunByHand) {
             json["model"].get<std::string>() + "\n");
 }
 
+TEST_F(SweepCommand, PlatformPresetAndWorkloadMayBeThoseThatCameWithTheProgram) {
+  const std::string plan = scratch_.write(
+      "named.yaml", "platform: virt\nwith: [ideal]\nworkloads: [small.trace, nvme_seqwrite]\n");
+  const CommandResult result = run_doorbell("sweep " + plan + " -o " + directory());
+  EXPECT_EQ(result.status, 0) << result.errors;
+  EXPECT_EQ(query("SELECT text FROM coordinates ORDER BY point"), "small.trace\nnvme_seqwrite\n");
+  const CommandResult run = run_doorbell("run virt --with ideal --workload nvme_seqwrite --stats " +
+                                         scratch_.path("stats.json"));
+  ASSERT_EQ(run.status, 0) << run.errors;
+  const auto json = nlohmann::json::parse(read_file(scratch_.path("stats.json")));
+  EXPECT_EQ(query("SELECT workload_hash FROM points WHERE point = 2"),
+            json["workload"]["fnv1a64"].get<std::string>() + "\n");
+}
+
+TEST_F(SweepCommand, AFileBesideThePlanIsNearerThanWhatCameWithTheProgram) {
+  scratch_.write("virt", "processors: nonsense\n");
+  const CommandResult result = run_doorbell(
+      "sweep " + scratch_.write("named.yaml", "platform: virt\nworkloads: [small.trace]\n") +
+      " -o " + directory());
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.errors, HasSubstr(scratch_.path("virt") + ":1: processors"));
+}
+
 TEST_F(SweepCommand, AFinishedOneDoesNothing) {
   ASSERT_EQ(sweep(four_points).status, 0);
   const std::string log_before = log();

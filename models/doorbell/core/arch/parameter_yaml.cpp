@@ -130,24 +130,30 @@ Json values_below(const ParameterNode& node, bool with_host_only) {
 
 }  // namespace
 
-void read_yaml_text(ParameterTree& tree, const std::string& text, const std::string& name) {
+void read_yaml_text(ParameterTree& tree, const std::string& text, const std::string& name,
+                    const std::vector<std::string>& others) {
   YAML::Node yaml;
   try {
     yaml = YAML::Load(text);
   } catch (const YAML::Exception& error) {
     throw InputError(name, static_cast<unsigned>(error.mark.line + 1), "syntax", "YAML", error.msg);
   }
+  if (yaml.IsMap()) {
+    for (const std::string& other : others)
+      yaml.remove(other);
+  }
   Reader(tree, name).read({}, yaml);
 }
 
-void read_yaml_file(ParameterTree& tree, const std::string& file) {
+void read_yaml_file(ParameterTree& tree, const std::string& file,
+                    const std::vector<std::string>& others) {
   std::ifstream stream(file);
   stream.peek();  // a directory opens, and only reading it fails
   if (!stream.is_open() || stream.bad()) {
     throw InputError(file, 0, "file", "a readable YAML file", "none");
   }
   const std::string text(std::istreambuf_iterator<char>(stream), {});
-  read_yaml_text(tree, text, file);
+  read_yaml_text(tree, text, file, others);
 }
 
 Json effective_values(const ParameterTree& tree, bool with_host_only) {
