@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "platforms/report/report.h"
+#include "doorbell/core/arch/run_report.h"
 
 namespace doorbell {
 

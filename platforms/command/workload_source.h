@@ -2,9 +2,9 @@
 
 #include <memory>
 
+#include "doorbell/core/arch/run_report.h"
 #include "platforms/command/description.h"
 #include "platforms/command/run_options.h"
-#include "platforms/report/report.h"
 #include "platforms/virt/platform.h"
 #include "platforms/workload.h"
 

@@ -63,7 +63,7 @@ void write_statistics(const std::string& path, const ModelReport& report) {
       .version = DOORBELL_VERSION,
       .model = report.model,
       .partial = report.partial,
-      .workload_hash = text_hash(report.workload),
+      .workload = {.hash = text_hash(report.workload), .made_from = {}},
       .parameters = report.parameters != nullptr ? *report.parameters : no_parameters,
       .statistics = simulation.statistics(),
       .stages = simulation.stage_statistics(),
