@@ -6,7 +6,7 @@
 
 #include "doorbell/cpu/arch/engine_loader.h"
 #include "doorbell/cpu/arch/psci.h"
-#include "doorbell/cpu/resumptions.h"
+#include "doorbell/cpu/arch/resumptions.h"
 
 namespace doorbell::cpu {
 

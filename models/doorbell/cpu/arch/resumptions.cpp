@@ -1,4 +1,4 @@
-#include "doorbell/cpu/resumptions.h"
+#include "doorbell/cpu/arch/resumptions.h"
 
 #include <algorithm>
 
