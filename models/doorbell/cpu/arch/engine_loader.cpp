@@ -54,7 +54,7 @@ std::vector<std::filesystem::path> EngineLibrary::places() {
   const std::filesystem::path directory =
       std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
   return {directory.parent_path() / "engines" / "unicorn" / file_name,
-          directory.parent_path() / "lib" / "doorbell" / file_name};
+          directory.parent_path() / "lib" / "doorbell" / "engines" / file_name};
 }
 
 std::filesystem::path EngineLibrary::find() {
