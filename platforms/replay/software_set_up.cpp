@@ -40,6 +40,9 @@ void Software::bind(const trace::StreamInfo& info, unsigned number) {
                          " with endpoints." + std::to_string(index) +
                          ".functions=" + std::to_string(endpoint.function_count()));
   }
+  if (endpoint.parameters().kind != pcie::FunctionKind::dma)
+    throw InputError("endpoints." + std::to_string(index) +
+                     ".kind: expected dma, for the functions of a replay, found nvme");
   check_events(info, index);
   auto& binding = bindings_[info.stream];
   binding.function = &endpoint.function(function);

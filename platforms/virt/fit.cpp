@@ -106,6 +106,19 @@ void check_credits(const VirtParameters& parameters) {
   }
 }
 
+void check_drives(const VirtParameters& parameters) {
+  for (std::size_t i = 0; i < parameters.endpoints.size(); ++i) {
+    const pcie::EndpointParameters& endpoint = parameters.endpoints[i].endpoint;
+    if (endpoint.kind != pcie::FunctionKind::nvme) continue;
+    if (endpoint.nvme.drive.empty())
+      throw InputError(of_element("endpoints", i, "nvme.drive") +
+                       ": expected a file, for kind nvme, found none");
+    if (endpoint.nvme.block_size != 512 && endpoint.nvme.block_size != 4096)
+      throw InputError(of_element("endpoints", i, "nvme.block_size") +
+                       ": expected 512 or 4096, found " + std::to_string(endpoint.nvme.block_size));
+  }
+}
+
 /// StreamIDs and DeviceIDs are 32 bits wide, and those of different functions must differ.
 void check_identities(const VirtParameters& parameters, const pcie::RequesterMap& map,
                       const char* base, const char* shift) {
@@ -186,6 +199,7 @@ void VirtParameters::check() const {
   check_number_of_ports(*this);
   check_places(*this);
   check_credits(*this);
+  check_drives(*this);
   check_identities(*this, root_complex.stream_id, "stream_id_base", "stream_id_shift");
   check_identities(*this, root_complex.device_id, "device_id_base", "device_id_shift");
   check_interrupts(*this);

@@ -94,6 +94,20 @@ TEST(Fit, ALargestTlpHasItsCredits) {
   EXPECT_THAT(downstream(15), HasSubstr("root_complex.max_payload=256"));
 }
 
+TEST(Fit, ADriveHasAFileAndBlocksThatDrivesHave) {
+  const auto drive = [](const char* file, std::uint32_t block_size) {
+    return refusal([&](VirtParameters& p) {
+      p.endpoints[1].endpoint.kind = pcie::FunctionKind::nvme;
+      p.endpoints[1].endpoint.nvme.drive = file;
+      p.endpoints[1].endpoint.nvme.block_size = block_size;
+    });
+  };
+  EXPECT_EQ(drive("disk.img", 512), "fits");
+  EXPECT_EQ(drive("disk.img", 4096), "fits");
+  EXPECT_THAT(drive("", 512), HasSubstr("endpoints.1.nvme.drive: expected a file"));
+  EXPECT_THAT(drive("disk.img", 1024), HasSubstr("endpoints.1.nvme.block_size"));
+}
+
 TEST(Fit, TheSmmusInterruptsAreThere) {
   const auto spis = [](std::uint32_t count) {
     return refusal([&](VirtParameters& p) { p.gic.common.spis = count; });

@@ -59,6 +59,7 @@ class Function : public TrafficPort {
                    RequestAttributes attributes = {}) override;
   Task<MsiOutcome> signal(unsigned vector) override;
   bool may_issue() const override { return space_.bus_master_enabled() && power_.in_d0(); }
+  bool msix_enabled() const override { return msix_.enabled(); }
   Condition::Awaiter configured() override { return configured_.wait(); }
   void on_doorbell(std::function<void(const DoorbellWrite&)> listener) override {
     logic_->on_doorbell(std::move(listener));

@@ -51,6 +51,8 @@ class TrafficPort {
 
   /// Whether requests may be issued now: bus master enable set, in D0.
   virtual bool may_issue() const = 0;
+  /// Whether `signal` signals by MSI-X.
+  virtual bool msix_enabled() const = 0;
   /// Notified after every write to configuration space: `while (!port.may_issue()) co_await
   /// port.configured();`
   virtual Condition::Awaiter configured() = 0;

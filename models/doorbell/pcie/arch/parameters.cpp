@@ -183,6 +183,9 @@ void FunctionParameters::describe(ParameterGroup& group) {
 }
 
 void EndpointParameters::describe(ParameterGroup& group) {
+  group.add("kind", kind, {{"dma", FunctionKind::dma}, {"nvme", FunctionKind::nvme}},
+            {.source = "recordings are replayed on a DMA engine",
+             .help = "what its functions are: a DMA engine, or an NVMe controller"});
   group.add("functions", functions,
             {.unit = "functions",
              .minimum = 1,
@@ -216,6 +219,7 @@ void EndpointParameters::describe(ParameterGroup& group) {
               .source = "docs/timing.md: inside the 170 ns one way",
               .help = "each way through the endpoint"});
   group.group("function", function, "every function of the endpoint");
+  group.group("nvme", nvme, "the controller and its drive, of kind: nvme");
 }
 
 }  // namespace doorbell::pcie

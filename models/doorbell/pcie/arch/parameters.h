@@ -7,6 +7,7 @@
 #include "doorbell/core/arch/time.h"
 #include "doorbell/pcie/arch/credits.h"
 #include "doorbell/pcie/arch/link_rate.h"
+#include "doorbell/pcie/arch/nvme/parameters.h"
 #include "doorbell/pcie/arch/requester_map.h"
 #include "doorbell/pcie/arch/tags.h"
 
@@ -75,7 +76,14 @@ struct FunctionParameters {
   void describe(ParameterGroup& group);
 };
 
+/// What the functions of an endpoint do.
+enum class FunctionKind : std::uint8_t {
+  dma,   ///< a DMA engine, and a doorbell region for sources of traffic
+  nvme,  ///< an NVMe controller
+};
+
 struct EndpointParameters {
+  FunctionKind kind = FunctionKind::dma;
   std::uint32_t functions = 1;
   std::uint32_t max_payload_supported = 256;
   std::uint32_t initial_max_payload = 256;
@@ -83,6 +91,7 @@ struct EndpointParameters {
   TagWidth tag_width = TagWidth::bits8;
   Time latency = 0;
   FunctionParameters function;
+  NvmeParameters nvme;
   void describe(ParameterGroup& group);
 };
 
