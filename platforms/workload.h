@@ -35,6 +35,12 @@ class Workload {
   virtual std::string remaining() const = 0;
   /// What of software's operations failed, for a person; empty when nothing did.
   virtual std::string failures() const = 0;
+  /// Looks at the host's side, several times a second; false when the run is to end, as somebody at
+  /// a console has asked for.
+  virtual bool poll() { return true; }
+  /// When nothing else is left to happen: waits a moment for the host's side. False when nothing
+  /// can come from there.
+  virtual bool wait() { return false; }
   /// With what the command ends when all is done.
   virtual int exit_status() const { return 0; }
 

@@ -4,11 +4,13 @@
 
 namespace doorbell {
 
-void add_description_options(CLI::App& command, DescriptionSources& sources) {
-  command
-      .add_option("description", sources.description,
-                  "YAML description of the platform, or the name of one that came with it: virt")
-      ->required();
+CLI::Option* add_description_options(CLI::App& command, DescriptionSources& sources) {
+  CLI::Option* description =
+      command
+          .add_option(
+              "description", sources.description,
+              "YAML description of the platform, or the name of one that came with it: virt")
+          ->required();
   command
       .add_option("--with", sources.overlays,
                   "Overlay: a YAML file or a preset's name, laid over the description; may be "
@@ -24,6 +26,7 @@ void add_description_options(CLI::App& command, DescriptionSources& sources) {
       ->expected(1)
       ->allow_extra_args(false)
       ->take_all();
+  return description;
 }
 
 }  // namespace doorbell

@@ -4,11 +4,12 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace doorbell {
 
 /// Adds the description, `--with FILE` and `--set KEY=VALUE` to `command`.
-void add_description_options(CLI::App& command, DescriptionSources& sources);
+CLI::Option* add_description_options(CLI::App& command, DescriptionSources& sources);
 
 }  // namespace doorbell

@@ -72,6 +72,7 @@ Run::Run(const RunOptions& options)
 }
 
 int Run::perform() {
+  if (!source_->runs()) return EXIT_SUCCESS;
   simulation_.kernel().set_lookahead(description_.platform.host.lookahead);
   simulation_.scheduler().set_timing(Timing::loose);
   platform_.emplace("virt", description_.platform);
@@ -80,7 +81,7 @@ int Run::perform() {
   workload_->on_end([this] { loop_.finish(); });
   workload_->start();
   virt::Standstill standstill(*platform_);
-  const RunLoop::End end = loop_.run([this] { return position(); }, standstill);
+  const RunLoop::End end = loop_.run([this] { return position(); }, standstill, workload_.get());
   write(report(end));
   if (end == RunLoop::End::asked) return exit_status::interrupted;
   if (end == RunLoop::End::standstill) {

@@ -22,17 +22,31 @@ constexpr Time slice = 50 * microsecond;
 }  // namespace
 
 RunLoop::End RunLoop::run(const std::function<RunPosition()>& position,
-                          virt::Standstill& standstill) {
+                          virt::Standstill& standstill, Workload* workload) {
   TerminalLine line(stderr);
   while (!finished_) {
     run_slice();
     line.show([&](TerminalLine::Elapsed elapsed) { return progress_text(position(), elapsed); });
     if (finished_) break;
     ended_at_ = simulation_.scheduler().now();
-    if (StopRequest::asked()) return End::asked;
-    if (nothing_is_left() || stands_still(standstill)) return End::standstill;
+    if (end_is_asked_for(workload)) return End::asked;
+    if (nothing_is_left()) {
+      if (workload == nullptr || !workload->wait()) return End::standstill;
+    } else if (stands_still(standstill)) {
+      return End::standstill;
+    }
   }
   return End::finished;
+}
+
+/// The host's side is looked at by the host's clock: a slice may be over in a microsecond.
+bool RunLoop::end_is_asked_for(Workload* workload) {
+  constexpr std::chrono::milliseconds between_looks{10};
+  if (StopRequest::asked()) return true;
+  const auto now = std::chrono::steady_clock::now();
+  if (workload == nullptr || now - polled_ < between_looks) return false;
+  polled_ = now;
+  return !workload->poll();
 }
 
 void RunLoop::finish() {

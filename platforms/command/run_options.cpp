@@ -1,18 +1,78 @@
 #include "platforms/command/run_options.h"
 
-#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <CLI/CLI.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "doorbell/core/arch/error.h"
 #include "platforms/command/overlay_options.h"
 
 namespace doorbell {
+namespace {
+
+/// Of one kind of software exactly.
+void check_kinds(const RunOptions& options) {
+  std::vector<std::string> kinds;
+  const auto count = [&kinds](const std::string& value, const char* name) {
+    if (!value.empty()) kinds.emplace_back(name);
+  };
+  count(options.workload, "--workload");
+  count(options.software.kernel, "--kernel");
+  count(options.software.bios, "--bios");
+  count(options.software.firmware, "--firmware");
+  if (kinds.size() == 1) return;
+  throw InputError(
+      fmt::format("what to run: expected one of --workload, --kernel, --bios and --firmware, found "
+                  "{}",
+                  kinds.empty() ? "none" : fmt::format("{}", fmt::join(kinds, " and "))));
+}
+
+void add_software_options(CLI::App& run, software::SoftwareOptions& software) {
+  const auto text = [&run](const char* name, std::string& value, const char* help) {
+    return run.add_option(name, value, help)->group("Software for AArch64");
+  };
+  CLI::Option* kernel =
+      text("--kernel", software.kernel, "Start this arm64 kernel, an Image, gzipped or not");
+  text("--initrd", software.initrd, "Its initial RAM disk")->needs(kernel);
+  text("--append", software.append, "Its command line, or that of --firmware")->type_name("TEXT");
+  text("--bios", software.bios, "Start this firmware in ROM, such as U-Boot or EDK2");
+  text("--firmware", software.firmware, "Start this ELF program at its own addresses");
+  text("--dtb", software.tree, "Hand over this device tree in place of the platform's own");
+  text("--dump-dtb", software.tree_copy, "Write the device tree to this file and end");
+  text("--console", software.console,
+       "The other end of the UART: stdio, pty for a pseudo terminal, or a file")
+      ->capture_default_str();
+  text("--console-script", software.console_script,
+       "Wait for texts and type others, in simulated time, as this script says");
+  text("--record-console", software.record_console,
+       "Write such a script of what is typed at a console");
+  run.add_flag("--semihosting", software.semihosting, "HLT #0xF000 is a semihosting call")
+      ->group("Software for AArch64");
+  run.add_option("--timing", software.timing,
+                 "loose: as fast as can be, nothing is measured; approximate: measured from reset "
+                 "on")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Timing>{
+          {"loose", Timing::loose}, {"approximate", Timing::approximate}}))
+      ->type_name("TIMING")
+      ->default_str("loose")
+      ->group("Software for AArch64");
+}
+
+}  // namespace
 
 CLI::App* declare(CLI::App& app, RunOptions& options) {
-  CLI::App* run =
-      app.add_subcommand("run", "Replay a workload on a platform and report what it took");
-  add_description_options(*run, options.sources);
+  CLI::App* run = app.add_subcommand(
+      "run", "Run software on a platform, or replay a workload and report what it took");
+  run->parse_complete_callback([&options] { check_kinds(options); });
+  options.sources.description = "virt";
+  add_description_options(*run, options.sources)->required(false)->capture_default_str();
   run->add_option("--workload", options.workload,
-                  "What to replay: a trace, gzip or plain, or a .yaml that describes a workload")
-      ->required();
+                  "What to replay: a trace, gzip or plain, or a .yaml that describes a workload");
+  add_software_options(*run, options.software);
   run->add_option("--stats", options.statistics, "Write all statistics to this file, as JSON");
   auto* trace =
       run->add_option("--trace", options.trace, "Write a Chrome trace of single MSIs to this file");

@@ -1,11 +1,14 @@
 #include "platforms/command/workload_source.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "doorbell/core/arch/error.h"
+#include "doorbell/core/arch/output_file.h"
 #include "platforms/replay/replay.h"
+#include "platforms/software/software_run.h"
 #include "traces/format/content_hash.h"
 #include "traces/make/workload_file.h"
 
@@ -32,14 +35,57 @@ class ReplaySource : public WorkloadSource {
   std::uint64_t hash_;
 };
 
+/// Software for AArch64 processors, and its console.
+class SoftwareSource : public WorkloadSource {
+ public:
+  SoftwareSource(const software::SoftwareOptions& options, const virt::VirtParameters& parameters)
+      : options_(options), software_(software::read_software(options, parameters)) {
+    if (!options.tree_copy.empty()) write_tree();
+  }
+  WorkloadIdentity identity() const override { return software_.identity; }
+  bool has_summary() const override { return is_measured(); }
+  bool runs() const override { return options_.tree_copy.empty(); }
+  std::unique_ptr<Workload> make(virt::Platform& platform,
+                                 const Description& description) override {
+    console_.emplace(options_, description.platform.uart.character);
+    return std::make_unique<software::SoftwareRun>(platform, software_, *console_, is_measured());
+  }
+
+ private:
+  bool is_measured() const { return options_.timing == Timing::approximate; }
+  void write_tree() const {
+    OutputFile file(options_.tree_copy);
+    file.write({reinterpret_cast<const char*>(software_.tree.data()), software_.tree.size()});
+    file.close();
+  }
+
+  const software::SoftwareOptions& options_;
+  software::Software software_;
+  std::optional<software::ConsoleChoice> console_;
+};
+
+/// What it needs that a description needn't say.
+void fit_to_software(virt::VirtParameters& platform, const software::SoftwareOptions& software) {
+  platform.cpu.kind = cpu::ProcessorKind::aarch64;
+  platform.cpu.semihosting = software.semihosting;
+  platform.peripherals = true;
+}
+
 }  // namespace
 
 std::unique_ptr<WorkloadSource> read_workload(const RunOptions& options, Description& description,
                                               ParameterTree& tree) {
   DescriptionSources sources = options.sources;
-  std::erase_if(sources.settings, workload::is_of_workload);
+  if (!options.workload.empty()) std::erase_if(sources.settings, workload::is_of_workload);
   read_description(tree, sources);
+  if (options.software.given()) {
+    fit_to_software(description.platform, options.software);
+  } else if (description.platform.cpu.kind != cpu::ProcessorKind::native) {
+    throw InputError("cpu.kind: expected native, as --workload needs, found aarch64");
+  }
   description.platform.check();
+  if (options.software.given())
+    return std::make_unique<SoftwareSource>(options.software, description.platform);
   std::vector<std::string> settings = options.sources.settings;
   std::erase_if(settings, std::not_fn(workload::is_of_workload));
   return std::make_unique<ReplaySource>(workload_file(options.workload), settings);

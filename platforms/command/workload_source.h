@@ -16,8 +16,10 @@ class WorkloadSource {
  public:
   virtual ~WorkloadSource() = default;
   virtual WorkloadIdentity identity() const = 0;
-  /// Whether the run has a summary. What isn't measured has none, and its console is the output.
+  /// Whether the run has a summary. What isn't measured has none.
   virtual bool has_summary() const { return true; }
+  /// Whether there is a run at all; else only what was asked for beside it is done, by the source.
+  virtual bool runs() const { return true; }
   /// Once. The source, platform and description outlive the workload.
   virtual std::unique_ptr<Workload> make(virt::Platform& platform,
                                          const Description& description) = 0;

@@ -115,7 +115,6 @@ Placement place_rom(const std::string& path, std::span<const std::uint8_t> firmw
                      std::to_string(firmware.size()));
   }
   Placement placement;
-  placement.pieces.push_back({virt::rom.base, firmware});
   placement.tree = virt::ram_base;
   placement.entry = virt::rom.base;
   return placement;

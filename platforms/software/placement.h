@@ -16,6 +16,7 @@ namespace doorbell::software {
 /// What lies where in memory when the first processor starts, as QEMU 7.2 has it (hw/arm/boot.c),
 /// so that software finds the same on both. Bytes belong to the images.
 struct Placement {
+  /// In memory; what is in ROM isn't listed.
   struct Piece {
     std::uint64_t address = 0;
     std::span<const std::uint8_t> bytes;

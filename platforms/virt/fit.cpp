@@ -140,6 +140,14 @@ void check_interrupts(const VirtParameters& parameters) {
                    std::to_string(parameters.gic.common.spis));
 }
 
+/// Engines take turns on one thread of the host.
+void check_processors(const VirtParameters& parameters) {
+  constexpr std::uint32_t most = 8;
+  if (parameters.cpu.kind == cpu::ProcessorKind::native || parameters.processors <= most) return;
+  throw InputError("processors: expected at most 8 with cpu.kind=aarch64, found " +
+                   std::to_string(parameters.processors));
+}
+
 void check_ecam(const pcie::RootComplexParameters& root_complex) {
   constexpr std::uint64_t bytes_a_bus = 1 << 20;
   if (root_complex.ecam_base % bytes_a_bus == 0) return;
@@ -196,6 +204,7 @@ void check_addresses(const VirtParameters& parameters) {
 }  // namespace
 
 void VirtParameters::check() const {
+  check_processors(*this);
   check_number_of_ports(*this);
   check_places(*this);
   check_credits(*this);

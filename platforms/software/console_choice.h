@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "platforms/console/live_console.h"
+#include "platforms/console/script.h"
+#include "platforms/software/software_options.h"
+
+namespace doorbell::software {
+
+/// The console that options ask for: a terminal, a pseudo terminal or a file; a script that types
+/// at it; a recorder of what is typed.
+class ConsoleChoice {
+ public:
+  /// `character` is how long one takes on the UART's line. InputError when a file or a terminal
+  /// can't be had, or a script is wrong. The path of a pseudo terminal is said on standard error.
+  ConsoleChoice(const SoftwareOptions& options, Time character);
+
+  /// What is bound to the UART.
+  peripherals::Console& outermost() { return *consoles_.back(); }
+  /// Called where a script says that the run ends.
+  void on_end(std::function<void()> listener);
+  /// Looks at the host's side; false when somebody there has asked for the end.
+  bool poll();
+  /// Waits until something comes from the host's side, for 100 ms at most; false when nobody is
+  /// there.
+  bool wait();
+  /// What a script still waits for; empty without one, or at its end.
+  std::string script_position() const;
+
+ private:
+  std::vector<std::unique_ptr<peripherals::Console>> consoles_;  ///< From the host's side on.
+  console::LiveConsole* live_ = nullptr;
+  console::Script* script_ = nullptr;
+};
+
+}  // namespace doorbell::software

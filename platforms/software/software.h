@@ -1,0 +1,26 @@
+#pragma once
+
+#include "doorbell/core/arch/run_report.h"
+#include "platforms/software/placement.h"
+#include "platforms/software/software_options.h"
+#include "platforms/virt/parameters.h"
+
+namespace doorbell::software {
+
+/// The software of a run: its files, read, and where all of them lie in memory.
+struct Software {
+  ElfImage program;   ///< Of --firmware; the pieces of `placement` refer to these three.
+  LinuxImage kernel;  ///< Of --kernel.
+  Bytes initrd;
+  Bytes bios;             ///< Of --bios,
+  std::string bios_path;  ///< the file that the ROM is loaded from; else empty.
+  Placement placement;
+  Bytes tree;  ///< The device tree that goes to `placement.tree`.
+  WorkloadIdentity identity;
+};
+
+/// Reads what `options` name, for a platform of `parameters`. InputError, one line that names file
+/// or option, when a file is wrong or doesn't fit, or options don't go together.
+Software read_software(const SoftwareOptions& options, const virt::VirtParameters& parameters);
+
+}  // namespace doorbell::software

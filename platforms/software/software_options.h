@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+
+#include "doorbell/core/arch/scheduler.h"
+
+namespace doorbell::software {
+
+/// The software of a run, as its command line names it. Empty: not given.
+struct SoftwareOptions {
+  std::string kernel;     ///< An arm64 Image, gzipped or not; started as a boot loader would.
+  std::string initrd;     ///< Its initial RAM disk.
+  std::string append;     ///< The command line of a kernel, `bootargs` of the device tree.
+  std::string bios;       ///< Firmware for the ROM, where the first processor starts.
+  std::string firmware;   ///< An ELF file at its own addresses.
+  std::string tree;       ///< A device tree in place of the platform's own.
+  std::string tree_copy;  ///< Where to write the device tree, in place of a run.
+  std::string console = "stdio";  ///< The other end of the UART: "stdio", "pty", or a file.
+  std::string console_script;     ///< What types there (console::read_script).
+  std::string record_console;     ///< Where to write such a script of what is typed.
+  bool semihosting = false;       ///< HLT #0xF000 is a semihosting call.
+  Timing timing = Timing::loose;  ///< approximate: measured from reset on.
+
+  bool given() const { return !kernel.empty() || !bios.empty() || !firmware.empty(); }
+};
+
+}  // namespace doorbell::software

@@ -1,0 +1,49 @@
+#include "platforms/software/software_run.h"
+
+namespace doorbell::software {
+
+SoftwareRun::SoftwareRun(virt::Platform& platform, const Software& software, ConsoleChoice& console,
+                         bool approximate)
+    : platform_(platform), software_(software), console_(console), approximate_(approximate) {
+  platform_.uart()->connect(console_.outermost());
+  console_.on_end([this] { end(cpu::Aarch64Group::End::system_off, 0, ""); });
+  platform_.aarch64()->on_end([this](cpu::Aarch64Group::End how, int status,
+                                     const std::string& why) { end(how, status, why); });
+  platform_.aarch64()->on_write([this](const std::string& text) { write(text); });
+}
+
+void SoftwareRun::start() {
+  load();
+  platform_.aarch64()->start_at(software_.placement.entry, software_.placement.x0);
+  if (approximate_) ready();
+}
+
+void SoftwareRun::load() {
+  if (!software_.bios_path.empty()) platform_.rom()->load(software_.bios_path);
+  memory::SparseStorage& ram = platform_.ram().storage();
+  for (const Placement::Piece& piece : software_.placement.pieces)
+    ram.write(piece.address - virt::ram_base, piece.bytes);
+  if (software_.placement.tree)
+    ram.write(*software_.placement.tree - virt::ram_base, software_.tree);
+}
+
+void SoftwareRun::end(cpu::Aarch64Group::End how, int status, const std::string& why) {
+  if (ended_) return;
+  ended_ = true;
+  exit_status_ = status;
+  if (how == cpu::Aarch64Group::End::stuck) stuck_ = why;
+  ended();
+}
+
+std::string SoftwareRun::remaining() const {
+  if (ended_) return "";
+  const std::string script = console_.script_position();
+  return script.empty() ? "software has not ended" : script;
+}
+
+void SoftwareRun::write(const std::string& text) {
+  for (const char character : text)
+    console_.outermost().put(static_cast<std::uint8_t>(character), platform_.scheduler().now());
+}
+
+}  // namespace doorbell::software

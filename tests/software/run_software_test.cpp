@@ -1,0 +1,105 @@
+// Software by `doorbell run`: its console, its end, and what is wrong on the host's side.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "tests/system/command.h"
+
+namespace doorbell::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+const std::string firmware = std::string(" --firmware ") + PROCESSORS_FIRMWARE;
+
+class RunSoftware : public ::testing::Test {
+ protected:
+  void expect_refused(const std::string& arguments, const std::string& says) {
+    const CommandResult result = run_doorbell("run" + arguments);
+    EXPECT_EQ(result.status, 2) << arguments;
+    EXPECT_THAT(result.output, IsEmpty());
+    EXPECT_THAT(result.errors, AllOf(StartsWith("doorbell: "), HasSubstr(says)));
+    EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;
+  }
+
+  ScratchDirectory scratch_;
+};
+
+TEST_F(RunSoftware, ItsConsoleIsTheOutputAndSystemOffIsStatusZero) {
+  const CommandResult result = run_doorbell("run virt --set processors=2" + firmware);
+  EXPECT_EQ(result.status, 0) << result.errors;
+  EXPECT_THAT(result.output, AllOf(StartsWith("started 00\n"), EndsWith("PASS\n")));
+}
+
+TEST_F(RunSoftware, ItsConsoleMayBeAFile) {
+  const std::string console = scratch_.path("console");
+  const CommandResult result = run_doorbell("run" + firmware + " --console " + console);
+  EXPECT_EQ(result.status, 0) << result.errors;
+  EXPECT_THAT(result.output, IsEmpty());
+  EXPECT_THAT(read_file(console), HasSubstr("processors 04\n"));
+}
+
+TEST_F(RunSoftware, ItsStatusIsThatOfSemihostingsExit) {
+  const std::string arguments = std::string("run --firmware ") + EXIT_FIRMWARE;
+  const CommandResult result = run_doorbell(arguments + " --semihosting");
+  EXPECT_EQ(result.status, 7) << result.errors;
+  EXPECT_EQ(result.output, "written by semihosting\n");
+}
+
+TEST_F(RunSoftware, IsMeasuredInApproximateTimingOnly) {
+  const std::string console = " --console " + scratch_.path("console");
+  const CommandResult measured = run_doorbell("run" + firmware + console + " --timing approximate");
+  EXPECT_EQ(measured.status, 0) << measured.errors;
+  EXPECT_THAT(measured.output, HasSubstr("simulated"));
+}
+
+TEST_F(RunSoftware, ItsTreeCanBeWrittenAndGivenBack) {
+  const std::string tree = scratch_.path("virt.dtb");
+  const CommandResult written = run_doorbell("run" + firmware + " --dump-dtb " + tree);
+  EXPECT_EQ(written.status, 0) << written.errors;
+  EXPECT_THAT(written.output, IsEmpty());
+  EXPECT_THAT(read_file(tree), StartsWith("\xd0\x0d\xfe\xed"));
+  const std::string copy = scratch_.path("copy.dtb");
+  EXPECT_EQ(
+      run_doorbell("run" + firmware + " --append 'seed=7' --dtb " + tree + " --dump-dtb " + copy)
+          .status,
+      0);
+  EXPECT_THAT(read_file(copy), HasSubstr("seed=7"));
+  expect_refused(firmware + " --dtb " + source_path("README.md"), "a flattened device tree");
+}
+
+TEST_F(RunSoftware, IsOfExactlyOneKind) {
+  const std::string workload =
+      " --workload " + source_path("traces/workloads/nvme_seqwrite.trace.gz");
+  expect_refused("", "expected one of --workload, --kernel, --bios and --firmware, found none");
+  expect_refused(firmware + workload, "found --workload and --firmware");
+  expect_refused(firmware + " --bios x", "found --bios and --firmware");
+  expect_refused(workload + " --set cpu.kind=aarch64", "cpu.kind: expected native");
+  expect_refused(firmware + " --initrd x", "--kernel");
+  expect_refused(" --bios " + source_path("README.md") + " --append x", "--append");
+  expect_refused(firmware + " --set processors=9", "processors: expected at most 8");
+}
+
+TEST_F(RunSoftware, ThatIsMissingOrWrongIsRefused) {
+  const std::string text = source_path("README.md");
+  expect_refused(" --kernel " + scratch_.path("none"), "none: cannot be read");
+  expect_refused(" --kernel " + text, "expected an arm64 Image");
+  expect_refused(" --firmware " + text, "expected an ELF file");
+  expect_refused(" --firmware " + scratch_.write("empty", ""), "an empty one");
+  expect_refused(std::string(" --firmware ") + DOORBELL_COMMAND, "ELF machine");
+  expect_refused(firmware + " --set ram.size=1048576", "ELF segment");
+}
+
+TEST_F(RunSoftware, WithoutAnEngineIsRefused) {
+  const CommandResult result =
+      run_command("DOORBELL_ENGINE=/nowhere.so " DOORBELL_COMMAND " run" + firmware);
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;
+}
+
+}  // namespace
+}  // namespace doorbell::testing
