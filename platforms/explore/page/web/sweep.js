@@ -62,7 +62,8 @@ function pointsSection(page, view) {
   ], points.map((point, i) => ({...point, i})), {search: "Search points", rows: 20}));
   view.listeners.push(fill);
   fill();
-  section(page, "points", ["Points", "Every point"], null, holder);
+  section(page, "points", ["Points", "Every point"],
+    "\u201cdoorbell report DIR --point N\u201d writes the page of one of them; after \u201cdoorbell sweep --slowest\u201d it says why its slowest MSIs were slow.", holder);
 }
 
 function sweepParametersSection(page, view) {
