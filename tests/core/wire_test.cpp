@@ -48,6 +48,38 @@ TEST(Wire, ChangesArriveAtTheirTime) {
   EXPECT_EQ(listener.changes, (Changes{{120, true}, {200, false}, {300, true}, {300, false}}));
 }
 
+/// Under loose timing one task runs ahead of the other, and drives first.
+class TwoDrivers : public Module {
+ public:
+  explicit TwoDrivers(const sc_core::sc_module_name& name) : Module(name), wire("wire") {
+    scheduler().set_timing(Timing::loose);
+    tasks_.start_at(0, run_ahead());
+    tasks_.start_at(500, drive_again());
+  }
+  WireOut wire;
+
+ private:
+  Task<void> run_ahead() {
+    wire.drive(true);
+    co_await Delay{scheduler(), 900};
+    wire.drive(false);
+  }
+  Task<void> drive_again() {
+    wire.drive(true);
+    co_return;
+  }
+  TaskGroup tasks_{scheduler()};
+};
+
+TEST(Wire, ChangesKeepTheOrderInWhichTheyWereDriven) {
+  TwoDrivers driver{"driver"};
+  Listener listener{"listener"};
+  driver.wire.bind(listener.wire);
+  sc_core::sc_start(1, sc_core::SC_NS);
+  EXPECT_EQ(listener.changes, (Changes{{0, true}, {900, false}, {900, true}}));
+  EXPECT_TRUE(listener.wire.level()) << "as it was driven last";
+}
+
 TEST(Wire, AllWhoListenHearIt) {
   Driver driver{"driver"};
   Listener first{"first"};

@@ -10,8 +10,11 @@ void WireOut::drive(bool level, Time latency) {
   // The time of the caller: the scheduler's, or the kernel's where a foreign process drives.
   Simulation& simulation = Simulation::current();
   const Time now = std::max<Time>(simulation.scheduler().now(), sc_core::sc_time_stamp().value());
+  // Under loose timing who drives may have run ahead of who drives next: were that change to come
+  // first, the line would stay at the older level.
+  last_ = std::max(last_, now + latency);
   for (int i = 0; i < size(); ++i)
-    (*this)[i]->set(level, now + latency);
+    (*this)[i]->set(level, last_);
 }
 
 void WireOut::pulse(Time latency) {

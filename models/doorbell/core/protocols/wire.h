@@ -24,7 +24,8 @@ class WireOut : public sc_core::sc_port<WireInterface, 0, sc_core::SC_ZERO_OR_MO
   explicit WireOut(const char* name) : sc_port(name) {}
   const char* kind() const override { return "doorbell_wire_out"; }
 
-  /// Drives `level` from `latency` ps after now. Nothing happens when it is driven already.
+  /// Drives `level` from `latency` ps after now, but not before what was driven last. Nothing
+  /// happens when it is driven already.
   void drive(bool level, Time latency = 0);
   /// An edge that interrupt controllers take as one event: high, and low again at the same time.
   void pulse(Time latency = 0);
@@ -32,6 +33,7 @@ class WireOut : public sc_core::sc_port<WireInterface, 0, sc_core::SC_ZERO_OR_MO
 
  private:
   bool level_ = false;
+  Time last_ = 0;  // the time of the change that was driven last
 };
 
 /// The receiving end: `receiver` is called inside the scheduler at the time of each change.
