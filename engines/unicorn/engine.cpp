@@ -74,7 +74,7 @@ void UnicornEngine::map(Memory& memory) {
   if (uc_mem_map_ptr(uc_, base, size, UC_PROT_ALL, memory.bytes) != UC_ERR_OK) std::abort();
   if (!memory.writable) uc_mem_protect(uc_, base, size, UC_PROT_READ | UC_PROT_EXEC);
   memory.offset = internals().memory_offset(base);
-  store_path::add(uc_, {memory.range, memory.bytes, memory.offset});
+  store_path::add(uc_, {memory.range, memory.bytes, memory.offset, memory.writable});
 }
 
 /// All that isn't memory, from the start on: mapping later is unsafe, and an address that is mapped
@@ -89,6 +89,7 @@ void UnicornEngine::cover_devices() {
     next = memory.range.base + memory.range.size;
   }
   map_device(next, last_page);
+  store_path::begin(uc_);
   covered_ = true;
 }
 

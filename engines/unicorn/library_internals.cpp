@@ -31,6 +31,9 @@ Functions functions() {
   void* const library = dlopen("libunicorn.so.2", RTLD_NOW | RTLD_NOLOAD);
   if (library == nullptr) return found;
   const bool all =
+      dlsym(library, "tlb_set_dirty_aarch64") != nullptr &&
+      dlsym(library, "tlb_reset_dirty_aarch64") != nullptr &&
+      dlsym(library, "tlb_set_page_with_attrs_aarch64") != nullptr &&
       find(library, "arm_cpu_do_interrupt_aarch64", found.do_interrupt) &&
       find(library, "arm_cpu_exec_interrupt_aarch64", found.exec_interrupt) &&
       find(library, "cpu_restore_state_aarch64", found.restore_state) &&
@@ -184,6 +187,11 @@ std::string Internals::check() {
   }
   if (const char* const wrong = scratch.behaviour()) return expected + wrong + " differs";
   return "";
+}
+
+void* Internals::function(const char* name) {
+  static void* const opened = dlopen("libunicorn.so.2", RTLD_NOW | RTLD_NOLOAD);
+  return dlsym(opened, name);
 }
 
 Internals::Internals(uc_engine* engine)

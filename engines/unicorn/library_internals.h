@@ -18,8 +18,17 @@ class Internals {
   /// Empty when the library is the one that this was written for; else what differs, for one line.
   static std::string check();
 
+  /// An exported function by its name, of the library itself and not of whoever replaces it.
+  static void* function(const char* name);
+  /// Whose processor it is.
+  static uc_engine* engine_of(void* processor) {
+    return *reinterpret_cast<uc_engine**>(static_cast<char*>(processor) + cpu_engine);
+  }
+
   /// The processor inside of an open engine.
   explicit Internals(uc_engine* engine);
+
+  void* processor() const { return cpu_; }
 
   // Registers of the processor, as the library keeps them.
   std::uint64_t pc() const { return env<std::uint64_t>(env_pc); }

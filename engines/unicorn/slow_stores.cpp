@@ -10,6 +10,8 @@ bool available() {
 
 void add(uc_engine*, const Memory&) {}
 
+void begin(uc_engine*) {}
+
 void forget(uc_engine*) {}
 
 }  // namespace doorbell::unicorn::store_path

@@ -94,6 +94,25 @@ TEST_F(ChangedCode, IsExecutedAsItWasWithoutInvalidation) {
   EXPECT_EQ(called(), 2u);
 }
 
+/// Pages without code are written the short way, until something in them is executed.
+TEST_F(ChangedCode, AProcessorSeesItsOwn) {
+  memory_.set_word(counter, 0);
+  first_.set_x(1, counter);
+  first_.set_x(4, 100);
+  ASSERT_EQ(first_.run_from(programs::increase), Kind::hypercall);
+  for (const std::uint64_t word : {0xd65f'03c0'd280'0020, 0xd65f'03c0'd280'0040}) {
+    // MOV X0, #1 or #2, then RET, where there were data before.
+    for (const unsigned shift : {0u, 32u}) {
+      first_.set_x(1, counter + shift / 8);
+      first_.set_x(2, word >> shift);
+      ASSERT_EQ(first_.run_from(programs::change), Kind::hypercall);
+    }
+    first_.set_x(1, counter);
+    ASSERT_EQ(first_.run_from(programs::call), Kind::hypercall);
+    EXPECT_EQ(first_.x(0), word >> 5 & 3);
+  }
+}
+
 TEST_F(ChangedCode, EverythingMayBeInvalidatedAtOnce) {
   EXPECT_EQ(called(), 1u);
   change(programs::change_alone);

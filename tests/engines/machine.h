@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <functional>
@@ -14,8 +15,10 @@
 
 namespace doorbell::cpu {
 
+/// DOORBELL_ENGINE names another one to be tested.
 inline const EngineLibrary& engine_library() {
-  static const EngineLibrary library(ENGINE_FILE);
+  const char* const named = std::getenv("DOORBELL_ENGINE");
+  static const EngineLibrary library(named != nullptr ? named : ENGINE_FILE);
   return library;
 }
 
