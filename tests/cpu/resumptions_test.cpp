@@ -20,7 +20,13 @@ class ResumptionOrder : public testing::Test {
     seen_.push_back(me);
   }
 
+  Task<void> look(Time at) {
+    co_await Until{scheduler_, at};
+    seen_at_15_ = resumptions_.next_other();
+  }
+
   Scheduler scheduler_;
+  Time seen_at_15_ = 0;
   Resumptions resumptions_{scheduler_};
   std::vector<int> seen_;
   std::vector<Time> others_;
@@ -43,8 +49,10 @@ TEST_F(ResumptionOrder, OthersAreToldApartFromProcessors) {
   scheduler_.wake_at(device, 25);
   tasks.spawn(step(1, 10, 100));
   tasks.spawn(step(2, 20, 100));
+  tasks.spawn(look(15));
   scheduler_.run();
-  EXPECT_EQ(others_, (std::vector<Time>{25, 25}));
+  EXPECT_EQ(seen_at_15_, 25u) << "while a processor waits for its turn at 20";
+  EXPECT_EQ(others_, (std::vector<Time>{15, 25}));
   EXPECT_EQ(processors_, (std::vector<Time>{20, 100}));
 }
 
