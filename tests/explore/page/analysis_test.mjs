@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 
 import {byKey, etaSquared, paretoFront} from "../../../platforms/explore/page/web/analysis.js";
+import {besideLess, closedLoopNote, throughMore, throughMoreText} from "../../../platforms/explore/page/web/closed_loop.js";
 import {cumulated, levels, shareAt} from "../../../platforms/explore/page/web/curves.js";
 import {knee} from "../../../platforms/explore/page/web/knee.js";
 import {lowerIsBetter, SweepView} from "../../../platforms/explore/page/web/sweep_data.js";
@@ -173,4 +174,48 @@ test("values that differ little have digits enough to be told apart, and no more
   const shares = [0.99931, 0.99985];
   assert.deepEqual(shares.map((value) => quantity(value, "", digitsFor(shares))), ["99.931 %", "99.985 %"]);
   assert.equal(digitsFor([1e9, 1e9 + 1]), 7);
+});
+
+const places = (...texts) => texts.map((text) => ({text, number: Number.isNaN(Number(text)) ? null : Number(text)}));
+
+test("a latency that is longer with more throughput is told from one that is worse", () => {
+  const axes = [{i: 0, name: "smmu"}, {i: 1, name: "entries"}];
+  const points = [places("virt", "8"), places("ideal", "8"), places("virt", "64"), places("ideal", "64")];
+  assert.deepEqual(besideLess(points, axes, [289, 440, 300, 250], [94, 103, 80, 103]), [
+    null,
+    {beside: 0, axis: "smmu", longer: 440 / 289 - 1, more: 103 / 94 - 1},
+    null, // longer, and less comes through: worse
+    null,
+  ]);
+  assert.deepEqual(besideLess(points, axes, [100, 101, 100, 150], [100, 150, 100, 101]), [null, null, null, null], "within 2 %");
+  assert.deepEqual(besideLess(points, axes, [100, null, null, 150], [100, 150, 150, 150]), [null, null, null, null], "apart on two axes");
+});
+
+const closedLoopSweep = (latencies, rates, unit = "ps") => new SweepView({
+  axes: [{name: "smmu", unit: "", is_repeat: false, logarithmic: false}],
+  points: ["virt", "ideal"].map((text) => ({workload: "w", status: "done", coordinates: places(text)})),
+  metrics: [
+    {name: "latency.end_to_end.p99", unit, better: "lower", help: "", values: latencies},
+    {name: "totals.msi_rate", unit: "1/s", better: "higher", help: "", values: rates},
+  ],
+  parameters: [],
+});
+
+test("the page says so beside the number", () => {
+  const view = closedLoopSweep([289000, 440000], [940000, 1030000]);
+  const [axis] = view.axes();
+  const [[point, found]] = throughMore(view);
+  assert.equal(point, 1);
+  assert.equal(throughMoreText(found), "52.2 % longer than at point 1, with 9.6 % more throughput");
+  assert.match(closedLoopNote(view, axis), /from smmu virt to ideal \(points 1 and 2\).*from 289 ns to 440 ns while 9\.6 % more comes through/);
+});
+
+test("where there is nothing to say the page says nothing", () => {
+  for (const view of [
+    closedLoopSweep([440000, 289000], [940000, 1030000]), closedLoopSweep([289000, 440000], [1030000, 940000]),
+    closedLoopSweep([289000, 440000], [940000, 1030000], "entries"), closedLoopSweep([289000, 440000], [null, 1030000]),
+  ]) {
+    assert.equal(throughMore(view), null);
+    assert.equal(closedLoopNote(view, view.axes()[0]), null);
+  }
 });

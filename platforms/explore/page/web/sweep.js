@@ -1,4 +1,5 @@
 // The page of a sweep.
+import {throughMore, throughMoreText} from "./closed_loop.js";
 import {card, choice, element, section} from "./dom.js";
 import {rankingSection} from "./ranking.js";
 import {curvesSection} from "./sweep_curves.js";
@@ -54,12 +55,17 @@ function pointsSection(page, view) {
   const holder = element("div");
   const {axes, points} = view.sweep;
   const saidByAxis = axes.some((_, a) => points.every(({workload, coordinates}) => coordinates[a].text === workload));
-  const fill = () => holder.replaceChildren(table("points", [
-    ["Point", ({i}) => numberOf(i), String],
-    ...axes.map((axis, a) => [axis.name, ({coordinates}) => coordinates[a].number ?? coordinates[a].text, (_, {coordinates}) => coordinates[a].text]),
-    ...(view.metric === null ? [] : [[view.metric.name, ({i}) => view.metric.values[i], (value) => view.show(value)]]),
-    ...(view.workloads.length > 1 && !saidByAxis ? [["Workload", ({workload}) => workload]] : []), ["Status", ({status}) => status],
-  ], points.map((point, i) => ({...point, i})), {search: "Search points", rows: 20}));
+  const fill = () => {
+    const longer = throughMore(view);
+    holder.replaceChildren(table("points", [
+      ["Point", ({i}) => numberOf(i), String],
+      ...axes.map((axis, a) => [axis.name, ({coordinates}) => coordinates[a].number ?? coordinates[a].text, (_, {coordinates}) => coordinates[a].text]),
+      ...(view.metric === null ? [] : [[view.metric.name, ({i}) => view.metric.values[i], (value) => view.show(value)]]),
+      ...(longer === null ? [] : [["Longer as more comes through", ({i}) => longer.get(i)?.longer ?? 0,
+        (_, {i}) => (longer.has(i) ? throughMoreText(longer.get(i)) : "")]]),
+      ...(view.workloads.length > 1 && !saidByAxis ? [["Workload", ({workload}) => workload]] : []), ["Status", ({status}) => status],
+    ], points.map((point, i) => ({...point, i})), {search: "Search points", rows: 20}));
+  };
   view.listeners.push(fill);
   fill();
   section(page, "points", ["Points", "Every point"],

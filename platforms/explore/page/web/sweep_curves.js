@@ -1,6 +1,7 @@
 // A metric along an axis of a sweep: curves with their knees.
 import {byKey} from "./analysis.js";
 import {Chart, hint, zoom} from "./chart.js";
+import {closedLoopNote} from "./closed_loop.js";
 import {choice, element, section} from "./dom.js";
 import {knee} from "./knee.js";
 import {cloudOption} from "./sweep_cloud.js";
@@ -131,11 +132,13 @@ export function curvesSection(page, view) {
   const chart = new Chart(node, "Metric along an axis", 420, () => (cloud()
     ? cloudOption(view, axis, groupsAlong(view, axis, group, fixed), placesOption(view, axis))
     : curveOption(view, axis, curvesAlong(view, axis, group, fixed))));
+  const note = element("p", {class: "note closed-loop"});
   const knees = element("div");
-  node.append(knees);
+  node.append(note, knees);
   const drawAll = () => {
     lead.textContent = cloud() ? curveLeads.cloud : curveLeads.curves;
     chart.draw();
+    note.textContent = closedLoopNote(view, axis) ?? "";
     knees.replaceChildren(...(cloud() ? [] : [kneesTable(view, curvesAlong(view, axis, group, fixed))]));
   };
   // Which of the hundred places a sampled axis is at selects next to no point.
