@@ -38,6 +38,11 @@ void ReplayParameters::describe(ParameterGroup& group) {
               .help = "Copies begin at random times within this after the first one"});
   group.add("stagger_seed", stagger_seed,
             {.source = "arbitrary", .help = "Seed of the times at which the copies begin"});
+  group.add(
+      "bypass", bypass,
+      {.source = "the workload says what is mapped",
+       .help = "What if: streams bypass the SMMU, as with iommu.passthrough=1 of Linux; nothing is "
+               "mapped or invalidated"});
 }
 
 }  // namespace doorbell::replay

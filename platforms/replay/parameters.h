@@ -20,6 +20,7 @@ struct ReplayParameters {
   std::uint32_t copies = 1;          ///< of the workload, each on functions of its own
   Time stagger = 100 * microsecond;  ///< the others begin within this after the first
   std::uint64_t stagger_seed = 1;    ///< of when they do
+  bool bypass = false;               ///< streams bypass the SMMU, and nothing is mapped
 
   void describe(ParameterGroup& group);
 };

@@ -16,7 +16,7 @@ Replay::Replay(virt::Platform& platform, const ReplayParameters& parameters,
       tasks_(platform.scheduler()) {
   for (unsigned i = 0; i < parameters.copies; ++i) {
     copies_.push_back(std::make_unique<Copy>(firmware_, processors_, parameters, workload,
-                                             Place{i, parameters.copies}));
+                                             Place{i, parameters.copies, parameters.bypass}));
     copies_.back()->engine().on_end([this] { copy_has_ended(); });
   }
   platform.simulation().journeys().on_finish([this](const Journey& journey, Outcome outcome) {

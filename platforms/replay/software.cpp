@@ -77,7 +77,13 @@ std::uint64_t Software::frame_address(std::uint64_t frame, std::uint64_t frames,
 }
 
 std::uint64_t Software::address(const trace::Access& access) const {
-  if (!bindings_.at(access.stream).info.bypass) return access.iova;
+  const Binding& binding = bindings_.at(access.stream);
+  if (!bypasses(binding)) return access.iova;
+  if (!binding.info.bypass) {
+    const auto frame = binding.frames.find(access.iova / trace::page_bytes);
+    return frame == binding.frames.end() ? access.iova
+                                         : frame->second + access.iova % trace::page_bytes;
+  }
   constexpr bool block = true;  // as where the same frames are mapped
   return frame_address(access.iova / trace::page_bytes, 1, block) + access.iova % trace::page_bytes;
 }
@@ -89,6 +95,11 @@ bool Software::operate(const trace::Map& map) {
     return true;
   }
   const auto address = frame_address(*map.frame, map.pages, map.block);
+  if (place_.bypass) {
+    for (std::uint64_t page = 0; page < map.pages; ++page)
+      binding.frames[map.iova / trace::page_bytes + page] = address + page * trace::page_bytes;
+    return true;
+  }
   check_output(address + map.pages * trace::page_bytes);
   return smmu_map(&binding.device.domain, map.iova, address, map.pages * trace::page_bytes,
                   map.block ? MAP_WRITE | MAP_BLOCKS : MAP_WRITE) == STATUS_OK;
@@ -105,7 +116,7 @@ void Software::check_output(std::uint64_t end) const {
 
 void Software::map_doorbell(Binding& binding, std::uint64_t iova) {
   auto& msi = binding.device.msi;
-  if (binding.info.bypass) {
+  if (bypasses(binding)) {
     msi.doorbell = its_doorbell(&machine_.its);
   } else {
     check(msi_map_doorbell(&machine_.msis, &binding.device.domain, iova, &msi.doorbell),
@@ -118,8 +129,15 @@ void Software::map_doorbell(Binding& binding, std::uint64_t iova) {
 }
 
 bool Software::operate(const trace::Unmap& unmap) {
-  return page_table_unmap(&bindings_.at(unmap.stream).device.domain.table, unmap.iova,
-                          unmap.pages * trace::page_bytes, nullptr) == STATUS_OK;
+  auto& binding = bindings_.at(unmap.stream);
+  if (place_.bypass) {
+    const auto first = unmap.iova / trace::page_bytes;
+    binding.frames.erase(binding.frames.lower_bound(first),
+                         binding.frames.lower_bound(first + unmap.pages));
+    return true;
+  }
+  return page_table_unmap(&binding.device.domain.table, unmap.iova, unmap.pages * trace::page_bytes,
+                          nullptr) == STATUS_OK;
 }
 
 bool Software::operate(const trace::Submit& submit) {

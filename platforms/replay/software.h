@@ -16,6 +16,7 @@ namespace doorbell::replay {
 struct Place {
   unsigned copy = 0;  ///< from 0
   unsigned copies = 1;
+  bool bypass = false;  ///< All streams bypass the SMMU, whatever the trace maps.
 };
 
 /// The drivers of sw/ as one copy of a trace uses them: they are given its operations one by one.
@@ -36,8 +37,9 @@ class Software {
   /// Opens an event that the trace sends without having mapped it, for the copy's processor 0.
   bool open_event(trace::Stream stream, std::uint32_t event);
 
-  /// Where a function sends an access: its IOVA, or behind an SMMU in bypass the frame's address.
-  /// Throws InputError when there is no such frame.
+  /// Where a function sends an access: its IOVA, or behind an SMMU in bypass the frame's address;
+  /// an IOVA that would be mapped to none is an address then. Throws InputError when there is no
+  /// such frame.
   std::uint64_t address(const trace::Access& access) const;
   /// The function that plays a stream.
   pcie::Function& function(trace::Stream stream) { return *bindings_.at(stream).function; }
@@ -66,6 +68,9 @@ class Software {
     std::uint32_t device_id = 0;
     machine_device device{};
     bool mapped = false;  ///< in the ITS
+    /// What would be mapped, where the SMMU is bypassed in spite of it: addresses by page of the
+    /// IOVA.
+    std::map<std::uint64_t, std::uint64_t> frames;
     std::vector<Event> events;
   };
 
@@ -87,6 +92,7 @@ class Software {
   bool operate(const trace::Access&) { return false; }
   bool operate(const trace::Msi&) { return false; }
   void ring(trace::Stream stream, std::uint32_t index, std::uint32_t value);
+  bool bypasses(const Binding& binding) const { return place_.bypass || binding.info.bypass; }
   std::uint64_t frame_address(std::uint64_t frame, std::uint64_t frames, bool block) const;
   void check_output(std::uint64_t end) const;
   smmu_batch& batch_of(const trace::Record& record);

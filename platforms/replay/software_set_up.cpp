@@ -107,7 +107,7 @@ void Software::add_functions() {
 }
 
 void Software::attach(Binding& binding) {
-  if (binding.info.bypass) {
+  if (bypasses(binding)) {
     check(smmu_bypass(&machine_.smmu, binding.stream_id), "leaving a stream untranslated");
     return;
   }

@@ -17,6 +17,8 @@ constexpr const char* integer_pattern =
 constexpr const char* time_pattern = "^(0|[0-9]+(\\.[0-9]+)? *(s|ms|us|ns|ps))$";
 constexpr const char* frequency_pattern = "^[0-9]+(\\.[0-9]+)? *(GHz|MHz|kHz|Hz)$";
 
+constexpr const char* factor_pattern = "^[0-9]+(\\.[0-9]{1,3})?$";
+
 constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
 
 /// Help, what may be written, and the source: what an editor shows for the key.
@@ -47,6 +49,13 @@ Json integer(const ParameterInfo& info) {
     }
     schema["enum"] = std::move(powers);
   }
+  return schema;
+}
+
+/// A factor, which is held in thousandths.
+Json number(const ParameterInfo& info) {
+  Json schema{{"type", "number"}, {"minimum", static_cast<double>(info.minimum) / 1000}};
+  if (info.maximum != unlimited) schema["maximum"] = static_cast<double>(info.maximum) / 1000;
   return schema;
 }
 
@@ -83,6 +92,10 @@ Json schema_of(const Parameter& parameter) {
       break;
     case Parameter::Kind::frequency:
       schema = text_of(frequency_pattern, parameter);
+      break;
+    case Parameter::Kind::factor:
+      schema["anyOf"] = {number(parameter.info()), text_of(factor_pattern, parameter)};
+      standard = static_cast<double>(parameter.number()) / 1000;
       break;
   }
   schema["default"] = std::move(standard);

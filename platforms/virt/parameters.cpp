@@ -32,6 +32,7 @@ void VirtParameters::describe(ParameterGroup& group) {
              .help = "Processors, each with its redistributor"});
   group.group("cpu", cpu, "Each processor");
   group.group("ram", ram, "Memory at 0x40000000, behind a last-level cache");
+  group.group("memory_of", memory_of, "What if: where tables, queues and data live in that memory");
   group.group("fabric", fabric, "Interconnect of processors, SMMU, ITS, memory and devices");
   group.group("smmu", smmu, "SMMUv3 between the root complex and the fabric");
   group.group("gic", gic, "GICv3 with one ITS");

@@ -8,6 +8,7 @@
 #include "doorbell/cpu/arch/parameters.h"
 #include "doorbell/gic/arch/parameters.h"
 #include "doorbell/memory/arch/parameters.h"
+#include "doorbell/memory/arch/placement.h"
 #include "doorbell/pcie/arch/parameters.h"
 #include "doorbell/peripherals/arch/parameters.h"
 #include "doorbell/smmu/arch/parameters.h"
@@ -38,6 +39,7 @@ struct VirtParameters {
   std::uint32_t processors = 4;
   cpu::CpuParameters cpu;
   memory::RamParameters ram;
+  memory::PlacementParameters memory_of;
   memory::FabricParameters fabric;
   smmu::SmmuParameters smmu;
   gic::GicParameters gic;

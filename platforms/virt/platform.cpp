@@ -33,7 +33,7 @@ Platform::Platform(const sc_core::sc_module_name& name, const VirtParameters& pa
                    const PlatformFiles& files, const std::vector<OwnDevice>& own)
     : Module(name),
       parameters_(parameters),
-      ram_("ram", parameters.ram),
+      ram_("ram", parameters.ram, parameters.memory_of),
       gic_("gic", parameters.gic, gic::affinities_of_virt(parameters.processors)),
       smmu_("smmu", parameters.smmu, 1 + static_cast<unsigned>(own.size())),
       root_complex_("root_complex", parameters.root_complex),

@@ -298,5 +298,33 @@ TEST(ParameterText, IntegersMayBeHexadecimalGroupedAndSizes) {
   }
 }
 
+struct FactorParameters {
+  std::uint32_t speed = 1000;
+  void describe(ParameterGroup& g) {
+    g.factor("speed", speed, {.minimum = 10, .maximum = 100'000});
+  }
+};
+
+TEST(FactorParameter, IsADecimalOfThreePlaces) {
+  FactorParameters parameters;
+  ParameterTree tree(parameters);
+  EXPECT_EQ(tree.find("speed")->text(), "1");
+  for (const auto& [text, thousandths] : {std::pair{"0.5", 500u},
+                                          {"2", 2000u},
+                                          {"1.25", 1250u},
+                                          {"0.125", 125u},
+                                          {"100", 100'000u}}) {
+    tree.set("speed=" + std::string(text));
+    EXPECT_EQ(parameters.speed, thousandths) << text;
+    EXPECT_EQ(tree.find("speed")->text(), text);
+  }
+  tree.set("speed=3.0");
+  EXPECT_EQ(tree.find("speed")->text(), "3");
+  for (const char* wrong : {"0.0001", "0.001", "101", "-1", "1x", "fast", ""}) {
+    EXPECT_THROW(tree.set("speed=" + std::string(wrong)), InputError) << wrong;
+  }
+  EXPECT_THAT(tree.find("speed")->expectation(), "a factor such as 0.5 (0.01 to 100)");
+}
+
 }  // namespace
 }  // namespace doorbell

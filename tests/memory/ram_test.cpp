@@ -21,8 +21,8 @@ RamParameters plain() {
 
 class RamTest : public testing::Test {
  protected:
-  void build(const RamParameters& parameters) {
-    ram_ = std::make_unique<Ram>("ram", parameters);
+  void build(const RamParameters& parameters, const PlacementParameters& placement = {}) {
+    ram_ = std::make_unique<Ram>("ram", parameters, placement);
     initiator_.socket.bind(ram_->upstream);
   }
   static void run(Time duration = millisecond) {
@@ -361,6 +361,51 @@ TEST_F(RamTest, LooseTimingGivesTheSameBytes) {
   run();
   EXPECT_EQ(initiator_.accesses[read].data, (std::vector<std::uint8_t>{7, 8}));
   EXPECT_EQ(latency(read), 51 * nanosecond);
+}
+
+/// A cache of 10 ns in front of 50 ns, and a byte or two of data: a cycle.
+RamParameters cached() {
+  RamParameters parameters = plain();
+  parameters.last_level_cache = {.size = 4096, .ways = 4, .line = 64, .hit = 10 * nanosecond};
+  return parameters;
+}
+
+TEST_F(RamTest, WhatAnAccessIsForSaysWhereItGoes) {
+  PlacementParameters placement;
+  placement.its_tables = Place::cache;
+  placement.smmu_tables = Place::memory;
+  placement.data = Place::remote;
+  placement.remote_distance = 100 * nanosecond;
+  build(cached(), placement);
+  const std::size_t in_cache = initiator_.read(0, 0x100, 8, MemoryPurpose::its_tables);
+  // Neither of them has left a line there.
+  const std::size_t first = initiator_.read(microsecond, 0x100, 8);
+  const std::size_t again = initiator_.read(2 * microsecond, 0x100, 8);
+  const std::size_t in_memory =
+      initiator_.read(3 * microsecond, 0x100, 8, MemoryPurpose::page_tables);
+  const std::size_t remote = initiator_.read(4 * microsecond, 0x100, 8, MemoryPurpose::data);
+  const std::size_t remote_write =
+      initiator_.write(5 * microsecond, 0x200, {1}, {.purpose = MemoryPurpose::data});
+  const std::size_t untold = initiator_.read(6 * microsecond, 0x100, 8, MemoryPurpose::lpi_tables);
+  run();
+  EXPECT_EQ(latency(in_cache), 11 * nanosecond);
+  EXPECT_EQ(latency(first), 51 * nanosecond);
+  EXPECT_EQ(latency(again), 11 * nanosecond);
+  EXPECT_EQ(latency(in_memory), 51 * nanosecond);
+  EXPECT_EQ(latency(remote), 111 * nanosecond);
+  EXPECT_EQ(latency(remote_write), 121 * nanosecond);
+  EXPECT_EQ(latency(untold), 11 * nanosecond);
+}
+
+TEST_F(RamTest, StreamTablesAreWithTheOtherTablesOfTheSmmuUnlessTheySayOtherwise) {
+  PlacementParameters placement;
+  placement.smmu_tables = Place::memory;
+  EXPECT_EQ(placement.place_of(MemoryPurpose::stream_tables), Place::memory);
+  placement.stream_tables = PlacementParameters::StreamTables::cache;
+  EXPECT_EQ(placement.place_of(MemoryPurpose::stream_tables), Place::cache);
+  EXPECT_EQ(placement.place_of(MemoryPurpose::page_tables), Place::memory);
+  placement.stream_tables = PlacementParameters::StreamTables::ram;
+  EXPECT_EQ(placement.place_of(MemoryPurpose::stream_tables), Place::ram);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ struct Order {
   std::uint32_t stream = 0;
   bool relaxed = false;
   JourneyHandle journey;
+  MemoryPurpose purpose = MemoryPurpose::other;
 };
 
 /// Starts accesses at given times and remembers how each ended.
@@ -34,8 +35,10 @@ class TestInitiator : public Module {
   std::vector<Access> accesses;
 
   /// Returns its number in `accesses`.
-  std::size_t read(Time at, std::uint64_t address, unsigned length) {
-    return start(at, tlm::TLM_READ_COMMAND, address, std::vector<std::uint8_t>(length), {});
+  std::size_t read(Time at, std::uint64_t address, unsigned length,
+                   MemoryPurpose purpose = MemoryPurpose::other) {
+    return start(at, tlm::TLM_READ_COMMAND, address, std::vector<std::uint8_t>(length),
+                 {.purpose = purpose});
   }
   std::size_t write(Time at, std::uint64_t address, std::vector<std::uint8_t> data,
                     Order order = Order{}) {
@@ -61,6 +64,7 @@ class TestInitiator : public Module {
     payload->requester().is_posted = order.domain != 0;
     payload->requester().relaxed_ordering = order.relaxed;
     payload->requester().journey = order.journey;
+    payload->requester().purpose = order.purpose;
     std::copy_n(accesses[number].data.begin(), length, payload->data().begin());
     co_await socket.transport(*payload);
     Access& access = accesses[number];

@@ -119,6 +119,84 @@ TEST(Presets, IdealTakesNoTimeButTheWires) {
   EXPECT_GE(stages, 5u);
 }
 
+nlohmann::json metric(const nlohmann::json& run, const std::string& path) {
+  for (const auto& each : run["statistics"]["metrics"]) {
+    if (each["path"] == path) return each["values"];
+  }
+  ADD_FAILURE() << path;
+  return {};
+}
+
+TEST(Presets, BehindAnSmmuInBypassNothingIsTranslatedOrInvalidated) {
+  const nlohmann::json translated = run_with("");
+  const nlohmann::json bypassed = run_with("--with smmu-bypass");
+  EXPECT_EQ(metric(bypassed, "virt.smmu.tcu.walkers")["completions"], 0);
+  EXPECT_EQ(metric(bypassed, "virt.smmu.tcu.commands_sync")["value"], 0);
+  EXPECT_EQ(metric(bypassed, "virt.smmu.tcu.commands_invalidate")["value"], 0);
+  EXPECT_GT(metric(translated, "virt.smmu.tcu.commands_sync")["value"], 100);
+  for (const char* total : {"sent", "acknowledged", "transactions", "bytes"})
+    EXPECT_EQ(bypassed["totals"][total], translated["totals"][total]) << total;
+  for (const char* mishap : {"events_recorded", "operations_failed", "operations_refused"})
+    EXPECT_EQ(bypassed["totals"][mishap], 0) << mishap;
+  EXPECT_TRUE(bypassed["conservation"]["balanced"]);
+  EXPECT_LT(bypassed["totals"]["measured"], translated["totals"]["measured"]);
+}
+
+// Memory is 50 ns behind the cache, and a remote node 100 ns (docs/timing.md). Nearly all walks
+// read one descriptor; they wait a little for the data that passes.
+TEST(Presets, AWalkReadsItsTablesWhereTheyAre) {
+  const auto walk = [](const std::string& options) {
+    return metric(run_with(options), "virt.smmu.tcu.walkers")["mean_service"].get<double>() / 1000;
+  };
+  const double standard = walk("");
+  EXPECT_NEAR(walk("--set memory_of.smmu_tables=cache"), standard, 1) << "where they all are";
+  EXPECT_NEAR(walk("--with tables-in-memory"), standard + 50, 15);
+  EXPECT_NEAR(walk("--set memory_of.smmu_tables=remote"), standard + 100, 25);
+}
+
+TEST(Presets, EachPlaceIsOfItsOwnPurpose) {
+  const auto busy_tables = [](const nlohmann::json& run) {
+    return metric(run, "virt.gic.its.table_reads")["mean_service"].get<double>();
+  };
+  const nlohmann::json standard = run_with("");
+  const nlohmann::json other = run_with("--set memory_of.smmu_tables=remote");
+  const nlohmann::json its = run_with("--set memory_of.its_tables=remote");
+  EXPECT_NEAR(busy_tables(other), busy_tables(standard), 0.05 * busy_tables(standard));
+  EXPECT_GT(busy_tables(its), busy_tables(standard) + 90'000);
+  const auto sync = [](const nlohmann::json& run) {
+    return metric(run, "virt.smmu.tcu.sync_time")["mean"].get<double>();
+  };
+  EXPECT_GT(sync(run_with("--set memory_of.smmu_queues=remote")), sync(standard) + 90'000);
+}
+
+TEST(Presets, ABlocksSpeedIsThatOfItsClock) {
+  for (const auto& [speed, clock] : {std::pair{"smmu.speed=2", "smmu.clock=2GHz"},
+                                     {"smmu.speed=0.5", "smmu.clock=500MHz"},
+                                     {"gic.speed=2", "gic.common.frequency=2GHz"},
+                                     {"gic.speed=0.25", "gic.common.frequency=250MHz"}}) {
+    nlohmann::json faster = run_with(std::string("--set ") + speed);
+    nlohmann::json reference = run_with(std::string("--set ") + clock);
+    faster.erase("parameters");
+    reference.erase("parameters");
+    EXPECT_EQ(faster, reference) << speed;
+    EXPECT_NE(faster["latency"], run_with("")["latency"]) << speed;
+  }
+}
+
+TEST(Presets, ASpeedBeyondAnyClockIsRefused) {
+  for (const char* settings : {"--set gic.common.frequency=1000GHz --set gic.speed=1.001",
+                               "--set gic.common.frequency=1MHz --set gic.speed=0.999",
+                               "--set smmu.clock=1MHz --set smmu.speed=0.5"}) {
+    const CommandResult result =
+        run_doorbell("run " + source_path("platforms/virt.yaml") + " --workload " +
+                     source_path(DOORBELL_SMALL_WORKLOAD) + " " + settings);
+    EXPECT_EQ(result.status, 2) << settings;
+    EXPECT_NE(result.errors.find("speed: expected a clock of 1MHz to 1000GHz with "),
+              std::string::npos)
+        << result.errors;
+  }
+}
+
 TEST(Presets, IdealIsABoundOfAllOthers) {
   const Figures ideal = figures_of(run_with("--with ideal"));
   std::vector<std::string> others = presets();

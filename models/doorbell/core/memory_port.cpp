@@ -6,13 +6,14 @@
 
 namespace doorbell {
 
-PhysicalMemoryPort::PhysicalMemoryPort(InitiatorSocket& socket)
-    : socket_(socket), payloads_(Simulation::current().payloads()) {}
+PhysicalMemoryPort::PhysicalMemoryPort(InitiatorSocket& socket, MemoryPurpose purpose)
+    : socket_(socket), purpose_(purpose), payloads_(Simulation::current().payloads()) {}
 
 Task<bool> PhysicalMemoryPort::read(AddressSpace, std::uint64_t address,
                                     std::span<std::uint8_t> data) {
   PayloadReference payload =
       payloads_.take(tlm::TLM_READ_COMMAND, address, static_cast<unsigned>(data.size()));
+  payload->requester().purpose = purpose_;
   co_await socket_.transport(*payload);
   std::copy_n(payload->data().begin(), data.size(), data.begin());
   co_return payload->is_response_ok();
@@ -23,6 +24,7 @@ Task<bool> PhysicalMemoryPort::write(AddressSpace, std::uint64_t address,
   PayloadReference payload =
       payloads_.take(tlm::TLM_WRITE_COMMAND, address, static_cast<unsigned>(data.size()));
   std::copy_n(data.begin(), data.size(), payload->data().begin());
+  payload->requester().purpose = purpose_;
   co_await socket_.transport(*payload);
   co_return payload->is_response_ok();
 }

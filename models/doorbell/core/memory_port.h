@@ -32,10 +32,11 @@ class MemoryPort {
                            std::span<const std::uint8_t> data) = 0;
 };
 
-/// The physical address space behind an InitiatorSocket.
+/// The physical address space behind an InitiatorSocket, used for one purpose.
 class PhysicalMemoryPort : public MemoryPort {
  public:
-  explicit PhysicalMemoryPort(InitiatorSocket& socket);
+  explicit PhysicalMemoryPort(InitiatorSocket& socket,
+                              MemoryPurpose purpose = MemoryPurpose::other);
 
   Task<bool> read(AddressSpace space, std::uint64_t address, std::span<std::uint8_t> data) override;
   Task<bool> write(AddressSpace space, std::uint64_t address,
@@ -47,6 +48,7 @@ class PhysicalMemoryPort : public MemoryPort {
 
  private:
   InitiatorSocket& socket_;
+  MemoryPurpose purpose_;
   PayloadPool& payloads_;
 };
 

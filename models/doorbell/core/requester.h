@@ -5,6 +5,7 @@
 #include <tlm>
 
 #include "doorbell/core/arch/journey.h"
+#include "doorbell/core/arch/memory_purpose.h"
 
 namespace doorbell {
 
@@ -35,6 +36,9 @@ class Requester : public tlm::tlm_extension<Requester> {
   // Written by the SMMU.
   bool secure = false;
   std::uint8_t memory_attributes = 0xff;  ///< MAIR encoding of the translation (DDI 0487 D17.2.97).
+
+  /// Written by whoever makes an access of its own, and by the SMMU: what devices do is `data`.
+  MemoryPurpose purpose = MemoryPurpose::other;
 
   /// The flight record, for MSIs; null otherwise. Written by whoever decides to send it.
   JourneyHandle journey;

@@ -6,11 +6,12 @@ Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
          const std::vector<Affinity>& processors)
     : Module(name),
       lpi_memory("lpi_memory"),
-      lpi_port_(lpi_memory),
+      lpi_port_(lpi_memory, MemoryPurpose::lpi_tables),
       lpi_tables_(scheduler(), statistics(), lpi_port_, parameters.redistributor.outstanding_reads,
                   1) {
   parameters.check();
-  const GicCommonParameters& common = parameters.common;
+  GicCommonParameters common = parameters.common;
+  common.frequency = parameters.clock_frequency();
   const auto count = static_cast<unsigned>(processors.size());
   const bool shared = parameters.redistributor.lpi_cache_scope == LpiCacheScope::chip;
   for (unsigned i = 0; i < (shared ? 1 : count); ++i) {

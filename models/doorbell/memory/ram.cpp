@@ -3,14 +3,28 @@
 #include <algorithm>
 
 #include "doorbell/core/coherent_access.h"
+#include "doorbell/core/requester.h"
 
 namespace doorbell::memory {
+namespace {
 
-Ram::Ram(const sc_core::sc_module_name& module_name, const RamParameters& parameters)
+std::array<Place, memory_purposes> places_of(const PlacementParameters& placement) {
+  std::array<Place, memory_purposes> places;
+  for (std::size_t i = 0; i < places.size(); ++i)
+    places[i] = placement.place_of(static_cast<MemoryPurpose>(i));
+  return places;
+}
+
+}  // namespace
+
+Ram::Ram(const sc_core::sc_module_name& module_name, const RamParameters& parameters,
+         const PlacementParameters& placement)
     : Module(module_name),
       upstream("upstream", tasks_, {parameters.reads, parameters.writes},
                [this](Payload& payload) { return serve(payload); }, {.byte_enables = true}),
       parameters_(parameters),
+      places_(places_of(placement)),
+      remote_distance_(placement.remote_distance),
       storage_(parameters.size),
       clock_(scheduler(), parameters.clock),
       read_channel_(clock_, parameters.width, statistics(), "read_channel"),
@@ -51,7 +65,8 @@ Task<void> Ram::refuse(Payload& payload) {
 Task<void> Ram::serve_read(Payload& payload) {
   const Time entered = now();
   reads_.enter(entered);
-  co_await Delay{scheduler(), latency_of_read(payload)};
+  const Place place = place_of(payload);
+  co_await Delay{scheduler(), latency_of_read(payload, place) + distance(place)};
   const Time ready = now();
   co_await Delay{scheduler(), read_channel_.transfer(ready, payload.get_data_length()) - ready};
   finish(payload);
@@ -62,25 +77,37 @@ Task<void> Ram::serve_read(Payload& payload) {
 Task<void> Ram::serve_write(Payload& payload) {
   const Time entered = now();
   writes_.enter(entered);
-  touch_cache(payload);
+  const Place place = place_of(payload);
+  touch_cache(payload, place);
   const Time taken = write_channel_.transfer(entered, payload.get_data_length());
-  co_await Delay{scheduler(), taken + parameters_.write_latency - entered};
+  co_await Delay{scheduler(), taken + parameters_.write_latency + distance(place) - entered};
   finish(payload);
   bytes_written_.add(payload.get_data_length());
   writes_.leave(now(), entered);
 }
 
-/// A read is as late as the latest of its lines.
-Time Ram::latency_of_read(const Payload& payload) {
-  if (!tags_) return parameters_.read_latency;
-  const std::uint64_t misses = cache_.misses();
-  touch_cache(payload);
-  return cache_.misses() == misses ? parameters_.last_level_cache.hit : parameters_.read_latency;
+Place Ram::place_of(const Payload& payload) const {
+  const Requester* const requester = requester_of(payload);
+  return requester == nullptr ? Place::ram : places_[static_cast<std::size_t>(requester->purpose)];
 }
 
-/// Reads and writes alike leave their lines in the cache.
-void Ram::touch_cache(const Payload& payload) {
-  if (!tags_) return;
+Time Ram::distance(Place place) const {
+  return place == Place::remote ? remote_distance_ : 0;
+}
+
+/// A read is as late as the latest of its lines.
+Time Ram::latency_of_read(const Payload& payload, Place place) {
+  if (place == Place::cache) return parameters_.last_level_cache.hit;
+  if (!tags_) return parameters_.read_latency;
+  const std::uint64_t misses = cache_.misses();
+  touch_cache(payload, place);
+  const bool hits = place != Place::memory && cache_.misses() == misses;
+  return hits ? parameters_.last_level_cache.hit : parameters_.read_latency;
+}
+
+/// Reads and writes alike leave their lines in the cache, but for what has a place of its own.
+void Ram::touch_cache(const Payload& payload, Place place) {
+  if (!tags_ || place == Place::cache || place == Place::memory) return;
   const std::uint64_t end = payload.get_address() + payload.get_data_length();
   const std::uint64_t line = tags_->line_bytes();
   for (std::uint64_t at = payload.get_address() / line * line; at < end; at += line) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "doorbell/core/arch/clock.h"
@@ -8,6 +9,7 @@
 #include "doorbell/core/write_watch.h"
 #include "doorbell/memory/arch/cache_tags.h"
 #include "doorbell/memory/arch/parameters.h"
+#include "doorbell/memory/arch/placement.h"
 #include "doorbell/memory/arch/sparse_storage.h"
 #include "doorbell/memory/data_channel.h"
 
@@ -21,13 +23,16 @@ namespace doorbell::memory {
 ///
 /// A write is answered when all observers would see it: its data cross the write channel, and
 /// `write_latency` passes. A read takes the latency of the cache or of the memory, then its data
-/// cross the read channel. Byte enables select what is read or written. An access beyond the end is
-/// answered with TLM_ADDRESS_ERROR_RESPONSE. DMI is granted under loose timing only, but to a
-/// coherent cache (CoherentAccess) under every timing and for good. A WriteWatch is kept under
-/// approximate timing only, and only while nobody writes past this module without telling it.
+/// cross the read channel. What an access is for (Requester::purpose) may say that it is always in
+/// the cache, never, or on another node, which is as much further as `placement` says. Byte enables
+/// select what is read or written. An access beyond the end is answered with
+/// TLM_ADDRESS_ERROR_RESPONSE. DMI is granted under loose timing only, but to a coherent cache
+/// (CoherentAccess) under every timing and for good. A WriteWatch is kept under approximate timing only, and
+/// only while nobody writes past this module without telling it.
 class Ram : public Module {
  public:
-  Ram(const sc_core::sc_module_name& name, const RamParameters& parameters);
+  Ram(const sc_core::sc_module_name& name, const RamParameters& parameters,
+      const PlacementParameters& placement = {});
 
   TargetSocket upstream;
 
@@ -40,14 +45,18 @@ class Ram : public Module {
   Task<void> refuse(Payload& payload);
   Task<void> serve_read(Payload& payload);
   Task<void> serve_write(Payload& payload);
-  Time latency_of_read(const Payload& payload);
-  void touch_cache(const Payload& payload);
+  Place place_of(const Payload& payload) const;
+  Time distance(Place place) const;
+  Time latency_of_read(const Payload& payload, Place place);
+  void touch_cache(const Payload& payload, Place place);
   void finish(Payload& payload);
   unsigned debug(Payload& payload);
   bool grant_dmi(Payload& payload, tlm::tlm_dmi& dmi);
   void grant_coherent(CoherentAccess& coherent);
 
   RamParameters parameters_;
+  std::array<Place, memory_purposes> places_;
+  Time remote_distance_;
   SparseStorage storage_;
   std::optional<CacheTags> tags_;
   Clock clock_;

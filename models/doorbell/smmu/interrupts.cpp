@@ -51,6 +51,7 @@ Task<void> Interrupts::msi(std::uint64_t address, std::uint32_t data, GlobalErro
   const PayloadReference write =
       Simulation::current().payloads().take(tlm::TLM_WRITE_COMMAND, address, 4);
   write->requester().device_id = device_id_;
+  write->requester().purpose = MemoryPurpose::smmu_queues;
   store_little_endian<std::uint32_t>(write->data(), data);
   co_await socket_.transport(*write);
   if (!write->is_response_ok()) activate(on_abort);

@@ -54,7 +54,7 @@ Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
       downstream_writes("downstream_writes"),
       dti("dti", [this](dti::ToTbu& message) { receive(message); }),
       parameters_(parameters),
-      clock_(scheduler(), parameters.clock),
+      clock_(scheduler(), parameters.clock_frequency()),
       stage_(simulation().stages().add(
           {"tbu", 40, "ordering",
            "Look-ups in the TBU; waits for slots, merged misses and order"})),
@@ -151,7 +151,10 @@ Task<void> Tbu::serve(Payload& payload) {
     }
     if (translation.allowed) {
       payload.set_address(translation.address);
-      if (requester != nullptr) requester->memory_attributes = translation.attributes;
+      if (requester != nullptr) {
+        requester->memory_attributes = translation.attributes;
+        requester->purpose = MemoryPurpose::data;
+      }
       co_await downstream_of(payload).transport(payload);
     } else {
       terminate(payload, requester);
@@ -195,6 +198,7 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
     if (requester != nullptr) {
       piece->requester() = *requester;
       piece->requester().memory_attributes = translation.attributes;
+      piece->requester().purpose = MemoryPurpose::data;
     }
     if (access.write) std::copy_n(payload.get_data_ptr() + done, size, piece->data().data());
     std::vector<std::uint8_t> enables = byte_enables_of_piece(payload, done, size);

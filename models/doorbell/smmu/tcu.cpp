@@ -18,10 +18,11 @@ Tcu::Tcu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
       cmdq_sync("cmdq_sync"),
       wake_event("wake_event"),
       parameters_(parameters),
-      clock_(scheduler(), parameters.clock),
+      clock_(scheduler(), parameters.clock_frequency()),
       programming_(scheduler(), clock_, parameters),
-      table_port_(tables),
-      queue_port_(queues),
+      page_table_port_(tables, MemoryPurpose::page_tables),
+      stream_table_port_(tables, MemoryPurpose::stream_tables),
+      queue_port_(queues, MemoryPurpose::smmu_queues),
       tasks_(scheduler()) {
   parameters.check();
   registers.serve(programming_.bank(), {.bytes = register_space_bytes, .narrowest = 4},
@@ -38,9 +39,9 @@ Tcu::Tcu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
   events_ = std::make_unique<EventQueue>(scheduler(), statistics(), programming_.bank(),
                                          queue_port_, *interrupts_, parameters_.features());
   configurations_ = std::make_unique<ConfigurationUnit>(scheduler(), clock_, statistics(),
-                                                        parameters_, table_port_, log_);
+                                                        parameters_, stream_table_port_, log_);
   walker_ = std::make_unique<TableWalker>(scheduler(), clock_, statistics(), parameters_,
-                                          table_port_, log_);
+                                          page_table_port_, log_);
   commands_ = std::make_unique<CommandProcessor>(scheduler(), clock_, statistics(), parameters_,
                                                  programming_.bank(), queue_port_, *interrupts_,
                                                  static_cast<CommandActions&>(*this));
@@ -99,7 +100,7 @@ std::optional<std::uint64_t> Tcu::translate_debug(const Stream& stream, std::uin
   }
   const auto read = [this](std::uint64_t from) -> std::optional<std::uint64_t> {
     std::array<std::uint8_t, 8> bytes{};
-    if (!table_port_.read_debug(from, bytes)) return std::nullopt;
+    if (!page_table_port_.read_debug(from, bytes)) return std::nullopt;
     return load_little_endian<std::uint64_t>(bytes);
   };
   return translate_from_memory(programming_.stream_table(), parameters_.features(), stream, address,

@@ -64,7 +64,8 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
   SmmuParameters parameters_;
   Clock clock_;
   ProgrammingInterface programming_;
-  PhysicalMemoryPort table_port_;
+  PhysicalMemoryPort page_table_port_;
+  PhysicalMemoryPort stream_table_port_;
   PhysicalMemoryPort queue_port_;
   InvalidationLog log_;
   // These use the above; the task group, which runs them, is destroyed first.

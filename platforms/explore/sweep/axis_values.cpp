@@ -17,7 +17,7 @@ using Kind = Parameter::Kind;
 
 bool is_number(Kind kind) {
   return kind == Kind::unsigned_32 || kind == Kind::unsigned_64 || kind == Kind::time ||
-         kind == Kind::frequency;
+         kind == Kind::frequency || kind == Kind::factor;
 }
 
 /// Exponents of the powers of two in a range; none when the first is above the last.
@@ -127,7 +127,7 @@ void AxisValues::resolve_range(const RangePlan& range, ParameterTree& tree) {
   if (from_ > to_) fail(range.from.line, "a range from a lower to a higher value", found);
   if (scale_ == Scale::logarithmic && from_ == 0)
     fail(range.from.line, "a range that starts above 0 on a logarithmic scale", found);
-  if (scale_ == Scale::log2 && (kind_ == Kind::time || kind_ == Kind::frequency))
+  if (scale_ == Scale::log2 && kind_ != Kind::unsigned_32 && kind_ != Kind::unsigned_64)
     fail(range.from.line, "the scale log with a count, as only integers are powers of two", "log2");
   if (scale_ == Scale::log2 && (to_ == 0 || first_exponent(from_) > last_exponent(to_)))
     fail(range.from.line, "a range that holds a power of two", found);
@@ -162,6 +162,7 @@ std::uint64_t AxisValues::read_step(const PlanText& text) const {
   std::uint64_t step = 0;
   const bool read = kind_ == Kind::time        ? parse_time(text.text, step)
                     : kind_ == Kind::frequency ? parse_frequency(text.text, step)
+                    : kind_ == Kind::factor    ? parse_factor(text.text, step)
                                                : parse_integer(text.text, step);
   if (!read || step == 0) fail(text.line, "a step above 0", "'" + text.text + "'");
   return step;
@@ -216,6 +217,7 @@ SweepCoordinate AxisValues::coordinate(std::uint64_t number) const {
   const auto value = static_cast<double>(number);
   if (kind_ == Kind::time) return {time_text(number), value};
   if (kind_ == Kind::frequency) return {frequency_text(number), value};
+  if (kind_ == Kind::factor) return {factor_text(number), value / 1000};
   return {std::to_string(number), value};
 }
 

@@ -47,6 +47,7 @@ TEST(AxisValues, HaveNumbersInTheParametersUnit) {
   EXPECT_EQ(axis("cache.hit: [2ns]").all().at(0).number, 2000);
   EXPECT_EQ(axis("cache.hit: [2ns]").axis().unit, "ps");
   EXPECT_EQ(axis("clock: [1.5GHz]").all().at(0).number, 1.5e9);
+  EXPECT_EQ(axis("speed: [0.5]").all().at(0).number, 0.5);
   EXPECT_EQ(axis("fast: [true]").all().at(0).number, std::nullopt);
 }
 
@@ -56,6 +57,8 @@ TEST(AxisValues, OfALinearRangeGoInSteps) {
               ElementsAre("10ns", "15ns", "20ns"));
   EXPECT_THAT(texts("clock: {from: 1GHz, to: 2GHz, step: 500MHz}"),
               ElementsAre("1GHz", "1500MHz", "2GHz"));
+  EXPECT_THAT(texts("speed: {from: 0.5, to: 1.5, step: 0.25}"),
+              ElementsAre("0.5", "0.75", "1", "1.25", "1.5"));
 }
 
 TEST(AxisValues, OfACountedRangeIncludeBothEndsAndAreRounded) {
@@ -143,6 +146,8 @@ TEST(AxisValues, OfTimesAndFrequenciesAreNoPowersOfTwo) {
               HasSubstr("plan.yaml:4: clock"));
   EXPECT_THAT(texts("cache.hit: {from: 1ns, to: 8ns, count: 4, scale: log}"),
               ElementsAre("1ns", "2ns", "4ns", "8ns"));
+  EXPECT_THAT(texts("speed: {from: 0.25, to: 4, count: 5, scale: log}"),
+              ElementsAre("0.25", "0.5", "1", "2", "4"));
 }
 
 TEST(AxisValues, MistakesAreNamedWithTheLineOfThePlan) {

@@ -42,6 +42,7 @@ struct ExampleWorkload {
 struct ExamplePlatform {
   ExampleCache cache;
   std::uint64_t clock = 1'000'000'000;
+  std::uint32_t speed = 1000;
   bool fast = false;
   std::vector<ExampleDrive> drives{1};
   std::uint32_t threads = 1;
@@ -50,6 +51,7 @@ struct ExamplePlatform {
   void describe(ParameterGroup& group) {
     group.group("cache", cache);
     group.frequency("clock", clock, {});
+    group.factor("speed", speed, {.minimum = 10, .maximum = 100'000});
     group.add("fast", fast, {});
     group.list("drives", drives, "", 1, 8);
     group.add("threads", threads, {.host_only = true});

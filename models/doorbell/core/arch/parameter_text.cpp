@@ -21,6 +21,7 @@ constexpr Unit time_units[] = {{"s", second},
                                {"ps", picosecond}};
 constexpr Unit frequency_units[] = {
     {"GHz", 1'000'000'000}, {"MHz", 1'000'000}, {"kHz", 1'000}, {"Hz", 1}};
+constexpr Unit factor_units[] = {{"", 1000}};
 constexpr Unit size_units[] = {{"KiB", 1ULL << 10}, {"MiB", 1ULL << 20}, {"GiB", 1ULL << 30}};
 
 bool is_digit(char c) {
@@ -93,12 +94,24 @@ bool parse_frequency(std::string_view text, std::uint64_t& hertz) {
   return parse_with_unit(text, frequency_units, hertz);
 }
 
+bool parse_factor(std::string_view text, std::uint64_t& thousandths) {
+  return parse_with_unit(text, factor_units, thousandths);
+}
+
 std::string time_text(Time time) {
   return text_with_unit(time, time_units);
 }
 
 std::string frequency_text(std::uint64_t hertz) {
   return text_with_unit(hertz, frequency_units);
+}
+
+std::string factor_text(std::uint64_t thousandths) {
+  std::string text = std::to_string(thousandths / 1000);
+  if (thousandths % 1000 == 0) return text;
+  text += "." + std::to_string(1000 + thousandths % 1000).substr(1);
+  text.erase(text.find_last_not_of('0') + 1);
+  return text;
 }
 
 bool parse_integer(std::string_view text, std::uint64_t& value) {

@@ -16,6 +16,8 @@ std::string number_text(Parameter::Kind kind, std::uint64_t value) {
       return time_text(value);
     case Parameter::Kind::frequency:
       return frequency_text(value);
+    case Parameter::Kind::factor:
+      return factor_text(value);
     default:
       return std::to_string(value);
   }
@@ -76,6 +78,8 @@ std::string Parameter::expectation() const {
       return "a time such as 170ns" + of_range;
     case Kind::frequency:
       return "a frequency such as 1GHz" + of_range;
+    case Kind::factor:
+      return "a factor such as 0.5" + of_range;
     default:
       break;
   }
@@ -108,6 +112,9 @@ bool Parameter::parse(std::string_view text) {
       break;
     case Kind::frequency:
       if (!parse_frequency(text, value)) return false;
+      break;
+    case Kind::factor:
+      if (!parse_factor(text, value)) return false;
       break;
     default:
       if (!parse_integer(text, value)) return false;
@@ -155,6 +162,13 @@ void ParameterGroup::frequency(std::string_view name, std::uint64_t& hertz, Para
   add_leaf(
       name, Parameter::Kind::frequency, std::move(info), [&hertz] { return hertz; },
       [&hertz](std::uint64_t number) { hertz = number; });
+}
+
+void ParameterGroup::factor(std::string_view name, std::uint32_t& thousandths, ParameterInfo info) {
+  info.maximum = std::min<std::uint64_t>(info.maximum, std::numeric_limits<std::uint32_t>::max());
+  add_leaf(
+      name, Parameter::Kind::factor, std::move(info), [&thousandths] { return thousandths; },
+      [&thousandths](std::uint64_t number) { thousandths = static_cast<std::uint32_t>(number); });
 }
 
 ParameterNode& ParameterGroup::add_node(std::string_view name, std::string_view help) {

@@ -39,7 +39,8 @@ class Parameter {
     text,
     choice,
     time,
-    frequency
+    frequency,
+    factor
   };
 
   const std::string& path() const { return path_; }
@@ -50,8 +51,8 @@ class Parameter {
   const std::vector<std::string>& choices() const { return choice_names_; }
   /// The present value as it is written in YAML: "32", "170ns", "1GHz", "true", "requester".
   std::string text() const;
-  /// The present value as a number: integers, booleans, picoseconds, hertz, the place
-  /// among the choices.
+  /// The present value as a number: integers, booleans, picoseconds, hertz, thousandths of a
+  /// factor, the place among the choices.
   std::uint64_t number() const { return read_(); }
   /// The values allowed: "1 to 65536, a power of two", "requester or vc"; empty when all are.
   std::string range() const;
@@ -111,6 +112,9 @@ class ParameterGroup {
   void time(std::string_view name, Time& value, ParameterInfo info);
   /// Written as `1GHz`, `62.5MHz`; held in hertz.
   void frequency(std::string_view name, std::uint64_t& hertz, ParameterInfo info);
+
+  /// Written as `2`, `0.5`; value, minimum and maximum in thousandths.
+  void factor(std::string_view name, std::uint32_t& thousandths, ParameterInfo info);
 
   /// A struct inside a struct.
   template <DescribedParameters T>

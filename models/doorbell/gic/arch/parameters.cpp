@@ -205,7 +205,16 @@ void CpuInterfaceParameters::describe(ParameterGroup& group) {
              .help = "From the decision to interrupt to the IRQ wire."});
 }
 
+std::uint64_t GicParameters::clock_frequency() const {
+  return faster_clock(common.frequency, speed);
+}
+
 void GicParameters::describe(ParameterGroup& group) {
+  group.factor("speed", speed,
+               {.minimum = slowest_speed,
+                .maximum = fastest_speed,
+                .source = "1 is as it is",
+                .help = "What if: all its cycles are so many times as fast"});
   group.group("common", common, "What all parts share");
   group.group("its", its, "Interrupt translation service");
   group.group("redistributor", redistributor, "Redistributors and the LPI cache");
@@ -213,6 +222,8 @@ void GicParameters::describe(ParameterGroup& group) {
 }
 
 void GicParameters::check() const {
+  expect(is_clock(clock_frequency()), "speed",
+         "a clock of 1MHz to 1000GHz with gic.common.frequency, in Hz", clock_frequency());
   expect(common.spis % 32 == 0, "common.spis", "a multiple of 32", common.spis);
   expect_whole_sets("its.device_cache_entries", its.device_cache_entries, "its.cache_ways",
                     its.cache_ways);

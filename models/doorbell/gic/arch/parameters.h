@@ -61,10 +61,13 @@ struct CpuInterfaceParameters {
 
 /// All of it.
 struct GicParameters {
+  std::uint32_t speed = 1000;  ///< of its clock against `common.frequency`, in thousandths
   GicCommonParameters common;
   ItsParameters its;
   RedistributorParameters redistributor;
   CpuInterfaceParameters cpu_interface;
+  /// What its cycles are of, in hertz.
+  std::uint64_t clock_frequency() const;
   void describe(ParameterGroup& group);
   /// Throws an InputError when values don't go together: SPIs in words of 32, caches in whole sets,
   /// entries that hold their fields.

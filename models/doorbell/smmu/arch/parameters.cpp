@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "doorbell/core/arch/clock_range.h"
 #include "doorbell/core/arch/error.h"
 
 namespace doorbell::smmu {
@@ -91,11 +92,12 @@ void TcuParameters::describe(ParameterGroup& group) {
       {.unit = "cycles", .maximum = 10000, .source = "assumption", .help = "A register access"});
   group.add("command_decode", command_decode,
             {.unit = "cycles", .maximum = 10000, .source = "assumption", .help = "Every command"});
-  group.add("invalidation_command", invalidation_command,
-            {.unit = "cycles",
-             .maximum = 100000,
-             .source = "[JG2] TLBI of 100 ns class",
-             .help = "CFGI and TLBI beside decoding"});
+  group.add(
+      "invalidation_command", invalidation_command,
+      {.unit = "cycles",
+       .maximum = 100000,
+       .source ="[JG2] TLBI of 100 ns class",
+       .help = "CFGI and TLBI beside decoding"});
   group.add("prefetch_command", prefetch_command,
             {.unit = "cycles",
              .maximum = 100000,
@@ -104,7 +106,7 @@ void TcuParameters::describe(ParameterGroup& group) {
   group.add("sync_command", sync_command,
             {.unit = "cycles",
              .maximum = 100000,
-             .source = "[BS] idle CMD_SYNC of 240 ns",
+             .source ="[BS] idle CMD_SYNC of 240 ns",
              .help = "CMD_SYNC beside decoding and what it waits for"});
   group.add("command_fetch", command_fetch,
             {.unit = "commands",
@@ -135,6 +137,11 @@ void SmmuParameters::describe(ParameterGroup& group) {
                    .maximum = 10'000'000'000,
                    .source = "assumption",
                    .help = "Clock of TCU and TBU"});
+  group.factor("speed", speed,
+               {.minimum = slowest_speed,
+                .maximum = fastest_speed,
+                .source = "1 is as it is",
+                .help = "What if: all its cycles are so many times as fast"});
   group.add("dti_latency", dti_latency,
             {.unit = "cycles",
              .maximum = 10000,
@@ -184,7 +191,16 @@ void SmmuParameters::describe(ParameterGroup& group) {
   group.group("tcu", tcu, "Translation control unit");
 }
 
+std::uint64_t SmmuParameters::clock_frequency() const {
+  return faster_clock(clock, speed);
+}
+
 void SmmuParameters::check() const {
+  if (!is_clock(clock_frequency())) {
+    throw InputError(
+        "smmu.speed: expected a clock of 1MHz to 1000GHz with smmu.clock, in Hz, found " +
+        std::to_string(clock_frequency()));
+  }
   const auto check_cache = [](const std::string& name, const CacheParameters& cache) {
     if (cache.geometry.whole_sets()) return;
     throw InputError("smmu." + name + ".entries: expected a multiple of smmu." + name +

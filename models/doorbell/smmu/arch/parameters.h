@@ -73,6 +73,7 @@ enum class AddressSize : std::uint8_t {
 /// An SMMU: one TCU with its TBUs.
 struct SmmuParameters {
   std::uint64_t clock = 1'000'000'000;  ///< hertz
+  std::uint32_t speed = 1000;           ///< of its clock against `clock`, in thousandths
   std::uint32_t dti_latency = 8;        ///< cycles, one way, between TBU and TCU
   std::uint32_t stream_id_bits = 16;
   bool two_level_stream_table = true;  ///< IDR0.ST_LEVEL
@@ -86,6 +87,8 @@ struct SmmuParameters {
   TcuParameters tcu;
 
   Features features() const;
+  /// What its cycles are of, in hertz.
+  std::uint64_t clock_frequency() const;
   void describe(ParameterGroup& group);
   /// Throws InputError when a cache has no whole sets.
   void check() const;
