@@ -408,5 +408,22 @@ TEST_F(RamTest, StreamTablesAreWithTheOtherTablesOfTheSmmuUnlessTheySayOtherwise
   EXPECT_EQ(placement.place_of(MemoryPurpose::stream_tables), Place::ram);
 }
 
+TEST_F(CoherentAccessTest, WhatWasStoredIsInACache) {
+  build(cached());
+  const Grant grant = ask(CoherentAccess::Writes::told);
+  std::uint8_t* const bytes = ram_->storage().bytes().data();
+  grant.coherent.tell(bytes + 0x13c, 8);
+  initiator_.scheduler().set_timing(Timing::loose);
+  grant.coherent.tell(bytes + 0x200, 8);
+  initiator_.scheduler().set_timing(Timing::approximate);
+  const std::size_t first = initiator_.read(microsecond, 0x108, 8);
+  const std::size_t second = initiator_.read(2 * microsecond, 0x170, 8);
+  const std::size_t set_up = initiator_.read(3 * microsecond, 0x200, 8);
+  run();
+  EXPECT_EQ(latency(first), 11 * nanosecond);
+  EXPECT_EQ(latency(second), 11 * nanosecond) << "of both lines";
+  EXPECT_EQ(latency(set_up), 51 * nanosecond) << "long ago";
+}
+
 }  // namespace
 }  // namespace doorbell::memory

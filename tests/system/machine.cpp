@@ -54,7 +54,10 @@ void Machine::run(std::function<void()> scenario, Timing timing) {
             ASSERT_EQ(machine_initialise(&software_), STATUS_OK);
           }
           ASSERT_EQ(machine_join(&software_), STATUS_OK);
-          if (i != 0) return machine_idle(&software_);
+          if (i != 0) {
+            if (on_others_) on_others_(i);
+            return machine_idle(&software_);
+          }
           ASSERT_EQ(machine_wait_for(&software_, processors), STATUS_OK);
           simulation.scheduler().set_timing(timing);
           simulation.statistics().reset(simulation.scheduler().now());

@@ -27,6 +27,9 @@ class Machine {
   /// Runs it to the end of `scenario`, and checks that all went well. Once.
   void run(std::function<void()> scenario, Timing timing = Timing::approximate);
 
+  /// What the other processors do once all are up, with their numbers, before they take interrupts.
+  void on_others(std::function<void(unsigned)> work) { on_others_ = std::move(work); }
+
   virt::Platform& platform() { return platform_; }
   machine& software() { return software_; }
 
@@ -68,6 +71,7 @@ class Machine {
   std::array<pcie_function, 16> functions_{};
   std::array<msi_vector, 256> vectors_{};
   std::array<machine_device, 16> devices_{};
+  std::function<void(unsigned)> on_others_;
   std::function<void(const msi_vector&)> on_interrupt_;
   std::uint64_t handled_ = 0;
   bool finished_ = false;

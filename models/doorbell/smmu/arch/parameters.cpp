@@ -96,7 +96,7 @@ void TcuParameters::describe(ParameterGroup& group) {
       "invalidation_command", invalidation_command,
       {.unit = "cycles",
        .maximum = 100000,
-       .source ="[JG2] TLBI of 100 ns class",
+       .source = "[JG2] with a CMD_SYNC 262 ns, in the middle of 200 to 324 (docs/timing.md, V6)",
        .help = "CFGI and TLBI beside decoding"});
   group.add("prefetch_command", prefetch_command,
             {.unit = "cycles",
@@ -106,7 +106,7 @@ void TcuParameters::describe(ParameterGroup& group) {
   group.add("sync_command", sync_command,
             {.unit = "cycles",
              .maximum = 100000,
-             .source ="[BS] idle CMD_SYNC of 240 ns",
+             .source = "[BS] idle CMD_SYNC of 240 ns, as its driver waits (docs/timing.md, V6)",
              .help = "CMD_SYNC beside decoding and what it waits for"});
   group.add("command_fetch", command_fetch,
             {.unit = "commands",

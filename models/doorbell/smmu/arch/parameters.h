@@ -51,9 +51,9 @@ struct TcuParameters {
   }};
   std::uint32_t register_access = 4;        ///< cycles of a register access
   std::uint32_t command_decode = 2;         ///< cycles of every command
-  std::uint32_t invalidation_command = 98;  ///< cycles of CFGI and TLBI beside decoding
+  std::uint32_t invalidation_command = 50;  ///< cycles of CFGI and TLBI beside decoding
   std::uint32_t prefetch_command = 8;       ///< cycles until PREFETCH has started its fetches
-  std::uint32_t sync_command = 140;  ///< cycles of SYNC beside decoding and what it waits for
+  std::uint32_t sync_command = 132;  ///< cycles of SYNC beside decoding and what it waits for
   std::uint32_t command_fetch = 4;   ///< commands read at a time
   std::uint32_t msi_device_id = 0;   ///< DeviceID of the SMMU's own MSIs
 
