@@ -39,6 +39,21 @@ STRUCTURES = (
     Structure("LPI configuration cache, entries, 2 ways", "lpi-cache", "lpi_cache_entries",
               "5 LPIs a drive", hits=s.LPI_HITS, **MSI),
 )
+# The same with a queue a processor: eight drives, 32 queues each.
+QUEUES = (
+    Structure("micro TLB, entries, fully associative", "queues-micro-tlb", "micro_tlb.entries",
+              "64 pages of queues a drive, and those of data", hits=s.MICRO_HITS),
+    Structure("main TLB, entries, 4 ways, random, behind a micro TLB of 32", "queues-main-tlb", "tlb.entries",
+              "the same pages"),
+    Structure("ITS event cache, entries, 2 ways", "queues-event-cache", "event_cache_entries",
+              "32 vectors a drive; its 2 ways", {"cache_ways": 2}, hits=s.EVENT_HITS, **MSI),
+    Structure("ITS event cache, entries, 16 ways", "queues-event-cache", "event_cache_entries",
+              "32 vectors a drive", {"cache_ways": 16}, hits=s.EVENT_HITS, of_virt=False, **MSI),
+    Structure("ITS collection cache, entries, 2 ways", "queues-collection-cache", "collection_cache_entries",
+              "one collection a processor", hits=s.COLLECTION_HITS, **MSI),
+    Structure("LPI configuration cache, entries, 2 ways", "queues-lpi-cache", "lpi_cache_entries",
+              "32 LPIs a drive", hits=s.LPI_HITS, **MSI),
+)
 
 # What is as good as the largest setting: throughput within 1 %, latencies within 4 % (two bins of a histogram), and
 # hits within one in a hundred look-ups.
@@ -47,10 +62,16 @@ LATENCY_KEPT = 1.04
 HITS_LOST = 0.01
 
 
+def value(sweep, structure, metric, setting, drives):
+    """A metric at a setting of the structure, of so many drives where their number is an axis."""
+    where = {} if drives is None else {"drives": drives}
+    return sweep.value(metric, **{structure.axis: setting}, **structure.where, **where)
+
+
 def keeps_up(sweep, structure, setting, drives):
     """Whether a setting is as good as the largest one."""
     def of(metric, one):
-        return sweep.value(metric, drives=drives, **{structure.axis: one}, **structure.where)
+        return value(sweep, structure, metric, one, drives)
 
     largest = sweep.settings(structure.axis)[-1]
     if of(s.IOPS, setting) < THROUGHPUT_KEPT * of(s.IOPS, largest):
@@ -60,7 +81,7 @@ def keeps_up(sweep, structure, setting, drives):
     return all(of(metric, setting) <= LATENCY_KEPT * of(metric, largest) for metric in structure.latencies)
 
 
-def least(sweep, structure, drives):
+def least(sweep, structure, drives=None):
     """The smallest setting from which on all keep up, as a text that says when it is at an end of what was tried."""
     settings = sweep.settings(structure.axis)
     enough = settings[-1]
@@ -73,10 +94,9 @@ def least(sweep, structure, drives):
     return f"≤ {enough}" if enough == settings[0] else str(enough)
 
 
-def price(sweep, structure, drives):
+def price(sweep, structure, drives=None):
     """What the smallest setting costs against the largest one."""
     settings = sweep.settings(structure.axis)
     metric, title = structure.price
-    smallest, largest = (sweep.value(metric, drives=drives, **{structure.axis: settings[i]}, **structure.where)
-                         for i in (0, -1))
+    smallest, largest = (value(sweep, structure, metric, settings[i], drives) for i in (0, -1))
     return f"{settings[0]}: {100 * (smallest / largest - 1):+.1f} % {title}"

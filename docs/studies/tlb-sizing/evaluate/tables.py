@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import sweeps as s
-from structures import STRUCTURES, least, price
+from structures import QUEUES, STRUCTURES, least, price
 
-MACHINES = (("virt", "`virt`"), ("four-processors", "`virt`, 4 processors for all drives"),
+MACHINES = (("virt", "`virt`"), ("pair-of-200-ns", "`virt`, a TLBI and its CMD_SYNC as fast as any published"),
+            ("pair-of-324-ns", "`virt`, as slow as any published"),
+            ("four-processors", "`virt`, 4 processors for all drives"),
             ("sized", "`virt`, all as small as for 8 drives"), ("fast-queue", "`virt`, fast command queue"),
             ("sized-fast-queue", "all as small, fast command queue"), ("ideal", "all ideal but the links"))
 
@@ -91,6 +93,35 @@ def inside(open_sweep):
     return table(["`virt` as it is", *drives_heads()], rows)
 
 
+def queues(open_sweep):
+    """Sizes for eight drives, by the recording and with a queue a processor."""
+    recorded = {structure.title: structure for structure in STRUCTURES}
+    rows = []
+    for structure in QUEUES:
+        before, sweep = recorded[structure.title], open_sweep(structure.sweep)
+        rows.append([structure.title, least(open_sweep(before.sweep), before, s.DRIVES[-1]), least(sweep, structure),
+                     sweep.default(structure.axis) if structure.of_virt else "-", price(sweep, structure),
+                     structure.reason])
+    return table(["structure, 8 drives", "4 queues a drive, recorded", "a queue a processor", "`virt` has",
+                  "the smallest tried", "what sets it"], rows)
+
+
+def queue_machines(open_sweep):
+    """What eight drives carry by their number of queues."""
+    sweep = open_sweep("queues-machines")
+    titles = dict(MACHINES)
+    rows = []
+    for machine in ("virt", "pair-of-200-ns", "pair-of-324-ns", "fast-queue"):
+        row = [titles[machine]]
+        for count in (4, 32):
+            where = {"queues": count, "machine": machine}
+            row += [f"{sweep.value(s.IOPS, **where) / 1e6:.2f}", percent(sweep.value(s.MICRO_HITS, **where)),
+                    nanoseconds(sweep.value(s.MSI_P50, **where))]
+        rows.append(row)
+    return table(["8 drives", "4 queues a drive: million commands a second", "hits of the micro TLB", "MSI p50",
+                  "a queue a processor: million commands a second", "hits of the micro TLB", "MSI p50"], rows)
+
+
 def plans(open_sweep):
     """Each plan with the comment that it begins with."""
     rows = []
@@ -101,7 +132,8 @@ def plans(open_sweep):
     return table(["plan", "points", "what"], rows)
 
 
-TABLES = {"answer": answer, "machines": machines, "inside": inside, "plans": plans}
+TABLES = {"answer": answer, "machines": machines, "inside": inside, "queues": queues,
+          "queue-machines": queue_machines, "plans": plans}
 
 
 def main(results, page):
