@@ -43,6 +43,14 @@ void add_software_options(CLI::App& run, software::SoftwareOptions& software) {
   text("--firmware", software.firmware, "Start this ELF program at its own addresses");
   text("--dtb", software.tree, "Hand over this device tree in place of the platform's own");
   text("--dump-dtb", software.tree_copy, "Write the device tree to this file and end");
+  run.add_option("--drive", software.drives,
+                 "The endpoint of that number, 0 unless given, is an NVMe drive with this file's "
+                 "contents; may be repeated")
+      ->type_name("[N=]FILE[,write=true]")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->take_all()
+      ->group("Software for AArch64");
   text("--console", software.console,
        "The other end of the UART: stdio, pty for a pseudo terminal, or a file")
       ->capture_default_str();

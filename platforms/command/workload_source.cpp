@@ -9,6 +9,7 @@
 #include "doorbell/core/arch/output_file.h"
 #include "platforms/replay/replay.h"
 #include "platforms/software/software_run.h"
+#include "platforms/virt/drive_option.h"
 #include "traces/format/content_hash.h"
 #include "traces/make/workload_file.h"
 
@@ -69,6 +70,8 @@ void fit_to_software(virt::VirtParameters& platform, const software::SoftwareOpt
   platform.cpu.kind = cpu::ProcessorKind::aarch64;
   platform.cpu.semihosting = software.semihosting;
   platform.peripherals = true;
+  for (const std::string& drive : software.drives)
+    virt::use_drive(platform, drive);
 }
 
 }  // namespace

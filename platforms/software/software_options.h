@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "doorbell/core/arch/scheduler.h"
 
@@ -15,11 +16,12 @@ struct SoftwareOptions {
   std::string firmware;   ///< An ELF file at its own addresses.
   std::string tree;       ///< A device tree in place of the platform's own.
   std::string tree_copy;  ///< Where to write the device tree, in place of a run.
-  std::string console = "stdio";  ///< The other end of the UART: "stdio", "pty", or a file.
-  std::string console_script;     ///< What types there (console::read_script).
-  std::string record_console;     ///< Where to write such a script of what is typed.
-  bool semihosting = false;       ///< HLT #0xF000 is a semihosting call.
-  Timing timing = Timing::loose;  ///< approximate: measured from reset on.
+  std::string console = "stdio";    ///< The other end of the UART: "stdio", "pty", or a file.
+  std::vector<std::string> drives;  ///< As virt::use_drive takes them.
+  std::string console_script;       ///< What types there (console::read_script).
+  std::string record_console;       ///< Where to write such a script of what is typed.
+  bool semihosting = false;         ///< HLT #0xF000 is a semihosting call.
+  Timing timing = Timing::loose;    ///< approximate: measured from reset on.
 
   bool given() const { return !kernel.empty() || !bios.empty() || !firmware.empty(); }
 };

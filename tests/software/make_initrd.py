@@ -10,7 +10,7 @@ from pathlib import Path
 # What nvme.ko needs, in the order in which it can be loaded: the package has no modules.dep.
 MODULES = ["crct10dif_common", "crc-t10dif", "crc64", "crc64-rocksoft", "t10-pi", "nvme-core", "nvme"]
 TOOLS = ["sh", "mount", "insmod", "rmmod", "cat", "echo", "dd", "sha256sum", "taskset", "poweroff", "sleep", "ls",
-         "grep", "dmesg", "nproc", "sync"]
+         "grep", "seq", "dmesg", "nproc", "sync"]
 INIT = """#!/bin/sh
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys

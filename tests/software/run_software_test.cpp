@@ -94,6 +94,12 @@ TEST_F(RunSoftware, ThatIsMissingOrWrongIsRefused) {
   expect_refused(firmware + " --set ram.size=1048576", "ELF segment");
 }
 
+TEST_F(RunSoftware, WithADriveThatIsMissingOrOddIsRefused) {
+  expect_refused(firmware + " --drive " + scratch_.path("none"), "none");
+  expect_refused(firmware + " --drive " + scratch_.write("odd", "odd"), "odd");
+  expect_refused(firmware + " --drive 7=" + scratch_.write("odd", "odd"), "one of the 2 endpoints");
+}
+
 TEST_F(RunSoftware, WithoutAnEngineIsRefused) {
   const CommandResult result =
       run_command("DOORBELL_ENGINE=/nowhere.so " DOORBELL_COMMAND " run" + firmware);
