@@ -76,6 +76,21 @@ if(NOT version STREQUAL VERSION OR NOT balanced)
   message(FATAL_ERROR "The command of the package is of version ${version}, its run balanced: ${balanced}")
 endif()
 
+# Without C there are no drivers, which says who asks for them; nobody else needs it.
+foreach(components "" "COMPONENTS sw")
+  file(WRITE ${SCRATCH_DIR}/plain/CMakeLists.txt
+    "cmake_minimum_required(VERSION 3.25)\nproject(Plain LANGUAGES CXX)\nfind_package(Doorbell REQUIRED ${components})\n")
+  execute_process(COMMAND ${CMAKE_COMMAND} -S ${SCRATCH_DIR}/plain -B ${SCRATCH_DIR}/plain/build -G ${GENERATOR}
+      -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_PREFIX_PATH=${root}/usr
+    RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  string(REGEX REPLACE "[ \n]+" " " output "${output}")
+  if(components STREQUAL "" AND NOT status EQUAL 0)
+    message(FATAL_ERROR "A project without C: ${output}")
+  elseif(NOT components STREQUAL "" AND (status EQUAL 0 OR NOT output MATCHES "add C to the LANGUAGES of project"))
+    message(FATAL_ERROR "A project without C that wants drivers: ${output}")
+  endif()
+endforeach()
+
 step("Configuring the examples" ${CMAKE_COMMAND} -S ${EXAMPLES_DIR} -B ${SCRATCH_DIR}/build -G ${GENERATOR}
   -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_PREFIX_PATH=${root}/usr "-DCMAKE_CXX_FLAGS=-std=gnu++20 -Wall -O0")
 step("Building them" ${CMAKE_COMMAND} --build ${SCRATCH_DIR}/build)
