@@ -121,6 +121,22 @@ TEST(ThreadProcessor, TheIrqLineRisesAtTheAnnouncedTimeAndNotBefore) {
   EXPECT_EQ(system.changes[0], (std::pair<Time, bool>{raised + line_latency, true}));
 }
 
+TEST(ThreadProcessor, AChangeThatIsAnnouncedBeforeTheOneBeforeHasTakenPlaceComesAtItsOwnTime) {
+  System system;
+  Time raised = 0;
+  system.start([&] {
+    system.bring_up();
+    raised = time();
+    system.ppi.drive(true);
+    sc_core::wait(1, sc_core::SC_NS);
+    system.ppi.drive(false);
+    sc_core::wait(10, sc_core::SC_NS);
+  });
+  const std::vector<std::pair<Time, bool>> expected{{raised + line_latency, true},
+                                                    {raised + nanosecond + line_latency, false}};
+  EXPECT_EQ(system.changes, expected);
+}
+
 /// From the driver of the line to the threads that wait for it, in a process of its own: nothing
 /// may depend on how far ahead the scheduler is when it announces a change.
 std::vector<std::pair<Time, bool>> changes_at(Time lookahead) {
@@ -161,6 +177,18 @@ TEST(ThreadProcessor, TheLineFollowsThreeInterrupts) {
 
 TEST(ThreadProcessor, TheLineChangesAtTheSameTimesWithALookahead) {
   expect_three_interrupts(changes_at(20 * microsecond));
+}
+
+TEST(ThreadProcessor, NothingThatIsDueLaterComesBeforeTheThreadSeesTheLine) {
+  System system;
+  system.simulation().kernel().set_lookahead(20 * microsecond);
+  system.start([&] {
+    system.bring_up();
+    system.ppi.drive(true, 100 * nanosecond);
+    system.ppi.drive(false, 200 * nanosecond);
+    sc_core::wait(system.processor.irq.posedge_event());
+    EXPECT_EQ(system.processor.read(ICC_IAR1_EL1).value, timer) << "it is withdrawn later";
+  });
 }
 
 TEST(ThreadProcessor, AnSgiIsSentAndTaken) {
