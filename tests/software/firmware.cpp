@@ -35,11 +35,24 @@ FirmwareMachine::FirmwareMachine(const std::string& elf, unsigned processors)
     : FirmwareMachine(elf, parameters(processors)) {}
 
 FirmwareMachine::FirmwareMachine(const std::string& elf, const virt::VirtParameters& parameters)
+    : FirmwareMachine(parameters) {
+  load(elf);
+}
+
+FirmwareMachine::FirmwareMachine(const std::vector<std::uint32_t>& program,
+                                 const virt::VirtParameters& parameters)
+    : FirmwareMachine(parameters) {
+  entry_ = virt::ram_base;
+  platform_.ram().storage().write(
+      0, {reinterpret_cast<const std::uint8_t*>(program.data()), program.size() * 4});
+}
+
+FirmwareMachine::FirmwareMachine(const virt::VirtParameters& parameters)
     : parameters_(parameters), platform_("virt", with_engine(parameters_)) {
   platform_.uart()->connect(console_);
-  load(elf);
   platform_.aarch64()->on_end([this](cpu::Aarch64Group::End, int, const std::string&) {
     ended_ = true;
+    ended_at_ = Simulation::current().scheduler().now();
     Simulation::current().kernel().stop();
   });
 }

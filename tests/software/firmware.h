@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "doorbell/peripherals/arch/console.h"
 #include "platforms/virt/platform.h"
@@ -25,18 +26,23 @@ class FirmwareMachine {
  public:
   FirmwareMachine(const std::string& elf, unsigned processors);
   FirmwareMachine(const std::string& elf, const virt::VirtParameters& parameters);
+  /// Instructions at the start of memory.
+  FirmwareMachine(const std::vector<std::uint32_t>& program,
+                  const virt::VirtParameters& parameters);
 
   /// To the end of the firmware, or until `limit`.
   void run(Timing timing, Time limit = second);
 
   const std::string& text() const { return console_.text(); }
   bool ended() const { return ended_; }
+  Time ended_at() const { return ended_at_; }
   virt::Platform& platform() { return platform_; }
   /// All statistics as JSON.
   std::string statistics() const;
   static virt::VirtParameters parameters(unsigned processors);
 
  private:
+  explicit FirmwareMachine(const virt::VirtParameters& parameters);
   void load(const std::string& elf);
 
   virt::VirtParameters parameters_;
@@ -44,6 +50,7 @@ class FirmwareMachine {
   virt::Platform platform_;
   std::uint64_t entry_ = 0;
   bool ended_ = false;
+  Time ended_at_ = 0;
 };
 
 }  // namespace doorbell::testing
