@@ -105,6 +105,16 @@ TEST_F(Pl031StateTest, AMatchBeyondSimulatedTimeNeverComes) {
   EXPECT_EQ(state.next_interrupt(), never);
 }
 
+TEST_F(Pl031StateTest, IsAccessedByBytesAndHalfWordsToo) {
+  std::uint64_t value = 0;
+  EXPECT_EQ(state.registers().read(0xFF4, 1, value), RegisterResult::ok) << "as EDK2 does";
+  EXPECT_EQ(value, 0xF0u);
+  EXPECT_EQ(state.registers().read(DR, 2, value), RegisterResult::ok);
+  EXPECT_EQ(value, epoch & 0xFFFF);
+  EXPECT_EQ(state.registers().write(IMSC, 1, 1), RegisterResult::ok);
+  EXPECT_EQ(read(IMSC), 1u);
+}
+
 TEST_F(Pl031StateTest, IsAPrimeCellThatLinuxKnows) {
   std::uint32_t peripheral = 0, cell = 0;
   for (unsigned i = 0; i < 4; ++i) {

@@ -10,25 +10,26 @@ constexpr auto RO = RegisterAccess::read_only;
 constexpr auto RW = RegisterAccess::read_write;
 constexpr auto WO = RegisterAccess::write_only;
 
+// Drivers use bytes and half-words, too: an APB peripheral doesn't see the width of an access.
 // clang-format off
 constexpr std::array table{
-    // name, offset, width, reset, access, section, count, stride, writable
-    RegisterInfo{"RTCDR",        0x000, 4, 0, RO, "DDI 0224 3.3.1"},
-    RegisterInfo{"RTCMR",        0x004, 4, 0, RW, "DDI 0224 3.3.2"},
-    RegisterInfo{"RTCLR",        0x008, 4, 0, RW, "DDI 0224 3.3.3"},
-    RegisterInfo{"RTCCR",        0x00C, 4, 1, RW, "DDI 0224 3.3.4", 1, 0, 0},
-    RegisterInfo{"RTCIMSC",      0x010, 4, 0, RW, "DDI 0224 3.3.5", 1, 0, 1},
-    RegisterInfo{"RTCRIS",       0x014, 4, 0, RO, "DDI 0224 3.3.6"},
-    RegisterInfo{"RTCMIS",       0x018, 4, 0, RO, "DDI 0224 3.3.7"},
-    RegisterInfo{"RTCICR",       0x01C, 4, 0, WO, "DDI 0224 3.3.8", 1, 0, 0},
-    RegisterInfo{"RTCPeriphID0", 0xFE0, 4, 0x31, RO, "DDI 0224 3.3.9"},
-    RegisterInfo{"RTCPeriphID1", 0xFE4, 4, 0x10, RO, "DDI 0224 3.3.9"},
-    RegisterInfo{"RTCPeriphID2", 0xFE8, 4, 0x14, RO, "DDI 0224 3.3.9"},
-    RegisterInfo{"RTCPeriphID3", 0xFEC, 4, 0x00, RO, "DDI 0224 3.3.9"},
-    RegisterInfo{"RTCPCellID0",  0xFF0, 4, 0x0D, RO, "DDI 0224 3.3.10"},
-    RegisterInfo{"RTCPCellID1",  0xFF4, 4, 0xF0, RO, "DDI 0224 3.3.10"},
-    RegisterInfo{"RTCPCellID2",  0xFF8, 4, 0x05, RO, "DDI 0224 3.3.10"},
-    RegisterInfo{"RTCPCellID3",  0xFFC, 4, 0xB1, RO, "DDI 0224 3.3.10"},
+    // name, offset, width, reset, access, section, count, stride, writable, byte_access
+    RegisterInfo{"RTCDR",        0x000, 4, 0, RO, "DDI 0224 3.3.1", 1, 0, ~0ULL, true},
+    RegisterInfo{"RTCMR",        0x004, 4, 0, RW, "DDI 0224 3.3.2", 1, 0, ~0ULL, true},
+    RegisterInfo{"RTCLR",        0x008, 4, 0, RW, "DDI 0224 3.3.3", 1, 0, ~0ULL, true},
+    RegisterInfo{"RTCCR",        0x00C, 4, 1, RW, "DDI 0224 3.3.4", 1, 0, 0, true},
+    RegisterInfo{"RTCIMSC",      0x010, 4, 0, RW, "DDI 0224 3.3.5", 1, 0, 1, true},
+    RegisterInfo{"RTCRIS",       0x014, 4, 0, RO, "DDI 0224 3.3.6", 1, 0, ~0ULL, true},
+    RegisterInfo{"RTCMIS",       0x018, 4, 0, RO, "DDI 0224 3.3.7", 1, 0, ~0ULL, true},
+    RegisterInfo{"RTCICR",       0x01C, 4, 0, WO, "DDI 0224 3.3.8", 1, 0, 0, true},
+    RegisterInfo{"RTCPeriphID0", 0xFE0, 4, 0x31, RO, "DDI 0224 3.3.9", 1, 0, ~0ULL, true},
+    RegisterInfo{"RTCPeriphID1", 0xFE4, 4, 0x10, RO, "DDI 0224 3.3.9", 1, 0, ~0ULL, true},
+    RegisterInfo{"RTCPeriphID2", 0xFE8, 4, 0x14, RO, "DDI 0224 3.3.9", 1, 0, ~0ULL, true},
+    RegisterInfo{"RTCPeriphID3", 0xFEC, 4, 0x00, RO, "DDI 0224 3.3.9", 1, 0, ~0ULL, true},
+    RegisterInfo{"RTCPCellID0",  0xFF0, 4, 0x0D, RO, "DDI 0224 3.3.10", 1, 0, ~0ULL, true},
+    RegisterInfo{"RTCPCellID1",  0xFF4, 4, 0xF0, RO, "DDI 0224 3.3.10", 1, 0, ~0ULL, true},
+    RegisterInfo{"RTCPCellID2",  0xFF8, 4, 0x05, RO, "DDI 0224 3.3.10", 1, 0, ~0ULL, true},
+    RegisterInfo{"RTCPCellID3",  0xFFC, 4, 0xB1, RO, "DDI 0224 3.3.10", 1, 0, ~0ULL, true},
 };
 // clang-format on
 
