@@ -75,7 +75,7 @@ int Run::perform() {
   if (!source_->runs()) return EXIT_SUCCESS;
   simulation_.kernel().set_lookahead(description_.platform.host.lookahead);
   simulation_.scheduler().set_timing(Timing::loose);
-  platform_.emplace("virt", description_.platform);
+  platform_.emplace("virt", description_.platform, source_->platform_files());
   workload_ = source_->make(*platform_, description_);
   workload_->on_ready([this] { begin_measuring(); });
   workload_->on_end([this] { loop_.finish(); });

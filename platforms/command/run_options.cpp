@@ -40,6 +40,8 @@ void add_software_options(CLI::App& run, software::SoftwareOptions& software) {
   text("--initrd", software.initrd, "Its initial RAM disk")->needs(kernel);
   text("--append", software.append, "Its command line, or that of --firmware")->type_name("TEXT");
   text("--bios", software.bios, "Start this firmware in ROM, such as U-Boot or EDK2");
+  text("--flash", software.flash,
+       "The flash is this file of 64 MiB, which keeps what is programmed");
   text("--firmware", software.firmware, "Start this ELF program at its own addresses");
   text("--dtb", software.tree, "Hand over this device tree in place of the platform's own");
   text("--dump-dtb", software.tree_copy, "Write the device tree to this file and end");

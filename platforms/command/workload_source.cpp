@@ -46,6 +46,11 @@ class SoftwareSource : public WorkloadSource {
   WorkloadIdentity identity() const override { return software_.identity; }
   bool has_summary() const override { return is_measured(); }
   bool runs() const override { return options_.tree_copy.empty(); }
+  virt::PlatformFiles platform_files() const override {
+    virt::PlatformFiles files;
+    if (!options_.flash.empty()) files.flash = options_.flash;
+    return files;
+  }
   std::unique_ptr<Workload> make(virt::Platform& platform,
                                  const Description& description) override {
     console_.emplace(options_, description.platform.uart.character);

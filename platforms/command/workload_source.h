@@ -20,6 +20,8 @@ class WorkloadSource {
   virtual bool has_summary() const { return true; }
   /// Whether there is a run at all; else only what was asked for beside it is done, by the source.
   virtual bool runs() const { return true; }
+  /// What of the platform the software keeps in files of the host.
+  virtual virt::PlatformFiles platform_files() const { return {}; }
   /// Once. The source, platform and description outlive the workload.
   virtual std::unique_ptr<Workload> make(virt::Platform& platform,
                                          const Description& description) = 0;

@@ -13,6 +13,7 @@ struct SoftwareOptions {
   std::string initrd;     ///< Its initial RAM disk.
   std::string append;     ///< The command line of a kernel, `bootargs` of the device tree.
   std::string bios;       ///< Firmware for the ROM, where the first processor starts.
+  std::string flash;      ///< A file of 64 MiB that holds the flash (virt::PlatformFiles).
   std::string firmware;   ///< An ELF file at its own addresses.
   std::string tree;       ///< A device tree in place of the platform's own.
   std::string tree_copy;  ///< Where to write the device tree, in place of a run.

@@ -100,6 +100,12 @@ TEST_F(RunSoftware, WithADriveThatIsMissingOrOddIsRefused) {
   expect_refused(firmware + " --drive 7=" + scratch_.write("odd", "odd"), "one of the 2 endpoints");
 }
 
+TEST_F(RunSoftware, WithFlashThatIsMissingOrOfAnotherSizeIsRefused) {
+  expect_refused(firmware + " --flash " + scratch_.path("none"), "none: expected a file to read");
+  expect_refused(firmware + " --flash " + scratch_.write("odd", "odd"),
+                 "expected a file of 67108864 bytes, found 3 bytes");
+}
+
 TEST_F(RunSoftware, WithoutAnEngineIsRefused) {
   const CommandResult result =
       run_command("DOORBELL_ENGINE=/nowhere.so " DOORBELL_COMMAND " run" + firmware);
