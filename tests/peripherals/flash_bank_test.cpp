@@ -68,6 +68,13 @@ TEST_F(FlashBankTest, BothChipsAnswerTheCfiQuery) {
   EXPECT_EQ(read(0x10 * 4), erased);
 }
 
+TEST_F(FlashBankTest, TheCfiQueryIsAskedForAtItsAddress) {
+  command(0x2A * 4, 0x98);
+  EXPECT_EQ(read(0x10 * 4), erased) << "what U-Boot tries for a bank of eight bits";
+  command(0x555 * 4, 0x98);
+  EXPECT_EQ(read(0x10 * 4) & 0xFF, 'Q') << "bits of the address above the eighth play no part";
+}
+
 TEST_F(FlashBankTest, SaysWhoItIs) {
   command(0, 0x90);
   EXPECT_EQ(read(0), 0x0089'0089u);

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """boot_u_boot.py DOORBELL GUEST: do Debian's U-Boot and its commands find the machine that they know?
 
-GUEST is what scripts/guest-packages got. U-Boot comes up with its built-in environment, finds the drive and reads
-from it what the host wrote."""
+GUEST is what scripts/guest-packages got. Without a flash file U-Boot comes up with its built-in environment, finds the
+drive and reads from it what the host wrote. With one it uses the environment that is there."""
 
 import random
 import subprocess
@@ -13,6 +13,7 @@ from pathlib import Path
 
 PROMPT = r"\n=> "  # as a script writes it; crc32 prints an arrow of its own
 SECTORS = 0x400
+ENVIRONMENT_SIZE = 0x40000
 
 
 def script(commands):
@@ -62,6 +63,22 @@ def boot_with_drive(machine):
            f"({SECTORS} x 512)", f"{SECTORS} blocks read: OK", f"==> {zlib.crc32(drive.read_bytes()):08x}")
 
 
+def environment(variables):
+    """As U-Boot keeps it: a CRC-32 of the rest, then texts that end with a zero each."""
+    texts = b"".join(f"{name}={value}".encode() + b"\0" for name, value in variables.items())
+    texts = texts.ljust(ENVIRONMENT_SIZE - 4, b"\0")
+    return zlib.crc32(texts).to_bytes(4, "little") + texts
+
+
+def boot_with_flash(machine):
+    flash = machine.folder / "flash"
+    with flash.open("wb") as file:
+        file.write(environment({"bootcmd": "true", "bootdelay": 2, "kept": "in the flash"}))
+        file.truncate(64 << 20)
+    text = machine.boot(["echo it was $kept"], ["--flash", flash])
+    expect(text, "Loading Environment from Flash... OK", "it was in the flash")
+
+
 def main(arguments):
     if len(arguments) != 2:
         sys.exit(__doc__)
@@ -71,6 +88,7 @@ def main(arguments):
     with tempfile.TemporaryDirectory() as folder:
         machine = Machine(doorbell, guest, Path(folder))
         boot_with_drive(machine)
+        boot_with_flash(machine)
 
 
 if __name__ == "__main__":

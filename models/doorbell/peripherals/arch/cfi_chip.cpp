@@ -17,6 +17,7 @@ constexpr std::uint16_t manufacturer = 0x0089;  // Intel
 constexpr std::uint16_t device = 0x0018;
 
 constexpr std::uint8_t confirm = 0xD0;
+constexpr std::uint32_t query_address = 0x55;  // JESD68.01, of a query command
 
 }  // namespace
 
@@ -96,7 +97,9 @@ void CfiChip::command(std::uint32_t word, std::uint8_t code) {
       state_ = State::identifier;
       return;
     case 0x98:
-      state_ = State::query;
+      // At its address alone: U-Boot leaves the second chip behind with one that isn't for a bank
+      // like this.
+      state_ = word % 0x100 == query_address ? State::query : State::array;
       return;
     case 0xE8:
       buffer_block_ = block_of(word);
