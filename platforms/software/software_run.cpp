@@ -19,12 +19,19 @@ void SoftwareRun::start() {
 }
 
 void SoftwareRun::load() {
-  if (!software_.bios_path.empty()) platform_.rom()->load(software_.bios_path);
+  if (!software_.bios_path.empty()) load_bios();
   memory::SparseStorage& ram = platform_.ram().storage();
   for (const Placement::Piece& piece : software_.placement.pieces)
     ram.write(piece.address - virt::ram_base, piece.bytes);
   if (software_.placement.tree)
     ram.write(*software_.placement.tree - virt::ram_base, software_.tree);
+}
+
+/// Boot firmware runs at EL1, below EL3's: that has woken the redistributor when it hands over, and
+/// EDK2 relies on it. QEMU has no such firmware, and interrupts whoever sleeps.
+void SoftwareRun::load_bios() {
+  platform_.rom()->load(software_.bios_path);
+  platform_.gic().redistributor(0).wake();
 }
 
 void SoftwareRun::end(cpu::Aarch64Group::End how, int status, const std::string& why) {

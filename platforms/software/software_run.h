@@ -30,6 +30,7 @@ class SoftwareRun : public Workload {
 
  private:
   void load();
+  void load_bios();
   void end(cpu::Aarch64Group::End end, int status, const std::string& why);
   void write(const std::string& text);
 

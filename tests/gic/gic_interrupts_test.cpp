@@ -335,6 +335,15 @@ TEST_F(Interrupts, ASleepingProcessorGetsNone) {
   EXPECT_TRUE(bench.processors[0]->irq);
 }
 
+TEST_F(Interrupts, OneThatFirmwareBeforeHasWokenGetsThem) {
+  enable_private(0, 27, 0x80);
+  bench.write(*bench.gicr[0], 0x0014, 4, 2);
+  bench.gic.redistributor(0).wake();
+  drive(bench.gic.redistributor(0).ppi(27), true);
+  settle();
+  EXPECT_TRUE(bench.processors[0]->irq);
+}
+
 TEST_F(Interrupts, TheDistributorsGroupEnableCountsForAll) {
   enable_private(0, 27, 0x80);
   drive(bench.gic.redistributor(0).ppi(27), true);

@@ -53,6 +53,11 @@ Redistributor::Redistributor(const sc_core::sc_module_name& name, const GicCommo
   });
 }
 
+void Redistributor::wake() {
+  constexpr std::uint64_t GICR_WAKER = 0x14;
+  state_.registers().write(GICR_WAKER, 4, 0);
+}
+
 LpiController::Callbacks Redistributor::callbacks() {
   return {
       .changed = [this] { changed(); },

@@ -32,6 +32,10 @@ class Redistributor : public Module, public InterruptSource {
   /// The wire of PPI `INTID`, 16 to 31.
   WireIn& ppi(std::uint32_t INTID) { return *ppis_.at(INTID - 16); }
 
+  /// Clears GICR_WAKER.ProcessorSleep, as firmware that ran before the model's software has done
+  /// (IHI 0069 12.11.44).
+  void wake();
+
   /// Called after whatever may have changed `highest`.
   void on_change(std::function<void()> listener) { changed_ = std::move(listener); }
 
