@@ -14,6 +14,8 @@
 namespace doorbell {
 namespace {
 
+constexpr const char* software_group = "Software for AArch64";
+
 /// Of one kind of software exactly.
 void check_kinds(const RunOptions& options) {
   std::vector<std::string> kinds;
@@ -31,9 +33,20 @@ void check_kinds(const RunOptions& options) {
                   kinds.empty() ? "none" : fmt::format("{}", fmt::join(kinds, " and "))));
 }
 
+/// What only software knows would be without effect on a replay.
+void check_software_options(const CLI::App& run, const RunOptions& options) {
+  if (options.workload.empty()) return;
+  const auto given = run.get_options([](const CLI::Option* option) {
+    return option->get_group() == software_group && option->count() != 0;
+  });
+  if (given.empty()) return;
+  throw InputError(given.front()->get_name() +
+                   ": expected --kernel, --bios or --firmware with it, found --workload");
+}
+
 void add_software_options(CLI::App& run, software::SoftwareOptions& software) {
   const auto text = [&run](const char* name, std::string& value, const char* help) {
-    return run.add_option(name, value, help)->group("Software for AArch64");
+    return run.add_option(name, value, help)->group(software_group);
   };
   CLI::Option* kernel =
       text("--kernel", software.kernel, "Start this arm64 kernel, an Image, gzipped or not");
@@ -52,7 +65,7 @@ void add_software_options(CLI::App& run, software::SoftwareOptions& software) {
       ->expected(1)
       ->allow_extra_args(false)
       ->take_all()
-      ->group("Software for AArch64");
+      ->group(software_group);
   text("--console", software.console,
        "The other end of the UART: stdio, pty for a pseudo terminal, or a file")
       ->capture_default_str();
@@ -61,7 +74,7 @@ void add_software_options(CLI::App& run, software::SoftwareOptions& software) {
   text("--record-console", software.record_console,
        "Write such a script of what is typed at a console");
   run.add_flag("--semihosting", software.semihosting, "HLT #0xF000 is a semihosting call")
-      ->group("Software for AArch64");
+      ->group(software_group);
   run.add_option("--timing", software.timing,
                  "loose: as fast as can be, nothing is measured; approximate: measured from reset "
                  "on")
@@ -69,7 +82,7 @@ void add_software_options(CLI::App& run, software::SoftwareOptions& software) {
           {"loose", Timing::loose}, {"approximate", Timing::approximate}}))
       ->type_name("TIMING")
       ->default_str("loose")
-      ->group("Software for AArch64");
+      ->group(software_group);
 }
 
 }  // namespace
@@ -77,7 +90,10 @@ void add_software_options(CLI::App& run, software::SoftwareOptions& software) {
 CLI::App* declare(CLI::App& app, RunOptions& options) {
   CLI::App* run = app.add_subcommand(
       "run", "Run software on a platform, or replay a workload and report what it took");
-  run->parse_complete_callback([&options] { check_kinds(options); });
+  run->parse_complete_callback([run, &options] {
+    check_kinds(options);
+    check_software_options(*run, options);
+  });
   options.sources.description = "virt";
   add_description_options(*run, options.sources)->required(false)->capture_default_str();
   run->add_option("--workload", options.workload,
