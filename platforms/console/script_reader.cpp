@@ -145,7 +145,13 @@ std::vector<ScriptStep> read_script(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(path)) refuse("a directory");
   std::ifstream file(path, std::ios::binary);
   if (!file) refuse(std::generic_category().message(errno));
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  // A device such as /dev/zero never ends.
+  constexpr std::size_t most = 64 << 20;
+  std::string text;
+  for (std::istreambuf_iterator<char> at(file), end; at != end; ++at) {
+    if (text.size() == most) refuse("more than 64 MiB");
+    text += *at;
+  }
   return read_script_text(text, path.string());
 }
 

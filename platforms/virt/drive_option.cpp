@@ -27,7 +27,8 @@ bool take_write(std::string_view& option) {
   const std::size_t at = option.rfind(key);
   if (at == std::string_view::npos) return false;
   const std::string_view value = option.substr(at + key.size());
-  if (value != "true" && value != "false") refuse("write=true or write=false", value);
+  if (value != "true" && value != "false")
+    refuse("write=true or write=false", "'" + std::string(value) + "'");
   option = option.substr(0, at);
   return value == "true";
 }

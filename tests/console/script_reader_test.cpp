@@ -80,6 +80,7 @@ TEST(ScriptReader, ADelayIsBeforeWhatIsTyped) {
 TEST(ScriptReader, AFileThatIsntThereIsRefused) {
   EXPECT_THROW(read_script("/nowhere/script"), InputError);
   EXPECT_THROW(read_script("/tmp"), InputError);
+  EXPECT_THROW(read_script("/dev/zero"), InputError) << "it never ends";
 }
 
 }  // namespace

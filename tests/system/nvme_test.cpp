@@ -161,7 +161,8 @@ TEST(DriveOption, NamesEndpointFileAndWriting) {
   endpoints = with("1=a=b.img,write=true");
   EXPECT_EQ(endpoints[1].endpoint.nvme.drive, "a=b.img");
   EXPECT_TRUE(endpoints[1].endpoint.nvme.write_through);
-  for (const char* const wrong : {"", "1=", "2=disk.img", "disk.img,write=yes", ",write=true"})
+  for (const char* const wrong :
+       {"", "1=", "2=disk.img", "disk.img,write=yes", "disk.img,write=", ",write=true"})
     EXPECT_THROW(with(wrong), InputError) << wrong;
 }
 
