@@ -65,6 +65,7 @@ void LiveConsole::flush() {
     if (count > 0) {
       done += static_cast<std::size_t>(count);
     } else if (count == 0 || errno != EINTR) {
+      if (count < 0) not_taken(errno);
       break;
     }
   }

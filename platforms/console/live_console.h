@@ -25,6 +25,9 @@ class LiveConsole : public peripherals::Console {
   /// Bytes that nobody took and that were dropped in the end, the oldest first.
   std::uint64_t dropped() const { return dropped_; }
 
+  /// Gives the host what it hasn't taken yet. To be called at the end, too.
+  void flush();
+
   void put(std::uint8_t character, Time now) override;
   Time next_input() const override { return input_.empty() ? never : 0; }
   std::uint8_t take_input(Time now) override;
@@ -39,7 +42,9 @@ class LiveConsole : public peripherals::Console {
   void request_end() { end_requested_ = true; }
   /// To the host, beside what the UART sends.
   void write(std::string_view text);
-  void flush();
+  /// The host takes nothing, for this reason (errno): now, or never again. What it was to take is
+  /// kept.
+  virtual void not_taken(int /*error*/) {}
 
  private:
   /// What is kept for a host that doesn't take it.

@@ -1,11 +1,25 @@
 #include "platforms/console/terminal.h"
 
+#include <cerrno>
+#include <system_error>
+
+#include "doorbell/core/arch/error.h"
+
 namespace doorbell::console {
 
 Terminal::Terminal(int input, int output) : LiveConsole(input, output), raw_(input) {}
 
 Terminal::~Terminal() {
-  flush();
+  try {
+    flush();
+  } catch (const InputError&) {
+    // Who wants to know has called flush() before.
+  }
+}
+
+void Terminal::not_taken(int error) {
+  if (error == EAGAIN) return;
+  throw InputError("standard output cannot be written: " + std::generic_category().message(error));
 }
 
 void Terminal::received(std::uint8_t byte) {

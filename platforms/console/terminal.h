@@ -20,6 +20,8 @@ class Terminal : public LiveConsole {
 
  private:
   void received(std::uint8_t byte) override;
+  /// InputError where it isn't for lack of room: nobody would see the rest of the run.
+  void not_taken(int error) override;
 
   RawTerminal raw_;
   EscapeKeys keys_;

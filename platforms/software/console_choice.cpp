@@ -56,6 +56,10 @@ bool ConsoleChoice::wait() {
   return true;
 }
 
+void ConsoleChoice::flush() {
+  if (live_ != nullptr) live_->flush();
+}
+
 std::string ConsoleChoice::script_position() const {
   return script_ == nullptr ? "" : script_->position();
 }

@@ -29,6 +29,8 @@ class ConsoleChoice {
   /// Waits until something comes from the host's side, for 100 ms at most; false when nobody is
   /// there.
   bool wait();
+  /// Gives the host's side all that came. InputError when it can't be written.
+  void flush();
   /// What a script still waits for; empty without one, or at its end.
   std::string script_position() const;
 

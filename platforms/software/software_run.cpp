@@ -39,6 +39,7 @@ void SoftwareRun::end(cpu::Aarch64Group::End how, int status, const std::string&
   ended_ = true;
   exit_status_ = status;
   if (how == cpu::Aarch64Group::End::stuck) stuck_ = why;
+  console_.flush();
   ended();
 }
 

@@ -12,6 +12,7 @@
 #include <functional>
 #include <thread>
 
+#include "doorbell/core/arch/error.h"
 #include "platforms/console/pseudo_terminal.h"
 #include "tests/console/screen.h"
 
@@ -99,6 +100,16 @@ TEST(Terminal, CtrlAXEndsAndCtrlAHHelps) {
   terminal.poll();
   EXPECT_TRUE(terminal.end_requested());
   EXPECT_EQ(terminal.next_input(), never);
+}
+
+TEST(Terminal, IsNoPlaceForWhatCannotBeWritten) {
+  const int full = open("/dev/full", O_WRONLY);
+  {
+    Terminal terminal(-1, full);
+    put(terminal, "lost", 0);
+    EXPECT_THROW(terminal.flush(), InputError);
+  }
+  close(full);
 }
 
 TEST(Terminal, WaitsForAKey) {

@@ -79,6 +79,11 @@ TEST_F(RunSoftware, IsOfExactlyOneKind) {
   expect_refused(firmware + workload, "found --workload and --firmware");
   expect_refused(firmware + " --bios x", "found --bios and --firmware");
   expect_refused(workload + " --set cpu.kind=aarch64", "cpu.kind: expected native");
+  for (const std::string option : {"--drive x", "--dtb x", "--console x", "--semihosting",
+                                   "--timing approximate", "--dump-dtb x"}) {
+    expect_refused(workload + " " + option, option.substr(0, option.find(' ')) +
+                                                ": expected --kernel, --bios or --firmware");
+  }
   expect_refused(firmware + " --initrd x", "--kernel");
   expect_refused(" --bios " + source_path("README.md") + " --append x", "--append");
   expect_refused(firmware + " --set processors=9", "processors: expected at most 8");
@@ -104,6 +109,16 @@ TEST_F(RunSoftware, WithFlashThatIsMissingOrOfAnotherSizeIsRefused) {
   expect_refused(firmware + " --flash " + scratch_.path("none"), "none: expected a file to read");
   expect_refused(firmware + " --flash " + scratch_.write("odd", "odd"),
                  "expected a file of 67108864 bytes, found 3 bytes");
+}
+
+TEST_F(RunSoftware, WhoseOutputCannotBeWrittenDoesNotEndWell) {
+  for (const char* full : {" >/dev/full", " >&-"}) {
+    const CommandResult result =
+        run_command("{ " DOORBELL_COMMAND " run" + firmware + full + "; }");
+    EXPECT_EQ(result.status, 2) << full;
+    EXPECT_THAT(result.errors, HasSubstr("standard output cannot be written"));
+    EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;
+  }
 }
 
 TEST_F(RunSoftware, WithoutAnEngineIsRefused) {
