@@ -66,8 +66,15 @@ std::map<std::string, double> figures(const Json& statistics) {
       {"mean latency", latency["mean"]},
       {"median latency", latency["p50"]},
       {"90th percentile of latency", latency["p90"]},
+      {"99th percentile of latency", latency["p99"]},
       {"SYNC", metric(statistics, "virt.smmu.tcu.sync_time")["mean"]},
+      {"99th percentile of SYNC", metric(statistics, "virt.smmu.tcu.sync_time")["p99"]},
   };
+  for (const char* way : {"reads", "writes"}) {
+    const auto path = std::string("virt.fabric.dma_") + way + "." + way;
+    for (const char* value : {"mean", "p50", "p90"})
+      figures[path + " " + value] = metric(statistics, path)[value];
+  }
   for (const char* cache :
        {"smmu.tbu.micro_tlb", "smmu.tcu.walk_cache_level2", "smmu.tcu.configuration_cache",
         "gic.its.event_cache", "gic.lpi_cache.configurations", "ram.last_level_cache"})
@@ -81,11 +88,8 @@ TEST_F(MadeWorkload, WithTheParametersOfARecordingIsTheRecording) {
   for (const char* seed : {"1", "2", "3"}) {
     const auto made =
         figures(run(described("nvme_rand"), std::string(" --set workload.seed=") + seed));
-    // A CMD_SYNC waits for the few transactions inside the TBU: 5 % of it are 10 ns.
-    for (const auto& [name, value] : recorded) {
-      const double allowed = name == "SYNC" ? 0.07 : 0.05;
-      EXPECT_NEAR(made.at(name) / value, 1, allowed) << name << ", seed " << seed;
-    }
+    for (const auto& [name, value] : recorded)
+      EXPECT_NEAR(made.at(name) / value, 1, 0.05) << name << ", seed " << seed;
   }
 }
 
@@ -151,6 +155,7 @@ TEST_F(MadeWorkload, StrictReceivingIsBoundByItsInvalidations) {
   const double pair = commands["busy_time"].get<double>() / 10'000 / 1e12;
   const double measured = 10'000 / seconds(strict);
   EXPECT_NEAR(measured / std::min(lazy, 1 / pair), 1, 0.1);
+  // A pair takes 293 ns by the fit of docs/timing.md, a packet of the link 216 ns.
   EXPECT_LT(measured, lazy / 1.4);
 }
 
@@ -272,6 +277,9 @@ TEST_F(MadeWorkload, MistakesAreSaidInOneLine) {
               HasSubstr("needs more memory than ram.size"));
   EXPECT_THAT(error_of("kind: nvme\nnvme: {range: 2GiB}\nmapping: {mode: none}\n"),
               HasSubstr("needs more memory than ram.size"));
+  EXPECT_THAT(
+      error_of("kind: nvme\nnvme: {range: 64KiB, queues_as_reached: true}\n"),
+      HasSubstr("nvme.range: expected at least 331776, as much for each page of the queues"));
   const auto trace =
       run_doorbell("run " + platform + " --workload " +
                    source_path("traces/workloads/nvme_rand.trace.gz") + " --set workload.seed=1");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -75,6 +76,29 @@ TEST(Arrivals, ClosedLoopsSpreadAroundTheirMean) {
   const auto gaps = gaps_of({.spread = 90}, 1, 100'000);
   EXPECT_NEAR(mean_of(gaps) / microsecond, 1, 0.01);
   EXPECT_NEAR(variation_of(gaps), 0.9 / std::sqrt(3), 0.01);
+}
+
+TEST(Arrivals, OfTwoProcessesAShortDistanceComesAfterALongOne) {
+  const auto gaps = gaps_of({.spread = 50, .processes = 2}, 1, 100'000);
+  const double mean = mean_of(gaps);
+  EXPECT_NEAR(mean / microsecond, 1, 0.01);
+  double together = 0;
+  for (std::size_t i = 1; i < gaps.size(); ++i)
+    together += (gaps[i - 1] - mean) * (gaps[i] - mean);
+  const double variance = std::pow(variation_of(gaps) * mean, 2);
+  EXPECT_LT(together / static_cast<double>(gaps.size()) / variance, -0.2);
+  // Of an open loop a queue's work is independent.
+  EXPECT_EQ(gaps_of({.process = Process::poisson, .processes = 2}, 1, 10),
+            gaps_of({.process = Process::poisson}, 1, 10));
+}
+
+TEST(Arrivals, ProcessesTakeTurnsApart) {
+  const auto nearest = [](std::uint32_t apart) {
+    const auto gaps = gaps_of({.spread = 50, .processes = 2, .apart = apart}, 1, 10'000);
+    return *std::min_element(gaps.begin(), gaps.end());
+  };
+  EXPECT_LT(nearest(0), 0.1 * microsecond);
+  EXPECT_EQ(nearest(40), 0.4 * microsecond);
 }
 
 }  // namespace

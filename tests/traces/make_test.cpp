@@ -160,6 +160,81 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"msi_bursty", Kind::msi, Mode::none, PageSize::page, Process::bursty}),
     [](const auto& one) { return std::string(one.param.name); });
 
+/// Commands that are under way together in the trace, whose queues' pages are mapped meanwhile.
+Parameters overlapping() {
+  Parameters made = nvme();
+  made.arrivals.processes = 3;
+  made.arrivals.spread = 90;
+  made.nvme.drives = 2;
+  made.nvme.queue_entries = 64;
+  made.nvme.service = 100;
+  made.nvme.queues_as_reached = true;
+  made.nvme.shadow_doorbells = true;
+  return made;
+}
+
+TEST(MadeNvme, KeepsTheArchitecturesOrderWhereCommandsOverlap) {
+  for (const std::uint32_t depth : {1, 4}) {
+    for (const auto mode : {Mode::strict, Mode::lazy, Mode::all_along, Mode::none}) {
+      Parameters made = overlapping();
+      made.nvme.queue_depth = depth;
+      made.mapping.mode = mode;
+      expect_whole(Replayed(made, depth));
+    }
+  }
+}
+
+/// The most commands that are submitted and not handled, as they stand in the trace.
+std::uint32_t most_under_way(const Parameters& made) {
+  const auto source = generate(made);
+  std::uint32_t now = 0;
+  std::uint32_t most = 0;
+  Record record;
+  while (source->next(record)) {
+    if (std::holds_alternative<trace::Submit>(record.operation)) most = std::max(most, ++now);
+    if (std::holds_alternative<trace::Handle>(record.operation)) --now;
+  }
+  EXPECT_EQ(now, 0u);
+  return most;
+}
+
+TEST(MadeNvme, StandsInTheTraceAsLongAsItIsServed) {
+  Parameters made = nvme();
+  made.arrivals.spread = 50;
+  EXPECT_EQ(most_under_way(made), 1u);
+  made.nvme.service = 100;
+  EXPECT_GE(most_under_way(made), 4u);
+  made.arrivals.process = Process::poisson;  // which has times for it
+  EXPECT_EQ(most_under_way(made), 1u);
+}
+
+TEST(MadeNvme, MapsEachPageOfItsQueuesOnceWhenItIsReached) {
+  Parameters made;
+  made.nvme.queues = 1;
+  made.nvme.commands = 2500;
+  made.nvme.range = 1 << 20;
+  made.mapping.mode = Mode::strict;
+  const auto all = [&] {
+    const auto source = generate(made);
+    std::map<std::uint64_t, std::uint64_t> frames;  // by page, of what is never unmapped
+    Record record;
+    while (source->next(record)) {
+      if (const auto* one = std::get_if<trace::Map>(&record.operation); one && one->frame) {
+        for (const auto& [page, frame] : frames)
+          EXPECT_NE(frame, *one->frame);
+        EXPECT_TRUE(frames.try_emplace(one->iova, *one->frame).second);
+      }
+      if (const auto* one = std::get_if<trace::Unmap>(&record.operation)) frames.erase(one->iova);
+    }
+    return frames;
+  };
+  made.nvme.queues_as_reached = true;
+  const auto frames = all();
+  EXPECT_EQ(frames.size(), 16u + 4u);  // 1024 entries of 64 bytes, and of 16
+  for (const auto& [page, frame] : frames)
+    EXPECT_LT(frame, 256u) << page;  // of the buffers' memory
+}
+
 /// How many records there are of each operation.
 struct Tally {
   explicit Tally(const Parameters& made) {

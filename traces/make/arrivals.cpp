@@ -1,13 +1,12 @@
 #include "traces/make/arrivals.h"
 
+#include <algorithm>
+
 namespace doorbell::workload {
 namespace {
 
-/// As it is not written down, any time does that leaves room for a random one.
-constexpr Time nominal = microsecond;
-
 Time mean_of(const Arrivals& parameters, std::uint32_t sharers) {
-  if (!parameters.is_open()) return nominal;
+  if (!parameters.is_open()) return nominal_distance;
   return (second * sharers + parameters.rate / 2) / parameters.rate;
 }
 
@@ -23,12 +22,24 @@ ArrivalTimes::ArrivalTimes(const Arrivals& parameters, std::uint32_t sharers, st
       random_(seed) {
   next_ = parameters.is_open() && process_ != Arrivals::Process::constant ? gap()
                                                                           : mean_ * place / sharers;
+  take_turns(parameters);
+}
+
+void ArrivalTimes::take_turns(const Arrivals& parameters) {
+  due_ = {next_};
+  if (parameters.is_open()) return;
+  apart_ = mean_ / 100 * parameters.apart;
+  while (due_.size() < parameters.processes)
+    due_.push_back(due_.back() + mean_);
 }
 
 void ArrivalTimes::advance() {
   if (--left_ > 0) return;
   left_ = burst_;
-  next_ += gap();
+  due_[turn_] = next_ + gap() * due_.size();
+  const auto first = std::ranges::min_element(due_);
+  turn_ = static_cast<std::size_t>(first - due_.begin());
+  next_ = std::max(*first, next_ + apart_);
 }
 
 Time ArrivalTimes::gap() {

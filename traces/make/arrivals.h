@@ -7,6 +7,10 @@
 
 namespace doorbell::workload {
 
+/// The mean distance between two pieces of a queue's work under closed_loop: as it is not written
+/// down, any time does that leaves room for a random one.
+constexpr Time nominal_distance = microsecond;
+
 /// When the work of one queue comes, one after the other.
 class ArrivalTimes {
  public:
@@ -21,6 +25,7 @@ class ArrivalTimes {
 
  private:
   Time gap();
+  void take_turns(const Arrivals& parameters);
 
   Arrivals::Process process_;
   std::uint32_t burst_;
@@ -29,6 +34,9 @@ class ArrivalTimes {
   Time spread_;  ///< around it, under closed_loop
   Random random_;
   Time next_ = 0;
+  std::vector<Time> due_;  ///< of the queue's processes
+  std::size_t turn_ = 0;   ///< whose piece comes next
+  Time apart_ = 0;
 };
 
 /// Of `devices` with `queues` each, which share a device's rate: the first one's queues come first.

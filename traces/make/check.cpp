@@ -27,6 +27,17 @@ class Check {
   const std::string& file_;
 };
 
+/// Buffers, or pages of queues, that a drive's range has to hold.
+std::uint64_t least_units(const NvmeParameters& nvme) {
+  constexpr std::uint64_t submission_bytes = 64;
+  constexpr std::uint64_t completion_bytes = 16;
+  if (!nvme.queues_as_reached) return 1;
+  const auto pages = [&](std::uint64_t bytes) {
+    return (nvme.queue_entries * bytes + 4095) / 4096;
+  };
+  return nvme.queues * (pages(submission_bytes) + pages(completion_bytes)) + 1;
+}
+
 void check_nvme(const Check& check, const Parameters& all) {
   const auto& nvme = all.nvme;
   check.at_most("nvme.size.smallest", nvme.size.smallest, nvme.size.largest, ", nvme.size.largest");
@@ -34,8 +45,11 @@ void check_nvme(const Check& check, const Parameters& all) {
                 ", one less than nvme.queue_entries");
   check.at_most("nvme.vectors", nvme.vectors, nvme.queues, ", nvme.queues");
   const auto page = all.mapping.page_bytes();
-  check.at_least("nvme.range", nvme.range, (nvme.size.largest + page - 1) / page * page,
+  const auto unit = (nvme.size.largest + page - 1) / page * page;
+  check.at_least("nvme.range", nvme.range, unit,
                  ", a buffer of nvme.size.largest in pages of mapping.page_size");
+  check.at_least("nvme.range", nvme.range, unit * least_units(nvme),
+                 ", as much for each page of the queues, under nvme.queues_as_reached");
 }
 
 void check_nic(const Check& check, const Parameters& all) {

@@ -33,6 +33,7 @@ Nvme::Nvme(const Parameters& parameters)
   header_.cpus = nvme_.drives * nvme_.queues;
   turns_ = std::make_unique<Turns>(
       times_of_queues(parameters.arrivals, nvme_.drives, nvme_.queues, seeds));
+  if (!parameters.arrivals.is_open()) service_ = nominal_distance / 100 * nvme_.service;
   // Twice what is under way, as queues don't keep pace exactly.
   end_set_up(2 * queues_.size() * nvme_.queue_depth * records_of_a_command());
 }
@@ -45,7 +46,7 @@ void Nvme::add_drive(std::uint32_t number, Random& seeds) {
   auto memory = std::make_unique<BufferMemory>(space, emitter_, nvme_.range, nvme_.size.largest);
   const PatternOf pattern(nvme_.pattern, memory->units(), seeds.next());
   auto& drive = *drives_.emplace_back(std::make_unique<Drive>(
-      Drive{space, std::move(memory), pattern, Random(seeds.next()), 0, 0, nvme_.commands}));
+      Drive{space, std::move(memory), pattern, Random(seeds.next()), 0, 0, nvme_.commands, {}}));
   if (nvme_.shadow_doorbells) {
     const std::uint64_t bytes = 2 * doorbell_bytes * (nvme_.queues + 1);
     drive.shadow = drive.space.ring(emitter_, bytes);
@@ -66,25 +67,69 @@ void Nvme::add_queue(Drive& drive, std::uint32_t number, std::uint32_t first_cpu
        .event = event,
        .submitter = {first_cpu + number, false},
        .handler = {first_cpu + event, true},
-       .submissions = space.ring(emitter_, entries * submission_bytes),
-       .completions = space.ring(emitter_, entries * completion_bytes),
+       .submissions = queue_memory(space, entries * submission_bytes),
+       .completions = queue_memory(space, entries * completion_bytes),
        .prp_lists = has_lists ? space.ring(emitter_, nvme_.queue_depth * page_bytes) : 0,
        .buffers = Buffers(space, *drive.memory, nvme_.queue_depth),
        .done = std::vector<Number>(nvme_.queue_depth)});
 }
 
+/// Addresses of a queue, whose pages are mapped now or when they are reached.
+std::uint64_t Nvme::queue_memory(Space& space, std::uint64_t bytes) {
+  if (!maps_queues_as_reached()) return space.ring(emitter_, bytes);
+  return space.addresses(pages_of(bytes) * page_bytes, page_bytes);
+}
+
 std::uint64_t Nvme::records_of_a_command() const {
   constexpr std::uint64_t without_data = 16;  // with shadow doorbells and strict invalidation
-  return without_data + pages_of(nvme_.size.largest);
+  constexpr std::uint64_t pages_of_queues = 2;
+  return without_data + (nvme_.queues_as_reached ? pages_of_queues : 0) +
+         pages_of(nvme_.size.largest);
+}
+
+/// In bypass addresses are the memory's own, which a queue needs in one piece.
+bool Nvme::maps_queues_as_reached() const {
+  return nvme_.queues_as_reached && parameters_.mapping.mode != Mapping::Mode::none;
 }
 
 void Nvme::more() {
-  Queue& queue = queues_[turns_->next()];
+  const std::size_t at = turns_->next();
+  Queue& queue = queues_[at];
   emitter_.set_time(time_of(turns_->time()));
-  emit(queue, draw(queue));
+  make_room(at);
+  const Command command = draw(queue);
+  const Number fetched = begin(queue, command);
+  open_.push_back({turns_->time(), at, command.number, command.bytes, fetched});
   turns_->advance();
   while (!turns_->empty() && queues_[turns_->next()].drive->left == 0)
     turns_->remove();
+  handle_until(turns_->empty() ? open_.back().submitted + service_ : turns_->time());
+}
+
+/// What a full queue waits for stands before its next command, though it may not be due.
+void Nvme::make_room(std::size_t queue) {
+  if (queues_[queue].commands - queues_[queue].handled < nvme_.queue_depth) return;
+  const auto oldest = std::ranges::find(open_, queue, &Open::queue);
+  complete_until(oldest->submitted + service_ / 2);
+  handle(*oldest);
+  open_.erase(oldest);
+  --completed_;
+}
+
+/// The drive's part of the time is the first half.
+void Nvme::complete_until(Time time) {
+  while (completed_ < open_.size() && open_[completed_].submitted + service_ / 2 <= time)
+    complete(open_[completed_++]);
+}
+
+void Nvme::handle_until(Time time) {
+  while (!open_.empty() && open_.front().submitted + service_ <= time) {
+    complete_until(open_.front().submitted + service_);
+    handle(open_.front());
+    open_.pop_front();
+    --completed_;
+  }
+  complete_until(time);
 }
 
 Nvme::Command Nvme::draw(Queue& queue) {
@@ -93,17 +138,47 @@ Nvme::Command Nvme::draw(Queue& queue) {
   const std::uint32_t steps = (nvme_.size.largest - nvme_.size.smallest) / block + 1;
   const auto size = static_cast<std::uint32_t>(drive.random.below(steps)) * block;
   return {.number = queue.commands++,
-          .unit = drive.pattern.next(),
+          .unit = next_unit(drive),
           .bytes = nvme_.size.smallest + size,
           .is_read = drive.random.below(100) < nvme_.reads};
 }
 
-void Nvme::emit(Queue& queue, const Command& command) {
+/// Of the pattern, or the one after it where a queue lies.
+std::uint64_t Nvme::next_unit(Drive& drive) {
+  auto unit = drive.pattern.next();
+  while (drive.in_queues.contains(unit))
+    unit = (unit + 1) % drive.memory->units();
+  return unit;
+}
+
+Number Nvme::begin(Queue& queue, const Command& command) {
+  if (maps_queues_as_reached()) map_queue_pages(queue, command);
   const Number submitted = submit(queue, command);
   const Number fetched = fetch(queue, command, submitted);
   move_data(queue, command, fetched);
-  if (nvme_.shadow_doorbells) look_at_shadows(queue, fetched);
-  complete(queue, command, fetched);
+  if (nvme_.shadow_doorbells) look_at_shadow(queue, 0, fetched);
+  return fetched;
+}
+
+/// As an import does: a page of a queue is seen when the drive first reaches it.
+void Nvme::map_queue_pages(Queue& queue, const Command& command) {
+  if (command.number >= nvme_.queue_entries) return;
+  const auto map_first = [&](std::uint64_t base, std::uint32_t bytes) {
+    const std::uint64_t offset = command.number * bytes;
+    if (offset % page_bytes == 0) map_queue_page(queue, base + offset);
+  };
+  map_first(queue.submissions, submission_bytes);
+  map_first(queue.completions, completion_bytes);
+}
+
+void Nvme::map_queue_page(Queue& queue, std::uint64_t iova) {
+  auto& drive = *queue.drive;
+  const std::uint64_t unit = next_unit(drive);
+  drive.in_queues.insert(unit);
+  emitter_.processor(queue.submitter, trace::Map{.stream = drive.space.stream(),
+                                                 .iova = iova,
+                                                 .pages = 1,
+                                                 .frame = drive.memory->frame(unit)});
 }
 
 Number Nvme::submit(Queue& queue, const Command& command) {
@@ -158,27 +233,28 @@ void Nvme::move_data(Queue& queue, const Command& command, Number fetched) {
 }
 
 /// For the tail and the head alike the drive says when it wants to be told, then looks once more.
-void Nvme::look_at_shadows(Queue& queue, Number fetched) {
+void Nvme::look_at_shadow(Queue& queue, std::uint32_t head, Number fetched) {
   const auto& drive = *queue.drive;
-  for (const std::uint32_t head : {0, 1}) {
-    const std::uint64_t offset = doorbell_bytes * (2 * queue.number + head);
-    emitter_.device(Access{.is_write = true,
-                           .stream = drive.space.stream(),
-                           .iova = drive.event_index + offset,
-                           .bytes = doorbell_bytes,
-                           .kind = AccessKind::event_index},
-                    {fetched});
-    emitter_.device(Access{.stream = drive.space.stream(),
-                           .iova = drive.shadow + offset,
-                           .bytes = doorbell_bytes,
-                           .kind = AccessKind::shadow_doorbell},
-                    {fetched});
-  }
+  const std::uint64_t offset = doorbell_bytes * (2 * queue.number + head);
+  emitter_.device(Access{.is_write = true,
+                         .stream = drive.space.stream(),
+                         .iova = drive.event_index + offset,
+                         .bytes = doorbell_bytes,
+                         .kind = AccessKind::event_index},
+                  {fetched});
+  emitter_.device(Access{.stream = drive.space.stream(),
+                         .iova = drive.shadow + offset,
+                         .bytes = doorbell_bytes,
+                         .kind = AccessKind::shadow_doorbell},
+                  {fetched});
 }
 
-void Nvme::complete(Queue& queue, const Command& command, Number fetched) {
+/// A drive does one thing after the other: what it has begun meanwhile comes first, too.
+void Nvme::complete(Open& open) {
+  Queue& queue = queues_[open.queue];
   const auto& space = queue.drive->space;
-  const auto entry = command.number % nvme_.queue_entries;
+  if (nvme_.shadow_doorbells) look_at_shadow(queue, 1, open.fetched);
+  const auto entry = open.number % nvme_.queue_entries;
   const Number completed =
       emitter_.device_after_all(Access{.is_write = true,
                                        .stream = space.stream(),
@@ -186,16 +262,22 @@ void Nvme::complete(Queue& queue, const Command& command, Number fetched) {
                                        .bytes = completion_bytes,
                                        .kind = AccessKind::completion,
                                        .queue = queue.number},
-                                fetched + 1, emitter_.last());
-  const Number signalled = emitter_.device(space.signal(queue.event), {completed});
-  const auto head = static_cast<std::uint32_t>((command.number + 1) % nvme_.queue_entries);
+                                open.fetched + 1, emitter_.last());
+  open.signalled = emitter_.device(space.signal(queue.event), {completed});
+}
+
+void Nvme::handle(const Open& open) {
+  Queue& queue = queues_[open.queue];
+  ++queue.handled;
+  const auto head = static_cast<std::uint32_t>((open.number + 1) % nvme_.queue_entries);
   const Number handled = emitter_.processor(
       queue.handler,
-      trace::Handle{.stream = space.stream(), .queue = queue.number, .value = head, .closes = 1},
-      {signalled});
+      trace::Handle{
+          .stream = queue.drive->space.stream(), .queue = queue.number, .value = head, .closes = 1},
+      {open.signalled});
   const Number unmapped =
-      queue.buffers.unmap(emitter_, queue.handler, command.number, command.bytes, handled);
-  queue.done[command.number % queue.done.size()] = unmapped == 0 ? handled : unmapped;
+      queue.buffers.unmap(emitter_, queue.handler, open.number, open.bytes, handled);
+  queue.done[open.number % queue.done.size()] = unmapped == 0 ? handled : unmapped;
 }
 
 }  // namespace doorbell::workload

@@ -29,7 +29,20 @@ void Arrivals::describe(ParameterGroup& group) {
              .maximum = 100,
              .source = page,
              .help = "Under closed_loop, the order in which queues' work stands in the trace: "
-                     "distances of a queue's are uniform, by so much around their mean"});
+                     "distances of a process's are uniform, by so much around their mean"});
+  group.add("processes", processes,
+            {.unit = "processes",
+             .minimum = 1,
+             .maximum = 1024,
+             .source = page,
+             .help = "Under closed_loop, how many a queue's work comes from, for spread"});
+  group.add(
+      "apart", apart,
+      {.unit = "per cent",
+       .maximum = 100,
+       .source = page,
+       .help = "Under closed_loop, how near a queue's work stands to that before at least, of "
+               "the mean distance: what the processor needs between two"});
 }
 
 void Mapping::describe(ParameterGroup& group) {
@@ -156,6 +169,16 @@ void NvmeParameters::describe(ParameterGroup& group) {
       "shadow_doorbells", shadow_doorbells,
       {.source = "NVM Express 2.0, 5.8: of emulated drives",
        .help = "The drive reads doorbells from memory, and tells there when it wants a write"});
+  group.add("queues_as_reached", queues_as_reached,
+            {.source = page,
+             .help = "Pages of queues mapped as a command first reaches them, in memory that the "
+                     "next buffer would have had; else all along, in memory of their own"});
+  group.add("service", service,
+            {.unit = "per cent",
+             .maximum = 100,
+             .source = page,
+             .help = "Under closed_loop, how far behind a command its handling stands in the "
+                     "trace, of the mean distance of a queue's commands"});
 }
 
 void Moderation::describe(ParameterGroup& group) {

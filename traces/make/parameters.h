@@ -28,6 +28,8 @@ struct Arrivals {
   std::uint64_t rate = 100'000;  ///< of each drive, port or function; Hz
   std::uint32_t burst = 16;      ///< that come at once, under bursty
   std::uint32_t spread = 0;      ///< under closed_loop, per cent
+  std::uint32_t processes = 1;   ///< of a queue, under closed_loop
+  std::uint32_t apart = 0;       ///< under closed_loop, per cent of the mean distance
 
   bool is_open() const { return process != Process::closed_loop; }
   void describe(ParameterGroup& group);
@@ -86,6 +88,8 @@ struct NvmeParameters {
   Pattern pattern;
   bool prp_lists = true;
   bool shadow_doorbells = false;
+  bool queues_as_reached = false;  ///< mapped page by page, in memory of the buffers
+  std::uint32_t service = 0;       ///< under closed_loop, per cent of the distance of submissions
 
   std::uint32_t vectors_used() const { return vectors == 0 ? queues : vectors; }
   void describe(ParameterGroup& group);
