@@ -10,6 +10,7 @@
 
 #include "platforms/command/progress.h"
 #include "platforms/command/stop_request.h"
+#include "platforms/host/detachment.h"
 #include "platforms/host/terminal_line.h"
 
 namespace doorbell {
@@ -72,7 +73,10 @@ bool RunLoop::stands_still(virt::Standstill& standstill) {
 /// Tried in a copy of this process, so that nothing happens to the run itself if the answer is no.
 bool RunLoop::would_stand_still(virt::Standstill& standstill) {
   const pid_t copy = fork();
-  if (copy == 0) _exit(try_out(standstill) ? EXIT_SUCCESS : EXIT_FAILURE);
+  // What the copy's software prints, or writes to a drive, it may do again when it is its time.
+  if (copy == 0) {
+    _exit(detach_from_host() && try_out(standstill) ? EXIT_SUCCESS : EXIT_FAILURE);
+  }
   int status = EXIT_FAILURE;
   while (copy > 0 && waitpid(copy, &status, 0) < 0 && errno == EINTR) {
   }
@@ -86,7 +90,8 @@ bool RunLoop::try_out(virt::Standstill& standstill) {
   standstill.hold();
   if (!run_until([&] { return nothing_is_left(); })) return false;
   standstill.release();
-  return run_until([&] { return standstill.came_round(before); }) && standstill.unchanged(before);
+  return run_until([&] { return finished_ || standstill.came_round(before); }) && !finished_ &&
+         standstill.unchanged(before);
 }
 
 /// False if that takes more than a simulated second, or more of the host's time than only work that

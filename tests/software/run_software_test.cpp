@@ -43,6 +43,14 @@ TEST_F(RunSoftware, ItsConsoleMayBeAFile) {
   EXPECT_THAT(read_file(console), HasSubstr("processors 04\n"));
 }
 
+TEST_F(RunSoftware, SaysNothingTwiceWhereItIsAskedWhetherItStandsStill) {
+  const std::string arguments = std::string("run --firmware ") + COUNTING_FIRMWARE +
+                                " --set processors=1 --set cpu.cycles_per_instruction=100000";
+  const CommandResult result = run_doorbell(arguments);
+  EXPECT_EQ(result.status, 0) << result.errors;
+  EXPECT_EQ(result.output, "a\nb\nc\nd\ne\n");
+}
+
 TEST_F(RunSoftware, ItsStatusIsThatOfSemihostingsExit) {
   const std::string arguments = std::string("run --firmware ") + EXIT_FIRMWARE;
   const CommandResult result = run_doorbell(arguments + " --semihosting");
