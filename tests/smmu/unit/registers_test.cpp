@@ -25,7 +25,7 @@ class Registers : public testing::Test {
 
 TEST_F(Registers, IdentificationPassesLinuxsProbe) {
   const std::uint64_t idr0 = read(0x0), idr1 = read(0x4), idr3 = read(0xc), idr5 = read(0x14);
-  EXPECT_EQ(field_get(genmask(28, 27), idr0), 0u);                  // ST_LVL: linear
+  EXPECT_EQ(field_get(genmask(28, 27), idr0), 1u);                  // ST_LEVEL: two levels, too
   EXPECT_EQ(field_get(genmask(25, 24), idr0), 1u);                  // STALL_MODEL: none
   EXPECT_EQ(field_get(genmask(22, 21), idr0), 2u);                  // TTENDIAN: LE
   EXPECT_EQ(field_get(genmask(3, 2), idr0), 2u);                    // TTF: AArch64
@@ -63,8 +63,11 @@ TEST_F(Registers, ControlRegistersKeepWhatLinuxWrites) {
 TEST_F(Registers, BitsOfMissingFeaturesAreNotKept) {
   write(0x20, ~0u);  // PRIQEN, ATSCHK, VMW
   EXPECT_EQ(read(0x20), 0xdu);
-  write(0x88, ~0u);  // FMT and SPLIT are RES0 with linear tables only
-  EXPECT_EQ(read(0x88), 0x3fu);
+}
+
+TEST_F(Registers, TheStreamTablesFormatIsKept) {
+  write(0x88, ~0u);
+  EXPECT_EQ(read(0x88), 0x3'07ffu);  // FMT, SPLIT, LOG2SIZE
 }
 
 TEST_F(Registers, BasesAreSixtyFourBitsWide) {
