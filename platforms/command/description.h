@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "doorbell/core/arch/error.h"
 #include "platforms/command/description_reader.h"
 #include "platforms/explore/sweep/expansion.h"
 #include "platforms/replay/parameters.h"
@@ -21,6 +22,12 @@ struct Description {
   void describe(ParameterGroup& group) {
     group.group("replay", replay, "How a workload is replayed");
     platform.describe(group);
+  }
+  /// What a workload needs to be replayed; InputError.
+  void check_replayed() const {
+    if (platform.cpu.kind != cpu::ProcessorKind::native)
+      throw InputError("cpu.kind: expected native, as --workload needs, found aarch64");
+    platform.check();
   }
 };
 
@@ -42,7 +49,7 @@ inline sweep::PointParameters read_point(const sweep::PointFiles& files) {
   struct Read {
     explicit Read(const std::string& file) : workload_name(file), platform(file) {}
     void check() const {
-      platform.described.platform.check();
+      platform.described.check_replayed();
       if (platform.made) workload::made(workload_name, platform.made->workload).open();
     }
     std::string workload_name;

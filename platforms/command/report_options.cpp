@@ -9,7 +9,7 @@ CLI::App* declare(CLI::App& app, ReportOptions& options) {
   report->add_option("subject", options.subject, "Statistics of a run, or a sweep's folder")
       ->required();
   report->add_option("--point", options.point, "Only this point of the sweep, as a run")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1'000'000'000));
   report->add_option("-o,--output", options.output, "The page, one file with everything in it")
       ->required();
   return report;

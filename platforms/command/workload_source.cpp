@@ -88,10 +88,10 @@ std::unique_ptr<WorkloadSource> read_workload(const RunOptions& options, Descrip
   read_description(tree, sources);
   if (options.software.given()) {
     fit_to_software(description.platform, options.software);
-  } else if (description.platform.cpu.kind != cpu::ProcessorKind::native) {
-    throw InputError("cpu.kind: expected native, as --workload needs, found aarch64");
+    description.platform.check();
+  } else {
+    description.check_replayed();
   }
-  description.platform.check();
   if (options.software.given())
     return std::make_unique<SoftwareSource>(options.software, description.platform);
   std::vector<std::string> settings = options.sources.settings;

@@ -72,6 +72,15 @@ TEST_F(SweepCommand, AFileBesideThePlanIsNearerThanWhatCameWithTheProgram) {
   EXPECT_THAT(result.errors, HasSubstr(scratch_.path("virt") + ":1: processors"));
 }
 
+TEST_F(SweepCommand, ProcessorsThatReplayNothingAreRefusedBeforeAnythingRuns) {
+  const CommandResult result = sweep("axes: {cpu.kind: [native, aarch64]}\n");
+  EXPECT_EQ(result.status, 2);
+  EXPECT_NE(result.errors.find("cpu.kind=aarch64: cpu.kind: expected native"), std::string::npos)
+      << result.errors;
+  const std::string explain = "explain " + directory() + " --point 0";
+  EXPECT_NE(run_doorbell(explain).errors.find("not in range 1 to 1000000000"), std::string::npos);
+}
+
 TEST_F(SweepCommand, AFinishedOneDoesNothing) {
   ASSERT_EQ(sweep(four_points).status, 0);
   const std::string log_before = log();
