@@ -111,8 +111,8 @@ void check_drives(const VirtParameters& parameters) {
     const pcie::EndpointParameters& endpoint = parameters.endpoints[i].endpoint;
     if (endpoint.kind != pcie::FunctionKind::nvme) continue;
     if (endpoint.nvme.drive.empty())
-      throw InputError(of_element("endpoints", i, "nvme.drive") +
-                       ": expected a file, for kind nvme, found none");
+      throw InputError(of_element("endpoints", i, "nvme.drive") + ": expected a file for " +
+                       of_element("endpoints", i, "kind") + "=nvme, found none");
     if (endpoint.nvme.block_size != 512 && endpoint.nvme.block_size != 4096)
       throw InputError(of_element("endpoints", i, "nvme.block_size") +
                        ": expected 512 or 4096, found " + std::to_string(endpoint.nvme.block_size));

@@ -48,10 +48,11 @@ class Road {
   Road& fabric() { return cycles(fabric_, 1 + p_.fabric.request_latency); }
   Road& its() { return cycles(gic_, p_.gic.its.pipeline_cycles + p_.gic.common.link_cycles); }
   Road& redistributor() { return cycles(gic_, p_.gic.redistributor.pipeline_cycles); }
-  /// A read that misses the last-level cache.
+  /// A read of what software has just written: the last-level cache has it, if there is one.
   Road& memory_read(unsigned bytes = 8) {
     cycles(fabric_, 1 + p_.fabric.request_latency);
-    t_ += p_.ram.read_latency;
+    const auto& cache = p_.ram.last_level_cache;
+    t_ += cache.size == 0 ? p_.ram.read_latency : cache.hit;
     t_ += ram_.duration(beats(bytes, p_.ram.width));
     return cycles(fabric_, p_.fabric.response_latency + beats(bytes, p_.fabric.width));
   }
@@ -151,8 +152,7 @@ TEST(MsiLatency, IsTheSumOfTheDefaults) {
   expect_closed_forms(checked());
 }
 
-/// STE and CD were fetched once during set-up: without the last-level cache they are as cold as
-/// the tables.
+/// Without the last-level cache all that is read is cold.
 virt::VirtParameters without_last_level_cache(virt::VirtParameters parameters) {
   parameters.ram.last_level_cache.size = 0;
   return parameters;
@@ -174,6 +174,7 @@ virt::VirtParameters other_parts() {
   parameters.fabric.request_latency = 31;
   parameters.fabric.response_latency = 13;
   parameters.ram.read_latency = 143 * nanosecond;
+  parameters.ram.last_level_cache.hit = 57 * nanosecond;
   parameters.gic.its.pipeline_cycles = 55;
   parameters.gic.common.link_cycles = 9;
   parameters.gic.redistributor.pipeline_cycles = 11;
