@@ -1,6 +1,7 @@
 #include "platforms/software/image_file.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -17,7 +18,7 @@ constexpr std::uint64_t mebibyte = 1 << 20;
 
 class ImageFile : public testing::Test {
  protected:
-  ImageFile() : path_(testing::TempDir() + "image_file") {}
+  ImageFile() : path_(testing::TempDir() + "image_file_" + std::to_string(getpid())) {}
   ~ImageFile() override { std::remove(path_.c_str()); }
   void write(const Bytes& bytes) {
     std::ofstream(path_, std::ios::binary)
