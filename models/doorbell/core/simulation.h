@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "doorbell/core/arch/journey.h"
 #include "doorbell/core/arch/statistics.h"
@@ -12,6 +13,8 @@
 namespace doorbell {
 
 class Explanation;
+class StateReader;
+class StateWriter;
 
 /// What all blocks of a simulation share. One process runs one simulation (SystemC elaborates
 /// once), so there is one, made when the first block asks for it.
@@ -57,6 +60,20 @@ class Module : public sc_core::sc_module {
   Time now() const { return simulation_.scheduler().now(); }
   /// Where this module's statistics are: its hierarchical name.
   StatisticsGroup statistics() const { return simulation_.statistics().group(name()); }
+
+  // A marker stops the machine where nothing is under way; there a checkpoint can be taken.
+
+  /// What is under way in this module itself, for a person ("2 walks"); empty when nothing is.
+  virtual std::string busy() const { return {}; }
+  /// At a marker, when nobody is busy: returns everything that `save` leaves out to its start, as
+  /// caches, arbiters' turns, credits owed and random generators, so that a run that goes on and
+  /// one that is restored are the same from there.
+  virtual void settle() {}
+  /// Writes the architectural state, by the specification's names. When nobody is busy.
+  virtual void save(StateWriter&) const {}
+  /// Takes what `save` wrote; before the simulation runs on. Throws InputError for what it can't
+  /// be.
+  virtual void restore(StateReader&) {}
 
  protected:
   explicit Module(const sc_core::sc_module_name& module_name)
