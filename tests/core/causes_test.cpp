@@ -156,6 +156,14 @@ TEST_F(CausesTest, EqualLatenciesLeaveNoSlowOnes) {
   EXPECT_GT(split.limit, 1000u);
 }
 
+TEST_F(CausesTest, OfAnOddNumberTheMiddleOneIsTypical) {
+  for (const Time time : {1000u, 2000u, 4000u})
+    maker_.make({{its_, false, "", {}, time}});
+  const Causes::Split split = causes_.split();
+  EXPECT_EQ(split.typical.count, 2u);
+  EXPECT_EQ(split.slow.count, 1u);
+}
+
 TEST_F(CausesTest, NothingGivesNothing) {
   const Causes::Split split = causes_.split();
   EXPECT_EQ(split.slow.count + split.typical.count, 0u);
