@@ -1,7 +1,12 @@
 #include "doorbell/core/arch/output_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -70,15 +75,30 @@ TEST_F(OutputFileTest, ASymbolicLinkLeadsToTheNewFile) {
   EXPECT_EQ(count(), 2);
 }
 
+// Pipes of its own: who replaced a device by a file would do so for everybody on the machine.
 TEST_F(OutputFileTest, WhatIsNoFileIsWrittenInItsPlace) {
-  OutputFile nothing("/dev/null");
-  nothing.write("text");
-  nothing.close();
-  EXPECT_TRUE(files::is_character_file("/dev/null"));
-  OutputFile full("/dev/full");
-  full.write("text");
-  EXPECT_THROW(full.close(), InputError);
-  EXPECT_TRUE(files::is_character_file("/dev/full"));
+  ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
+  const int reader = open(path("pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  OutputFile file(path("pipe"));
+  file.write("text");
+  file.close();
+  EXPECT_TRUE(files::is_fifo(path("pipe")));
+  std::array<char, 8> read_back{};
+  EXPECT_EQ(read(reader, read_back.data(), read_back.size()), 4);
+  EXPECT_STREQ(read_back.data(), "text");
+  close(reader);
+}
+
+TEST_F(OutputFileTest, WhatTakesNothingIsAnErrorAndStays) {
+  const auto before = std::signal(SIGPIPE, SIG_IGN);
+  ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
+  const int reader = open(path("pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  OutputFile file(path("pipe"));
+  close(reader);
+  file.write("text");
+  EXPECT_THROW(file.close(), InputError);
+  EXPECT_TRUE(files::is_fifo(path("pipe")));
+  std::signal(SIGPIPE, before);
 }
 
 TEST_F(OutputFileTest, ADirectoryOrAFileInNoneIsRefused) {
