@@ -20,7 +20,7 @@ void SoftwareRun::start() {
 
 void SoftwareRun::load() {
   if (!software_.bios_path.empty()) load_bios();
-  memory::SparseStorage& ram = platform_.ram().storage();
+  MappedMemory& ram = platform_.ram().storage();
   for (const Placement::Piece& piece : software_.placement.pieces)
     ram.write(piece.address - virt::ram_base, piece.bytes);
   if (software_.placement.tree)

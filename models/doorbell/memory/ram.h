@@ -4,13 +4,13 @@
 #include <optional>
 
 #include "doorbell/core/arch/clock.h"
+#include "doorbell/core/arch/mapped_memory.h"
 #include "doorbell/core/simulation.h"
 #include "doorbell/core/target_socket.h"
 #include "doorbell/core/write_watch.h"
 #include "doorbell/memory/arch/cache_tags.h"
 #include "doorbell/memory/arch/parameters.h"
 #include "doorbell/memory/arch/placement.h"
-#include "doorbell/memory/arch/sparse_storage.h"
 #include "doorbell/memory/data_channel.h"
 
 namespace doorbell {
@@ -39,7 +39,7 @@ class Ram : public Module {
 
   const RamParameters& parameters() const { return parameters_; }
   /// The bytes themselves, for tests and loaders.
-  SparseStorage& storage() { return storage_; }
+  MappedMemory& storage() { return storage_; }
 
  private:
   Task<void> serve(Payload& payload);
@@ -59,7 +59,7 @@ class Ram : public Module {
   RamParameters parameters_;
   std::array<Place, memory_purposes> places_;
   Time remote_distance_;
-  SparseStorage storage_;
+  MappedMemory storage_;
   std::optional<CacheTags> tags_;
   Clock clock_;
   DataChannel read_channel_;

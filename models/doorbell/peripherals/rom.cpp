@@ -18,7 +18,7 @@ Rom::Rom(const sc_core::sc_module_name& module_name, const RomParameters& parame
   upstream.on_debug([this](Payload& payload) { return debug(payload); });
   upstream.on_dmi([this](Payload& payload, tlm::tlm_dmi& dmi) { return grant_dmi(payload, dmi); });
   scheduler().on_timing_change([this](Timing timing) {
-    if (timing == Timing::approximate) upstream.invalidate_dmi(0, storage_.bytes().size() - 1);
+    if (timing == Timing::approximate) upstream.invalidate_dmi(0, storage_.size() - 1);
   });
 }
 

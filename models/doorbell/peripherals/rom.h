@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <span>
 
+#include "doorbell/core/arch/mapped_memory.h"
 #include "doorbell/core/simulation.h"
 #include "doorbell/core/target_socket.h"
 #include "doorbell/core/write_watch.h"
-#include "doorbell/peripherals/arch/mapped_bytes.h"
 #include "doorbell/peripherals/arch/parameters.h"
 
 namespace doorbell::peripherals {
@@ -20,7 +20,7 @@ class Rom : public Module {
 
   TargetSocket upstream;  ///< From address 0
 
-  std::uint64_t size() const { return storage_.bytes().size(); }
+  std::uint64_t size() const { return storage_.size(); }
   /// Puts a file at its start. An InputError when it can't be read, is empty or longer than the
   /// ROM.
   void load(const std::filesystem::path& file);
@@ -32,7 +32,7 @@ class Rom : public Module {
   bool grant_dmi(Payload& payload, tlm::tlm_dmi& dmi);
 
   RomParameters parameters_;
-  MappedBytes storage_;
+  MappedMemory storage_;
   WriteWatches watches_;  ///< Of nothing that is ever written.
   TaskGroup tasks_{scheduler()};
 };

@@ -278,16 +278,15 @@ TEST(NvmeDrive, AFileThatCannotBeADriveIsAnInputError) {
     return std::string("taken");
   };
   EXPECT_EQ(refuses("/nowhere/drive"),
-            "/nowhere/drive: drive: expected a file, found No such file or directory");
-  EXPECT_EQ(refuses("/tmp"), "/tmp: drive: expected a regular file, found something else");
+            "/nowhere/drive: expected a file to read, found No such file or directory");
+  EXPECT_EQ(refuses("/tmp"), "/tmp: expected a regular file, found something else");
   const DriveFile empty(0), odd(1000), small(512);
   EXPECT_EQ(refuses(empty.path),
-            empty.path + ": drive: expected whole blocks of 512 bytes, found 0 bytes");
-  EXPECT_EQ(refuses(odd.path),
-            odd.path + ": drive: expected whole blocks of 512 bytes, found 1000 bytes");
+            empty.path + ": expected whole blocks of 512 bytes, found 0 bytes");
+  EXPECT_EQ(refuses(odd.path), odd.path + ": expected whole blocks of 512 bytes, found 1000 bytes");
   EXPECT_EQ(refuses(small.path), "taken");
   EXPECT_EQ(refuses(small.path, 4096),
-            small.path + ": drive: expected whole blocks of 4096 bytes, found 512 bytes");
+            small.path + ": expected whole blocks of 4096 bytes, found 512 bytes");
 }
 
 TEST(NvmeDrive, AFileThatShrinksIsAnInputError) {

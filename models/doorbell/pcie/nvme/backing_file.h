@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "doorbell/core/arch/mapped_memory.h"
 #include "doorbell/pcie/arch/nvme/input_output.h"
 
 namespace doorbell::pcie::nvme {
@@ -12,26 +13,24 @@ namespace doorbell::pcie::nvme {
 /// it is, and what is written lives in this process.
 class BackingFile {
  public:
-  /// A file that is missing, empty, no regular file, or no whole number of blocks is an InputError.
+  /// A file that can't be mapped (MappedMemory), is empty, or no whole number of blocks is an
+  /// InputError.
   BackingFile(const std::string& path, bool write_through, std::uint32_t block_size);
-  ~BackingFile();
-  BackingFile(const BackingFile&) = delete;
-  BackingFile& operator=(const BackingFile&) = delete;
 
-  std::uint64_t size() const { return size_; }
+  std::uint64_t size() const { return memory_.size(); }
   /// The bytes of a range within the file. A file that somebody has cut short meanwhile is an
   /// InputError: its pages can't be touched any more.
-  std::span<std::uint8_t> bytes(DriveRange range);
-  void zero(DriveRange range);
+  std::span<std::uint8_t> bytes(DriveRange range) {
+    memory_.check_file();
+    return memory_.bytes().subspan(range.offset, range.bytes);
+  }
+  void zero(DriveRange range) {
+    memory_.check_file();
+    memory_.zero(range.offset, range.bytes);
+  }
 
  private:
-  void zero_pages(std::uint8_t* first, std::uint64_t bytes);
-
-  std::string path_;
-  bool write_through_;
-  int file_ = -1;
-  std::uint64_t size_ = 0;
-  std::uint8_t* bytes_ = nullptr;
+  MappedMemory memory_;
 };
 
 }  // namespace doorbell::pcie::nvme

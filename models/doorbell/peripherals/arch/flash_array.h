@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 
-#include "doorbell/peripherals/arch/mapped_bytes.h"
+#include "doorbell/core/arch/error.h"
+#include "doorbell/core/arch/mapped_memory.h"
 
 namespace doorbell::peripherals {
 
@@ -15,11 +17,16 @@ class FlashArray {
   /// Erased cells that nobody else sees; kept as their complement, so that the host gives a page
   /// only where something was programmed.
   explicit FlashArray(std::uint64_t size) : mapped_(size), erased_(0) {}
-  /// Those of a file (MappedBytes).
+  /// Those of a file, which keeps what is programmed. InputError when it doesn't have that size, or
+  /// can't be mapped.
   FlashArray(std::uint64_t size, const std::filesystem::path& file)
-      : mapped_(size, file), erased_(0xFF) {}
+      : mapped_(file, MappedMemory::Writes::reach_file), erased_(0xFF) {
+    if (mapped_.size() == size) return;
+    throw InputError(file.string() + ": expected a file of " + std::to_string(size) +
+                     " bytes, found " + std::to_string(mapped_.size()) + " bytes");
+  }
 
-  std::uint64_t size() const { return mapped_.bytes().size(); }
+  std::uint64_t size() const { return mapped_.size(); }
 
   // Offsets lie within.
   std::uint8_t byte(std::uint64_t offset) const { return shown(mapped_.bytes()[offset]); }
@@ -47,7 +54,7 @@ class FlashArray {
     return static_cast<std::uint8_t>(value ^ 0xFF ^ erased_);
   }
 
-  MappedBytes mapped_;
+  MappedMemory mapped_;
   std::uint8_t erased_;  ///< As an erased byte is stored.
 };
 
