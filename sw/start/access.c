@@ -1,4 +1,4 @@
-/* Accesses as single loads and stores. The MMU is off: every address is physical. */
+/* Accesses as single loads and stores: mmu.S maps every address to itself. */
 #include "sw/include/access.h"
 
 #define POINTER(type, address) ((volatile type*)(uintptr_t)(address))

@@ -6,7 +6,9 @@
 
 #define MAXIMUM_PROCESSORS 16
 
-/* Provided by the firmware; called on each processor, interrupts masked, on a stack of 16 KiB. */
+/* Provided by the firmware; called on each processor, interrupts masked, on a stack of 16 KiB. The
+ * MMU is on: addresses are physical ones, memory is write-back, below 1 GiB and from 256 GiB on all
+ * is Device-nGnRE. */
 void firmware_main(unsigned processor);
 /* An exception other than an IRQ: ESR_EL1, ELR_EL1, FAR_EL1. */
 void firmware_unexpected_exception(uint64_t syndrome, uint64_t return_address,

@@ -72,7 +72,7 @@ void spin_hint(void) {
   __asm__ volatile("yield" ::: "memory");
 }
 
-/* Turn by turn: with the MMU off no cache tells of a write. */
+/* Turn by turn. */
 void spin_until_written(uint64_t address, uint64_t limit_ns) {
   (void)address;
   (void)limit_ns;

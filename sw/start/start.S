@@ -16,6 +16,7 @@ _start: mrs     x1, mpidr_el1
         mov     x1, #EVENT_STREAM
         msr     cntkctl_el1, x1
         isb
+        bl      mmu_start
         cmp     x19, #PROCESSORS
         b.hs    1f
         adrp    x1, stacks
@@ -29,9 +30,9 @@ _start: mrs     x1, mpidr_el1
 1:      wfi
         b       1b
 
-/* The registers that a C function may change. */
+/* The registers that a C function may change, and what a nested exception overwrites. */
         .macro  save
-        sub     sp, sp, #160
+        sub     sp, sp, #176
         stp     x0, x1, [sp]
         stp     x2, x3, [sp, #16]
         stp     x4, x5, [sp, #32]
@@ -42,9 +43,15 @@ _start: mrs     x1, mpidr_el1
         stp     x14, x15, [sp, #112]
         stp     x16, x17, [sp, #128]
         stp     x18, x30, [sp, #144]
+        mrs     x0, elr_el1
+        mrs     x1, spsr_el1
+        stp     x0, x1, [sp, #160]
         .endm
 
         .macro  restore
+        ldp     x0, x1, [sp, #160]
+        msr     elr_el1, x0
+        msr     spsr_el1, x1
         ldp     x0, x1, [sp]
         ldp     x2, x3, [sp, #16]
         ldp     x4, x5, [sp, #32]
@@ -55,7 +62,7 @@ _start: mrs     x1, mpidr_el1
         ldp     x14, x15, [sp, #112]
         ldp     x16, x17, [sp, #128]
         ldp     x18, x30, [sp, #144]
-        add     sp, sp, #160
+        add     sp, sp, #176
         .endm
 
         .macro  unexpected

@@ -1,8 +1,8 @@
 /*
  * All processors of a `virt` machine in turn: each is started by PSCI, prints, waits in WFI for an
- * SGI of the one before, and passes it on. Then the timer's PPI ends a WFI, and a load of what
- * isn't there aborts. Ends with one line "PASS" or "FAIL: what". What it prints is the same on
- * QEMU.
+ * SGI of the one before, and passes it on. Then the timer's PPI ends a WFI, addresses are
+ * translated by hand, and a load of what isn't there aborts. Ends with one line "PASS" or "FAIL:
+ * what". What it prints is the same on QEMU.
  */
 #include "sw/drivers/gic/gic.h"
 #include "sw/drivers/uart/pl011.h"
@@ -11,6 +11,7 @@
 #include "sw/start/firmware.h"
 
 #define UART UINT64_C(0x09000000)
+#define ECAM UINT64_C(0x4010000000)
 #define NOTHING UINT64_C(0x09400000)
 #define LOOPS 1000u
 #define SGI_PASS_ON 1u
@@ -131,6 +132,16 @@ static void wait_for_timer(void) {
   pl011_print(&uart, "timer\n");
 }
 
+/* AT S1E1R: PAR_EL1 has the attributes and the address that stage 1 gives. DDI 0487, D17.2.111. */
+static void print_translation(const char* text, uint64_t address) {
+  uint64_t result;
+  __asm__ volatile("at s1e1r, %1\n\tisb\n\tmrs %0, par_el1" : "=r"(result) : "r"(address));
+  if ((result & UINT64_C(0xfffffffff001)) != (address & ~UINT64_C(0xfff))) fail("translation");
+  pl011_print(&uart, text);
+  pl011_print_hexadecimal(&uart, result >> 56);
+  pl011_print(&uart, "\n");
+}
+
 void firmware_main(unsigned processor) {
   if (processor != 0) {
     secondary(processor);
@@ -151,6 +162,9 @@ void firmware_main(unsigned processor) {
   if (__atomic_load_n(&counter, __ATOMIC_ACQUIRE) != processors * LOOPS) fail("counter");
   print_number("processors ", processors);
   wait_for_timer();
+  print_translation("memory ", (uint64_t)(uintptr_t)&counter);
+  print_translation("UART ", UART);
+  print_translation("ECAM ", ECAM);
   (void)mmio_read32(NOTHING);
   fail("no abort");
 }

@@ -16,7 +16,10 @@ std::string expected_text(unsigned processors) {
     text += "started " + two_digits(i) + "\n";
   for (unsigned i = 1; i < processors; ++i)
     text += "passed on by " + two_digits(i) + "\n";
-  return text + "processors " + two_digits(processors) + "\ntimer\naborted\nPASS\n";
+  return text + "processors " + two_digits(processors) +
+         "\ntimer\n"
+         "memory 0x00000000000000ff\nUART 0x0000000000000004\nECAM 0x0000000000000004\n"
+         "aborted\nPASS\n";
 }
 
 class Aarch64Processors : public ::testing::TestWithParam<std::tuple<unsigned, Timing>> {};
