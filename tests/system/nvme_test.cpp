@@ -23,7 +23,8 @@ constexpr std::uint64_t driver_iova = 0x6f00'0000, driver_memory = 0x6800'0000;
 constexpr std::uint64_t data_iova = 0x6e00'0000, data_memory = 0x6810'0000;
 constexpr std::uint64_t data_bytes = 256 << 10;
 constexpr std::uint64_t drive_bytes = 1 << 20;
-constexpr std::uint64_t completions = driver_memory + 3 * NVME_PAGE;  // of the I/O queue
+constexpr std::uint64_t completions = driver_memory + 5 * NVME_PAGE;  // of the I/O queue
+constexpr unsigned io_queue = 1;
 constexpr unsigned io_vector = 1;
 
 std::uint8_t pattern(std::uint64_t i) {
@@ -56,12 +57,13 @@ class NvmeDriver : public ::testing::Test {
       device_ = &machine_.add_device(0, 2);
       ASSERT_EQ(machine_map(device_, driver_iova, driver_memory, NVME_MEMORY, true), STATUS_OK);
       ASSERT_EQ(machine_map(device_, data_iova, data_memory, data_bytes, true), STATUS_OK);
-      ASSERT_EQ(nvme_open(&drive_, device_->function->bars[0].address, driver_memory, driver_iova,
-                          io_vector),
+      ASSERT_EQ(nvme_open(&drive_, device_->function->bars[0].address, driver_memory, driver_iova),
                 STATUS_OK);
+      ASSERT_EQ(nvme_add_queue(&drive_, io_queue, io_vector), STATUS_OK);
       EXPECT_EQ(drive_.block_size, 512u);
       EXPECT_EQ(drive_.blocks, drive_bytes / 512);
       scenario();
+      EXPECT_EQ(nvme_remove_queue(&drive_, io_queue), STATUS_OK);
       EXPECT_EQ(nvme_close(&drive_), STATUS_OK);
       machine_.pass(20 * microsecond);
       account_ = virt::conservation_of(machine_.platform());
@@ -92,19 +94,19 @@ TEST_F(NvmeDriver, ReadsAndWrites) {
   machine_.on_interrupt(
       [&](const msi_vector& vector) { of_queue += vector.event_id == io_vector; });
   run([&] {
-    EXPECT_EQ(nvme_read(&drive_, 3, 8, data_iova), STATUS_OK);
+    EXPECT_EQ(nvme_read(&drive_, io_queue, 3, 8, data_iova), STATUS_OK);
     EXPECT_TRUE(holds_pattern(data_memory, 3 * 512, 8 * 512));
     // 64 KiB from an offset on: a list of 16 pages.
-    EXPECT_EQ(nvme_read(&drive_, 100, 128, data_iova + 0x10200), STATUS_OK);
+    EXPECT_EQ(nvme_read(&drive_, io_queue, 100, 128, data_iova + 0x10200), STATUS_OK);
     EXPECT_TRUE(holds_pattern(data_memory + 0x10200, 100 * 512, 128 * 512));
     for (std::uint64_t i = 0; i < 8192; i += 8)
       mem_write64(data_memory + i, 0x1122'3344'5566'7788 ^ i);
-    EXPECT_EQ(nvme_write(&drive_, 1000, 16, data_iova), STATUS_OK);
-    EXPECT_EQ(nvme_flush(&drive_), STATUS_OK);
-    EXPECT_EQ(nvme_read(&drive_, 1000, 16, data_iova + 0x8000), STATUS_OK);
+    EXPECT_EQ(nvme_write(&drive_, io_queue, 1000, 16, data_iova), STATUS_OK);
+    EXPECT_EQ(nvme_flush(&drive_, io_queue), STATUS_OK);
+    EXPECT_EQ(nvme_read(&drive_, io_queue, 1000, 16, data_iova + 0x8000), STATUS_OK);
     for (std::uint64_t i = 0; i < 8192; i += 8)
       EXPECT_EQ(mem_read64(data_memory + 0x8000 + i), 0x1122'3344'5566'7788 ^ i);
-    EXPECT_EQ(nvme_read(&drive_, 2040, 16, data_iova), STATUS_REFUSED);  // beyond the end
+    EXPECT_EQ(nvme_read(&drive_, io_queue, 2040, 16, data_iova), STATUS_REFUSED);  // beyond the end
   });
   EXPECT_EQ(of_queue, 6u);
   // Data of three reads and a write crossed the link and the SMMU, not past them.
@@ -125,10 +127,10 @@ TEST_F(NvmeDriver, TheHandlerFindsTheEntry) {
     found += mem_read32(completions + 16 * entry + 12) >> 16 & 1;
   });
   run([&] {
-    const machine_range page{driver_iova + 3 * NVME_PAGE, NVME_PAGE};
+    const machine_range page{driver_iova + 5 * NVME_PAGE, NVME_PAGE};
     for (unsigned i = 0; i < 8; ++i) {
       EXPECT_EQ(machine_invalidate(device_, &page, 1), STATUS_OK);
-      EXPECT_EQ(nvme_read(&drive_, i, 1, data_iova), STATUS_OK);
+      EXPECT_EQ(nvme_read(&drive_, io_queue, i, 1, data_iova), STATUS_OK);
     }
   });
   EXPECT_EQ(handled, 8u);
@@ -139,9 +141,9 @@ TEST_F(NvmeDriver, TheHandlerFindsTheEntry) {
 TEST_F(NvmeDriver, WhatIsNotMappedIsNotReached) {
   run(
       [&] {
-        EXPECT_EQ(nvme_write(&drive_, 0, 8, data_iova - 0x10'0000), STATUS_REFUSED);
+        EXPECT_EQ(nvme_write(&drive_, io_queue, 0, 8, data_iova - 0x10'0000), STATUS_REFUSED);
         EXPECT_EQ(drive_.last_status, 0x04u);  // Data Transfer Error
-        EXPECT_EQ(nvme_read(&drive_, 0, 8, data_iova), STATUS_OK);
+        EXPECT_EQ(nvme_read(&drive_, io_queue, 0, 8, data_iova), STATUS_OK);
         EXPECT_TRUE(holds_pattern(data_memory, 0, 8 * 512));
       },
       8);
