@@ -98,6 +98,28 @@ TEST(InterruptsSlowLink, RWPIsSetUntilTheLastRedistributorKnows) {
   EXPECT_EQ(bench.read(bench.gicd, 0, 4) >> 31, 0u);
 }
 
+// It is taken, comes again and is ended while an SGI has the link's credit.
+TEST(InterruptsSlowLink, AnEdgeThatComesAgainBeforeTheDistributorCouldSayThatItIsGoneIsTakenAgain) {
+  GicParameters parameters;
+  parameters.common.link_cycles = 1000;
+  Bench bench(parameters);
+  bench.bring_up();
+  bench.write(bench.gicd, 0x0080 + 8, 4, ~0u);
+  bench.write(bench.gicd, 0x0400 + 74, 1, 0xA0);
+  bench.write(bench.gicd, 0x6000 + 8 * 74, 8, 0);
+  bench.write(bench.gicd, 0x0C00 + 16, 4, 2u << 20);
+  bench.write(bench.gicd, 0x0100 + 8, 4, 1u << 10);
+  bench.write(bench.gicd, 0x0200 + 8, 4, 1u << 10);  // GICD_ISPENDR
+  bench.advance(10 * microsecond);
+  for (int i = 0; i < 2; ++i)
+    bench.write_icc(1, ICC_SGI1R_EL1, 5ULL << 24 | 0b01);
+  EXPECT_EQ(bench.acknowledge(0), 74u);
+  bench.write(bench.gicd, 0x0200 + 8, 4, 1u << 10);
+  bench.end(0, 74);
+  bench.advance(10 * microsecond);
+  EXPECT_EQ(bench.acknowledge(0), 74u);
+}
+
 TEST_F(Interrupts, ALevelMayComeAndGoAnyNumberOfTimes) {
   enable_spi(40, 0xA0, 0);
   for (int i = 0; i < 20; ++i) {

@@ -17,6 +17,7 @@ Distributor::Distributor(const sc_core::sc_module_name& name, const GicCommonPar
       processors_(processors),
       state_({parameters.spis, parameters.intid_bits, parameters.priority_bits, processors}),
       told_(processors.size(), 0),
+      offered_(processors.size()),
       changes_(scheduler()),
       acknowledged_(statistics(), "acknowledged",
                     {.unit = "SPIs", .help = "SPIs taken by a processor"}),
@@ -54,7 +55,6 @@ void Distributor::changed() {
 
 Task<void> Distributor::forward(unsigned processor) {
   MessageInitiator<GicMessage>& link = *links_[processor];
-  PendingInterrupt offered;
   unsigned groups = 0;
   for (;;) {
     while (told_[processor] == version_)
@@ -62,7 +62,7 @@ Task<void> Distributor::forward(unsigned processor) {
     co_await link.credits(GicMessage::command_credits).take();
     const std::uint64_t version = version_;
     const PendingInterrupt best = state_.highest_for(processor);
-    if (best == offered && groups == state_.enabled_groups()) {
+    if (best == offered_[processor] && groups == state_.enabled_groups()) {
       link.credits(GicMessage::command_credits).give();
     } else {
       // A change of the enabled groups concerns the redistributor's own interrupts too.
@@ -71,7 +71,7 @@ Task<void> Distributor::forward(unsigned processor) {
                                          .priority = best.priority,
                                          .group = static_cast<std::uint8_t>(best.group)};
       link.send(request, link_latency_);
-      offered = best;
+      offered_[processor] = best;
       groups = state_.enabled_groups();
       co_await Delay{scheduler(), link_latency_};
     }
@@ -80,6 +80,9 @@ Task<void> Distributor::forward(unsigned processor) {
 }
 
 bool Distributor::acknowledge_spi(std::uint32_t INTID, unsigned processor) {
+  // The redistributor has forgotten it: one that is pending again by the time the next message
+  // leaves has to be offered anew.
+  if (offered_[processor].INTID == INTID) offered_[processor] = PendingInterrupt::none();
   if (!state_.deliverable(INTID, processor)) {
     withdrawn_.add();
     return false;

@@ -49,6 +49,8 @@ class Distributor : public Module, public SpiSource {
   std::uint64_t version_ = 0;  ///< of what is deliverable
   std::vector<std::uint64_t>
       told_;  ///< the version that each redistributor knows; GICD_CTLR.RWP until all do
+  /// What each redistributor was told last, and has not acknowledged since.
+  std::vector<PendingInterrupt> offered_;
   Condition changes_;
   Counter acknowledged_;
   Counter withdrawn_;
