@@ -52,6 +52,7 @@ Aarch64Processor::Aarch64Processor(const sc_core::sc_module_name& name, unsigned
       timer_("timer"),
       instructions_(statistics()),
       power_changed_(scheduler()),
+      goes_on_(scheduler()),
       tasks_(scheduler()) {
   group_.add(*this);
   constexpr std::uint64_t res1 = std::uint64_t{1} << 31;
@@ -148,6 +149,9 @@ Task<void> Aarch64Processor::execute() {
       case Request::Kind::wait_for_power:
         co_await be_off();
         break;
+      case Request::Kind::wait_to_go_on:
+        co_await stand_still();
+        break;
     }
   }
 }
@@ -174,6 +178,41 @@ Task<void> Aarch64Processor::sleep() {
   debt_ += parameters_.wfi_wake;
 }
 
+Task<void> Aarch64Processor::stand_still() {
+  at_boundary_ = true;
+  while (stopping_)
+    co_await goes_on_.wait();
+  at_boundary_ = false;
+}
+
+void Aarch64Processor::go_on() {
+  stopping_ = false;
+  goes_on_.notify_all();
+}
+
+std::string Aarch64Processor::busy() const {
+  if (group_.ended()) return {};
+  const bool off = !powered_ && !entry_;
+  if (!off && !asleep_ && !at_boundary_) return "instructions";
+  const bool changes = irq_line_.changes_after(now()) || fiq_line_.changes_after(now());
+  return changes ? "an interrupt line" : "";
+}
+
+void Aarch64Processor::settle() {
+  // Each means everything.
+  engine_->invalidate_code({});
+  engine_->invalidate_tlb({});
+  engine_->forget_exclusive();
+  group_.last_ran_ = nullptr;
+  remainder_ = 0;
+  end_handler();
+  handled_ = no_intid;
+  unmasked_ = false;
+  irq_line_.settle(now());
+  fiq_line_.settle(now());
+  repetition_.got_on(now());
+}
+
 void Aarch64Processor::run_software() {
   while (!ending_) {
     if (entry_) {
@@ -187,6 +226,8 @@ void Aarch64Processor::run_software() {
 }
 
 void Aarch64Processor::run_stretch() {
+  while (stopping_ && !ending_)
+    request({.kind = Request::Kind::wait_to_go_on});
   if (group_.last_ran_ != this) engine_->forget_exclusive();
   group_.last_ran_ = this;
   look_at_lines();

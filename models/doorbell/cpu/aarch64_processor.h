@@ -54,6 +54,15 @@ class Aarch64Processor : public Processor, private EngineHost {
   /// It is off, or software has ended.
   bool halted() const override { return !powered_ || group_.ended(); }
 
+  /// From the next boundary of a block on it executes nothing until `go_on`. What a block in hand
+  /// asks of devices is still carried out. One that is off or in WFI stays so, unless it is woken.
+  void stop_at_boundary() { stopping_ = true; }
+  void go_on();
+  /// Instructions that aren't over, or an interrupt line that is to change.
+  std::string busy() const override;
+  /// While it is stopped: translations, the monitor, and what is remembered for statistics.
+  void settle() override;
+
  private:
   friend class Aarch64Group;
 
@@ -67,7 +76,8 @@ class Aarch64Processor : public Processor, private EngineHost {
       read_register,
       write_register,
       wait_for_interrupt,
-      wait_for_power
+      wait_for_power,
+      wait_to_go_on
     };
     Kind kind = Kind::pass;
     bool known = true;
@@ -81,6 +91,7 @@ class Aarch64Processor : public Processor, private EngineHost {
   Task<void> execute();
   Task<void> be_off();
   Task<void> sleep();
+  Task<void> stand_still();
   bool interrupted() { return irq_line_.high(now()) || fiq_line_.high(now()); }
   void turn_on(std::uint64_t entry, std::uint64_t argument);
   void map_memory();
@@ -134,6 +145,9 @@ class Aarch64Processor : public Processor, private EngineHost {
   std::optional<std::uint64_t> entry_;  ///< where it is to start
   std::uint64_t argument_ = 0;
   Condition power_changed_;
+  bool stopping_ = false;
+  bool at_boundary_ = false;  ///< and to stay there
+  Condition goes_on_;
 
   std::uint64_t paid_ = 0;       ///< of the engine's instructions
   std::uint64_t remainder_ = 0;  ///< hundredths of a cycle

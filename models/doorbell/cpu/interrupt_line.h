@@ -41,6 +41,13 @@ class InterruptLine {
   void look_again(Time at) { wake(at); }
   /// When the next change that is known of takes place; `never` when none is.
   Time next_change() { return changes_.empty() ? never : changes_.front().at; }
+  /// Whether it is to change after `now`.
+  bool changes_after(Time now) const { return !changes_.empty() && last_change_ > now; }
+  /// Forgets since when it has been high.
+  void settle(Time now) {
+    change(now);
+    high_since_ = now;
+  }
 
  private:
   struct Change {

@@ -3,13 +3,14 @@
 #include "doorbell/core/arch/waiter.h"
 #include "doorbell/core/protocols/wire.h"
 #include "doorbell/core/simulation.h"
+#include "doorbell/core/timed.h"
 #include "doorbell/cpu/arch/generic_timer.h"
 
 namespace doorbell::cpu {
 
 /// The Generic Timer in simulated time: its outputs are level-sensitive PPIs, 27 and 30 on Arm's
 /// platforms (BSA 1.0, 4.1.5). Registers are accessed at the local time of their processor.
-class Timer : public Module {
+class Timer : public Module, public Timed {
  public:
   explicit Timer(const sc_core::sc_module_name& name);
 
@@ -21,6 +22,9 @@ class Timer : public Module {
   }
   bool write(std::uint32_t encoding, std::uint64_t value);
   void reset();
+
+  void disarm() override { expiry_.unlink(); }
+  void arm() override { update(); }
 
  private:
   struct Expiry : Waiter {

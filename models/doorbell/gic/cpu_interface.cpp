@@ -73,6 +73,16 @@ void CpuInterface::signal(CpuInterfaceBackward::Line line, bool& level, bool wan
   socket->set_line(line, level, now() + line_latency_);
 }
 
+void CpuInterface::settle() {
+  const PendingInterrupt pending = highest();
+  const bool interrupts = state_.interrupts(pending);
+  irq_ = interrupts && pending.group == Group::group1;
+  fiq_ = interrupts && pending.group == Group::group0;
+  socket->set_line(CpuInterfaceBackward::Line::irq, irq_, now());
+  socket->set_line(CpuInterfaceBackward::Line::fiq, fiq_, now());
+  signalled_ = held_back_ = spurious_INTID;
+}
+
 CpuInterfaceForward::Value CpuInterface::read(std::uint32_t encoding) {
   const auto icc = static_cast<IccRegister>(encoding);
   switch (icc) {

@@ -26,6 +26,9 @@ class CpuInterface : public Module, private CpuInterfaceForward {
 
   std::uint64_t acknowledged() const { return acknowledged_.value(); }
 
+  /// Its lines are as its state says, at once.
+  void settle() override;
+
  private:
   Time access_time() const override { return register_access_; }
   Value read(std::uint32_t encoding) override;

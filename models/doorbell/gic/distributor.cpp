@@ -17,7 +17,7 @@ Distributor::Distributor(const sc_core::sc_module_name& name, const GicCommonPar
       processors_(processors),
       state_({parameters.spis, parameters.intid_bits, parameters.priority_bits, processors}),
       told_(processors.size(), 0),
-      offered_(processors.size()),
+      offers_(processors.size()),
       changes_(scheduler()),
       acknowledged_(statistics(), "acknowledged",
                     {.unit = "SPIs", .help = "SPIs taken by a processor"}),
@@ -43,9 +43,25 @@ Distributor::Distributor(const sc_core::sc_module_name& name, const GicCommonPar
 
 /// GICD_CTLR.RWP: until every redistributor knows of what was written.
 void Distributor::note_writes_under_way() {
-  const bool all_told = std::all_of(told_.begin(), told_.end(),
-                                    [this](std::uint64_t version) { return version == version_; });
-  state_.set_write_pending(!all_told);
+  state_.set_write_pending(!all_told());
+}
+
+bool Distributor::all_told() const {
+  return std::all_of(told_.begin(), told_.end(),
+                     [this](std::uint64_t version) { return version == version_; });
+}
+
+std::string Distributor::busy() const {
+  if (registers.held() != 0) return "accesses to registers";
+  return all_told() ? "" : "SPIs that redistributors don't know of";
+}
+
+/// Whatever it knows, each redistributor knows, too.
+void Distributor::settle() {
+  for (unsigned i = 0; i < offers_.size(); ++i) {
+    offers_[i] = {state_.highest_for(i), state_.enabled_groups()};
+    told_[i] = version_;
+  }
 }
 
 void Distributor::changed() {
@@ -55,14 +71,14 @@ void Distributor::changed() {
 
 Task<void> Distributor::forward(unsigned processor) {
   MessageInitiator<GicMessage>& link = *links_[processor];
-  unsigned groups = 0;
+  Offer& offer = offers_[processor];
   for (;;) {
     while (told_[processor] == version_)
       co_await changes_.wait();
     co_await link.credits(GicMessage::command_credits).take();
     const std::uint64_t version = version_;
     const PendingInterrupt best = state_.highest_for(processor);
-    if (best == offered_[processor] && groups == state_.enabled_groups()) {
+    if (best == offer.best && offer.groups == state_.enabled_groups()) {
       link.credits(GicMessage::command_credits).give();
     } else {
       // A change of the enabled groups concerns the redistributor's own interrupts too.
@@ -71,8 +87,7 @@ Task<void> Distributor::forward(unsigned processor) {
                                          .priority = best.priority,
                                          .group = static_cast<std::uint8_t>(best.group)};
       link.send(request, link_latency_);
-      offered_[processor] = best;
-      groups = state_.enabled_groups();
+      offer = {best, state_.enabled_groups()};
       co_await Delay{scheduler(), link_latency_};
     }
     told_[processor] = version;
@@ -82,7 +97,7 @@ Task<void> Distributor::forward(unsigned processor) {
 bool Distributor::acknowledge_spi(std::uint32_t INTID, unsigned processor) {
   // The redistributor has forgotten it: one that is pending again by the time the next message
   // leaves has to be offered anew.
-  if (offered_[processor].INTID == INTID) offered_[processor] = PendingInterrupt::none();
+  if (offers_[processor].best.INTID == INTID) offers_[processor].best = PendingInterrupt::none();
   if (!state_.deliverable(INTID, processor)) {
     withdrawn_.add();
     return false;

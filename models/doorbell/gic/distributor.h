@@ -35,10 +35,18 @@ class Distributor : public Module, public SpiSource {
   void set_awake(unsigned processor, bool awake) override;
   void set_enabled_groups(unsigned processor, unsigned groups) override;
 
+  PendingInterrupt offered_spi(unsigned processor) const override {
+    return offers_[processor].best;
+  }
+
   DistributorState& state() { return state_; }
+
+  std::string busy() const override;
+  void settle() override;
 
  private:
   void note_writes_under_way();
+  bool all_told() const;
   Task<void> forward(unsigned processor);
   void changed();
 
@@ -50,7 +58,11 @@ class Distributor : public Module, public SpiSource {
   std::vector<std::uint64_t>
       told_;  ///< the version that each redistributor knows; GICD_CTLR.RWP until all do
   /// What each redistributor was told last, and has not acknowledged since.
-  std::vector<PendingInterrupt> offered_;
+  struct Offer {
+    PendingInterrupt best;
+    unsigned groups = 0;  ///< that are enabled
+  };
+  std::vector<Offer> offers_;
   Condition changes_;
   Counter acknowledged_;
   Counter withdrawn_;

@@ -1,5 +1,7 @@
 #include "doorbell/gic/gic.h"
 
+#include "doorbell/core/under_way.h"
+
 namespace doorbell::gic {
 
 Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
@@ -48,6 +50,15 @@ std::vector<Affinity> affinities_of_virt(unsigned processors) {
   for (unsigned i = 0; i < processors; ++i)
     affinities.push_back({(i / 16) << 8 | i % 16});
   return affinities;
+}
+
+std::string Gic::busy() const {
+  return under_way(lpi_memory.outstanding(), "accesses to LPI tables");
+}
+
+void Gic::settle() {
+  for (const auto& cache : lpi_caches_)
+    cache->settle();
 }
 
 }  // namespace doorbell::gic

@@ -31,6 +31,9 @@ class Gic : public Module {
   CpuInterface& cpu_interface(unsigned processor) { return *cpu_interfaces_[processor]; }
   Its& its() { return *its_; }
 
+  std::string busy() const override;
+  void settle() override;
+
  private:
   PhysicalMemoryPort lpi_port_;
   TablePort lpi_tables_;

@@ -19,6 +19,8 @@ class SpiSource {
   /// meanwhile (disabled, moved, taken by another).
   virtual bool acknowledge_spi(std::uint32_t INTID, unsigned processor) = 0;
   virtual void deactivate_spi(std::uint32_t INTID) = 0;
+  /// What was offered to a redistributor last.
+  virtual PendingInterrupt offered_spi(unsigned processor) const = 0;
   /// ICC_SGI0R_EL1, ICC_SGI1R_EL1 on `processor`.
   virtual Task<void> send_sgi(SgiRequest request, Group group, unsigned processor) = 0;
   /// A processor was woken or put to sleep (GICR_WAKER).

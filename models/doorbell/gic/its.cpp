@@ -3,6 +3,7 @@
 #include <span>
 
 #include "doorbell/core/arch/little_endian.h"
+#include "doorbell/core/under_way.h"
 #include "doorbell/gic/arch/register_tables.h"
 
 namespace doorbell::gic {
@@ -169,6 +170,18 @@ Task<void> Its::send(std::uint32_t processor, gic_message::Request request) {
   const bool lpi = request.kind == gic_message::Kind::set_lpi;
   co_await link.credits(lpi ? GicMessage::lpi_credits : GicMessage::command_credits).take();
   link.send(request, link_latency_);
+}
+
+std::string Its::busy() const {
+  if (control.held() != 0) return "accesses to registers";
+  if (commands_.busy()) return "commands";
+  if (memory.outstanding() != 0) return under_way(memory.outstanding(), "accesses to memory");
+  return under_way(buffer_.count() - buffer_.free() + translater.held(), "messages");
+}
+
+void Its::settle() {
+  translator_.settle();
+  commands_.settle();
 }
 
 }  // namespace doorbell::gic

@@ -36,6 +36,9 @@ class Its : public Module, private RedistributorLinks {
   ItsStatistics& counters() { return counters_; }
   ItsRegisters& registers() { return registers_; }
 
+  std::string busy() const override;
+  void settle() override;
+
  private:
   /// A doorbell that was accepted.
   struct Msi {

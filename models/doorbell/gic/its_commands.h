@@ -35,6 +35,11 @@ class ItsCommands {
   /// There may be something to do.
   void notify() { work_.notify_all(); }
   bool busy() const { return busy_; }
+  /// While it isn't: nobody was told to invalidate anything.
+  void settle() {
+    invalidated_.assign(invalidated_.size(), false);
+    token_ = 0;
+  }
 
   /// An answer from a redistributor.
   void acknowledged(const gic_message::Acknowledge& acknowledge);

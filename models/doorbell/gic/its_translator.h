@@ -57,6 +57,12 @@ class ItsTranslator {
 
   /// A table is elsewhere: nothing of the old ones is used any more.
   void forget();
+  /// The same as it was made: nothing is counted, and no reason is remembered.
+  void settle() {
+    devices_.reset();
+    events_.reset();
+    collections_.reset();
+  }
 
   const ItsLimits& limits() const { return limits_; }
 

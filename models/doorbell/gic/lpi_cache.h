@@ -68,6 +68,8 @@ class LpiCache {
     }
   }
   /// Changes with each invalidation: a read that overlaps one must be made again.
+  /// Forgets all configurations.
+  void settle() { entries_.reset(); }
   std::uint64_t invalidations() const { return invalidations_; }
 
   /// Pending LPIs come and go; more than there is room for must spill.

@@ -52,6 +52,9 @@ class LpiController {
 
   const LpiStatistics& counters() const { return counters_; }
 
+  bool busy() const { return pipeline_.free() != pipeline_.count() || barrier_.under_way() != 0; }
+  void settle() { lpis_.settle(); }
+
  private:
   using Request = gic_message::Request;
 

@@ -1,5 +1,8 @@
 #include "doorbell/gic/lpi_pending_set.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace doorbell::gic {
 
 LpiPendingSet::LpiPendingSet(const Environment& environment, const StatisticsGroup& group,
@@ -193,6 +196,35 @@ Task<void> LpiPendingSet::restore(std::vector<std::uint32_t> left_behind) {
       if (set) co_await load_configuration(INTID);
     }
   }
+}
+
+/// While LPIs are disabled those that are left behind are in the table, which is read again.
+void LpiPendingSet::settle() {
+  std::vector<std::uint32_t> INTIDs = pending_.intids();
+  for (const std::uint32_t INTID : INTIDs) {
+    drop_journey(pending_.remove(INTID));
+    cache_.let_go();
+  }
+  for (const std::uint32_t INTID : spilled_.intids()) {
+    drop_journey(spilled_.remove(INTID));
+    INTIDs.push_back(INTID);
+  }
+  if (!enabled_) return;
+  std::sort(INTIDs.begin(), INTIDs.end());
+  for (const std::uint32_t INTID : INTIDs)
+    admit(INTID, {}, {});
+  if (!INTIDs.empty()) tasks_.spawn(start_again(std::move(INTIDs)));
+}
+
+Task<void> LpiPendingSet::start_again(std::vector<std::uint32_t> INTIDs) {
+  counters_.restored.add(INTIDs.size());
+  update();
+  for (const std::uint32_t INTID : INTIDs)
+    co_await load_configuration(INTID);
+}
+
+void LpiPendingSet::drop_journey(JourneyHandle journey) {
+  environment_.journeys.finish(journey, Outcome::cleared, environment_.scheduler.now());
 }
 
 Task<void> LpiPendingSet::write_back() {

@@ -55,6 +55,9 @@ class LpiPendingSet : private LpiConfigurationUser {
   /// Without effect while LPIs are disabled: what is pending then is in the table alone (12.11.2).
   Removed take_back(std::uint32_t INTID);
   Removed take_back_any(std::uint32_t& INTID);
+  /// As after a restart: those that are pending have no Journey, count as restored, and their
+  /// configurations are read anew.
+  void settle();
 
   /// Reads the configuration of a pending LPI into cache and set, unless it is gone by then, or
   /// LPIs are disabled and the tables are software's.
@@ -79,6 +82,8 @@ class LpiPendingSet : private LpiConfigurationUser {
   /// software left its bit.
   Task<void> restore(std::vector<std::uint32_t> left_behind);
   Task<void> write_back();
+  Task<void> start_again(std::vector<std::uint32_t> INTIDs);
+  void drop_journey(JourneyHandle journey);
 
   Environment environment_;
   TablePort& port_;

@@ -91,6 +91,19 @@ void Redistributor::return_lpi_credit(std::uint32_t its) {
   credits_owed_[its] = 0;
 }
 
+std::string Redistributor::busy() const {
+  if (registers.held() != 0) return "accesses to registers";
+  return lpis_.busy() ? "messages about LPIs" : "";
+}
+
+void Redistributor::settle() {
+  for (std::uint32_t its = 0; its < credits_owed_.size(); ++its)
+    from_its_[its]->return_credit(GicMessage::lpi_credits, std::exchange(credits_owed_[its], 0), 0);
+  offered_ = distributor_.offered_spi(state_.processor());
+  lpis_.settle();
+  highest_of_.reset();
+}
+
 void Redistributor::receive(const gic_message::Request& request) {
   const auto group = static_cast<Group>(request.group);
   switch (request.kind) {

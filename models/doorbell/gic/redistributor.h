@@ -50,6 +50,9 @@ class Redistributor : public Module, public InterruptSource {
 
   const LpiController& lpis() const { return lpis_; }
 
+  std::string busy() const override;
+  void settle() override;
+
  private:
   void receive(const gic_message::Request& request);
   LpiController::Callbacks callbacks();

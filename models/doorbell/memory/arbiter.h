@@ -50,6 +50,12 @@ class Arbiter {
     return Awaiter{*this, port, length, self, journey};
   }
   void answered(Time passed);
+  /// While nobody waits: as if nobody had ever passed.
+  void settle() {
+    last_port_ = 0;
+    latest_ = {};
+    free_at_ = 0;
+  }
 
  private:
   bool has_room() const { return under_way_.occupancy() < limit_; }

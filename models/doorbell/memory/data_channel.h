@@ -29,6 +29,8 @@ class DataChannel {
     return free_at_;
   }
   /// From when on nobody has it.
+  /// Nothing is on it.
+  void settle() { free_at_ = 0; }
   Time free_at() const { return free_at_; }
   std::uint64_t cycles_of(std::uint64_t bytes) const {
     return std::max<std::uint64_t>(1, (bytes + width_ - 1) / width_);

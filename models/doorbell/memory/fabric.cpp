@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "doorbell/core/under_way.h"
+
 namespace doorbell::memory {
 
 /// One direction's buffer and channel of a port.
@@ -120,6 +122,20 @@ InitiatorSocket& Fabric::target(std::string_view wanted) {
     }
   }
   throw std::out_of_range("no target is called " + std::string(wanted));
+}
+
+std::string Fabric::busy() const {
+  unsigned held = 0;
+  for (const auto& port : ports_)
+    held += port->socket.held();
+  return under_way(held, "transactions");
+}
+
+void Fabric::settle() {
+  for (const auto& target : targets_) {
+    target->reads.settle();
+    target->writes.settle();
+  }
 }
 
 Task<void> Fabric::serve(Port& port, Payload& payload) {

@@ -58,6 +58,9 @@ class Fabric : public Module {
 
   const AddressMap& map() const { return map_; }
 
+  std::string busy() const override;
+  void settle() override;
+
  private:
   struct Port;
   struct Target;

@@ -4,6 +4,7 @@
 
 #include "doorbell/core/coherent_access.h"
 #include "doorbell/core/requester.h"
+#include "doorbell/core/under_way.h"
 
 namespace doorbell::memory {
 namespace {
@@ -49,6 +50,16 @@ Ram::Ram(const sc_core::sc_module_name& module_name, const RamParameters& parame
     // Direct access writes past this module.
     if (timing == Timing::loose) watches_.written(0, storage_.size() - 1);
   });
+}
+
+std::string Ram::busy() const {
+  return under_way(upstream.held(), "transactions");
+}
+
+void Ram::settle() {
+  if (tags_) tags_->clear();
+  read_channel_.settle();
+  write_channel_.settle();
 }
 
 Task<void> Ram::serve(Payload& payload) {

@@ -41,6 +41,9 @@ class Ram : public Module {
   /// The bytes themselves, for tests and loaders.
   MappedMemory& storage() { return storage_; }
 
+  std::string busy() const override;
+  void settle() override;
+
  private:
   Task<void> serve(Payload& payload);
   Task<void> refuse(Payload& payload);

@@ -39,6 +39,8 @@ class BusMaster {
   void complete(Tlp& tlp);
 
   unsigned tags_in_use() const { return tags_.in_use(); }
+  /// While none is: tags are given out as from the start.
+  void settle() { tags_ = TagPool(tag_width_, context_.tag_limit); }
 
  private:
   /// One call of `read`: several requests.

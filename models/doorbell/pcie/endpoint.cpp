@@ -4,6 +4,7 @@
 #include <string>
 
 #include "doorbell/core/memory_port.h"
+#include "doorbell/core/under_way.h"
 #include "doorbell/pcie/arch/splitting.h"
 
 namespace doorbell::pcie {
@@ -156,6 +157,20 @@ Task<void> Endpoint::answer_read(Tlp tlp) {
     done += cpl.length;
     co_await transmit_.send(cpl);
   }
+}
+
+std::string Endpoint::busy() const {
+  if (transmit_.waiting() != 0) return under_way(transmit_.waiting(), "TLPs");
+  for (const auto& function : functions_) {
+    const std::string what = function->busy();
+    if (!what.empty()) return what;
+  }
+  return {};
+}
+
+void Endpoint::settle() {
+  for (const auto& function : functions_)
+    function->settle();
 }
 
 }  // namespace doorbell::pcie

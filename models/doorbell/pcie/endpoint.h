@@ -31,6 +31,9 @@ class Endpoint : public Module, private BusDecode {
   Function& function(unsigned number) { return *functions_[number]; }
   const EndpointParameters& parameters() const { return parameters_; }
 
+  std::string busy() const override;
+  void settle() override;
+
  private:
   bool claims(std::uint64_t address) const override;
   bool uses_ari() const override { return wide_function_numbers_; }

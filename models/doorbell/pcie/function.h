@@ -10,6 +10,7 @@
 #include "doorbell/core/arch/statistics_kinds.h"
 #include "doorbell/core/arch/task_group.h"
 #include "doorbell/core/simulation.h"
+#include "doorbell/core/under_way.h"
 #include "doorbell/pcie/arch/configuration_space.h"
 #include "doorbell/pcie/arch/express_capability.h"
 #include "doorbell/pcie/arch/msi_capability.h"
@@ -76,6 +77,15 @@ class Function : public TrafficPort {
   const ConfigurationSpace& configuration() const { return space_; }
   const MsixCapability& msix() const { return msix_; }
   unsigned tags_in_use() const { return bus_master_.tags_in_use(); }
+
+  /// As those of a Module.
+  std::string busy() const {
+    return tags_in_use() == 0 ? logic_->busy() : under_way(tags_in_use(), "reads");
+  }
+  void settle() {
+    bus_master_.settle();
+    logic_->settle();
+  }
 
  private:
   void add_ari(unsigned number);

@@ -51,6 +51,11 @@ class FunctionLogic {
   /// without such a region has nothing to tell.
   virtual void on_doorbell(std::function<void(const DoorbellWrite&)>) {}
 
+  /// What is under way, as `Module::busy` says it.
+  virtual std::string busy() const { return {}; }
+  /// While nothing is: what isn't architectural state is as at the start.
+  virtual void settle() {}
+
   /// The function's task, started with the simulation: waits for work for ever.
   virtual Task<void> run() = 0;
 };

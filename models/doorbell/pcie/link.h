@@ -25,6 +25,14 @@ class Link : public Module {
 
   const LinkParameters& parameters() const { return parameters_; }
 
+  std::string busy() const override {
+    return down_.busy(now()) || up_.busy(now()) ? "TLPs or DLLPs" : "";
+  }
+  void settle() override {
+    down_.forget();
+    up_.forget();
+  }
+
  private:
   /// What a neighbour sees: it sends into one direction and frees credits of the other.
   class Upper : public DownstreamInterface, public BusDecode {

@@ -1,5 +1,6 @@
 #include "doorbell/pcie/link_direction.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "doorbell/pcie/tlp_holder.h"
@@ -177,6 +178,21 @@ void LinkDirection::free_credits(unsigned credit_class, std::uint64_t count, Tim
   } else if (!freed.linked()) {
     scheduler_.wake_at(freed, at + update_interval_);
   }
+}
+
+bool LinkDirection::busy(Time now) const {
+  const bool owes_credits =
+      std::any_of(freed_.begin(), freed_.end(), [](const Freed& freed) { return freed.linked(); });
+  return !queue_.empty() || lane_.end() > now || owes_credits;
+}
+
+void LinkDirection::forget() {
+  settle(scheduler_.now());
+  lane_ = Lane(tlp_byte_period(shape_));
+  on_line_ = {};
+  unacknowledged_bytes_ = 0;
+  for (Freed& freed : freed_)
+    freed.bytes = 0;
 }
 
 void LinkDirection::update(TlpClass kind, Time at) {

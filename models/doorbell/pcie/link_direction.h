@@ -36,6 +36,11 @@ class LinkDirection {
   /// The receiver has freed `count` credits of a class of the protocol.
   void free_credits(unsigned credit_class, std::uint64_t count, Time at);
 
+  /// Something is on the line, waits for it, or is due.
+  bool busy(Time now) const;
+  /// While it isn't: what is counted towards the next Ack or UpdateFC is none.
+  void forget();
+
  private:
   struct Queued {
     Tlp tlp;

@@ -25,6 +25,10 @@ class NonPostedRequests {
   /// remains the caller's. False for an Unexpected Completion (PCIe 6.0 2.3.2).
   bool complete(Tlp& tlp);
 
+  unsigned outstanding() const { return tags_.in_use(); }
+  /// While there are none: tags are given out as from the start.
+  void settle() { tags_ = TagPool{TagWidth::bits10}; }
+
  private:
   /// A request on its way.
   struct Pending {

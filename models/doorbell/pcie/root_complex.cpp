@@ -3,6 +3,8 @@
 #include <memory>
 #include <string>
 
+#include "doorbell/core/under_way.h"
+
 namespace doorbell::pcie {
 namespace {
 
@@ -37,6 +39,13 @@ RootComplex::RootComplex(const sc_core::sc_module_name& module_name,
         scheduler(), statistics().group("port" + std::to_string(i)), i, parameters_.ports[i],
         [this, i](Tlp& tlp) { upstream_.receive(ports_[i], tlp); }, tasks_));
   }
+}
+
+std::string RootComplex::busy() const {
+  if (requests_.outstanding() != 0)
+    return under_way(requests_.outstanding(), "requests to functions");
+  return under_way(memory_reads.outstanding() + memory_writes.outstanding(),
+                   "transactions of functions");
 }
 
 }  // namespace doorbell::pcie

@@ -44,6 +44,9 @@ class RootComplex : public Module {
 
   const RootComplexParameters& parameters() const { return parameters_; }
 
+  std::string busy() const override;
+  void settle() override { requests_.settle(); }
+
  private:
   RootComplexParameters parameters_;
   RootComplexStatistics counters_;

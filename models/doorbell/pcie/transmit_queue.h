@@ -33,6 +33,8 @@ class TransmitQueue {
   Task<void> send(const Tlp& tlp);
 
   std::uint64_t stalls() const { return stalls_.value(); }
+  /// TLPs that wait for credits.
+  std::uint64_t waiting() const { return queue_.occupancy(); }
 
  private:
   struct Entry {

@@ -25,6 +25,8 @@ class Flash : public Module {
   /// Its cells, whatever mode it is in.
   FlashArray& array() { return array_; }
 
+  std::string busy() const override { return upstream.held() == 0 ? "" : "accesses"; }
+
  private:
   Task<void> serve(Payload& payload);
   unsigned debug(Payload& payload);

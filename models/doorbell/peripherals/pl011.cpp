@@ -80,6 +80,12 @@ void Pl011::sent() {
   update_interrupt();
 }
 
+std::string Pl011::busy() const {
+  if (end_of_character_.is_set()) return "a character that is being sent";
+  if (receive_timeout_.is_set()) return "the receive time-out";
+  return registers.held() == 0 ? "" : "accesses to registers";
+}
+
 bool Pl011::input_is_wanted() const {
   return console_ != nullptr && console_->next_input() != never && state_.can_receive();
 }

@@ -4,6 +4,7 @@
 #include "doorbell/core/arch/statistics_kinds.h"
 #include "doorbell/core/protocols/wire.h"
 #include "doorbell/core/register_socket.h"
+#include "doorbell/core/timed.h"
 #include "doorbell/peripherals/arch/console.h"
 #include "doorbell/peripherals/arch/parameters.h"
 #include "doorbell/peripherals/arch/pl011_state.h"
@@ -14,7 +15,7 @@ namespace doorbell::peripherals {
 /// A PL011 UART (DDI 0183) with a console at the other end of its line.
 ///
 /// Without a console what is sent is lost, and nothing comes in.
-class Pl011 : public Module {
+class Pl011 : public Module, public Timed {
  public:
   Pl011(const sc_core::sc_module_name& name, const UartParameters& parameters);
 
@@ -23,6 +24,13 @@ class Pl011 : public Module {
 
   /// Before the simulation runs; `console` outlives it.
   void connect(Console& console);
+
+  // What is typed waits for its time, and may do so for ever.
+  void disarm() override { next_input_.set(never); }
+  void arm() override { look_for_input(); }
+  /// Characters on the line, and the receive time-out.
+  std::string busy() const override;
+  void settle() override { receiver_free_ = 0; }
 
  private:
   void changed();

@@ -47,6 +47,8 @@ class CommandProcessor {
   Task<void> run();
   /// Waits until no command is in progress: for CMDQEN = 0.
   Task<void> idle();
+  /// Commands are being carried out, or are to be.
+  bool busy() const { return busy_.count() != 0 || ready(); }
 
  private:
   static constexpr unsigned largest_fetch = 64;

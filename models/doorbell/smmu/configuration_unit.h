@@ -36,6 +36,8 @@ class ConfigurationUnit {
 
   /// The number of structures removed.
   void invalidate(const Invalidation& invalidation);
+  /// Forgets all configurations, while none is being fetched.
+  void settle() { cache_.reset(); }
 
  private:
   Task<Result> fetch(StreamTable table, std::uint32_t stream_id, StreamConfiguration known,

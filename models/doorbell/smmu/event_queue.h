@@ -29,6 +29,8 @@ class EventQueue {
   /// Waits until nothing is on its way to memory: for EVENTQEN = 0, from whose writing on nothing
   /// more is committed.
   Task<void> idle();
+  /// Records that were committed and that software can't see yet.
+  std::uint64_t on_the_way() const { return committed_ - written_; }
 
   /// The task that writes.
   Task<void> run();

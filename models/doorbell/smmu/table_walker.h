@@ -35,6 +35,12 @@ class TableWalker {
                     InvalidationLog::Epoch since, JourneyHandle journey);
 
   void invalidate(const Invalidation& invalidation);
+  /// Walks that are under way, or wait.
+  std::uint64_t walks() const {
+    return walkers_.count() - walkers_.free() + walkers_.queue().occupancy();
+  }
+  /// Forgets all descriptors, while there are none.
+  void settle() { cache_.reset(); }
 
  private:
   struct Key {

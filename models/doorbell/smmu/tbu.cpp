@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "doorbell/core/under_way.h"
+
 namespace doorbell::smmu {
 namespace {
 
@@ -111,6 +113,18 @@ PostedOrders::Order* Tbu::order_of(const Payload& payload, const Requester* requ
     return nullptr;
   }
   return &orders_.of(requester->order_domain);
+}
+
+std::string Tbu::busy() const {
+  if (!control_.empty()) return "invalidations";
+  return under_way(upstream_reads.held() + upstream_writes.held(), "transactions");
+}
+
+void Tbu::settle() {
+  micro_tlb_.reset();
+  main_tlb_.reset();
+  main_tlb_free_ = 0;
+  main_tlb_latest_ = {};
 }
 
 Task<void> Tbu::serve(Payload& payload) {

@@ -50,6 +50,9 @@ class Tbu : public Module {
   InitiatorSocket downstream_writes;
   MessageInitiator<Dti> dti;  ///< To the TCU.
 
+  std::string busy() const override;
+  void settle() override;
+
  private:
   /// How a transaction goes on.
   struct Translation {

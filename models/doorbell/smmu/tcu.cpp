@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "doorbell/core/under_way.h"
 #include "doorbell/smmu/arch/debug_walk.h"
 #include "doorbell/smmu/arch/registers.h"
 
@@ -58,6 +59,19 @@ void Tcu::start_of_simulation() {
   tasks_.spawn(programming_.run());
   tasks_.spawn(events_->run());
   tasks_.spawn(commands_->run());
+}
+
+std::string Tcu::busy() const {
+  if (registers.held() != 0) return "accesses to registers";
+  if (commands_->busy()) return "commands";
+  if (walker_->walks() != 0) return under_way(walker_->walks(), "walks");
+  if (events_->on_the_way() != 0) return under_way(events_->on_the_way(), "events");
+  return under_way(tables.outstanding() + queues.outstanding(), "accesses to memory");
+}
+
+void Tcu::settle() {
+  configurations_->settle();
+  walker_->settle();
 }
 
 /// Removes from the TCU's own caches at once, then tells the TBUs; a SYNC waits for them.

@@ -52,6 +52,9 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
                                                const Access& access) override;
   bool receives(const sc_core::sc_interface& dti) const override;
 
+  std::string busy() const override;
+  void settle() override;
+
  private:
   void start_of_simulation() override;
 

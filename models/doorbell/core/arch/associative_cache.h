@@ -136,6 +136,18 @@ class AssociativeCache {
     return erased;
   }
 
+  /// Empty, as it was made: nothing is counted, and no reason is remembered.
+  void reset() {
+    for (Slot& slot : slots_)
+      slot.valid = false;
+    filled_.assign(filled_.size(), 0);
+    size_ = 0;
+    groups_.clear();
+    identities_.clear();
+    replacement_.reset();
+    departures_ = {};
+  }
+
   /// Why the entry of a key isn't there any more: `Departures::evicted`, the reason that an
   /// invalidation gave, or `Departures::unknown`.
   Reason why_missing(const Key& key) const { return departures_.reason(key.identity()); }

@@ -5,7 +5,12 @@
 namespace doorbell {
 
 Replacement::Replacement(ReplacementPolicy policy, unsigned sets, unsigned ways, std::uint64_t seed)
-    : policy_(policy), ways_(ways), leaves_(std::bit_ceil(ways)), random_(seed) {
+    : policy_(policy),
+      sets_(sets),
+      ways_(ways),
+      seed_(seed),
+      leaves_(std::bit_ceil(ways)),
+      random_(seed) {
   if (policy == ReplacementPolicy::round_robin) next_.resize(sets);
   if (policy == ReplacementPolicy::plru) tree_.resize(std::size_t{sets} * (leaves_ - 1));
   if (policy == ReplacementPolicy::lru) stamp_.resize(std::size_t{sets} * ways);

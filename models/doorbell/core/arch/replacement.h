@@ -34,6 +34,8 @@ class Replacement {
   }
   /// The way to evict from a full set.
   unsigned victim(unsigned set);
+  /// As it was made.
+  void reset() { *this = Replacement(policy_, sets_, ways_, seed_); }
 
  private:
   void touch_tree(unsigned set, unsigned way);
@@ -41,7 +43,9 @@ class Replacement {
   unsigned lru_victim(unsigned set) const;
 
   ReplacementPolicy policy_;
+  unsigned sets_;
   unsigned ways_;
+  std::uint64_t seed_;
   unsigned leaves_;                   ///< plru: the ways, and as many more as make a whole tree
   std::vector<std::uint32_t> next_;   ///< round_robin: by set
   std::vector<std::uint8_t> tree_;    ///< plru: leaves - 1 nodes a set, the side to evict from

@@ -35,6 +35,12 @@ class SlotLists {
     if (link.next != none) links_[link.next].previous = link.previous;
   }
 
+  /// Takes all slots out of their lists.
+  void clear() {
+    heads_.assign(heads_.size(), none);
+    links_.assign(links_.size(), {});
+  }
+
  private:
   struct Link {
     std::uint32_t next = none;

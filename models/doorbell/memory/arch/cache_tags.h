@@ -19,6 +19,8 @@ class CacheTags {
   };
   /// Looks the line of `address` up and holds it from now on.
   Result access(std::uint64_t address);
+  /// Takes all lines out.
+  void clear() { lines_.assign(lines_.size(), 0); }
   unsigned line_bytes() const { return line_bytes_; }
 
  private:

@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "doorbell/core/under_way.h"
+
 namespace doorbell::pcie::nvme {
 namespace {
 
@@ -97,6 +99,11 @@ void Controller::ring(std::uint64_t offset, std::uint32_t value) {
   state_.events.report(outcome);
   if (outcome != DoorbellOutcome::taken) server_.report_events();
   server_.wake();
+}
+
+std::string Controller::busy() const {
+  if (reset_requested_) return "a reset";
+  return under_way(server_.commands_under_way(), "NVMe commands");
 }
 
 Task<void> Controller::run() {

@@ -20,6 +20,8 @@ class Controller : public FunctionLogic {
   std::uint32_t read_bar(unsigned bar, std::uint64_t offset, unsigned size) override;
   void write_bar(unsigned bar, std::uint64_t offset, unsigned size, std::uint32_t value) override;
   void configured() override { memory_.configured(); }
+  std::string busy() const override;
+  void settle() override { state_.queues.settle(); }
   Task<void> run() override;
 
  private:

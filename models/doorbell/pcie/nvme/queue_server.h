@@ -36,6 +36,8 @@ class QueueServer {
   void stop() { running_ = false; }
   /// Until nothing is under way. Held Asynchronous Event Requests aren't.
   Outstanding::Awaiter idle() { return under_way_.drained(); }
+  /// Commands that were fetched, but for Asynchronous Event Requests that are held.
+  std::uint64_t commands_under_way() const { return under_way_.count(); }
   /// Something that somebody may wait for has changed: doorbells, completions.
   void wake() { progress_.notify_all(); }
   /// Completes Asynchronous Event Requests for which there is an event.

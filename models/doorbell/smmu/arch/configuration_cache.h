@@ -36,6 +36,9 @@ class ConfigurationCache {
   /// The number of STEs and CDs removed.
   std::size_t invalidate(const Invalidation& invalidation);
 
+  /// Empty, as it was made.
+  void reset() { cache_.reset(); }
+
   std::size_t size() const { return cache_.size(); }
 
  private:

@@ -51,6 +51,13 @@ class Tlb {
   std::size_t invalidate(const Invalidation& invalidation);
   std::size_t invalidate_all();
 
+  /// Empty, as it was made.
+  void reset() {
+    cache_.reset();
+    entries_of_size_ = {};
+    sizes_.clear();
+  }
+
   std::size_t size() const { return cache_.size(); }
 
  private:

@@ -47,6 +47,12 @@ class WalkCache {
   /// The number of entries removed, by level.
   std::array<std::size_t, levels> invalidate(const Invalidation& invalidation);
 
+  /// Empty, as it was made.
+  void reset() {
+    for (const auto& level : level_)
+      level->reset();
+  }
+
   std::size_t size() const;
 
  private:

@@ -73,6 +73,8 @@ class Queues {
   }
   /// The next I/O submission queue with work, round robin (4.13.1); 0 for none.
   std::uint16_t next_with_work();
+  /// The turn is the first queue's.
+  void settle() { last_served_ = 0; }
   bool any_io_queue() const;
   unsigned io_queues() const { return static_cast<unsigned>(submission_.size()) - 1; }
 
