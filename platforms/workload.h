@@ -23,10 +23,12 @@ class Workload {
 
   /// Called when the measured region begins; never where nothing is measured.
   void on_ready(std::function<void()> listener) { on_ready_ = std::move(listener); }
+  /// Called when the measured region ends before all is done.
+  void on_measured(std::function<void()> listener) { on_measured_ = std::move(listener); }
   /// Called when all is done.
   void on_end(std::function<void()> listener) { on_end_ = std::move(listener); }
 
-  /// Hands processors what they run. After both listeners, before the simulation runs.
+  /// Hands processors what they run. After all listeners, before the simulation runs.
   virtual void start() = 0;
   virtual Position position() const = 0;
   /// Adds what only it can count of the measured region.
@@ -41,6 +43,8 @@ class Workload {
   /// When nothing else is left to happen: waits a moment for the host's side. False when nothing
   /// can come from there.
   virtual bool wait() { return false; }
+  /// False where something is to be measured and nothing was yet: there are no results to show.
+  virtual bool has_results() const { return true; }
   /// With what the command ends when all is done.
   virtual int exit_status() const { return 0; }
 
@@ -48,12 +52,16 @@ class Workload {
   void ready() const {
     if (on_ready_) on_ready_();
   }
+  void measured() const {
+    if (on_measured_) on_measured_();
+  }
   void ended() const {
     if (on_end_) on_end_();
   }
 
  private:
   std::function<void()> on_ready_;
+  std::function<void()> on_measured_;
   std::function<void()> on_end_;
 };
 

@@ -46,8 +46,10 @@ class Run {
   void begin_explanation();
   RunPosition position() const;
   std::string remaining_text() const;
-  RunReport report(RunLoop::End end);
+  RunReport report(Time end, bool partial);
   void write(const RunReport& report);
+  void write_statistics(const nlohmann::ordered_json& statistics);
+  void write_trace(bool partial);
 
   const RunOptions& options_;
   const StopRequest stop_request_;
@@ -63,6 +65,8 @@ class Run {
   std::optional<ChromeTrace> trace_;
   std::optional<Explanation> explanation_;
   Time measured_from_ = 0;
+  std::uint64_t on_the_road_ = 0;  ///< MSIs, when measuring began: behind a warm-up.
+  bool written_ = false;
 };
 
 Run::Run(const RunOptions& options)
@@ -78,11 +82,13 @@ int Run::perform() {
   platform_.emplace("virt", description_.platform, source_->platform_files());
   workload_ = source_->make(*platform_, description_);
   workload_->on_ready([this] { begin_measuring(); });
+  workload_->on_measured([this] { write(report(simulation_.scheduler().now(), false)); });
   workload_->on_end([this] { loop_.finish(); });
   workload_->start();
   virt::Standstill standstill(*platform_);
   const RunLoop::End end = loop_.run([this] { return position(); }, standstill, workload_.get());
-  write(report(end));
+  if (!written_ && workload_->has_results())
+    write(report(loop_.ended_at(), end != RunLoop::End::finished));
   if (end == RunLoop::End::asked) return exit_status::interrupted;
   if (end == RunLoop::End::standstill) {
     throw SoftwareError("the run stands still at " + duration_text(loop_.ended_at()) + ": " +
@@ -105,6 +111,7 @@ void Run::begin_measuring() {
   simulation_.statistics().reset(measured_from_);
   simulation_.stage_statistics().reset();
   simulation_.journeys().reset();
+  on_the_road_ = virt::messages_on_the_road(*platform_);
   if (trace_file_) begin_trace();
   if (options_.slowest != 0) begin_explanation();
 }
@@ -117,7 +124,7 @@ void Run::begin_trace() {
     const std::uint64_t number = journey.number();
     const bool wanted =
         number >= options_.trace_from && number - options_.trace_from < options_.trace_count;
-    if (wanted) trace_->write(journey, outcome);
+    if (wanted && !written_) trace_->write(journey, outcome);
   });
 }
 
@@ -126,8 +133,9 @@ void Run::begin_explanation() {
   JourneyLog& journeys = simulation_.journeys();
   explanation_.emplace(simulation_.stages(), options_.slowest);
   journeys.keep_spans(0, std::numeric_limits<std::uint64_t>::max());
-  journeys.on_finish(
-      [this](const Journey& journey, Outcome outcome) { explanation_->add(journey, outcome); });
+  journeys.on_finish([this](const Journey& journey, Outcome outcome) {
+    if (!written_) explanation_->add(journey, outcome);
+  });
 }
 
 RunPosition Run::position() const {
@@ -138,20 +146,22 @@ RunPosition Run::position() const {
           .done = position.done};
 }
 
-RunReport Run::report(RunLoop::End end) {
-  simulation_.statistics().finish(loop_.ended_at());
+RunReport Run::report(Time end, bool partial) {
+  simulation_.statistics().finish(end);
   RunTotals totals = virt::totals_of(*platform_);
-  totals.measured = loop_.ended_at() - measured_from_;
+  totals.measured = end - measured_from_;
   workload_->add_to(totals);
+  Conservation conservation = virt::conservation_of(*platform_);
+  conservation.sent += on_the_road_;
   return {.version = std::string(version),
           .model = std::string(model_hash()),
-          .partial = end != RunLoop::End::finished,
+          .partial = partial,
           .workload = source_->identity(),
           .parameters = tree_,
           .statistics = simulation_.statistics(),
           .stages = simulation_.stage_statistics(),
           .totals = totals,
-          .conservation = virt::conservation_of(*platform_)};
+          .conservation = std::move(conservation)};
 }
 
 void Run::write(const RunReport& report) {
@@ -163,17 +173,24 @@ void Run::write(const RunReport& report) {
     statistics["explain"] = explanation_->to_json();
     fmt::print("\n{}", explore::explanation_words(statistics));
   }
-  if (statistics_file_) {
-    statistics_file_->write(statistics.dump(1));
-    statistics_file_->write("\n");
-    statistics_file_->close();
-  }
-  if (trace_file_) {
-    // A run that was ended before the measured region has an empty one.
-    if (!trace_) begin_trace();
-    trace_->finish(report.partial);
-    trace_file_->close();
-  }
+  write_statistics(statistics);
+  write_trace(report.partial);
+  written_ = true;
+}
+
+void Run::write_statistics(const nlohmann::ordered_json& statistics) {
+  if (!statistics_file_) return;
+  statistics_file_->write(statistics.dump(1));
+  statistics_file_->write("\n");
+  statistics_file_->close();
+}
+
+void Run::write_trace(bool partial) {
+  if (!trace_file_) return;
+  // A run that was ended before the measured region has an empty one.
+  if (!trace_) begin_trace();
+  trace_->finish(partial);
+  trace_file_->close();
 }
 
 }  // namespace

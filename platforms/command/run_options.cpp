@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "doorbell/core/arch/error.h"
+#include "doorbell/core/arch/parameter_text.h"
 #include "platforms/command/overlay_options.h"
 
 namespace doorbell {
@@ -42,6 +43,49 @@ void check_software_options(const CLI::App& run, const RunOptions& options) {
   if (given.empty()) return;
   throw InputError(given.front()->get_name() +
                    ": expected --kernel, --bios or --firmware with it, found --workload");
+}
+
+/// Each needs another one, and a text has to be one that a line can begin with.
+void check_region(const CLI::App& run, const software::SoftwareOptions& software) {
+  const auto given = [&run](const char* name) { return run.get_option(name)->count() != 0; };
+  const bool has_begin = given("--measure-from");
+  if (has_begin && software.timing == Timing::approximate) {
+    throw InputError("--measure-from: expected --timing loose up to there, found approximate");
+  }
+  if (given("--warm-up") && !has_begin)
+    throw InputError("--warm-up: expected --measure-from with it, found none");
+  if (given("--measure-to") && !software.measured()) {
+    throw InputError(
+        "--measure-to: expected --measure-from or --timing approximate with it, found neither");
+  }
+  for (const char* const name : {"--measure-from", "--measure-to"}) {
+    if (!given(name)) continue;
+    const auto text = run.get_option(name)->as<std::string>();
+    if (text.empty() || text.find_first_of("\r\n") != std::string::npos) {
+      throw InputError(std::string(name) + ": expected a text without line breaks, found " +
+                       (text.empty() ? "none" : "one with them"));
+    }
+  }
+}
+
+void add_region_options(CLI::App& run, software::SoftwareOptions& software) {
+  run.add_option("--measure-from", software.measure_from,
+                 "Measure from where a line on the console begins with this text")
+      ->type_name("TEXT")
+      ->group(software_group);
+  run.add_option("--measure-to", software.measure_to,
+                 "Measure to where a line on the console begins with this one; else to the end")
+      ->type_name("TEXT")
+      ->group(software_group);
+  run.add_option_function<std::string>(
+         "--warm-up",
+         [&software](const std::string& text) {
+           if (!parse_time(text, software.warm_up))
+             throw InputError("--warm-up: expected a time such as 10ms, found " + text);
+         },
+         "Let this time pass behind --measure-from, with cold caches, before measuring")
+      ->type_name("TIME")
+      ->group(software_group);
 }
 
 void add_software_options(CLI::App& run, software::SoftwareOptions& software) {
@@ -83,6 +127,7 @@ void add_software_options(CLI::App& run, software::SoftwareOptions& software) {
       ->type_name("TIMING")
       ->default_str("loose")
       ->group(software_group);
+  add_region_options(run, software);
 }
 
 }  // namespace
@@ -93,6 +138,7 @@ CLI::App* declare(CLI::App& app, RunOptions& options) {
   run->parse_complete_callback([run, &options] {
     check_kinds(options);
     check_software_options(*run, options);
+    check_region(*run, options.software);
   });
   options.sources.description = "virt";
   add_description_options(*run, options.sources)->required(false)->capture_default_str();

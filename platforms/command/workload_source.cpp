@@ -44,7 +44,7 @@ class SoftwareSource : public WorkloadSource {
     if (!options.tree_copy.empty()) write_tree();
   }
   WorkloadIdentity identity() const override { return software_.identity; }
-  bool has_summary() const override { return is_measured(); }
+  bool has_summary() const override { return options_.measured(); }
   bool runs() const override { return options_.tree_copy.empty(); }
   virt::PlatformFiles platform_files() const override {
     virt::PlatformFiles files;
@@ -54,11 +54,10 @@ class SoftwareSource : public WorkloadSource {
   std::unique_ptr<Workload> make(virt::Platform& platform,
                                  const Description& description) override {
     console_.emplace(options_, description.platform.uart.character);
-    return std::make_unique<software::SoftwareRun>(platform, software_, *console_, is_measured());
+    return std::make_unique<software::SoftwareRun>(platform, software_, *console_, options_);
   }
 
  private:
-  bool is_measured() const { return options_.timing == Timing::approximate; }
   void write_tree() const {
     OutputFile file(options_.tree_copy);
     file.write({reinterpret_cast<const char*>(software_.tree.data()), software_.tree.size()});

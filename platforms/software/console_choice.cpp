@@ -37,6 +37,9 @@ ConsoleChoice::ConsoleChoice(const SoftwareOptions& options, Time character) {
     consoles_.push_back(
         std::make_unique<console::Recorder>(outermost(), options.record_console, character));
   }
+  auto marker = std::make_unique<console::Marker>(outermost());
+  marker_ = marker.get();
+  consoles_.push_back(std::move(marker));
 }
 
 void ConsoleChoice::on_end(std::function<void()> listener) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "platforms/console/live_console.h"
+#include "platforms/console/marker.h"
 #include "platforms/console/script.h"
 #include "platforms/software/software_options.h"
 
@@ -22,6 +23,8 @@ class ConsoleChoice {
 
   /// What is bound to the UART.
   peripherals::Console& outermost() { return *consoles_.back(); }
+  /// What watches there for texts.
+  console::Marker& marker() { return *marker_; }
   /// Called where a script says that the run ends.
   void on_end(std::function<void()> listener);
   /// Looks at the host's side; false when somebody there has asked for the end.
@@ -38,6 +41,7 @@ class ConsoleChoice {
   std::vector<std::unique_ptr<peripherals::Console>> consoles_;  ///< From the host's side on.
   console::LiveConsole* live_ = nullptr;
   console::Script* script_ = nullptr;
+  console::Marker* marker_ = nullptr;
 };
 
 }  // namespace doorbell::software

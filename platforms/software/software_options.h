@@ -23,7 +23,12 @@ struct SoftwareOptions {
   std::string record_console;       ///< Where to write such a script of what is typed.
   bool semihosting = false;         ///< HLT #0xF000 is a semihosting call.
   Timing timing = Timing::loose;    ///< approximate: measured from reset on.
+  std::string measure_from;         ///< The text on the console at which measuring begins.
+  std::string measure_to;           ///< The one at which it ends.
+  Time warm_up = 0;                 ///< After the first of them; isn't measured yet.
 
+  /// Whether a part of the run is measured, or all of it.
+  bool measured() const { return timing == Timing::approximate || !measure_from.empty(); }
   bool given() const { return !kernel.empty() || !bios.empty() || !firmware.empty(); }
 };
 

@@ -3,8 +3,14 @@
 namespace doorbell::software {
 
 SoftwareRun::SoftwareRun(virt::Platform& platform, const Software& software, ConsoleChoice& console,
-                         bool approximate)
-    : platform_(platform), software_(software), console_(console), approximate_(approximate) {
+                         const SoftwareOptions& options)
+    : platform_(platform),
+      software_(software),
+      console_(console),
+      options_(options),
+      region_(platform, console.marker(), options) {
+  region_.on_begin([this] { ready(); });
+  region_.on_end([this] { measured(); });
   platform_.uart()->connect(console_.outermost());
   console_.on_end([this] { end(cpu::Aarch64Group::End::system_off, 0, ""); });
   platform_.aarch64()->on_end([this](cpu::Aarch64Group::End how, int status,
@@ -15,7 +21,7 @@ SoftwareRun::SoftwareRun(virt::Platform& platform, const Software& software, Con
 void SoftwareRun::start() {
   load();
   platform_.aarch64()->start_at(software_.placement.entry, software_.placement.x0);
-  if (approximate_) ready();
+  region_.start();
 }
 
 void SoftwareRun::load() {
@@ -47,6 +53,14 @@ std::string SoftwareRun::remaining() const {
   if (ended_) return "";
   const std::string script = console_.script_position();
   return script.empty() ? "software has not ended" : script;
+}
+
+std::string SoftwareRun::failures() const {
+  return stuck_.empty() ? region_.missing() : stuck_;
+}
+
+bool SoftwareRun::has_results() const {
+  return !options_.measured() || region_.has_begun();
 }
 
 void SoftwareRun::write(const std::string& text) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "platforms/software/console_choice.h"
+#include "platforms/software/measured_region.h"
 #include "platforms/software/software.h"
 #include "platforms/virt/platform.h"
 #include "platforms/workload.h"
@@ -13,16 +14,17 @@ namespace doorbell::software {
 /// semihosting.
 class SoftwareRun : public Workload {
  public:
-  /// All outlive it. What semihosting writes goes to `console`, too. `approximate`: measured, from
-  /// reset on; else nothing is.
+  /// All outlive it. What semihosting writes goes to `console`, too. `options` say what is
+  /// measured.
   SoftwareRun(virt::Platform& platform, const Software& software, ConsoleChoice& console,
-              bool approximate);
+              const SoftwareOptions& options);
 
   void start() override;
   Position position() const override { return {}; }
   void add_to(RunTotals&) const override {}
   std::string remaining() const override;
-  std::string failures() const override { return stuck_; }
+  std::string failures() const override;
+  bool has_results() const override;
   bool poll() override { return console_.poll(); }
   bool wait() override { return console_.wait(); }
   /// What SYS_EXIT was given; 0 of SYSTEM_OFF and SYSTEM_RESET.
@@ -37,7 +39,8 @@ class SoftwareRun : public Workload {
   virt::Platform& platform_;
   const Software& software_;
   ConsoleChoice& console_;
-  bool approximate_;
+  const SoftwareOptions& options_;
+  MeasuredRegion region_;
   bool ended_ = false;
   int exit_status_ = 0;
   std::string stuck_;

@@ -115,6 +115,10 @@ std::uint64_t errors_raised(Platform& platform) {
 
 }  // namespace
 
+std::uint64_t messages_on_the_road(Platform& platform) {
+  return platform.simulation().journeys().in_flight() - journeys_of_pending_lpis(platform);
+}
+
 Conservation conservation_of(Platform& platform) {
   Conservation conservation;
   conservation.sent = sent_by_devices(platform);
@@ -127,13 +131,12 @@ Conservation conservation_of(Platform& platform) {
   terminated("terminated by the SMMU, event recorded", "terminated_doorbells_recorded");
   terminated("terminated by the SMMU, event suppressed", "terminated_doorbells_suppressed");
   terminated("terminated by the SMMU, event lost", "terminated_doorbells_lost");
-  JourneyLog& journeys = platform.simulation().journeys();
+  const JourneyLog& journeys = platform.simulation().journeys();
   conservation.outcomes.push_back(
       {"answered with an error", journeys.finished(Outcome::answered_with_error)});
   conservation.outcomes.push_back(
       {"written to something that is no doorbell", misdirected(platform)});
-  conservation.outcomes.push_back(
-      {"on the road at the end", journeys.in_flight() - journeys_of_pending_lpis(platform)});
+  conservation.outcomes.push_back({"on the road at the end", messages_on_the_road(platform)});
   return conservation;
 }
 
