@@ -2,79 +2,11 @@
 // configured, to the picosecond.
 #include <gtest/gtest.h>
 
-#include <cmath>
-
-#include "doorbell/core/arch/clock.h"
 #include "tests/system/machine.h"
+#include "tests/system/road.h"
 
 namespace doorbell::testing {
 namespace {
-
-/// Walks along the road with the configured parts alone.
-class Road {
- public:
-  Road(const virt::VirtParameters& parameters, Scheduler& scheduler, Time start)
-      : p_(parameters),
-        smmu_(scheduler, p_.smmu.clock),
-        fabric_(scheduler, p_.fabric.clock),
-        ram_(scheduler, p_.ram.clock),
-        gic_(scheduler, p_.gic.common.frequency),
-        cpu_(scheduler, p_.cpu.frequency),
-        t_(start) {}
-
-  /// To the TBU: 20 bytes around the 4 of an MSI (docs/timing.md), skip ordered sets in between,
-  /// both latencies.
-  Road& link_and_root_complex() {
-    const double bits_a_ps = 0.016 * 4 * 128 / 130 * (1 - 4.0 / 1538);  // generation 4, x4
-    t_ += static_cast<Time>(std::llround(24 * 8 / bits_a_ps));
-    t_ += p_.endpoints[0].link.latency + p_.root_complex.latency;
-    return *this;
-  }
-  Road& micro_tlb() { return cycles(smmu_, p_.smmu.tbu.micro_tlb.latency); }
-  /// A miss of both TLBs with the configuration in its cache, or not, and no table in a walk cache.
-  Road& full_walk(bool configured) {
-    const smmu::TcuParameters& tcu = p_.smmu.tcu;
-    micro_tlb().cycles(smmu_, p_.smmu.tbu.main_tlb.latency + p_.smmu.dti_latency);
-    cycles(smmu_, tcu.configuration_cache.latency);
-    // An STE and a CD are 64 bytes each (IHI 0070, 5.2 and 5.4).
-    if (!configured) memory_read(64).memory_read(64);
-    cycles(smmu_, tcu.walk_cache[0].latency);
-    for (unsigned level = 0; level < 4; ++level)
-      memory_read();
-    // The answer leaves when the last read is back, whether or not that is an edge of the clock.
-    t_ += smmu_.duration(p_.smmu.dti_latency);
-    return *this;
-  }
-  Road& fabric() { return cycles(fabric_, 1 + p_.fabric.request_latency); }
-  Road& its() { return cycles(gic_, p_.gic.its.pipeline_cycles + p_.gic.common.link_cycles); }
-  Road& redistributor() { return cycles(gic_, p_.gic.redistributor.pipeline_cycles); }
-  /// A read of what software has just written: the last-level cache has it, if there is one.
-  Road& memory_read(unsigned bytes = 8) {
-    cycles(fabric_, 1 + p_.fabric.request_latency);
-    const auto& cache = p_.ram.last_level_cache;
-    t_ += cache.size == 0 ? p_.ram.read_latency : cache.hit;
-    t_ += ram_.duration(beats(bytes, p_.ram.width));
-    return cycles(fabric_, p_.fabric.response_latency + beats(bytes, p_.fabric.width));
-  }
-  Road& acknowledge() {
-    cycles(gic_, p_.gic.cpu_interface.interrupt_cycles);
-    cycles(cpu_, p_.cpu.wfi_wake + p_.cpu.exception_entry);
-    t_ += p_.gic.cpu_interface.register_access;
-    return *this;
-  }
-  Time end() const { return t_; }
-
- private:
-  static unsigned beats(unsigned bytes, unsigned width) { return (bytes + width - 1) / width; }
-  Road& cycles(const Clock& clock, std::uint64_t count) {
-    t_ = clock.after(t_, count);
-    return *this;
-  }
-
-  const virt::VirtParameters& p_;
-  Clock smmu_, fabric_, ram_, gic_, cpu_;
-  Time t_;
-};
 
 struct Trip {
   Time started;
@@ -162,27 +94,9 @@ TEST(MsiLatency, OfACompletelyColdOneHasTheFetchesOfSteAndCd) {
   expect_closed_forms(without_last_level_cache(checked()), Configuration::invalidated);
 }
 
-/// Every part of the road away from its default.
+/// Every part away from its default, and every socket watched.
 virt::VirtParameters other_parts() {
-  virt::VirtParameters parameters = checked();
-  parameters.endpoints[0].link.latency = 317 * nanosecond;
-  parameters.root_complex.latency = 61 * nanosecond;
-  parameters.smmu.tbu.micro_tlb.latency = 3;
-  parameters.smmu.tbu.main_tlb.latency = 7;
-  parameters.smmu.dti_latency = 21;
-  parameters.smmu.clock = 800'000'000;
-  parameters.fabric.request_latency = 31;
-  parameters.fabric.response_latency = 13;
-  parameters.ram.read_latency = 143 * nanosecond;
-  parameters.ram.last_level_cache.hit = 57 * nanosecond;
-  parameters.gic.its.pipeline_cycles = 55;
-  parameters.gic.common.link_cycles = 9;
-  parameters.gic.redistributor.pipeline_cycles = 11;
-  parameters.gic.cpu_interface.interrupt_cycles = 5;
-  parameters.gic.cpu_interface.register_access = 33 * nanosecond;
-  parameters.cpu.exception_entry = 100;
-  parameters.cpu.wfi_wake = 37;
-  return parameters;
+  return with_other_parts(checked());
 }
 
 TEST(MsiLatency, FollowsEveryPart) {
