@@ -62,6 +62,7 @@ void UnicornEngine::add_hooks() {
               UC_ARM64_INS_MSR);
   uc_hook_add(uc_, &hook, UC_HOOK_INSN, callback(on_maintenance), this, everywhere, 0,
               UC_ARM64_INS_SYS);
+  add_debugging_hooks();
 }
 
 void UnicornEngine::map_memory(const cpu::PhysicalRange& range, std::uint8_t* bytes,
@@ -118,11 +119,23 @@ cpu::InstructionEngine::Stop UnicornEngine::run(std::uint64_t instructions) {
   horizon_ = done_ + instructions;
   leaving_ = false;
   attention_ = irq_ || fiq_ || forgetting_;
+  return go();
+}
+
+cpu::InstructionEngine::Stop UnicornEngine::go() {
   stopped_ = false;
   stop_ = {};
   for (;;) {
     const uc_err error = uc_emu_start(uc_, internals().pc(), 0, 0, 0);
-    if (stopped_) return stop_;
+    if (debugging_.again) {
+      internals().set_pc(debugging_.stopped_at);
+      debugging_.again = false;
+      continue;
+    }
+    if (stopped_) {
+      if (stop_.is_of_debugger()) internals().set_pc(debugging_.stopped_at);
+      return stop_;
+    }
     if (misaligned_) {
       enter_misaligned();
       continue;
@@ -185,12 +198,17 @@ bool UnicornEngine::stops_before_block(std::uint64_t pc) {
 
 void UnicornEngine::on_block(uc_engine*, std::uint64_t pc, std::uint32_t bytes, void* self) {
   auto& engine = *static_cast<UnicornEngine*>(self);
+  if (engine.debugging_.used) [[unlikely]] {
+    if (engine.debugger_takes_block(pc, bytes)) return;
+  }
   engine.settle();
   if (engine.done_ >= engine.horizon_) [[unlikely]]
     return engine.stop(Stop::Kind::horizon);
   if (engine.attention_ || pc % 4 != 0) [[unlikely]] {
     if (engine.stops_before_block(pc)) return;
   }
+  if (engine.debugging_.used) [[unlikely]]
+    engine.begin_debugged_block(pc);
   ++engine.counts_.blocks;
   engine.block_pc_ = pc;
   engine.block_length_ = bytes / 4;

@@ -4,8 +4,10 @@
 #include <unicorn/unicorn.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +43,11 @@ class UnicornEngine final : public cpu::InstructionEngine {
   void forget_exclusive() override;
   std::optional<std::uint64_t> translate(std::uint64_t virtual_address) const override;
 
+  void set_breakpoints(const std::vector<std::uint64_t>& addresses) override;
+  void set_watchpoints(const std::vector<cpu::Watchpoint>& watchpoints) override;
+  void set_stepping(cpu::Stepping stepping) override;
+  Stop resume() override;
+
  private:
   struct Memory {
     cpu::PhysicalRange range;
@@ -63,6 +70,7 @@ class UnicornEngine final : public cpu::InstructionEngine {
   void cover_devices();
   void map_device(std::uint64_t base, std::uint64_t end);
   void map(Memory& memory);
+  Stop go();
   void stop(Stop::Kind kind);
   bool stops_before_block(std::uint64_t pc);
   static void on_block(uc_engine* uc, std::uint64_t pc, std::uint32_t bytes, void* self);
@@ -106,6 +114,44 @@ class UnicornEngine final : public cpu::InstructionEngine {
   static std::uint32_t on_maintenance(uc_engine* uc, int general, const uc_arm64_cp_reg* name,
                                       void* self);
 
+  // debugging.cpp
+  static constexpr std::uint64_t nowhere = ~std::uint64_t{0};
+  struct Debugging {
+    struct Hook {
+      uc_hook hook = 0;
+      bool everywhere = false;  ///< in every address space
+    };
+    bool used = false;                     ///< ever: asked once a block
+    std::map<std::uint64_t, Hook> hooked;  ///< instructions that ask when they are executed
+    std::set<std::uint64_t> breakpoints;
+    std::vector<cpu::Watchpoint> watchpoints;
+    std::vector<uc_hook> watches;
+    cpu::Stepping stepping = cpu::Stepping::none;
+    std::uint64_t to_execute = nowhere;  ///< the instruction that is stepped
+    std::uint64_t passed = nowhere;      ///< where the debugger has just stopped
+    std::uint64_t stopped_at = nowhere;
+    std::optional<std::uint64_t> watched;  ///< an access that is to be reported
+    // A block in hand that was left before its end, and is gone on with.
+    bool continuing = false;
+    bool again = false;  ///< at `stopped_at`: translations are to be looked for anew
+    bool lines_hidden = false;
+    std::uint64_t block_end = nowhere;  ///< where what follows it was translated with its rest
+  };
+  static void on_instruction(uc_engine* uc, std::uint64_t pc, std::uint32_t bytes, void* self);
+  static void on_memory(uc_engine* uc, uc_mem_type type, std::uint64_t address, int size,
+                        std::int64_t value, void* self);
+  bool debugger_takes_block(std::uint64_t pc, std::uint32_t bytes);
+  void go_on_with_block(std::uint64_t pc, std::uint32_t bytes);
+  void begin_debugged_block(std::uint64_t pc);
+  void stop_for_debugger(Stop::Kind kind, std::uint64_t pc);
+  void look_again(std::uint64_t pc);
+  void hide_lines();
+  void show_lines();
+  void hook_instruction(std::uint64_t pc, bool everywhere);
+  void add_debugging_hooks();
+  void add_watch(const cpu::Watchpoint& watchpoint);
+  void drop_unused_hooks();
+
   cpu::EngineHost& host_;
   cpu::EngineSettings settings_;
   int model_;
@@ -133,6 +179,7 @@ class UnicornEngine final : public cpu::InstructionEngine {
   SystemAccess system_access_;
   std::uint64_t last_entry_ = ~std::uint64_t{0};  ///< `done_` when an exception was last entered
   cpu::EngineCounts counts_;
+  Debugging debugging_;
 };
 
 }  // namespace doorbell::unicorn

@@ -267,3 +267,26 @@ semihosting:
 stuck:  msr     vbar_el1, x1
         svc     #0
         hvc     #0
+
+        /* X1: two doublewords. */
+        .global stores
+stores: mov     x2, #1
+        str     x2, [x1]
+        mov     x2, #2
+        b       1f
+1:      ldr     x3, [x1]
+        str     x2, [x1, #8]
+        mov     x2, #3
+        b       2f
+2:      hvc     #0
+
+        /* More instructions than one block has, and no branch. */
+        .balign 4096
+        .global straight
+straight:
+        .rept   700
+        add     x2, x2, #1
+        .endr
+        .global straight_end
+straight_end:
+        hvc     #0

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace doorbell::cpu {
 
@@ -92,6 +93,22 @@ struct EngineSettings {
   bool semihosting = false;  ///< HLT #0xF000 is a semihosting call, not UNDEFINED
 };
 
+/// Virtual addresses that a debugger watches.
+struct Watchpoint {
+  std::uint64_t address = 0;
+  std::uint64_t size = 0;  ///< bytes
+  bool loads = false;
+  bool stores = false;
+  bool operator==(const Watchpoint&) const = default;
+};
+
+/// How far a debugger lets a processor go.
+enum class Stepping : std::uint8_t {
+  none,  ///< on
+  one,   ///< to the end of one instruction, or of the one in hand
+  next   ///< to its next instruction, before it is executed
+};
+
 /// One AArch64 processor with EL1 and EL0: instructions, exceptions, translation. It knows neither
 /// time nor SystemC. Engines of a machine share memory and run alternately on one host thread, each
 /// on a stack of its own.
@@ -103,10 +120,16 @@ class InstructionEngine {
       wait_for_interrupt,  ///< WFI has been executed
       hypercall,           ///< HVC has been executed; X0 to X3 hold its arguments
       semihosting,         ///< HLT #0xF000 has been executed; W0 and X1 hold its arguments
-      stuck                ///< an exception whose vector raises the same exception for ever
+      stuck,               ///< an exception whose vector raises the same exception for ever
+      // For a debugger: these interrupt a run, which `resume` goes on with.
+      breakpoint,  ///< before the instruction there
+      watchpoint,  ///< at the first block boundary behind the access
+      step
     };
     Kind kind = Kind::horizon;
-    std::string why;  ///< of `stuck`: what happened, in words
+    std::string why;            ///< of `stuck`: what happened, in words
+    std::uint64_t address = 0;  ///< of `watchpoint`: what was accessed
+    bool is_of_debugger() const { return kind >= Kind::breakpoint; }
   };
 
   virtual ~InstructionEngine() = default;
@@ -143,12 +166,23 @@ class InstructionEngine {
   virtual void forget_exclusive() = 0;
   /// The physical address of a virtual one by the tables in force at EL1, for debuggers.
   virtual std::optional<std::uint64_t> translate(std::uint64_t virtual_address) const = 0;
+
+  // For debuggers, from outside of `run` or from inside a call of the host's. A block that is in
+  // hand in such a call ends without new breakpoints and watchpoints. All of it survives `reset`.
+  /// Virtual addresses of instructions.
+  virtual void set_breakpoints(const std::vector<std::uint64_t>& addresses) = 0;
+  virtual void set_watchpoints(const std::vector<Watchpoint>& watchpoints) = 0;
+  /// Over with the next stop of a debugger's.
+  virtual void set_stepping(Stepping stepping) = 0;
+  /// Goes on with a run that a debugger's stop has interrupted, up to its own end: if nothing was
+  /// changed meanwhile, everything that follows is as if there had been no stop.
+  virtual Stop resume() = 0;
 };
 
 /// The one function of a plug-in, `doorbell_engine`, by C's rules for names. `interface_version` is
 /// `engine_interface_version` as the caller knows it. Null when no engine can be made: `error` then
 /// says why, in words that fit into one line. The engine is destroyed by `delete`.
-inline constexpr unsigned engine_interface_version = 1;
+inline constexpr unsigned engine_interface_version = 2;
 using EngineFactory = InstructionEngine*(unsigned interface_version, EngineHost& host,
                                          const EngineSettings& settings, std::string& error);
 /// And what the plug-in is: its name, its library's version and licence, in one line.
