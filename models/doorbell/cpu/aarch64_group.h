@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "doorbell/cpu/arch/engine_loader.h"
@@ -37,6 +38,16 @@ class Aarch64Group {
   }
   bool ended() const { return ended_; }
 
+  // For debuggers.
+  const std::vector<Aarch64Processor*>& processors() const { return processors_; }
+  /// Called when a processor has come to where a debugger lets it stop. Until the listener returns,
+  /// nothing else happens and no simulated time passes; then the processor goes on.
+  void on_debug_stop(
+      std::function<void(Aarch64Processor& processor, const InstructionEngine::Stop& stop)>
+          listener) {
+    debug_listener_ = std::move(listener);
+  }
+
   const EngineLibrary& library() const { return library_; }
 
  private:
@@ -58,6 +69,7 @@ class Aarch64Group {
   bool ended_ = false;
   std::function<void(End, int, const std::string&)> end_listener_;
   std::function<void(const std::string&)> write_listener_;
+  std::function<void(Aarch64Processor&, const InstructionEngine::Stop&)> debug_listener_;
 };
 
 }  // namespace doorbell::cpu

@@ -113,6 +113,10 @@ Task<void> Aarch64Processor::execute() {
   co_await be_off();
   for (;;) {
     fiber_->resume();
+    while (request_.kind == Request::Kind::stand_still) {
+      group_.debug_listener_(*this, *debug_stop_);
+      fiber_->resume();
+    }
     if (debt_ != 0) {
       const std::uint64_t cycles = std::exchange(debt_, 0);
       if (scheduler().timing() == Timing::loose) {
@@ -128,6 +132,7 @@ Task<void> Aarch64Processor::execute() {
       co_await power_changed_.wait();
     switch (request_.kind) {
       case Request::Kind::pass:
+      case Request::Kind::stand_still:
         break;
       case Request::Kind::transport:
         co_await memory.transport(*request_.payload);
@@ -233,13 +238,14 @@ void Aarch64Processor::run_stretch() {
   look_at_lines();
   unmasked_ = (*engine_->get(Register::pstate()) & pstate_irq_mask) == 0;
   const std::uint64_t instructions = horizon();
-  in_call_ = true;
-  const InstructionEngine::Stop stop = engine_->run(instructions);
-  in_call_ = false;
+  const InstructionEngine::Stop stop = run_engine(instructions);
   if (ending_) return;
   pay_for_instructions();
   count();
   switch (stop.kind) {
+    case InstructionEngine::Stop::Kind::breakpoint:
+    case InstructionEngine::Stop::Kind::watchpoint:
+    case InstructionEngine::Stop::Kind::step:
     case InstructionEngine::Stop::Kind::horizon:
       pay();
       break;
@@ -260,6 +266,21 @@ void Aarch64Processor::run_stretch() {
       request({.kind = Request::Kind::wait_for_power});
       break;
   }
+}
+
+/// What a debugger does meanwhile takes no time, and leaves no trace in statistics.
+InstructionEngine::Stop Aarch64Processor::run_engine(std::uint64_t instructions) {
+  in_call_ = true;
+  InstructionEngine::Stop stop = engine_->run(instructions);
+  while (stop.is_of_debugger() && !ending_) {
+    in_call_ = false;
+    stand_still(stop);
+    if (ending_) break;
+    in_call_ = true;
+    stop = engine_->resume();
+  }
+  in_call_ = false;
+  return stop;
 }
 
 /// Up to the next thing that may concern it. Others' instructions concern it only through memory:

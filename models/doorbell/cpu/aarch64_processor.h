@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,30 @@ class Aarch64Processor : public Processor, private EngineHost {
   /// While it is stopped: translations, the monitor, and what is remembered for statistics.
   void settle() override;
 
+  // For debuggers, while nothing runs: aarch64_debugging.cpp.
+  /// In the middle of an access to a device: registers may be read and not written.
+  bool is_inside_instruction() const { return in_call_; }
+  std::optional<std::uint64_t> register_value(const Register& name) const {
+    return engine_->get(name);
+  }
+  /// False for one that isn't there, or can't be written now.
+  bool set_register(const Register& name, std::uint64_t value);
+  /// The physical address by the tables in force, whatever the Exception level; nothing where they
+  /// don't translate it.
+  std::optional<std::uint64_t> physical_address(std::uint64_t virtual_address) const;
+  /// Memory by virtual addresses, without time or side effects: how many bytes, up to the first
+  /// that isn't memory. What is written is seen by all processors, as data and as instructions.
+  std::size_t read_memory(std::uint64_t virtual_address, std::span<std::uint8_t> data);
+  std::size_t write_memory(std::uint64_t virtual_address, std::span<const std::uint8_t> data);
+  /// Where it stops from now on: as the engine's functions of these names.
+  void set_breakpoints(const std::vector<std::uint64_t>& addresses) {
+    engine_->set_breakpoints(addresses);
+  }
+  void set_watchpoints(const std::vector<Watchpoint>& watchpoints) {
+    engine_->set_watchpoints(watchpoints);
+  }
+  void set_stepping(Stepping stepping) { engine_->set_stepping(stepping); }
+
  private:
   friend class Aarch64Group;
 
@@ -77,7 +102,8 @@ class Aarch64Processor : public Processor, private EngineHost {
       write_register,
       wait_for_interrupt,
       wait_for_power,
-      wait_to_go_on
+      wait_to_go_on,
+      stand_still
     };
     Kind kind = Kind::pass;
     bool known = true;
@@ -99,6 +125,7 @@ class Aarch64Processor : public Processor, private EngineHost {
   // On the fiber.
   void run_software();
   void run_stretch();
+  InstructionEngine::Stop run_engine(std::uint64_t instructions);
   void request(const Request& request);
   std::uint64_t horizon();
   void pay_for_instructions();
@@ -112,6 +139,10 @@ class Aarch64Processor : public Processor, private EngineHost {
   void semihosting_call();
   static bool is_memory(void* self, std::uint64_t address);
   std::optional<std::uint8_t> byte_at(std::uint64_t virtual_address) const;
+
+  // aarch64_debugging.cpp
+  void stand_still(const InstructionEngine::Stop& stop);
+  bool read_physical(std::uint64_t address, std::span<std::uint8_t> data);
 
   // aarch64_access.cpp
   Access read_device(std::uint64_t address, unsigned size) noexcept override;
@@ -159,6 +190,7 @@ class Aarch64Processor : public Processor, private EngineHost {
   bool in_call_ = false;              ///< of the engine's
   bool ending_ = false;
   Request request_;
+  const InstructionEngine::Stop* debug_stop_ = nullptr;
   std::unique_ptr<Fiber> fiber_;
   TaskGroup tasks_;
 };
