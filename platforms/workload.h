@@ -45,6 +45,8 @@ class Workload {
   virtual bool wait() { return false; }
   /// False where something is to be measured and nothing was yet: there are no results to show.
   virtual bool has_results() const { return true; }
+  /// Somebody at a debugger decides when the run is over: it isn't judged to stand still.
+  virtual bool watched() const { return false; }
   /// With what the command ends when all is done.
   virtual int exit_status() const { return 0; }
 

@@ -33,7 +33,7 @@ RunLoop::End RunLoop::run(const std::function<RunPosition()>& position,
     if (end_is_asked_for(workload)) return End::asked;
     if (nothing_is_left()) {
       if (workload == nullptr || !workload->wait()) return End::standstill;
-    } else if (stands_still(standstill)) {
+    } else if ((workload == nullptr || !workload->watched()) && stands_still(standstill)) {
       return End::standstill;
     }
   }

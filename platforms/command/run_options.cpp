@@ -117,6 +117,12 @@ void add_software_options(CLI::App& run, software::SoftwareOptions& software) {
        "Wait for texts and type others, in simulated time, as this script says");
   text("--record-console", software.record_console,
        "Write such a script of what is typed at a console");
+  run.add_option("--gdb", software.gdb,
+                 "Wait for GDB at this port of the loopback interface, 0 for any that is free, "
+                 "before the first instruction")
+      ->check(CLI::Range(0, 65535))
+      ->type_name("PORT")
+      ->group(software_group);
   run.add_flag("--semihosting", software.semihosting, "HLT #0xF000 is a semihosting call")
       ->group(software_group);
   run.add_option("--timing", software.timing,

@@ -7,6 +7,7 @@
 
 #include "doorbell/core/arch/error.h"
 #include "doorbell/core/arch/output_file.h"
+#include "platforms/command/stop_request.h"
 #include "platforms/replay/replay.h"
 #include "platforms/software/software_run.h"
 #include "platforms/virt/drive_option.h"
@@ -42,6 +43,7 @@ class SoftwareSource : public WorkloadSource {
   SoftwareSource(const software::SoftwareOptions& options, const virt::VirtParameters& parameters)
       : options_(options), software_(software::read_software(options, parameters)) {
     if (!options.tree_copy.empty()) write_tree();
+    if (runs() && options.gdb) gdb_.emplace(*options.gdb);
   }
   WorkloadIdentity identity() const override { return software_.identity; }
   bool has_summary() const override { return options_.measured(); }
@@ -54,7 +56,9 @@ class SoftwareSource : public WorkloadSource {
   std::unique_ptr<Workload> make(virt::Platform& platform,
                                  const Description& description) override {
     console_.emplace(options_, description.platform.uart.character);
-    return std::make_unique<software::SoftwareRun>(platform, software_, *console_, options_);
+    auto run = std::make_unique<software::SoftwareRun>(platform, software_, *console_, options_);
+    if (gdb_) run->debug(*gdb_, [] { return !StopRequest::asked(); });
+    return run;
   }
 
  private:
@@ -67,6 +71,7 @@ class SoftwareSource : public WorkloadSource {
   const software::SoftwareOptions& options_;
   software::Software software_;
   std::optional<software::ConsoleChoice> console_;
+  std::optional<debugger::Server> gdb_;
 };
 
 /// What it needs that a description needn't say.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,15 +19,16 @@ struct SoftwareOptions {
   std::string firmware;   ///< An ELF file at its own addresses.
   std::string tree;       ///< A device tree in place of the platform's own.
   std::string tree_copy;  ///< Where to write the device tree, in place of a run.
-  std::string console = "stdio";    ///< The other end of the UART: "stdio", "pty", or a file.
-  std::vector<std::string> drives;  ///< As virt::use_drive takes them.
-  std::string console_script;       ///< What types there (console::read_script).
-  std::string record_console;       ///< Where to write such a script of what is typed.
-  bool semihosting = false;         ///< HLT #0xF000 is a semihosting call.
-  Timing timing = Timing::loose;    ///< approximate: measured from reset on.
-  std::string measure_from;         ///< The text on the console at which measuring begins.
-  std::string measure_to;           ///< The one at which it ends.
-  Time warm_up = 0;                 ///< After the first of them; isn't measured yet.
+  std::string console = "stdio";     ///< The other end of the UART: "stdio", "pty", or a file.
+  std::vector<std::string> drives;   ///< As virt::use_drive takes them.
+  std::string console_script;        ///< What types there (console::read_script).
+  std::string record_console;        ///< Where to write such a script of what is typed.
+  std::optional<std::uint16_t> gdb;  ///< The port where GDB is waited for; 0 for any that is free.
+  bool semihosting = false;          ///< HLT #0xF000 is a semihosting call.
+  Timing timing = Timing::loose;     ///< approximate: measured from reset on.
+  std::string measure_from;          ///< The text on the console at which measuring begins.
+  std::string measure_to;            ///< The one at which it ends.
+  Time warm_up = 0;                  ///< After the first of them; isn't measured yet.
 
   /// Whether a part of the run is measured, or all of it.
   bool measured() const { return timing == Timing::approximate || !measure_from.empty(); }

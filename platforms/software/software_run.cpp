@@ -1,5 +1,7 @@
 #include "platforms/software/software_run.h"
 
+#include "platforms/exit_status.h"
+
 namespace doorbell::software {
 
 SoftwareRun::SoftwareRun(virt::Platform& platform, const Software& software, ConsoleChoice& console,
@@ -18,8 +20,14 @@ SoftwareRun::SoftwareRun(virt::Platform& platform, const Software& software, Con
   platform_.aarch64()->on_write([this](const std::string& text) { write(text); });
 }
 
+void SoftwareRun::debug(debugger::Server& server, const std::function<bool()>& goes_on) {
+  debugger_.emplace(server, *platform_.aarch64(),
+                    [this, goes_on] { return goes_on() && console_.poll(); });
+}
+
 void SoftwareRun::start() {
   load();
+  if (debugger_ && !debugger_->begin()) return;
   platform_.aarch64()->start_at(software_.placement.entry, software_.placement.x0);
   region_.start();
 }
@@ -46,7 +54,15 @@ void SoftwareRun::end(cpu::Aarch64Group::End how, int status, const std::string&
   exit_status_ = status;
   if (how == cpu::Aarch64Group::End::stuck) stuck_ = why;
   console_.flush();
+  if (debugger_) debugger_->ended(stuck_.empty() ? status : exit_status::software_failed);
   ended();
+}
+
+bool SoftwareRun::wait() {
+  const bool somebody = console_.wait();
+  if (!watched()) return somebody;
+  debugger_->wait();
+  return true;
 }
 
 std::string SoftwareRun::remaining() const {

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 
+#include "platforms/debugger/debugger.h"
 #include "platforms/software/console_choice.h"
 #include "platforms/software/measured_region.h"
 #include "platforms/software/software.h"
@@ -19,14 +22,19 @@ class SoftwareRun : public Workload {
   SoftwareRun(virt::Platform& platform, const Software& software, ConsoleChoice& console,
               const SoftwareOptions& options);
 
+  /// From before the first instruction on GDB, at `server`, has a say. `goes_on`: false when
+  /// somebody wants the end of the run, while GDB is waited for. Before `start`.
+  void debug(debugger::Server& server, const std::function<bool()>& goes_on);
+
   void start() override;
   Position position() const override { return {}; }
   void add_to(RunTotals&) const override {}
   std::string remaining() const override;
   std::string failures() const override;
   bool has_results() const override;
-  bool poll() override { return console_.poll(); }
-  bool wait() override { return console_.wait(); }
+  bool poll() override { return console_.poll() && (!debugger_ || debugger_->poll()); }
+  bool wait() override;
+  bool watched() const override { return debugger_ && debugger_->attached(); }
   /// What SYS_EXIT was given; 0 of SYSTEM_OFF and SYSTEM_RESET.
   int exit_status() const override { return exit_status_; }
 
@@ -41,6 +49,7 @@ class SoftwareRun : public Workload {
   ConsoleChoice& console_;
   const SoftwareOptions& options_;
   MeasuredRegion region_;
+  std::optional<debugger::Debugger> debugger_;
   bool ended_ = false;
   int exit_status_ = 0;
   std::string stuck_;

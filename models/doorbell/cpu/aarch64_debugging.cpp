@@ -24,9 +24,9 @@ std::size_t in_page(std::uint64_t address, std::size_t size) {
 }  // namespace
 
 /// On the fiber; the task that drives it has the debugger called, outside of all its frames.
-void Aarch64Processor::stand_still(const InstructionEngine::Stop& stop) {
+void Aarch64Processor::wait_for_debugger(const InstructionEngine::Stop& stop) {
   debug_stop_ = &stop;
-  request_ = {.kind = Request::Kind::stand_still};
+  request_ = {.kind = Request::Kind::wait_for_debugger};
   fiber_->suspend();
   request_ = {};
 }

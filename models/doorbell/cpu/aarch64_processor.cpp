@@ -113,7 +113,7 @@ Task<void> Aarch64Processor::execute() {
   co_await be_off();
   for (;;) {
     fiber_->resume();
-    while (request_.kind == Request::Kind::stand_still) {
+    while (request_.kind == Request::Kind::wait_for_debugger) {
       group_.debug_listener_(*this, *debug_stop_);
       fiber_->resume();
     }
@@ -132,7 +132,7 @@ Task<void> Aarch64Processor::execute() {
       co_await power_changed_.wait();
     switch (request_.kind) {
       case Request::Kind::pass:
-      case Request::Kind::stand_still:
+      case Request::Kind::wait_for_debugger:
         break;
       case Request::Kind::transport:
         co_await memory.transport(*request_.payload);
@@ -274,7 +274,7 @@ InstructionEngine::Stop Aarch64Processor::run_engine(std::uint64_t instructions)
   InstructionEngine::Stop stop = engine_->run(instructions);
   while (stop.is_of_debugger() && !ending_) {
     in_call_ = false;
-    stand_still(stop);
+    wait_for_debugger(stop);
     if (ending_) break;
     in_call_ = true;
     stop = engine_->resume();

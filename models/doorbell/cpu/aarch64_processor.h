@@ -103,7 +103,7 @@ class Aarch64Processor : public Processor, private EngineHost {
       wait_for_interrupt,
       wait_for_power,
       wait_to_go_on,
-      stand_still
+      wait_for_debugger
     };
     Kind kind = Kind::pass;
     bool known = true;
@@ -141,7 +141,7 @@ class Aarch64Processor : public Processor, private EngineHost {
   std::optional<std::uint8_t> byte_at(std::uint64_t virtual_address) const;
 
   // aarch64_debugging.cpp
-  void stand_still(const InstructionEngine::Stop& stop);
+  void wait_for_debugger(const InstructionEngine::Stop& stop);
   bool read_physical(std::uint64_t address, std::span<std::uint8_t> data);
 
   // aarch64_access.cpp
