@@ -62,7 +62,7 @@ class NvmeInterrupt : public ::testing::Test {
       ends_.push_back(end_of_road(machine.platform(), journey.started()));
     });
     machine.run(Timing::loose);
-    EXPECT_EQ(console.text(), "ready\ndone\nPASS\n");
+    EXPECT_EQ(console.text(), "ready\ndone\nasked\nPASS\n");
   }
 
   void end(FirmwareMachine& machine) {
