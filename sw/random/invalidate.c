@@ -78,10 +78,10 @@ static struct choice of_all_pages(struct program* program) {
              : choose("TLBI_NSNH_ALL", CMD_TLBI_NSNH_ALL, 0, 0);
 }
 
-static struct choice of_page(struct program* program, uint64_t iova, bool tables) {
+/* Aligned pages around the address, and its leaf alone. */
+static struct choice of_page(struct program* program, uint64_t iova) {
   uint64_t asid = field_put(TLBI0_ASID, program->domain.asid);
-  uint64_t address = (iova & TLBI1_Address) | (tables ? 0 : CMD1_Leaf);
-  /* Aligned pages around the address. */
+  uint64_t address = (iova & TLBI1_Address) | CMD1_Leaf;
   unsigned pages_log2 = 1 + generator_below(&program->generator, 4);
   uint64_t around = address & ~((PAGE_SIZE << pages_log2) - PAGE_SIZE);
   uint64_t range = field_put(TLBI0_NUM, BIT(pages_log2) - 1);
@@ -100,6 +100,21 @@ static struct choice of_page(struct program* program, uint64_t iova, bool tables
   }
 }
 
+/* All that the descriptor at level 2 leads to: its 512 pages, tables on the way included. */
+static struct choice of_table(struct program* program, uint64_t iova) {
+  uint64_t asid = field_put(TLBI0_ASID, program->domain.asid);
+  uint64_t range = field_put(TLBI0_NUM, 31) | field_put(TLBI0_SCALE, 4);
+  uint64_t block = (iova & ~(BLOCK_SIZE - 1)) | field_put(TLBI1_TG, TG_4K);
+  switch (generator_below(&program->generator, 3)) {
+    case 0:
+      return choose("TLBI_NH_VA_RANGE", CMD_TLBI_NH_VA, asid | range, block);
+    case 1:
+      return choose("TLBI_NH_VAA_RANGE", CMD_TLBI_NH_VAA, range, block);
+    default:
+      return of_all_pages(program);
+  }
+}
+
 void program_invalidate_stream(struct program* program) {
   struct choice first = of_stream(program);
   issue(program, &first, 0);
@@ -112,6 +127,6 @@ void program_invalidate_context(struct program* program) {
 }
 
 void program_invalidate_pages(struct program* program, uint64_t iova, bool tables) {
-  struct choice first = of_page(program, iova, tables);
+  struct choice first = tables ? of_table(program, iova) : of_page(program, iova);
   issue(program, &first, 0);
 }

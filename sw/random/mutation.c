@@ -8,11 +8,17 @@
 
 /* Fields that the drivers write as they are, and so have no name for. */
 #define STE0_S1CDMax BITS(63, 59)
+#define STE0_S1Fmt BITS(5, 4)
+#define STE1_MEV BIT(19)
+#define STE1_ALLOCCFG BITS(40, 37)
 #define CD0_TG0 BITS(7, 6)
 #define CD0_EPD0 BIT(14)
 #define CD0_ENDI BIT(15)
-#define CD0_AFFD BIT(35)
+#define CD0_WXN BIT(36)
+#define CD0_UWXN BIT(37)
 #define CD0_TBI0 BIT(38)
+#define CD0_TBI1 BIT(39)
+#define CD0_PAN BIT(40)
 #define CD0_HD BIT(42)
 #define CD0_HA BIT(43)
 #define CD0_S BIT(44)
@@ -34,6 +40,14 @@ static const struct mutation stream_table_entry_rows[] = {
 };
 const struct mutations stream_table_entry_mutations = TABLE(stream_table_entry_rows);
 
+static const struct mutation stream_table_entry_variation_rows[] = {
+    {"STE.S1CIR=0", 1, STE1_S1CIR, 0}, {"STE.S1COR=3", 1, STE1_S1COR, 3},
+    {"STE.S1CSH=0", 1, STE1_S1CSH, 0}, {"STE.S1DSS=0", 1, STE1_S1DSS, 0},
+    {"STE.SHCFG=2", 1, STE1_SHCFG, 2}, {"STE.MEV=1", 1, STE1_MEV, 1},
+    {"STE.S1Fmt=2", 0, STE0_S1Fmt, 2}, {"STE.ALLOCCFG=14", 1, STE1_ALLOCCFG, 14},
+};
+const struct mutations stream_table_entry_variations = TABLE(stream_table_entry_variation_rows);
+
 static const struct mutation context_descriptor_rows[] = {
     {"CD.V=0", 0, CD0_V, 0},
     {"CD.AA64=0", 0, CD0_AA64, 0},
@@ -46,6 +60,7 @@ static const struct mutation context_descriptor_rows[] = {
     {"CD.T0SZ=40", 0, CD0_T0SZ, 40},
     {"CD.TG0=3", 0, CD0_TG0, 3},
     {"CD.EPD0=1", 0, CD0_EPD0, 1},
+    {"CD.EPD1=0", 0, CD0_EPD1, 0}, /* T1SZ is 0 */
     {"CD.TTB0=beyond_IPS", 1, CD1_TTB0, BEYOND_OUTPUT >> 4},
     {"CD.TTB0=hole", 1, CD1_TTB0, MUTATION_HOLE >> 4},
 };
@@ -53,8 +68,9 @@ const struct mutations context_descriptor_mutations = TABLE(context_descriptor_r
 
 static const struct mutation context_descriptor_variation_rows[] = {
     {"CD.IPS=0", 0, CD0_IPS, 0},   {"CD.IPS=1", 0, CD0_IPS, 1},   {"CD.IPS=7", 0, CD0_IPS, 7},
-    {"CD.TBI0=1", 0, CD0_TBI0, 1}, {"CD.ASET=0", 0, CD0_ASET, 0}, {"CD.IR0=0", 0, CD0_IR0, 0},
-    {"CD.SH0=0", 0, CD0_SH0, 0},   {"CD.OR0=2", 0, CD0_OR0, 2},
+    {"CD.TBI0=1", 0, CD0_TBI0, 1}, {"CD.TBI1=1", 0, CD0_TBI1, 1}, {"CD.WXN=1", 0, CD0_WXN, 1},
+    {"CD.UWXN=1", 0, CD0_UWXN, 1}, {"CD.PAN=1", 0, CD0_PAN, 1},   {"CD.ASET=0", 0, CD0_ASET, 0},
+    {"CD.IR0=0", 0, CD0_IR0, 0},   {"CD.SH0=0", 0, CD0_SH0, 0},   {"CD.OR0=2", 0, CD0_OR0, 2},
 };
 const struct mutations context_descriptor_variations = TABLE(context_descriptor_variation_rows);
 

@@ -26,9 +26,11 @@ struct mutations {
 
 /* Each ends every transaction of the stream. IHI 0070, section 5.2. */
 extern const struct mutations stream_table_entry_mutations;
-/* The same of the context descriptor. Section 5.4. */
+/* Legal ones of the stream table entry; nothing faults. */
+extern const struct mutations stream_table_entry_variations;
+/* Each ends every transaction by the context descriptor. Section 5.4. */
 extern const struct mutations context_descriptor_mutations;
-/* Legal ones of the context descriptor; nothing faults. */
+/* The same, legal. */
 extern const struct mutations context_descriptor_variations;
 /* Of the descriptor of a page or block. DDI 0487, sections D8.3 and D8.4. */
 extern const struct mutations leaf_mutations;

@@ -12,10 +12,9 @@ static const struct {
   unsigned (*count)(void);
   void (*step)(struct program* program, unsigned which);
 } wrong_things[] = {
-    {smmu_steps_count, smmu_step},
-    {command_steps_count, command_step},
-    {its_steps_count, its_step},
-    {drive_steps_count, drive_step},
+    {smmu_steps_count, smmu_step}, {command_steps_count, command_step},
+    {its_steps_count, its_step},   {drive_steps_count, drive_step},
+    {list_steps_count, list_step},
 };
 #define WRONG_THINGS (sizeof wrong_things / sizeof wrong_things[0])
 
@@ -40,13 +39,16 @@ static void wrong_step(struct program* program, unsigned which) {
 
 static void legal_step(struct program* program) {
   program->may_fault = false;
-  switch (generator_below(&program->generator, 8)) {
+  switch (generator_below(&program->generator, 9)) {
     case 0:
       gic_legal_step(program);
       break;
     case 1:
     case 2:
       its_legal_step(program);
+      break;
+    case 3:
+      list_legal_step(program);
       break;
     default:
       smmu_legal_step(program);

@@ -19,6 +19,9 @@
 #define PROGRAM_VECTORS 4u
 #define PROGRAM_COLLECTIONS 3u
 #define PROGRAM_INVALIDATIONS 96u
+/* Blocks of the drive, from the first one on, that are read. Behind them are as many that are
+ * written to when nobody knows with what: the data may fault. */
+#define PROGRAM_BLOCKS_READ 1024u
 
 /* Where data may go: an IOVA that a leaf maps. */
 struct slot {
@@ -50,6 +53,8 @@ struct program {
   struct nvme nvme;
   uint64_t nvme_memory;
   uint64_t nvme_iova;
+  uint64_t list; /* a page for a PRP List, behind the drive's queues */
+  uint64_t list_iova;
   uint64_t doorbell; /* IOVA of GITS_TRANSLATER */
   struct slot slots[PROGRAM_SLOTS];
   struct event_line lines[PROGRAM_VECTORS];
@@ -110,6 +115,8 @@ enum transfer_end { TRANSFER_COMPLETED, TRANSFER_FATAL, TRANSFER_SILENT };
 /* Prints how it ended, what is in the slot's pages after it, interrupts and events. */
 enum transfer_end program_transfer(struct program* program, const struct transfer* transfer,
                                    const struct slot* slot);
+uint32_t program_slot_digest(const struct slot* slot);
+void program_fill_slot(struct program* program, const struct slot* slot);
 /* A transfer of a random kind that the slot can take. */
 struct transfer program_random_transfer(struct program* program, const struct slot* slot);
 struct slot* program_random_slot(struct program* program);
@@ -132,6 +139,10 @@ void its_step(struct program* program, unsigned which);
 void its_legal_step(struct program* program);
 unsigned drive_steps_count(void);
 void drive_step(struct program* program, unsigned which);
+/* list_steps.c */
+unsigned list_steps_count(void);
+void list_step(struct program* program, unsigned which);
+void list_legal_step(struct program* program);
 void gic_legal_step(struct program* program);
 
 #endif

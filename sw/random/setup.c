@@ -41,7 +41,7 @@ static uint64_t random_iova(struct program* program, uint64_t size) {
 }
 
 uint64_t program_unmapped_iova(struct program* program) {
-  return random_iova(program, BLOCK_SIZE) + (generator_next(&program->generator) & 0x1ff000);
+  return random_iova(program, BLOCK_SIZE) + (generator_next(&program->generator) & 0x1fe000);
 }
 
 static enum status map_pages(struct program* program, struct slot* slot, uint64_t block) {
@@ -132,10 +132,12 @@ static enum status make_address_space(struct program* program) {
     uint64_t at = program->domain.context_descriptor + 8 * row->word;
     mem_write64(at, mutated(row, mem_read64(at)));
   }
-  program->nvme_memory = region_allocate(&program->memory, NVME_MEMORY, PAGE_SIZE);
+  uint64_t size = NVME_MEMORY + PAGE_SIZE;
+  program->nvme_memory = region_allocate(&program->memory, size, PAGE_SIZE);
   program->nvme_iova = random_iova(program, BLOCK_SIZE);
-  status =
-      smmu_map(&program->domain, program->nvme_iova, program->nvme_memory, NVME_MEMORY, MAP_WRITE);
+  program->list = program->nvme_memory + NVME_MEMORY;
+  program->list_iova = program->nvme_iova + NVME_MEMORY;
+  status = smmu_map(&program->domain, program->nvme_iova, program->nvme_memory, size, MAP_WRITE);
   if (status == STATUS_OK) {
     status = msi_map_doorbell(&program->machine->msis, &program->domain,
                               random_iova(program, BLOCK_SIZE), &program->doorbell);

@@ -77,6 +77,30 @@ static void unrecorded_fault(struct program* program) {
   program_end_line(program);
 }
 
+static const struct mutation* any_row(struct program* program, const struct mutations* table) {
+  return &table->rows[generator_below(&program->generator, table->count)];
+}
+
+/* Another legal value stays to the end of the program. */
+static void vary_structures(struct program* program) {
+  bool of_stream = generator_percent(&program->generator, 50);
+  const struct mutation* row =
+      any_row(program, of_stream ? &stream_table_entry_variations : &context_descriptor_variations);
+  uint64_t at =
+      of_stream ? program->machine->smmu.stream_table + (uint64_t)program_stream(program) * STE_SIZE
+                : program->domain.context_descriptor;
+  at += 8 * row->word;
+  program_start_line(program, row->name);
+  mem_write64(at, mutated(row, mem_read64(at)));
+  if (of_stream) {
+    program_invalidate_stream(program);
+  } else {
+    program_invalidate_context(program);
+  }
+  program_transfer_and_recover(program, program_random_slot(program));
+  program_end_line(program);
+}
+
 static void prefetch(struct program* program) {
   bool address = generator_percent(&program->generator, 50);
   struct slot* slot = program_random_slot(program);
@@ -94,7 +118,7 @@ static void prefetch(struct program* program) {
 }
 
 void smmu_legal_step(struct program* program) {
-  switch (generator_below(&program->generator, 12)) {
+  switch (generator_below(&program->generator, 16)) {
     case 0:
     case 1:
       remap(program);
@@ -107,6 +131,13 @@ void smmu_legal_step(struct program* program) {
       break;
     case 4:
       prefetch(program);
+      break;
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+    case 9:
+      vary_structures(program);
       break;
     default:
       smmu_transfer_step(program);

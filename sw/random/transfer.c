@@ -5,13 +5,12 @@
 #include "sw/random/transcript.h"
 
 #define IDENTIFY_ACTIVE_NAMESPACES 2u
-#define BLOCKS_READ 1024u /* from the first one on; what is behind them is never read */
 
 struct slot* program_random_slot(struct program* program) {
   return &program->slots[generator_below(&program->generator, PROGRAM_SLOTS)];
 }
 
-static uint64_t digest(const struct slot* slot) {
+uint32_t program_slot_digest(const struct slot* slot) {
   uint64_t value = UINT64_C(0xcbf29ce484222325); /* FNV-1a, by words */
   for (unsigned page = 0; page < 2; page++) {
     for (uint64_t offset = 0; offset < PAGE_SIZE; offset += 8) {
@@ -19,10 +18,10 @@ static uint64_t digest(const struct slot* slot) {
       value *= UINT64_C(0x100000001b3);
     }
   }
-  return value >> 32;
+  return (uint32_t)(value >> 32);
 }
 
-static void fill(struct program* program, const struct slot* slot) {
+void program_fill_slot(struct program* program, const struct slot* slot) {
   uint64_t pattern = generator_next(&program->generator);
   for (unsigned page = 0; page < 2; page++) {
     for (uint64_t offset = 0; offset < PAGE_SIZE; offset += 8)
@@ -38,8 +37,8 @@ struct transfer program_random_transfer(struct program* program, const struct sl
   struct generator* generator = &program->generator;
   struct transfer transfer = {.kind = (enum transfer_kind)generator_below(generator, 3)};
   transfer.blocks = 1 + generator_below(generator, NVME_PAGE / 512);
-  transfer.lba = generator_below(generator, BLOCKS_READ - NVME_PAGE / 512);
-  if (program->may_fault && transfer.kind == TRANSFER_WRITE) transfer.lba += BLOCKS_READ;
+  transfer.lba = generator_below(generator, PROGRAM_BLOCKS_READ - NVME_PAGE / 512);
+  if (program->may_fault && transfer.kind == TRANSFER_WRITE) transfer.lba += PROGRAM_BLOCKS_READ;
   uint32_t offset = generator_percent(generator, 50) ? 0 : generator_below(generator, 1024) * 4;
   transfer.iova = slot->iova + offset;
   transfer.second = offset + bytes_of(&transfer) > NVME_PAGE ? slot->iova + NVME_PAGE : 0;
@@ -70,13 +69,13 @@ static struct submission submission_of(const struct transfer* transfer) {
 enum transfer_end program_transfer(struct program* program, const struct transfer* transfer,
                                    const struct slot* slot) {
   struct submission submission = submission_of(transfer);
-  fill(program, slot);
+  program_fill_slot(program, slot);
   print_text(program->uart, " ");
   print_text(program->uart, name_of(transfer->kind));
   enum transfer_end end = program_submit(program, &submission);
   program_rest(program);
   program_print_end(program, end);
-  print_key_hexadecimal(program->uart, "data", digest(slot));
+  print_key_hexadecimal(program->uart, "data", program_slot_digest(slot));
   program_print_lines(program);
   event_set_print(&program->events, program->uart);
   /* Others may succeed on one machine alone, and what follows depends on the count. */
