@@ -3,7 +3,6 @@
 #include "sw/drivers/gic/registers.h"
 #include "sw/drivers/nvme/registers.h"
 #include "sw/include/access.h"
-#include "sw/include/poll.h"
 #include "sw/include/processor.h"
 #include "sw/random/program.h"
 
@@ -56,9 +55,8 @@ static void pass(struct machine* machine, unsigned processor) {
   passed[processor] = false;
   data_synchronization_barrier();
   gic_send_sgi(machine->redistributors[processor].affinity, SGI_REST);
-  struct deadline deadline = deadline_start();
-  while (!passed[processor] && !deadline_passed(&deadline)) {
-  }
+  while (!passed[processor])
+    spin_hint();
 }
 
 void program_rest(struct program* program) {
