@@ -40,6 +40,10 @@ class ConfigurationUnit {
   void settle() { cache_.reset(); }
 
  private:
+  struct HashOfStream {
+    std::uint64_t operator()(std::uint32_t stream_id) const { return spread(stream_id); }
+  };
+
   Task<Result> fetch(StreamTable table, std::uint32_t stream_id, StreamConfiguration known,
                      bool ste_is_known, JourneyHandle journey);
   /// Where the STE of a stream is, or why it can't be found.
@@ -60,7 +64,7 @@ class ConfigurationUnit {
   const InvalidationLog& log_;
   CacheStatistics statistics_;
   ConfigurationCache cache_;
-  PendingTable<std::uint32_t, Result> fetches_;
+  PendingTable<std::uint32_t, Result, HashOfStream> fetches_;
   Counter level_1_reads_;
 };
 

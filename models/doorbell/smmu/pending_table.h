@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <utility>
 #include <vector>
 
 #include "doorbell/core/arch/task.h"
@@ -11,8 +13,8 @@ namespace doorbell::smmu {
 
 /// Operations under way that others may join instead of starting the same again: misses of a TBU,
 /// walks and configuration fetches of a TCU. The one who opens an entry completes it; those who
-/// join wait for its result.
-template <class Key, class Result>
+/// join wait for its result. `Hash` gives a key as 64 bits, of which the low ones are spread.
+template <class Key, class Result, class Hash>
 class PendingTable {
  public:
   explicit PendingTable(Scheduler& scheduler) : scheduler_(scheduler) {}
@@ -25,16 +27,17 @@ class PendingTable {
     friend class PendingTable;
     Key key_{};
     Result result_{};
-    bool joinable_ = false;
+    std::uint64_t joinable_until_ = never;  ///< The generation in which it may be joined.
     bool done_ = false;
+    Entry* next_ = nullptr;
     unsigned users_ = 0;
     Condition completed_;
   };
 
   /// An operation on `key` that can be joined; null when there is none.
   Entry* find(const Key& key) {
-    for (Entry* entry : active_) {
-      if (entry->joinable_ && entry->key_ == key) return entry;
+    for (Entry* entry = bucket(key); entry != nullptr; entry = entry->next_) {
+      if (entry->joinable_until_ == generation_ && entry->key_ == key) return entry;
     }
     return nullptr;
   }
@@ -47,17 +50,17 @@ class PendingTable {
     Entry& entry = *free_.back();
     free_.pop_back();
     entry.key_ = key;
-    entry.joinable_ = joinable;
+    entry.joinable_until_ = joinable ? generation_ : never;
     entry.done_ = false;
     entry.users_ = 1;
-    active_.push_back(&entry);
+    entry.next_ = bucket(key);
+    bucket(key) = &entry;
     return entry;
   }
   void complete(Entry& entry, const Result& result) {
     entry.result_ = result;
     entry.done_ = true;
-    entry.joinable_ = false;
-    std::erase(active_, &entry);
+    remove(entry);
     entry.completed_.notify_all();
     release(entry);
   }
@@ -71,12 +74,19 @@ class PendingTable {
     co_return result;
   }
   /// From now on nobody joins what is under way: an invalidation has come.
-  void close() {
-    for (Entry* entry : active_)
-      entry->joinable_ = false;
-  }
+  void close() { ++generation_; }
 
  private:
+  static constexpr std::size_t buckets = 256;
+  static constexpr std::uint64_t never = 0;
+
+  Entry*& bucket(const Key& key) { return buckets_[Hash{}(key) % buckets]; }
+  void remove(Entry& entry) {
+    Entry** link = &bucket(entry.key_);
+    while (*link != &entry)
+      link = &(*link)->next_;
+    *link = entry.next_;
+  }
   void release(Entry& entry) {
     if (--entry.users_ == 0) free_.push_back(&entry);
   }
@@ -84,7 +94,8 @@ class PendingTable {
   Scheduler& scheduler_;
   std::vector<std::unique_ptr<Entry>> all_;
   std::vector<Entry*> free_;
-  std::vector<Entry*> active_;
+  std::array<Entry*, buckets> buckets_{};  ///< Of those under way, in lists.
+  std::uint64_t generation_ = 1;
 };
 
 }  // namespace doorbell::smmu

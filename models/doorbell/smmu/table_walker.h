@@ -49,6 +49,11 @@ class TableWalker {
     std::uint16_t vmid = 0;
     bool operator==(const Key&) const = default;
   };
+  struct HashOfKey {
+    std::uint64_t operator()(const Key& key) const {
+      return hash_of(key.page, std::uint64_t{key.vmid} << 16 | key.asid);
+    }
+  };
 
   using LevelStatistics = std::array<std::unique_ptr<CacheStatistics>, WalkCache::levels>;
 
@@ -70,7 +75,7 @@ class TableWalker {
   LevelStatistics cache_statistics_;
   WalkCache cache_;
   Slots walkers_;
-  PendingTable<Key, Result> walks_;
+  PendingTable<Key, Result, HashOfKey> walks_;
   std::array<std::unique_ptr<Counter>, WalkCache::levels> walks_of_length_;
   Counter merged_walks_;
 };

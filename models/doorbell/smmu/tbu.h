@@ -65,6 +65,11 @@ class Tbu : public Module {
     std::uint64_t page = 0;
     bool operator==(const MissKey&) const = default;
   };
+  struct HashOfMiss {
+    std::uint64_t operator()(const MissKey& key) const {
+      return hash_of(key.page, StreamWord::of(key.stream).value);
+    }
+  };
   struct PendingAnswer {
     explicit PendingAnswer(Scheduler& scheduler) : arrived(scheduler) {}
     dti::TranslationAnswer answer;
@@ -124,7 +129,7 @@ class Tbu : public Module {
   Slots requests_;
   Time main_tlb_free_ = 0;
   Holder main_tlb_latest_;  ///< Whose look-up was the last to begin.
-  PendingTable<MissKey, dti::TranslationAnswer> misses_;
+  PendingTable<MissKey, dti::TranslationAnswer, HashOfMiss> misses_;
   std::vector<std::unique_ptr<PendingAnswer>> answers_;  // by token
   PostedOrders orders_;
   Mailbox<Control> control_;

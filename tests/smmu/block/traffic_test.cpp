@@ -86,14 +86,20 @@ TEST(SmmuTraffic, ConfigurationFetchesOfAStreamAreMerged) {
   bench.run(shared_configuration(bench));
 }
 
-Task<void> join(PendingTable<int, int>& table, PendingTable<int, int>::Entry& entry, int& result) {
+/// All keys in one list.
+struct SameHash {
+  std::uint64_t operator()(int) const { return 0; }
+};
+using Operations = PendingTable<int, int, SameHash>;
+
+Task<void> join(Operations& table, Operations::Entry& entry, int& result) {
   result = co_await table.join(entry);
 }
 
 // An entry is used again once all who joined have its result, and by one alone.
 TEST(SmmuTraffic, EntriesOfPendingOperationsAreUsedAgain) {
   Scheduler scheduler;
-  PendingTable<int, int> pending(scheduler);
+  Operations pending(scheduler);
   TaskGroup tasks(scheduler);
   int results[3] = {};
   auto& first = pending.open(7);
@@ -111,6 +117,38 @@ TEST(SmmuTraffic, EntriesOfPendingOperationsAreUsedAgain) {
   EXPECT_NE(&again, &beside);
   EXPECT_EQ(pending.find(9), &again);
   EXPECT_EQ(pending.find(10), &beside);
+}
+
+// What shares a list with others leaves them where they are, whichever of them ends first.
+TEST(SmmuTraffic, OperationsOfOneHashAreToldApart) {
+  Scheduler scheduler;
+  Operations pending(scheduler);
+  auto& one = pending.open(1);
+  auto& two = pending.open(2);
+  auto& three = pending.open(3);
+  pending.complete(two, 0);
+  EXPECT_EQ(pending.find(1), &one);
+  EXPECT_EQ(pending.find(2), nullptr);
+  EXPECT_EQ(pending.find(3), &three);
+  pending.complete(one, 0);
+  EXPECT_EQ(pending.find(1), nullptr);
+  EXPECT_EQ(pending.find(3), &three);
+}
+
+TEST(SmmuTraffic, WhatIsClosedIsNotJoinedButWhatBeginsThenIs) {
+  Scheduler scheduler;
+  Operations pending(scheduler);
+  auto& before = pending.open(1);
+  auto& alone = pending.open(2, false);
+  EXPECT_EQ(pending.find(2), nullptr);
+  pending.close();
+  EXPECT_EQ(pending.find(1), nullptr);
+  auto& after = pending.open(1);
+  EXPECT_EQ(pending.find(1), &after);
+  pending.complete(before, 0);
+  EXPECT_EQ(pending.find(1), &after);
+  pending.complete(alone, 0);
+  EXPECT_EQ(pending.find(1), &after);
 }
 
 Task<void> back_pressure(Bench& b) {

@@ -24,4 +24,17 @@ struct Stream {
   bool operator==(const Stream&) const = default;
 };
 
+/// A stream as one number, different for different ones.
+struct StreamWord {
+  std::uint64_t value = 0;
+
+  static constexpr StreamWord of(const Stream& stream) {
+    return {stream.stream_id | std::uint64_t{stream.substream_id} << 32 |
+            std::uint64_t{stream.substream_valid} << 52};
+  }
+  constexpr std::uint32_t stream_id() const { return static_cast<std::uint32_t>(value); }
+
+  constexpr bool operator==(const StreamWord&) const = default;
+};
+
 }  // namespace doorbell::smmu
