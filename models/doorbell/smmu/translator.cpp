@@ -120,11 +120,7 @@ Translator::Outcome Translator::bypass(const Stream& stream, std::uint64_t addre
   entry.tag.stream_id = stream.stream_id;
   entry.bypass = true;
   entry.leaf.size_log2 = features_.output_address_bits;
-  entry.leaf.permissions = {.privileged_write = true,
-                            .unprivileged_read = true,
-                            .unprivileged_write = true,
-                            .privileged_execute = true,
-                            .unprivileged_execute = true};
+  entry.leaf.permissions = Permissions::everything();
   return outcome;
 }
 

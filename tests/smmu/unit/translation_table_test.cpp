@@ -215,6 +215,17 @@ TEST_F(Tables, ExecutePermissions) {
   EXPECT_FALSE(of(0).allow(execute_privileged));
 }
 
+// IHI 0070 13.1.2: instruction accesses are reads.
+TEST_F(Tables, AWriteThatSaysInstructionIsADataWrite) {
+  for (const bool privileged : {false, true}) {
+    const Access write{.write = true, .privileged = privileged, .instruction = true};
+    level(3) = 0x0abc'd000 | PAGE | AF | AP_UNPRIV | UXN | PXN;
+    EXPECT_TRUE(walk(va).leaf.permissions.allow(write));
+    level(3) = 0x0abc'd000 | PAGE | AF | AP_UNPRIV | AP_RDONLY;
+    EXPECT_FALSE(walk(va).leaf.permissions.allow(write));
+  }
+}
+
 TEST_F(Tables, HierarchicalAttributesAccumulate) {
   level(0) |= APTable_read_only;
   level(1) |= APTable_no_unprivileged;

@@ -38,21 +38,13 @@ TableLimits table_limits(std::uint64_t descriptor) {
           uxn_table.test(descriptor), pxn_table.test(descriptor)};
 }
 
-Permissions leaf_permissions(const TranslationRegime& regime, const TableLimits& limits,
-                             std::uint64_t descriptor) {
-  const bool writable = !ap_read_only.test(descriptor) && !limits.read_only;
-  const bool unprivileged = ap_unprivileged.test(descriptor) && !limits.no_unprivileged;
-  Permissions p;
-  p.privileged_write = writable;
-  p.unprivileged_read = unprivileged;
-  p.unprivileged_write = unprivileged && writable;
-  // Writable by unprivileged code means never executable by privileged code; WXN extends that.
-  p.privileged_execute = !pxn.test(descriptor) && !limits.privileged_execute_never &&
-                         !p.unprivileged_write && !(regime.WXN && p.privileged_write);
-  p.unprivileged_execute = !uxn.test(descriptor) && !limits.unprivileged_execute_never &&
-                           !(regime.WXN && p.unprivileged_write);
-  p.privileged_data_never = regime.PAN && unprivileged;
-  return p;
+Stage1Rights rights(const TranslationRegime& regime, std::uint64_t descriptor) {
+  return {.read_only = ap_read_only.test(descriptor),
+          .unprivileged = ap_unprivileged.test(descriptor),
+          .privileged_execute_never = pxn.test(descriptor),
+          .unprivileged_execute_never = uxn.test(descriptor),
+          .WXN = regime.WXN,
+          .PAN = regime.PAN};
 }
 
 WalkStep fault(EventType type) {
@@ -88,7 +80,7 @@ WalkStep leaf_step(const TranslationRegime& regime, const TranslationTable& tabl
   leaf.output_base = output_address(descriptor, leaf.size_log2);
   if (out_of_range(regime, leaf.output_base)) return fault(EventType::F_ADDR_SIZE);
   if (!af.test(descriptor) && !regime.AFFD) return fault(EventType::F_ACCESS);
-  leaf.permissions = leaf_permissions(regime, position.limits, descriptor);
+  leaf.permissions = stage1_permissions(rights(regime, descriptor), position.limits);
   leaf.not_global = ng.test(descriptor);
   leaf.attribute_index = static_cast<std::uint8_t>(attr_indx.get(descriptor));
   leaf.shareability = static_cast<std::uint8_t>(sh.get(descriptor));
@@ -96,22 +88,6 @@ WalkStep leaf_step(const TranslationRegime& regime, const TranslationTable& tabl
 }
 
 }  // namespace
-
-bool Permissions::allow(const Access& access) const {
-  if (access.instruction && !access.write) {
-    return access.privileged ? privileged_execute : unprivileged_execute;
-  }
-  if (access.privileged) {
-    return !privileged_data_never && (!access.write || privileged_write);
-  }
-  return access.write ? unprivileged_write : unprivileged_read;
-}
-
-TableLimits TableLimits::combine(const TableLimits& lower) const {
-  return {read_only || lower.read_only, no_unprivileged || lower.no_unprivileged,
-          unprivileged_execute_never || lower.unprivileged_execute_never,
-          privileged_execute_never || lower.privileged_execute_never};
-}
 
 std::optional<WalkPosition> start_walk(const TranslationRegime& regime, std::uint64_t address) {
   const unsigned half = table_half(address);

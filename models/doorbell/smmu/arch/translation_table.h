@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "doorbell/smmu/arch/access.h"
 #include "doorbell/smmu/arch/event.h"
+#include "doorbell/smmu/arch/permissions.h"
 
 namespace doorbell::smmu {
 
@@ -36,36 +36,12 @@ struct TranslationRegime {
   bool PAN = false;
 };
 
-/// Permissions from a walk, hierarchical attributes already applied (DDI 0487 D8.4).
-struct Permissions {
-  bool privileged_write = false;
-  bool unprivileged_read = false;
-  bool unprivileged_write = false;
-  bool privileged_execute = false;
-  bool unprivileged_execute = false;
-  bool privileged_data_never = false;  ///< PAN denies privileged data accesses
-
-  bool allow(const Access& access) const;
-  bool operator==(const Permissions&) const = default;
-};
-
-/// The limits that Table descriptors put on everything below them (DDI 0487 D8.3.2).
-struct TableLimits {
-  bool read_only = false;                   ///< APTable[1]
-  bool no_unprivileged = false;             ///< APTable[0]
-  bool unprivileged_execute_never = false;  ///< UXNTable
-  bool privileged_execute_never = false;    ///< PXNTable
-
-  TableLimits combine(const TableLimits& lower) const;
-  bool operator==(const TableLimits&) const = default;
-};
-
 /// The result of a successful walk: what a TLB keeps.
 struct Leaf {
   std::uint64_t output_base = 0;  ///< Of the page or block.
   unsigned level = 3;
-  unsigned size_log2 = 12;  ///< Bytes mapped.
-  Permissions permissions;
+  unsigned size_log2 = 12;           ///< Bytes mapped.
+  Permissions permissions;           ///< Hierarchical attributes are applied.
   bool not_global = true;            ///< nG: belongs to its ASID
   std::uint8_t attribute_index = 0;  ///< AttrIndx of MAIR
   std::uint8_t shareability = 0;     ///< SH
