@@ -61,11 +61,19 @@ void check_stream_ids(const virt::VirtParameters& parameters) {
       " bits, for the firmware's linear stream table, found " + std::to_string(bits));
 }
 
+void check_granule(const virt::VirtParameters& parameters) {
+  if (parameters.smmu.offered.granule_4k) return;
+  throw InputError(
+      "smmu.features.granule_4k: expected true, for the tables of the firmware's drivers, found "
+      "false");
+}
+
 /// What the drivers need, and which keys bring it, before they find out by themselves.
 void check_needs(const virt::VirtParameters& parameters, std::size_t vectors) {
   check_memory(parameters);
   check_vectors(parameters, vectors);
   check_stream_ids(parameters);
+  check_granule(parameters);
 }
 
 /// As sw/include/status.h says them.

@@ -206,12 +206,64 @@ TEST(ContextDescriptor, Illegal) {
   EXPECT_TRUE(cd_illegal(with(15, 0x3f)));       // T0SZ below 16
   EXPECT_FALSE(cd_illegal(with(39, 0x3f)));
   EXPECT_TRUE(cd_illegal(with(40, 0x3f)));
-  EXPECT_TRUE(cd_illegal(with(1u << 6)));  // 64 KiB is not offered
-  EXPECT_TRUE(cd_illegal(with(2u << 6)));  // 16 KiB is not offered
-  EXPECT_TRUE(cd_illegal(with(3u << 6)));  // reserved
+  EXPECT_TRUE(cd_illegal(with(3u << 6)));  // TG0: reserved
   auto w = cd_words();
   w[1] = 1ULL << 44;  // TTB0 beyond IPS
   EXPECT_TRUE(cd_illegal(w));
+}
+
+TEST(ContextDescriptor, GranulesAreThoseOffered) {
+  constexpr unsigned TG0_4k = 0, TG0_64k = 1, TG0_16k = 2;
+  const auto illegal = [](const Features& f, unsigned granule) {
+    auto w = cd_words();
+    w[0] |= std::uint64_t{granule} << 6;
+    return ContextDescriptor::decode(w, f).illegal({}, f);
+  };
+  for (const unsigned granule : {TG0_4k, TG0_16k, TG0_64k}) {
+    EXPECT_FALSE(illegal(Features{}, granule));
+    Features without;
+    (granule == TG0_4k    ? without.granule_4k
+     : granule == TG0_16k ? without.granule_16k
+                          : without.granule_64k) = false;
+    for (const unsigned other : {TG0_4k, TG0_16k, TG0_64k})
+      EXPECT_EQ(illegal(without, other), other == granule);
+  }
+}
+
+// IHI 0070 3.4: 52 bits come in with VAX, and with granules of 64 KiB only.
+TEST(ContextDescriptor, TxszReachesAsFarAsVaxAndTheGranuleSay) {
+  Features wide;
+  wide.input_address_bits = 52;
+  const auto illegal = [](const Features& f, unsigned size, unsigned granule) {
+    auto w = cd_words();
+    w[0] = (w[0] & ~0x3fULL) | size | std::uint64_t{granule} << 6;
+    return ContextDescriptor::decode(w, f).illegal({}, f);
+  };
+  constexpr unsigned TG0_4k = 0, TG0_64k = 1, TG0_16k = 2;
+  EXPECT_FALSE(illegal(wide, 12, TG0_64k));
+  EXPECT_TRUE(illegal(wide, 11, TG0_64k));
+  EXPECT_TRUE(illegal(wide, 15, TG0_4k));
+  EXPECT_TRUE(illegal(wide, 15, TG0_16k));
+  EXPECT_TRUE(illegal(Features{}, 15, TG0_64k));
+  EXPECT_FALSE(illegal(Features{}, 16, TG0_64k));
+}
+
+// IHI 0070 5.4, TTB0: within IPS, and within 48 bits unless the granule is 64 KiB.
+TEST(ContextDescriptor, BasesOf52BitsAreOfTheLargestGranule) {
+  Features wide;
+  wide.output_address_bits = 52;
+  const auto illegal = [&](unsigned granule, std::uint64_t base, std::uint64_t ips) {
+    auto w = cd_words();
+    w[0] = (w[0] & ~(7ULL << 32)) | std::uint64_t{granule} << 6 | ips << 32;
+    w[1] = base;
+    return ContextDescriptor::decode(w, wide).illegal({}, wide);
+  };
+  EXPECT_FALSE(illegal(1, 1ULL << 51, 6));
+  EXPECT_TRUE(illegal(1, 1ULL << 48, 5));
+  EXPECT_FALSE(illegal(1, 1ULL << 47, 5));
+  EXPECT_TRUE(illegal(0, 1ULL << 48, 6));
+  EXPECT_FALSE(illegal(0, 1ULL << 47, 6));
+  EXPECT_TRUE(illegal(2, 1ULL << 48, 6));
 }
 
 TEST(ContextDescriptor, FieldsOfADisabledHalfAreIgnored) {

@@ -45,7 +45,7 @@ TEST_F(Registers, IdentificationPassesLinuxsProbe) {
   EXPECT_EQ(idr1 & (7u << 28), 0u);               // TABLES_PRESET, QUEUES_PRESET, REL
   EXPECT_TRUE(idr3 & (1u << 10));                 // RIL
   EXPECT_EQ(field_get(genmask(2, 0), idr5), 4u);  // OAS: 44 bits
-  EXPECT_EQ(field_get(genmask(6, 4), idr5), 1u);  // 4 KiB
+  EXPECT_EQ(field_get(genmask(6, 4), idr5), 7u);  // 4, 16 and 64 KiB
   EXPECT_EQ(read(0x18), 0u);                      // IIDR: no errata
 }
 
@@ -105,6 +105,28 @@ TEST(Identification, FollowsTheFeatures) {
   EXPECT_EQ(id.IDR1 & 0x3f, 8u);
   EXPECT_EQ(id.IDR1 >> 21 & 0x1f, 10u);
   EXPECT_EQ(id.IDR5 & 7, 5u);
+}
+
+TEST(Identification, SaysGranulesAndAddressSizes) {
+  SmmuParameters p;
+  EXPECT_EQ(identify(p.features()).IDR5, 0x74u);
+  p.offered = {.granule_4k = false, .granule_16k = true, .granule_64k = false};
+  EXPECT_EQ(identify(p.features()).IDR5, 0x24u);
+  p.offered = {.granule_4k = true, .granule_16k = false, .granule_64k = false};
+  EXPECT_EQ(identify(p.features()).IDR5, 0x14u);
+  p.offered = {.input_address_size = InputAddressSize::bits_52};
+  p.output_address_size = AddressSize::bits_52;
+  EXPECT_EQ(identify(p.features()).IDR5, 0x476u);  // VAX = 1, OAS = 6
+}
+
+TEST(Parameters, FeaturesThatContradictAreRefused) {
+  SmmuParameters p;
+  p.offered = {.granule_4k = false, .granule_16k = false, .granule_64k = false};
+  EXPECT_THROW(p.check(), InputError);
+  p.offered = {.granule_64k = false, .input_address_size = InputAddressSize::bits_52};
+  EXPECT_THROW(p.check(), InputError);
+  p.offered = {.granule_4k = false, .input_address_size = InputAddressSize::bits_52};
+  p.check();
 }
 
 // An IOTLB of a hundred entries is one; three ways of a hundred and one entries are none.

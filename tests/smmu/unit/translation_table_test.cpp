@@ -360,5 +360,40 @@ TEST(Granules, LevelsAndStrides) {
   EXPECT_EQ(level_shift(16, 1), 42u);
 }
 
+// DDI 0487 D8.3.1, with the addresses of 52 bits that FEAT_LPA brings.
+TEST(Granules, BlocksAreWhereTheGranuleHasThem) {
+  const auto is_block = [](const TranslationTable& table, unsigned level) {
+    TranslationRegime regime;
+    regime.table[0] = table;
+    return step_walk(regime, {.level = level}, 0, BLOCK | AF).kind == WalkStep::Kind::leaf;
+  };
+  const TranslationTable small{.granule = 12}, medium{.granule = 14}, large{.granule = 16};
+  const TranslationTable larger{.granule = 16, .large_addresses = true};
+  const bool expected[4][4] = {{false, true, true, false},
+                               {false, false, true, false},
+                               {false, false, true, false},
+                               {false, true, true, false}};
+  for (unsigned level = 0; level < 4; ++level) {
+    EXPECT_EQ(is_block(small, level), expected[0][level]) << level;
+    EXPECT_EQ(is_block(medium, level), expected[1][level]) << level;
+    if (level == 0) continue;
+    EXPECT_EQ(is_block(large, level), expected[2][level]) << level;
+    EXPECT_EQ(is_block(larger, level), expected[3][level]) << level;
+  }
+}
+
+TEST(Granules, AddressesOf52BitsHaveTheirTopInBits15To12) {
+  TranslationRegime regime;
+  regime.output_bits = 52;
+  regime.table[0] = {.granule = 16, .large_addresses = true};
+  const std::uint64_t d = 0xabcd'1234'0000 | 0x9000 | PAGE | AF;
+  EXPECT_EQ(step_walk(regime, {.level = 3}, 0, d).leaf.output_base, 0x9'abcd'1234'0000u);
+  EXPECT_EQ(step_walk(regime, {.level = 2}, 0, d).next.table, 0x9'abcd'1234'0000u);
+  regime.output_bits = 51;
+  EXPECT_EQ(step_walk(regime, {.level = 3}, 0, d).fault, EventType::F_ADDR_SIZE);
+  regime.table[0].large_addresses = false;  // the bits are RES0 without FEAT_LPA
+  EXPECT_EQ(step_walk(regime, {.level = 3}, 0, d).leaf.output_base, 0xabcd'1234'0000u);
+}
+
 }  // namespace
 }  // namespace doorbell::smmu

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "doorbell/core/arch/bit_field.h"
+
 namespace doorbell::smmu {
 namespace {
 
@@ -52,6 +54,26 @@ TEST_F(WalkCacheTest, DeepestHitWins) {
 
 TEST_F(WalkCacheTest, StreamsOfOneAsidShare) {
   EXPECT_EQ(deepest(va, {.stream_id = 9, .asid = 5}), 3u);
+}
+
+// A range that begins in the middle of a larger granule takes its descriptor, too.
+TEST_F(WalkCacheTest, ARangeReachesEveryGranule) {
+  for (const GranuleShift granule : {14u, 16u}) {
+    WalkCache other{geometry()};
+    TranslationTag large = tag;
+    large.granule = granule;
+    for (unsigned level = 1; level < 4; ++level) {
+      other.insert(tag, 0x4000'0000, level, WalkPosition{});
+      other.insert(large, va, level, WalkPosition{});
+      Invalidation inside = by_va(false);
+      inside.first = inside.last =
+          (va & ~low_mask(level_shift(granule, level))) + low_mask(level_shift(granule, level));
+      inside.granule = granule == 14 ? 16 : 14;
+      EXPECT_EQ(other.invalidate(inside)[level], 0u) << granule << ", level " << level;
+      inside.granule = granule;
+      EXPECT_EQ(other.invalidate(inside)[level], 1u) << granule << ", level " << level;
+    }
+  }
 }
 
 TEST_F(WalkCacheTest, HitsKeepWhereTheWalkGoesOn) {

@@ -39,7 +39,19 @@ GranuleShift granule_of(unsigned half, unsigned encoding) {
 }
 
 bool granule_supported(GranuleShift granule, const Features& features) {
-  return granule == 12 && features.granule_4k;
+  return (granule == 12 && features.granule_4k) || (granule == 14 && features.granule_16k) ||
+         (granule == 16 && features.granule_64k);
+}
+
+/// Input bits that TTBx may translate at most (IHI 0070 3.4).
+unsigned most_input_bits(GranuleShift granule, const Features& features) {
+  return granule == 16 ? features.input_address_bits : 48;
+}
+
+/// Beyond what a base may be (IHI 0070 5.4, TTB0).
+bool base_out_of_range(const TranslationTable& table, unsigned output_bits) {
+  const unsigned bits = table.granule == 16 ? output_bits : std::min(output_bits, 48u);
+  return (table.base & ~low_mask(bits)) != 0;
 }
 
 }  // namespace
@@ -72,6 +84,7 @@ ContextDescriptor ContextDescriptor::decode(const ConfigurationWords& words,
     table.disabled = epd[half].test(w);
     table.input_bits = 64 - cd.TxSZ[half];
     table.granule = granule_of(half, cd.TG[half]);
+    table.large_addresses = table.granule == 16 && features.output_address_bits == 52;
     table.base = words[1 + half] & ttb.mask();
     table.hierarchy_off = features.hierarchical_disable && had.test(words[1 + half]);
   }
@@ -88,10 +101,11 @@ bool ContextDescriptor::illegal(const StreamTableEntry& ste, const Features& fea
   for (unsigned half = 0; half < 2; ++half) {
     const TranslationTable& table = regime.table[half];
     if (table.disabled) continue;
-    if (ENDI) return true;                                // IDR0.TTENDIAN = 0b10
-    if (TxSZ[half] < 16 || TxSZ[half] > 39) return true;  // IDR5.VAX = 0, IDR3.STT = 0
+    if (ENDI) return true;  // IDR0.TTENDIAN = 0b10
     if (!granule_supported(table.granule, features)) return true;
-    if ((table.base & ~low_mask(regime.output_bits)) != 0) return true;
+    if (TxSZ[half] > 39) return true;  // IDR3.STT = 0
+    if (table.input_bits > most_input_bits(table.granule, features)) return true;
+    if (base_out_of_range(table, regime.output_bits)) return true;
   }
   return false;
 }

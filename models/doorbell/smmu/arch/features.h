@@ -12,8 +12,11 @@ struct Features {
   bool two_level_streams = true;      ///< IDR0.ST_LEVEL: 0b01, beside linear tables
   unsigned command_queue_log2 = 16;   ///< IDR1.CMDQS: entries, at most 19
   unsigned event_queue_log2 = 15;     ///< IDR1.EVENTQS: entries, at most 19
-  unsigned output_address_bits = 44;  ///< IDR5.OAS: 32, 36, 40, 42, 44 or 48
+  unsigned output_address_bits = 44;  ///< IDR5.OAS: 32, 36, 40, 42, 44, 48 or 52
+  unsigned input_address_bits = 48;   ///< IDR5.VAX: 48, or 52 with granules of 64 KiB
   bool granule_4k = true;             ///< IDR5.GRAN4K
+  bool granule_16k = true;            ///< IDR5.GRAN16K
+  bool granule_64k = true;            ///< IDR5.GRAN64K
   bool asid_16 = true;                ///< IDR0.ASID16
   bool msi = true;                    ///< IDR0.MSI
   bool send_event = true;             ///< IDR0.SEV
@@ -22,7 +25,7 @@ struct Features {
 };
 
 /// The encoding of an address size in IDR5.OAS and CD.IPS (IHI 0070 6.3.6, 5.4), and back. Reserved
-/// encodings behave as 48 bits.
+/// encodings behave as the largest size, which IDR5.OAS then caps.
 constexpr unsigned encode_address_size(unsigned bits) {
   switch (bits) {
     case 32:
@@ -35,12 +38,14 @@ constexpr unsigned encode_address_size(unsigned bits) {
       return 3;
     case 44:
       return 4;
-    default:
+    case 48:
       return 5;
+    default:
+      return 6;
   }
 }
 constexpr unsigned decode_address_size(unsigned encoding) {
-  constexpr unsigned bits[] = {32, 36, 40, 42, 44, 48, 48, 48};
+  constexpr unsigned bits[] = {32, 36, 40, 42, 44, 48, 52, 52};
   return bits[encoding & 7];
 }
 

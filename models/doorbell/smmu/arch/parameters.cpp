@@ -118,6 +118,22 @@ void TcuParameters::describe(ParameterGroup& group) {
             {.source = "integrator's choice", .help = "DeviceID of the SMMU's own MSIs"});
 }
 
+void OfferedFeatures::describe(ParameterGroup& group) {
+  group.add("granule_4k", granule_4k,
+            {.source = "[QEMU], [M600] have all", .help = "IDR5.GRAN4K: tables of 4 KiB granules"});
+  group.add(
+      "granule_16k", granule_16k,
+      {.source = "[QEMU], [M600] have all", .help = "IDR5.GRAN16K: tables of 16 KiB granules"});
+  group.add(
+      "granule_64k", granule_64k,
+      {.source = "[QEMU], [M600] have all", .help = "IDR5.GRAN64K: tables of 64 KiB granules"});
+  group.add("input_address_size", input_address_size,
+            {{"48", InputAddressSize::bits_48}, {"52", InputAddressSize::bits_52}},
+            {.unit = "bits",
+             .source = "[QEMU] 48 bits",
+             .help = "IDR5.VAX: of what each TTBx translates, 52 with granules of 64 KiB"});
+}
+
 Features SmmuParameters::features() const {
   Features f;
   f.stream_id_bits = stream_id_bits;
@@ -128,6 +144,10 @@ Features SmmuParameters::features() const {
   f.msi = msi;
   f.send_event = send_event;
   f.range_invalidation = range_invalidation;
+  f.granule_4k = offered.granule_4k;
+  f.granule_16k = offered.granule_16k;
+  f.granule_64k = offered.granule_64k;
+  f.input_address_bits = static_cast<unsigned>(offered.input_address_size);
   return f;
 }
 
@@ -174,7 +194,8 @@ void SmmuParameters::describe(ParameterGroup& group) {
              {"40", AddressSize::bits_40},
              {"42", AddressSize::bits_42},
              {"44", AddressSize::bits_44},
-             {"48", AddressSize::bits_48}},
+             {"48", AddressSize::bits_48},
+             {"52", AddressSize::bits_52}},
             {.unit = "bits", .source = "[QEMU] 44 bits", .help = "IDR5.OAS"});
   group.add("msi", msi,
             {.source = "[M600] has it",
@@ -185,6 +206,7 @@ void SmmuParameters::describe(ParameterGroup& group) {
        .help = "IDR0.SEV: a CMD_SYNC may end in an event, for which drivers without MSI wait"});
   group.add("range_invalidation", range_invalidation,
             {.source = "[QEMU] has it", .help = "IDR3.RIL: a TLBI by address may cover a range"});
+  group.group("features", offered, "What of the architecture is offered");
   group.group("micro_tlb", tbu.micro_tlb, "First TLB of a TBU");
   group.group("tlb", tbu.main_tlb, "Second, main TLB of a TBU, pipelined");
   group.group("tbu", tbu, "Translation buffer unit");
@@ -195,7 +217,26 @@ std::uint64_t SmmuParameters::clock_frequency() const {
   return faster_clock(clock, speed);
 }
 
+namespace {
+
+/// What IHI 0070 6.3.6 rules out.
+void check_features(const OfferedFeatures& offered) {
+  if (!offered.granule_4k && !offered.granule_16k && !offered.granule_64k) {
+    throw InputError(
+        "smmu.features.granule_4k, granule_16k, granule_64k: expected one that is true, found "
+        "none");
+  }
+  if (offered.input_address_size == InputAddressSize::bits_52 && !offered.granule_64k) {
+    throw InputError(
+        "smmu.features.input_address_size: expected 48 with smmu.features.granule_64k=false, "
+        "found 52");
+  }
+}
+
+}  // namespace
+
 void SmmuParameters::check() const {
+  check_features(offered);
   if (!is_clock(clock_frequency())) {
     throw InputError(
         "smmu.speed: expected a clock of 1MHz to 1000GHz with smmu.clock, in Hz, found " +

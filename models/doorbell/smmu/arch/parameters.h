@@ -68,6 +68,20 @@ enum class AddressSize : std::uint8_t {
   bits_42 = 42,
   bits_44 = 44,
   bits_48 = 48,
+  bits_52 = 52,
+};
+
+/// IDR5.VAX: of what each TTBx translates.
+enum class InputAddressSize : std::uint8_t { bits_48 = 48, bits_52 = 52 };
+
+/// What of the architecture is there to be used, as the identification registers say it.
+struct OfferedFeatures {
+  bool granule_4k = true;   ///< IDR5.GRAN4K
+  bool granule_16k = true;  ///< IDR5.GRAN16K
+  bool granule_64k = true;  ///< IDR5.GRAN64K
+  InputAddressSize input_address_size = InputAddressSize::bits_48;
+
+  void describe(ParameterGroup& group);
 };
 
 /// An SMMU: one TCU with its TBUs.
@@ -83,6 +97,7 @@ struct SmmuParameters {
   bool msi = true;                 ///< IDR0.MSI
   bool send_event = true;          ///< IDR0.SEV
   bool range_invalidation = true;  ///< IDR3.RIL
+  OfferedFeatures offered;
   TbuParameters tbu;
   TcuParameters tcu;
 
@@ -90,7 +105,7 @@ struct SmmuParameters {
   /// What its cycles are of, in hertz.
   std::uint64_t clock_frequency() const;
   void describe(ParameterGroup& group);
-  /// Throws InputError when a cache has no whole sets.
+  /// Throws InputError when a cache has no whole sets, or features contradict each other.
   void check() const;
 };
 

@@ -38,8 +38,12 @@ constexpr Identification identify(const Features& features) {
       features.stream_id_bits | features.event_queue_log2 << 16 | features.command_queue_log2 << 21;
   id.IDR3 =
       (features.hierarchical_disable ? 1u << 2 : 0) | (features.range_invalidation ? 1u << 10 : 0);
-  id.IDR5 = encode_address_size(features.output_address_bits) | (features.granule_4k ? 1u << 4 : 0);
-  id.AIDR = 0x01;  // SMMUv3.1
+  id.IDR5 = encode_address_size(features.output_address_bits) |  // OAS
+            (features.granule_4k ? 1u << 4 : 0) |                // GRAN4K
+            (features.granule_16k ? 1u << 5 : 0) |               // GRAN16K
+            (features.granule_64k ? 1u << 6 : 0) |               // GRAN64K
+            (features.input_address_bits == 52 ? 1u << 10 : 0);  // VAX
+  id.AIDR = 0x01;                                                // SMMUv3.1
   return id;
 }
 

@@ -23,10 +23,14 @@ constexpr BitField uxn_table{60, 1};
 constexpr BitField ap_table_unprivileged{61, 1};  // APTable[0]
 constexpr BitField ap_table_read_only{62, 1};     // APTable[1]
 
-constexpr unsigned address_bits = 48;  // without CD.DS a descriptor holds 48 bits
+constexpr unsigned address_bits = 48;     // without CD.DS a descriptor holds 48 bits ...
+constexpr BitField address_51_48{12, 4};  // ... but with FEAT_LPA and 64 KiB
 
-std::uint64_t output_address(std::uint64_t descriptor, unsigned low) {
-  return descriptor & low_mask(address_bits) & ~low_mask(low);
+std::uint64_t output_address(const TranslationTable& table, std::uint64_t descriptor,
+                             unsigned low) {
+  const std::uint64_t address = descriptor & low_mask(address_bits) & ~low_mask(low);
+  if (!table.large_addresses) return address;
+  return address | address_51_48.get(descriptor) << address_bits;
 }
 
 bool out_of_range(const TranslationRegime& regime, std::uint64_t address) {
@@ -53,9 +57,10 @@ WalkStep fault(EventType type) {
   return step;
 }
 
-bool block_allowed(GranuleShift granule, unsigned level) {
-  if (level == 3) return true;
-  return granule == 12 ? level >= 1 : level == 2;  // DDI 0487 D8.3.1, without 52-bit addresses
+/// DDI 0487 D8.3.1: where a descriptor may be a Block.
+bool block_allowed(const TranslationTable& table, unsigned level) {
+  const bool at_level_1 = table.granule == 12 || table.large_addresses;
+  return level == 2 || (level == 1 && at_level_1);
 }
 
 WalkStep table_step(const TranslationRegime& regime, const TranslationTable& table,
@@ -63,7 +68,7 @@ WalkStep table_step(const TranslationRegime& regime, const TranslationTable& tab
   WalkStep step;
   step.kind = WalkStep::Kind::table;
   step.next.level = position.level + 1;
-  step.next.table = output_address(descriptor, table.granule);
+  step.next.table = output_address(table, descriptor, table.granule);
   if (out_of_range(regime, step.next.table)) return fault(EventType::F_ADDR_SIZE);
   step.next.limits =
       table.hierarchy_off ? position.limits : position.limits.combine(table_limits(descriptor));
@@ -77,7 +82,7 @@ WalkStep leaf_step(const TranslationRegime& regime, const TranslationTable& tabl
   Leaf& leaf = step.leaf;
   leaf.level = position.level;
   leaf.size_log2 = level_shift(table.granule, position.level);
-  leaf.output_base = output_address(descriptor, leaf.size_log2);
+  leaf.output_base = output_address(table, descriptor, leaf.size_log2);
   if (out_of_range(regime, leaf.output_base)) return fault(EventType::F_ADDR_SIZE);
   if (!af.test(descriptor) && !regime.AFFD) return fault(EventType::F_ACCESS);
   leaf.permissions = stage1_permissions(rights(regime, descriptor), position.limits);
@@ -105,9 +110,11 @@ std::optional<WalkPosition> start_walk(const TranslationRegime& regime, std::uin
   const unsigned levels = (table.input_bits - table.granule + stride - 1) / stride;
   WalkPosition position;
   position.level = 4 - levels;
-  // The first table holds only the entries that the input range needs and is aligned to that size.
+  // The first table holds only the entries that the input range needs and is aligned to that size;
+  // a base of 52 bits, to 64 bytes at least (IHI 0070 5.4, TTB0).
   const unsigned size_log2 = table.input_bits - level_shift(table.granule, position.level) + 3;
-  position.table = table.base & ~low_mask(std::max(size_log2, 4u));
+  const unsigned least = regime.output_bits == 52 ? 6 : 4;
+  position.table = table.base & ~low_mask(std::max(size_log2, least));
   return position;
 }
 
@@ -127,7 +134,7 @@ WalkStep step_walk(const TranslationRegime& regime, const WalkPosition& position
     return bit1 ? leaf_step(regime, table, position, descriptor) : fault(EventType::F_TRANSLATION);
   }
   if (bit1) return table_step(regime, table, position, descriptor);
-  if (!block_allowed(table.granule, position.level)) return fault(EventType::F_TRANSLATION);
+  if (!block_allowed(table, position.level)) return fault(EventType::F_TRANSLATION);
   return leaf_step(regime, table, position, descriptor);
 }
 

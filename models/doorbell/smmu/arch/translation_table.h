@@ -22,8 +22,9 @@ struct TranslationTable {
   std::uint64_t base = 0;    ///< TTBx
   unsigned input_bits = 48;  ///< 64 - TxSZ
   GranuleShift granule = 12;
-  bool disabled = false;       ///< EPDx: every walk is a Translation fault
-  bool hierarchy_off = false;  ///< HADx: APTable, XNTable and PXNTable are ignored
+  bool disabled = false;         ///< EPDx: every walk is a Translation fault
+  bool hierarchy_off = false;    ///< HADx: APTable, XNTable and PXNTable are ignored
+  bool large_addresses = false;  ///< Descriptors hold 52 bits: 64 KiB, IDR5.OAS = 52
 };
 
 /// What is common to both halves.

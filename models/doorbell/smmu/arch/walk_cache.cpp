@@ -1,5 +1,7 @@
 #include "doorbell/smmu/arch/walk_cache.h"
 
+#include <algorithm>
+
 #include "doorbell/core/arch/bit_field.h"
 #include "doorbell/smmu/arch/tlb.h"
 
@@ -35,6 +37,9 @@ bool WalkCache::insert(const TranslationTag& tag, std::uint64_t address, unsigne
                        const CachedStep& step) {
   const Leaf* const leaf = std::get_if<Leaf>(&step);
   const Value value{step, leaf != nullptr && !leaf->not_global};
+  if (std::find(granules_.begin(), granules_.end(), tag.granule) == granules_.end()) {
+    granules_.push_back(tag.granule);
+  }
   return level_[level]->insert(key_of(tag, address, level), value).evicted;
 }
 
@@ -67,15 +72,27 @@ std::array<std::size_t, WalkCache::levels> WalkCache::invalidate(const Invalidat
     const auto of_level = [&](const Key& key, const Value& value) {
       return matches(invalidation, key, value, level);
     };
-    const unsigned size = level_shift(12, level);
+    erased[level] = invalidation.by_address() ? invalidate_range(invalidation, level)
+                                              : level_[level]->erase_if(of_level, reason);
+  }
+  return erased;
+}
+
+std::size_t WalkCache::invalidate_range(const Invalidation& invalidation, unsigned level) {
+  const Departures::Reason reason = invalidated(invalidation.scope);
+  const auto of_level = [&](const Key& key, const Value& value) {
+    return matches(invalidation, key, value, level);
+  };
+  std::size_t erased = 0;
+  for (const GranuleShift granule : granules_) {
+    const unsigned size = level_shift(granule, level);
     const std::uint64_t first = invalidation.first >> size;
     const std::uint64_t last = invalidation.last >> size;
-    if (!invalidation.by_address() || last - first >= level_[level]->capacity()) {
-      erased[level] += level_[level]->erase_if(of_level, reason);
-      continue;
+    if (last - first >= level_[level]->capacity()) {
+      return erased + level_[level]->erase_if(of_level, reason);
     }
     for (std::uint64_t entry = first;; ++entry) {
-      erased[level] += level_[level]->erase_group(entry << size, of_level, reason);
+      erased += level_[level]->erase_group(entry << size, of_level, reason);
       if (entry == last) break;
     }
   }

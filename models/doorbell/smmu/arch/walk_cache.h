@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <variant>
+#include <vector>
 
 #include "doorbell/core/arch/associative_cache.h"
 #include "doorbell/smmu/arch/invalidation.h"
@@ -82,7 +83,10 @@ class WalkCache {
   static bool matches(const Invalidation& invalidation, const Key& key, const Value& value,
                       unsigned level);
 
+  std::size_t invalidate_range(const Invalidation& invalidation, unsigned level);
+
   std::array<std::unique_ptr<Level>, levels> level_;
+  std::vector<GranuleShift> granules_;  ///< Of which there have been entries.
 };
 
 }  // namespace doorbell::smmu
