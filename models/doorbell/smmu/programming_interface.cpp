@@ -28,14 +28,7 @@ ProgrammingInterface::ProgrammingInterface(Scheduler& scheduler, const Clock& cl
 
 void ProgrammingInterface::connect(const Reach& reach) {
   reach_ = reach;
-  guard("SMMU_CR2", CR0::SMMUEN);
-  guard("SMMU_STRTAB_BASE", CR0::SMMUEN);
-  guard("SMMU_STRTAB_BASE_CFG", CR0::SMMUEN,
-        features_.two_level_streams ? ~std::uint64_t{0} : STRTAB_BASE_CFG::LOG2SIZE.mask());
-  guard("SMMU_CMDQ_BASE", CR0::CMDQEN);
-  guard("SMMU_CMDQ_CONS", CR0::CMDQEN);
-  guard("SMMU_EVENTQ_BASE", CR0::EVENTQEN);
-  guard("SMMU_EVENTQ_PROD", CR0::EVENTQEN);
+  guard_registers();
   bank_.on_write("SMMU_CR0", [this](const RegisterWrite&) { update_requested_.notify_all(); });
   bank_.on_write("SMMU_IRQ_CTRL", [this](const RegisterWrite&) { update_requested_.notify_all(); });
   bank_.on_write("SMMU_CMDQ_PROD", [this](const RegisterWrite&) { reach_.commands->notify(); });
@@ -43,11 +36,6 @@ void ProgrammingInterface::connect(const Reach& reach) {
     reach_.interrupts->acknowledge(static_cast<std::uint32_t>(write.value));
     reach_.commands->notify();
   });
-  if (!features_.msi) {
-    // RES0 without MSIs (6.3.21, 6.3.30).
-    for (const char* name : {"SMMU_GERROR_IRQ_CFG0", "SMMU_EVENTQ_IRQ_CFG0"})
-      bank_.on_write(name, [this, name](const RegisterWrite&) { bank_.set(name, 0); });
-  }
   bank_.on_write("SMMU_GBPA", [this](const RegisterWrite& write) {
     // Only together with Update, and not while one is under way (6.3.14).
     if (GBPA::Update.test(write.old) || !GBPA::Update.test(write.value)) {
@@ -58,12 +46,46 @@ void ProgrammingInterface::connect(const Reach& reach) {
   });
 }
 
+void ProgrammingInterface::guard_registers() {
+  guard("SMMU_CR2", CR0::SMMUEN);
+  guard("SMMU_STRTAB_BASE", CR0::SMMUEN);
+  guard("SMMU_STRTAB_BASE_CFG", CR0::SMMUEN,
+        features_.two_level_streams ? ~std::uint64_t{0} : STRTAB_BASE_CFG::LOG2SIZE.mask());
+  guard("SMMU_CMDQ_BASE", CR0::CMDQEN);
+  guard("SMMU_CMDQ_CONS", CR0::CMDQEN);
+  guard("SMMU_EVENTQ_BASE", CR0::EVENTQEN);
+  guard("SMMU_EVENTQ_PROD", CR0::EVENTQEN);
+  guard_attributes();
+  for (const char* const number : {"0", "1", "2"}) {
+    guard_interrupt(std::string("SMMU_GERROR_IRQ_CFG") + number, IRQ_CTRL::GERROR_IRQEN);
+    guard_interrupt(std::string("SMMU_EVENTQ_IRQ_CFG") + number, IRQ_CTRL::EVENTQ_IRQEN);
+  }
+}
+
 /// Writes to `name` are ignored while a function that uses the register is enabled, or is being
 /// disabled; fields outside of `offered` are RES0.
 void ProgrammingInterface::guard(const char* name, BitField enable, std::uint64_t offered) {
   bank_.on_write(name, [this, name, enable, offered](const RegisterWrite& write) {
-    const bool in_use = enable.test(cr0_.get() | cr0ack_.get());
-    bank_.set(name, in_use ? write.old : write.value & offered);
+    bank_.set(name, in_use(enable) ? write.old : write.value & offered);
+  });
+}
+
+/// Those of tables go with SMMUEN, those of queues with any queue that is enabled (6.3.11).
+void ProgrammingInterface::guard_attributes() {
+  bank_.on_write("SMMU_CR1", [this](const RegisterWrite& write) {
+    const bool queues = in_use(CR0::CMDQEN) || in_use(CR0::EVENTQEN);
+    const std::uint64_t kept =
+        (in_use(CR0::SMMUEN) ? CR1::TABLE.mask() : 0) | (queues ? CR1::QUEUE.mask() : 0);
+    bank_.set("SMMU_CR1", (write.old & kept) | (write.value & ~kept));
+  });
+}
+
+/// A message can't be changed while its interrupt is enabled, or being disabled; without MSIs there
+/// is none (6.3.21 to 6.3.23, 6.3.30 to 6.3.32).
+void ProgrammingInterface::guard_interrupt(const std::string& name, BitField enable) {
+  bank_.on_write(name, [this, name, enable](const RegisterWrite& write) {
+    if (!features_.msi) return bank_.set(name, 0);
+    if (enable.test(irq_ctrl_.get() | irq_ctrlack_.get())) bank_.set(name, write.old);
   });
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/arch/registers.h"
 #include "doorbell/core/arch/task.h"
@@ -44,7 +46,11 @@ class ProgrammingInterface {
   Task<void> run();
 
  private:
+  bool in_use(BitField enable) const { return enable.test(cr0_.get() | cr0ack_.get()); }
+  void guard_registers();
   void guard(const char* name, BitField enable, std::uint64_t offered = ~std::uint64_t{0});
+  void guard_attributes();
+  void guard_interrupt(const std::string& name, BitField enable);
   Task<void> update_cr0();
 
   const Clock& clock_;

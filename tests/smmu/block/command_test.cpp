@@ -176,6 +176,58 @@ TEST(SmmuRegisters, WhatIsInUseCannotBeChanged) {
   bench.run(guards(bench));
 }
 
+// The attributes of tables and those of queues are kept apart (6.3.11).
+Task<void> attributes(Bench& b) {
+  constexpr std::uint64_t tables = 0xfc0, queues = 0x3f;
+  co_await b.write(Bench::CR1, ~0u);
+  EXPECT_EQ(co_await b.read(Bench::CR1), tables | queues);
+  for (const std::uint64_t queue : {0x8u, 0x4u}) {  // CMDQEN, EVENTQEN
+    co_await b.write(Bench::CR1, ~0u);
+    co_await b.write_and_poll(Bench::CR0, Bench::CR0ACK, queue);
+    co_await b.write(Bench::CR1, 0);
+    EXPECT_EQ(co_await b.read(Bench::CR1), queues) << queue;
+    co_await b.write_and_poll(Bench::CR0, Bench::CR0ACK, 0);
+  }
+  co_await b.write(Bench::CR1, ~0u);
+  co_await b.write_and_poll(Bench::CR0, Bench::CR0ACK, 0x1);  // SMMUEN
+  co_await b.write(Bench::CR1, 0);
+  EXPECT_EQ(co_await b.read(Bench::CR1), tables);
+}
+TEST(SmmuRegisters, AttributesInUseCannotBeChanged) {
+  Bench bench;
+  bench.run(attributes(bench));
+}
+
+// Each interrupt's message goes with its own enable (6.3.21 to 6.3.23, 6.3.30 to 6.3.32).
+Task<void> messages(Bench& b) {
+  struct Interrupt {
+    std::uint64_t enable, address, data, attributes;
+  };
+  const Interrupt interrupts[] = {{1, 0x68, 0x70, 0x74}, {4, 0xb0, 0xb8, 0xbc}};
+  for (const std::uint64_t enabled : {1u, 4u}) {
+    for (const Interrupt& i : interrupts) {
+      co_await b.write(i.address, 0x8600'0000, 8);
+      co_await b.write(i.data, 0x55);
+      co_await b.write(i.attributes, 0x3f);
+    }
+    co_await b.write_and_poll(Bench::IRQ_CTRL, Bench::IRQ_CTRLACK, enabled);
+    for (const Interrupt& i : interrupts) {
+      co_await b.write(i.address, 0x8700'0000, 8);
+      co_await b.write(i.data, 0x66);
+      co_await b.write(i.attributes, 0x1);
+      const bool kept = i.enable == enabled;
+      EXPECT_EQ(co_await b.read(i.address, 8), kept ? 0x8600'0000u : 0x8700'0000u);
+      EXPECT_EQ(co_await b.read(i.data), kept ? 0x55u : 0x66u);
+      EXPECT_EQ(co_await b.read(i.attributes), kept ? 0x3fu : 0x1u);
+    }
+    co_await b.write_and_poll(Bench::IRQ_CTRL, Bench::IRQ_CTRLACK, 0);
+  }
+}
+TEST(SmmuRegisters, AMessageInUseCannotBeChanged) {
+  Bench bench;
+  bench.run(messages(bench));
+}
+
 Task<void> gbpa(Bench& b) {
   b.memory.store(0xa000'0000, 0x1234);
   Dma d{.address = 0xa000'0000};

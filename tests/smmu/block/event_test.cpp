@@ -217,8 +217,10 @@ TEST(SmmuEvents, AnAbortedRecordIsAGlobalError) {
 Task<void> msi(Bench& b) {
   b.translate_stream(1);
   co_await b.enable();
+  co_await b.write_and_poll(Bench::IRQ_CTRL, Bench::IRQ_CTRLACK, 0);
   co_await b.write(Bench::EVTQ_IRQ_CFG0, 0x8600'0000, 8);
   co_await b.write(Bench::EVTQ_IRQ_CFG1, 0x77);
+  co_await b.write_and_poll(Bench::IRQ_CTRL, Bench::IRQ_CTRLACK, 5);
   EXPECT_EQ(id(co_await event_of(b, {.address = 0x5000})), 0x10u);
   EXPECT_EQ(b.memory.load(0x8600'0000, 4), 0x77u);
 }

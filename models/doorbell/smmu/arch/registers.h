@@ -51,6 +51,10 @@ constexpr Identification identify(const Features& features) {
 namespace CR0 {
 inline constexpr BitField SMMUEN{0, 1}, EVENTQEN{2, 1}, CMDQEN{3, 1};
 }
+namespace CR1 {
+/// The attributes of accesses to tables, and of those to queues.
+inline constexpr BitField QUEUE{0, 6}, TABLE{6, 6};
+}  // namespace CR1
 namespace CR2 {
 inline constexpr BitField RECINVSID{1, 1}, PTM{2, 1};
 }
