@@ -64,6 +64,8 @@ class PendingTable {
     entry.completed_.notify_all();
     release(entry);
   }
+  /// Those who wait for its result.
+  unsigned joined(const Entry& entry) const { return entry.users_ - 1; }
   /// Waits for the result of an operation that somebody else opened.
   Task<Result> join(Entry& entry) {
     ++entry.users_;

@@ -77,6 +77,9 @@ Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
                             {"doorbells", Better::lower, "MSIs among the terminated"}),
       merged_misses_(statistics(), "merged_misses",
                      {"transactions", Better::neither, "That waited for another's miss"}),
+      retranslated_(statistics(), "retranslated",
+                    {"transactions", Better::lower,
+                     "Looked up anew, as an invalidation came while they waited for their turn"}),
       translations_(scheduler(), statistics(), "translation_slots",
                     parameters.tbu.translation_slots),
       requests_(scheduler(), statistics(), "translation_requests",
@@ -134,7 +137,6 @@ Task<void> Tbu::serve(Payload& payload) {
   journey.enter(stage_, arrival);
   transactions_.add();
   inside_.enter(arrival);
-  const unsigned epoch = barrier_.enter();
 
   // Most transactions find their page in the micro TLB: that way needs no task but this one.
   PostedOrders::Order* const order = order_of(payload, requester);
@@ -159,7 +161,8 @@ Task<void> Tbu::serve(Payload& payload) {
     }
     if (order != nullptr) {
       if (!requester->relaxed_ordering && !order->is_turn(ticket)) {
-        co_await wait_for_turn(*order, ticket, journey);
+        translation = co_await wait_with_translation(translation, *order, ticket, stream,
+                                                     payload.get_address(), access, journey);
       }
       orders_.done(*order, ticket);  // the next one is woken after this one has gone out
     }
@@ -169,12 +172,13 @@ Task<void> Tbu::serve(Payload& payload) {
         requester->memory_attributes = translation.attributes;
         requester->purpose = MemoryPurpose::data;
       }
+      const unsigned epoch = use(translation);
       co_await downstream_of(payload).transport(payload);
+      barrier_.leave(epoch);
     } else {
       terminate(payload, requester);
     }
   }
-  barrier_.leave(epoch);
   inside_.leave(now(), arrival);
 }
 
@@ -193,15 +197,7 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
     const std::uint64_t from = address + done;
     const auto size = static_cast<unsigned>(
         std::min<std::uint64_t>(length - done, smallest_page - from % smallest_page));
-    Translation translation;
-    {
-      const Slot slot = co_await translations_.acquire(
-          Holder{"translation of stream", stream.stream_id}, journey);
-      co_await clock_.cycles(parameters_.tbu.micro_tlb.latency);
-      if (!look_up_micro_tlb(stream, from, access, translation)) {
-        translation = co_await translate(stream, from, access, journey);
-      }
-    }
+    Translation translation = co_await translate_in_turn(stream, from, access, journey);
     if (!translation.allowed) {
       if (order != nullptr) orders_.done(*order, ticket);
       terminate(payload, requester);
@@ -220,7 +216,9 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
       piece->set_byte_enable_ptr(enables.data());
       piece->set_byte_enable_length(size);
     }
+    const unsigned epoch = use(translation);
     co_await downstream_of(*piece).transport(*piece);
+    barrier_.leave(epoch);
     status = piece->get_response_status();
     if (!access.write) take_read_data(payload, done, piece->data(), enables);
     done += size;
@@ -234,6 +232,25 @@ Task<void> Tbu::wait_for_turn(PostedOrders::Order& order, OrderedRelease::Ticket
   if (journey) journey.wait(now(), "earlier posted writes", order.oldest());
   co_await order.turn(ticket);
   journey.serve(now());
+}
+
+/// What is looked up and must wait uses nothing meanwhile. If an invalidation has come by then, it
+/// is looked up again, once, as it has its turn.
+Task<Tbu::Translation> Tbu::wait_with_translation(Translation translation,
+                                                  PostedOrders::Order& order,
+                                                  OrderedRelease::Ticket ticket, Stream stream,
+                                                  std::uint64_t address, Access access,
+                                                  JourneyHandle journey) {
+  if (translation.epoch) barrier_.leave(*translation.epoch);
+  translation.epoch.reset();
+  const std::uint64_t before = invalidations_;
+  co_await wait_for_turn(order, ticket, journey);
+  const bool stays = translation.lasting && invalidations_ == before;
+  if (!translation.allowed || stays || still_translates(stream, address, access, translation)) {
+    co_return translation;
+  }
+  retranslated_.add();
+  co_return co_await translate_in_turn(stream, address, access, journey);
 }
 
 void Tbu::terminate(Payload& payload, Requester* requester) {

@@ -31,6 +31,10 @@ inline constexpr std::uint64_t smallest_page = 4096;
 /// Translation buffer unit: sits between requesters and the system, translates every transaction
 /// with its micro and main TLB and asks the TCU about the rest.
 ///
+/// A SYNC of the TCU waits for what goes by a translation that was found before it: from when a
+/// transaction is sent on, or its answer has come, to its response. Not for one that still waits
+/// for its turn: that is looked up anew if an invalidation has come meanwhile.
+///
 /// A transaction's StreamID is that of its `Requester`, or `default_stream_id` when it bears none.
 /// Others are served while one waits for the TCU; those that miss on the same page wait for the
 /// same answer. Posted writes of one order domain leave in the order in which they came; one with
@@ -59,6 +63,15 @@ class Tbu : public Module {
     bool allowed = false;
     std::uint64_t address = 0;
     std::uint8_t attributes = 0xff;
+    bool lasting = true;  ///< False: an invalidation has overtaken it; to be used at once or not.
+    /// In which a SYNC waits for its use already: answers of the TCU are used from their arrival
+    /// on.
+    std::optional<unsigned> epoch;
+  };
+  /// An answer of the TCU, and the epoch of its use.
+  struct Answer {
+    dti::TranslationAnswer message;
+    unsigned epoch = 0;
   };
   struct MissKey {
     Stream stream;
@@ -72,7 +85,7 @@ class Tbu : public Module {
   };
   struct PendingAnswer {
     explicit PendingAnswer(Scheduler& scheduler) : arrived(scheduler) {}
-    dti::TranslationAnswer answer;
+    Answer answer;
     bool has_answer = false;
     Condition arrived;
   };
@@ -87,6 +100,10 @@ class Tbu : public Module {
                             OrderedRelease::Ticket ticket);
   Task<void> wait_for_turn(PostedOrders::Order& order, OrderedRelease::Ticket ticket,
                            JourneyHandle journey);
+  Task<Translation> wait_with_translation(Translation translation, PostedOrders::Order& order,
+                                          OrderedRelease::Ticket ticket, Stream stream,
+                                          std::uint64_t address, Access access,
+                                          JourneyHandle journey);
   void terminate(Payload& payload, Requester* requester);
   Stream stream_of(const Requester* requester) const;
   InitiatorSocket& downstream_of(const Payload& payload) {
@@ -98,12 +115,17 @@ class Tbu : public Module {
   // Translation
   bool look_up_micro_tlb(const Stream& stream, std::uint64_t address, const Access& access,
                          Translation& translation);
+  Task<Translation> translate_in_turn(Stream stream, std::uint64_t address, Access access,
+                                      JourneyHandle journey);
+  bool still_translates(const Stream& stream, std::uint64_t address, const Access& access,
+                        Translation& translation) const;
   Task<Translation> translate(Stream stream, std::uint64_t address, Access access,
                               JourneyHandle journey);
   Task<Translation> miss(Stream stream, std::uint64_t address, Access access,
                          JourneyHandle journey);
-  Task<dti::TranslationAnswer> ask(Stream stream, std::uint64_t address, Access access,
-                                   JourneyHandle journey);
+  Translation translation_of(const Answer& answer, std::uint64_t address);
+  unsigned use(Translation& translation);
+  Task<Answer> ask(Stream stream, std::uint64_t address, Access access, JourneyHandle journey);
   Task<void> main_tlb_turn(unsigned lookups, std::uint64_t latency, std::uint32_t stream_id,
                            JourneyHandle journey);
 
@@ -125,16 +147,18 @@ class Tbu : public Module {
   Counter terminated_;
   Counter terminated_doorbells_;
   Counter merged_misses_;
+  Counter retranslated_;
+  std::uint64_t invalidations_ = 0;  ///< Carried out so far.
   Slots translations_;
   Slots requests_;
   Time main_tlb_free_ = 0;
   Holder main_tlb_latest_;  ///< Whose look-up was the last to begin.
-  PendingTable<MissKey, dti::TranslationAnswer, HashOfMiss> misses_;
+  PendingTable<MissKey, Answer, HashOfMiss> misses_;
   std::vector<std::unique_ptr<PendingAnswer>> answers_;  // by token
   PostedOrders orders_;
   Mailbox<Control> control_;
   DebugTranslation* debug_translation_ = nullptr;  // found when first needed
-  Barrier barrier_;  // transactions: a SYNC waits for those that came before it
+  Barrier barrier_;  // uses of translations: a SYNC waits for those that began before it
   TaskGroup tasks_;
 };
 

@@ -19,6 +19,32 @@ bool Tbu::look_up_micro_tlb(const Stream& stream, std::uint64_t address, const A
   return true;
 }
 
+/// From a translation slot on: for what isn't on the shortest way.
+Task<Tbu::Translation> Tbu::translate_in_turn(Stream stream, std::uint64_t address, Access access,
+                                              JourneyHandle journey) {
+  const Slot slot =
+      co_await translations_.acquire(Holder{"translation of stream", stream.stream_id}, journey);
+  co_await clock_.cycles(parameters_.tbu.micro_tlb.latency);
+  Translation translation;
+  if (!look_up_micro_tlb(stream, address, access, translation)) {
+    translation = co_await translate(stream, address, access, journey);
+  }
+  co_return translation;
+}
+
+/// Whether a TLB still has the page: an invalidation that came was of something else. No look-up of
+/// the hardware's, which compares what waits with what it invalidates.
+bool Tbu::still_translates(const Stream& stream, std::uint64_t address, const Access& access,
+                           Translation& translation) const {
+  if (stream.substream_valid) return false;
+  const TlbEntry* entry = micro_tlb_.peek(stream.stream_id, address);
+  if (entry == nullptr) entry = main_tlb_.peek(stream.stream_id, address);
+  if (entry == nullptr || !entry->leaf.permissions.allow(access)) return false;
+  translation = {
+      .allowed = true, .address = entry->translate(address), .attributes = entry->attributes};
+  return true;
+}
+
 /// What follows a miss in the micro TLB.
 Task<Tbu::Translation> Tbu::translate(Stream stream, std::uint64_t address, Access access,
                                       JourneyHandle journey) {
@@ -68,28 +94,50 @@ Task<void> Tbu::main_tlb_turn(unsigned lookups, std::uint64_t latency, std::uint
 Task<Tbu::Translation> Tbu::miss(Stream stream, std::uint64_t address, Access access,
                                  JourneyHandle journey) {
   const MissKey key{stream, address / smallest_page};
-  dti::TranslationAnswer answer;
+  Answer answer;
   if (auto* const pending = misses_.find(key)) {
     merged_misses_.add();
     journey.wait(now(), "another's miss", Holder{"translation of page", key.page});
     answer = co_await misses_.join(*pending);
     journey.serve(now());
-    if (answer.translated && answer.entry.leaf.permissions.allow(access)) {
-      co_return Translation{true, answer.entry.translate(address), answer.entry.attributes};
+    if (answer.message.translated && answer.message.entry.leaf.permissions.allow(access)) {
+      co_return translation_of(answer, address);
     }
+    barrier_.leave(answer.epoch);
     // Not for this access, or terminated: every transaction has a fault, and an event, of its own.
     answer = co_await ask(stream, address, access, journey);
   } else {
     auto& opened = misses_.open(key);
     answer = co_await ask(stream, address, access, journey);
+    // A SYNC may be the next to come: it waits for those who have joined, too.
+    for (unsigned n = misses_.joined(opened); n > 0; --n)
+      barrier_.join(answer.epoch);
     misses_.complete(opened, answer);
   }
-  if (!answer.translated) co_return Translation{};
-  co_return Translation{true, answer.entry.translate(address), answer.entry.attributes};
+  co_return translation_of(answer, address);
 }
 
-Task<dti::TranslationAnswer> Tbu::ask(Stream stream, std::uint64_t address, Access access,
-                                      JourneyHandle journey) {
+/// What an answer makes of an address of its page; of none, when it is terminated.
+Tbu::Translation Tbu::translation_of(const Answer& answer, std::uint64_t address) {
+  const dti::TranslationAnswer& message = answer.message;
+  if (!message.translated) {
+    barrier_.leave(answer.epoch);
+    return {};
+  }
+  return {.allowed = true,
+          .address = message.entry.translate(address),
+          .attributes = message.entry.attributes,
+          .lasting = message.may_cache,
+          .epoch = answer.epoch};
+}
+
+/// From now on a SYNC waits for what goes by this translation, until `barrier_.leave`.
+unsigned Tbu::use(Translation& translation) {
+  return translation.epoch ? *translation.epoch : barrier_.enter();
+}
+
+Task<Tbu::Answer> Tbu::ask(Stream stream, std::uint64_t address, Access access,
+                           JourneyHandle journey) {
   const Slot token =
       co_await requests_.acquire(Holder{"translation of page", address / smallest_page}, journey);
   if (journey && dti.credits(Dti::translation_credits).available() == 0) {
@@ -123,7 +171,7 @@ void Tbu::take_answer(const dti::TranslationAnswer& answer) {
     micro_tlb_.insert(answer.entry);
   }
   PendingAnswer& pending = *answers_[answer.token];
-  pending.answer = answer;
+  pending.answer = {answer, barrier_.enter()};
   pending.has_answer = true;
   pending.arrived.notify_one();
 }
@@ -138,6 +186,7 @@ Task<void> Tbu::control() {
       co_await clock_.cycles(parameters_.tbu.invalidation);
       micro_tlb_.invalidate(invalidation->what);
       main_tlb_.invalidate(invalidation->what);
+      ++invalidations_;
       misses_.close();
       dti.send(dti::InvalidationAcknowledge{}, dti_latency);
     } else {

@@ -91,15 +91,18 @@ Task<void> Tcu::fetch_configuration(Stream stream) {
   co_await configurations_->find(programming_.stream_table(), stream);
 }
 
-/// First the TBUs, whose transactions may still fault; then the events of all that has been
-/// answered.
+/// First the translations that may have read what is invalidated, whose answers then travel ahead
+/// of the TBUs' SYNC; then the TBUs, for what goes by such answers; then the events of all of them
+/// (IHI 0070 4.7.3).
 Task<void> Tcu::synchronise() {
+  co_await translator_->answered();
   co_await links_->synchronise();
   co_await events_->visible(events_->committed());
 }
 
 Task<void> Tcu::leave_regime() {
   co_await invalidate({.scope = Invalidation::Scope::ste, .last_stream = ~std::uint32_t{0}});
+  co_await translator_->answered();
   co_await links_->synchronise();
 }
 

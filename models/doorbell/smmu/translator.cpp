@@ -9,6 +9,7 @@ Translator::Translator(Scheduler& scheduler, const StatisticsGroup& group,
       stage_(stage),
       parts_(parts),
       slots_(scheduler, group, "translation_slots", parameters.tcu.translation_slots),
+      under_way_(scheduler),
       translated_(
           group, "translated",
           {"transactions", Better::neither, "Requests of TBUs that got a translation or bypass"}),
@@ -34,8 +35,10 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
   journey.enter(stage_, scheduler_.now());
   const Stream& stream = request.stream;
   dti::TranslationAnswer answer{.token = request.token};
+  unsigned epoch = 0;
   {
     Slot slot = co_await slots_.acquire(Holder{"translation of stream", stream.stream_id}, journey);
+    epoch = under_way_.enter();
     const InvalidationLog::Epoch start = parts_.log.epoch();
     const Outcome outcome =
         co_await translate(stream, request.address, request.access, start, slot, journey);
@@ -54,6 +57,7 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
   }
   journey.serve(scheduler_.now(), "DTI");
   parts_.links.answer(tbu, answer);
+  under_way_.leave(epoch);
 }
 
 Task<Translator::Outcome> Translator::translate(Stream stream, std::uint64_t address, Access access,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "doorbell/core/arch/barrier.h"
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/arch/journey.h"
 #include "doorbell/core/arch/slots.h"
@@ -35,6 +36,9 @@ class Translator {
 
   /// Answers a request of a TBU.
   Task<void> serve(unsigned tbu, dti::TranslationRequest request);
+  /// Waits for the answers to what is being translated now. What still waits for a slot begins
+  /// later, with what is then in memory.
+  Task<void> answered() { return under_way_.wait(); }
 
  private:
   /// The result of a translation before it becomes a message.
@@ -57,6 +61,7 @@ class Translator {
   StageId stage_;
   Parts parts_;
   Slots slots_;
+  Barrier under_way_;
   Counter translated_;
   Counter terminated_recorded_, terminated_suppressed_, terminated_lost_;
   Counter doorbells_recorded_, doorbells_suppressed_, doorbells_lost_;

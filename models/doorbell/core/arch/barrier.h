@@ -19,6 +19,8 @@ class Barrier {
     ++under_way_[epoch_];
     return epoch_;
   }
+  /// One more of an epoch in which somebody still is.
+  void join(unsigned epoch) { ++under_way_[epoch]; }
   void leave(unsigned epoch) {
     if (--under_way_[epoch] == 0 && drained_.has_waiters()) drained_.notify_all();
   }

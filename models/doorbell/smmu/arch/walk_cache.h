@@ -50,6 +50,7 @@ class WalkCache {
 
   /// Empty, as it was made.
   void reset() {
+    granules_.clear();
     for (const auto& level : level_)
       level->reset();
   }
