@@ -8,6 +8,7 @@
 #include "doorbell/core/arch/task.h"
 #include "doorbell/core/memory_port.h"
 #include "doorbell/smmu/arch/configuration_cache.h"
+#include "doorbell/smmu/arch/context_table.h"
 #include "doorbell/smmu/arch/invalidation_log.h"
 #include "doorbell/smmu/arch/parameters.h"
 #include "doorbell/smmu/arch/stream_table.h"
@@ -41,11 +42,14 @@ class ConfigurationUnit {
 
  private:
   struct HashOfStream {
-    std::uint64_t operator()(std::uint32_t stream_id) const { return spread(stream_id); }
+    std::uint64_t operator()(StreamWord stream) const { return spread(stream.value); }
   };
 
-  Task<Result> fetch(StreamTable table, std::uint32_t stream_id, StreamConfiguration known,
-                     bool ste_is_known, JourneyHandle journey);
+  Task<Result> fetch(StreamTable table, Stream stream, StreamConfiguration known, bool ste_is_known,
+                     JourneyHandle journey);
+  Task<EventType> fetch_ste(StreamTable table, std::uint32_t stream_id, Result& result,
+                            JourneyHandle journey);
+  Task<EventType> fetch_cd(std::uint32_t index, Result& result, JourneyHandle journey);
   /// Where the STE of a stream is, or why it can't be found.
   struct EntryAddress {
     EventType fault = EventType::none;
@@ -53,8 +57,8 @@ class ConfigurationUnit {
   };
   Task<EntryAddress> read_level_1(StreamTable table, std::uint32_t stream_id,
                                   JourneyHandle journey);
+  Task<EntryAddress> read_level_1(ContextTable table, std::uint32_t index, JourneyHandle journey);
   Task<bool> read(std::uint64_t address, ConfigurationWords& words);
-  Result check(const Stream& stream, Result result) const;
 
   Scheduler& scheduler_;
   const Clock& clock_;
@@ -64,8 +68,9 @@ class ConfigurationUnit {
   const InvalidationLog& log_;
   CacheStatistics statistics_;
   ConfigurationCache cache_;
-  PendingTable<std::uint32_t, Result, HashOfStream> fetches_;
+  PendingTable<StreamWord, Result, HashOfStream> fetches_;
   Counter level_1_reads_;
+  Counter level_1_context_reads_;
 };
 
 }  // namespace doorbell::smmu

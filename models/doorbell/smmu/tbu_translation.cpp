@@ -7,9 +7,7 @@ namespace doorbell::smmu {
 
 bool Tbu::look_up_micro_tlb(const Stream& stream, std::uint64_t address, const Access& access,
                             Translation& translation) {
-  // A TLB entry is of a stream; with a SubstreamID the TCU is always asked (IDR1.SSIDSIZE = 0).
-  const TlbEntry* const entry =
-      stream.substream_valid ? nullptr : micro_tlb_.lookup(stream.stream_id, address).entry;
+  const TlbEntry* const entry = micro_tlb_.lookup(StreamWord::of(stream), address).entry;
   if (entry == nullptr || !entry->leaf.permissions.allow(access)) {
     micro_tlb_statistics_.miss();
     return false;
@@ -36,9 +34,9 @@ Task<Tbu::Translation> Tbu::translate_in_turn(Stream stream, std::uint64_t addre
 /// the hardware's, which compares what waits with what it invalidates.
 bool Tbu::still_translates(const Stream& stream, std::uint64_t address, const Access& access,
                            Translation& translation) const {
-  if (stream.substream_valid) return false;
-  const TlbEntry* entry = micro_tlb_.peek(stream.stream_id, address);
-  if (entry == nullptr) entry = main_tlb_.peek(stream.stream_id, address);
+  const StreamWord word = StreamWord::of(stream);
+  const TlbEntry* entry = micro_tlb_.peek(word, address);
+  if (entry == nullptr) entry = main_tlb_.peek(word, address);
   if (entry == nullptr || !entry->leaf.permissions.allow(access)) return false;
   translation = {
       .allowed = true, .address = entry->translate(address), .attributes = entry->attributes};
@@ -49,22 +47,21 @@ bool Tbu::still_translates(const Stream& stream, std::uint64_t address, const Ac
 Task<Tbu::Translation> Tbu::translate(Stream stream, std::uint64_t address, Access access,
                                       JourneyHandle journey) {
   co_await main_tlb_turn(1, parameters_.tbu.main_tlb.latency, stream.stream_id, journey);
-  if (!stream.substream_valid) {
-    const unsigned probes = main_tlb_.lookup(stream.stream_id, address).probes;
-    // One look-up for each page size in use (MMU-600), one after the other.
-    if (probes > 1) {
-      const unsigned more = probes - 1;
-      co_await main_tlb_turn(more, more * parameters_.tbu.main_tlb_interval, stream.stream_id,
-                             journey);
-    }
-    // Looked up at the end: an invalidation may have come meanwhile.
-    const TlbEntry* const entry = main_tlb_.lookup(stream.stream_id, address).entry;
-    if (entry != nullptr && entry->leaf.permissions.allow(access)) {
-      main_tlb_statistics_.hit();
-      const Translation translation{true, entry->translate(address), entry->attributes};
-      micro_tlb_.insert(*entry);
-      co_return translation;
-    }
+  const StreamWord word = StreamWord::of(stream);
+  const unsigned probes = main_tlb_.lookup(word, address).probes;
+  // One look-up for each page size in use (MMU-600), one after the other.
+  if (probes > 1) {
+    const unsigned more = probes - 1;
+    co_await main_tlb_turn(more, more * parameters_.tbu.main_tlb_interval, stream.stream_id,
+                           journey);
+  }
+  // Looked up at the end: an invalidation may have come meanwhile.
+  const TlbEntry* const entry = main_tlb_.lookup(word, address).entry;
+  if (entry != nullptr && entry->leaf.permissions.allow(access)) {
+    main_tlb_statistics_.hit();
+    const Translation translation{true, entry->translate(address), entry->attributes};
+    micro_tlb_.insert(*entry);
+    co_return translation;
   }
   main_tlb_statistics_.miss();
   co_return co_await miss(stream, address, access, journey);

@@ -1,6 +1,15 @@
 #include "doorbell/smmu/translator.h"
 
 namespace doorbell::smmu {
+namespace {
+
+void set_stream(TranslationTag& tag, const Stream& stream) {
+  tag.stream_id = stream.stream_id;
+  tag.substream_id = stream.substream_id;
+  tag.substream_valid = stream.substream_valid;
+}
+
+}  // namespace
 
 Translator::Translator(Scheduler& scheduler, const StatisticsGroup& group,
                        const SmmuParameters& parameters, StageId stage, const Parts& parts)
@@ -47,8 +56,7 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
       answer.translated = true;
       answer.entry = outcome.entry;
       const TlbEntry& e = outcome.entry;
-      answer.may_cache = !stream.substream_valid &&
-                         !parts_.log.configuration_affected(start, stream.stream_id) &&
+      answer.may_cache = !parts_.log.configuration_affected(start, stream.stream_id) &&
                          !parts_.log.leaf_affected(start, e.tag, canonical(e.input_base),
                                                    e.leaf.size_log2, e.leaf.level);
     } else {
@@ -81,11 +89,11 @@ Task<Translator::Outcome> Translator::translate(Stream stream, std::uint64_t add
   }
   const StreamTableEntry& ste = found.configuration.ste;
   if (ste.aborts()) co_return outcome;
-  if (ste.bypasses()) co_return bypass(stream, address, access, true);
+  if (ste.bypasses(stream)) co_return bypass(stream, address, access, true);
 
   const ContextDescriptor& cd = found.configuration.cd;
   TranslationTag tag;
-  tag.stream_id = stream.stream_id;
+  set_stream(tag, stream);
   tag.asid = cd.ASID;
   tag.granule = cd.regime.table[table_half(address)].granule;
   slot.relabel({"walk of page", canonical(address) >> tag.granule});
@@ -121,7 +129,7 @@ Translator::Outcome Translator::bypass(const Stream& stream, std::uint64_t addre
   }
   outcome.kind = Outcome::Kind::translated;
   TlbEntry& entry = outcome.entry;
-  entry.tag.stream_id = stream.stream_id;
+  set_stream(entry.tag, stream);
   entry.bypass = true;
   entry.leaf.size_log2 = features_.output_address_bits;
   entry.leaf.permissions = Permissions::everything();

@@ -171,6 +171,7 @@ Task<void> Bench::dma(Dma& d) {
   r.privileged = d.privileged;
   r.instruction = d.instruction;
   r.has_pasid = d.pasid;
+  r.pasid = d.substream;
   r.journey = d.journey;
   // What a read leaves alone comes back as it was.
   for (unsigned i = 0; i < d.size; ++i)

@@ -22,6 +22,7 @@ struct Dma {
   bool privileged = false;
   bool instruction = false;
   bool pasid = false;
+  std::uint32_t substream = 0;  ///< With `pasid`.
   JourneyHandle journey;
   std::vector<std::uint8_t> byte_enables;  ///< As of a payload: empty for all bytes.
 

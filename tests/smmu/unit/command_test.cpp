@@ -159,10 +159,25 @@ TEST(CommandDecode, WithoutRangeInvalidationItsFieldsAreReserved) {
 
 TEST(CommandDecode, SubstreamIdCountsWithSsvAndAlwaysInCfgiCd) {
   const std::uint64_t ssid = field_prep(CMDQ_CFGI_0_SSID, 7);
-  EXPECT_FALSE(decode(0x01 | ssid, 0)->stream.substream_valid);
-  EXPECT_TRUE(decode(0x01 | ssid | 1u << 11, 0)->stream.substream_valid);
-  EXPECT_TRUE(decode(0x05 | ssid, 0)->stream.substream_valid);
-  EXPECT_EQ(decode(0x05 | ssid, 0)->stream.substream_id, 7u);
+  Features substreams;
+  substreams.substream_id_bits = 20;
+  const auto of = [&](std::uint64_t w0) { return decode_command({w0, 0}, substreams); };
+  EXPECT_FALSE(of(0x01 | ssid)->stream.substream_valid);
+  EXPECT_TRUE(of(0x01 | ssid | 1u << 11)->stream.substream_valid);
+  EXPECT_TRUE(of(0x05 | ssid)->stream.substream_valid);
+  EXPECT_EQ(of(0x05 | ssid)->stream.substream_id, 7u);
+  EXPECT_EQ(of(0x05 | ssid)->invalidation().substream_id, 7u);
+  EXPECT_FALSE(of(0x05 | ssid)->invalidation().all_substreams);
+  EXPECT_TRUE(of(0x06)->invalidation().all_substreams);  // CFGI_CD_ALL
+}
+
+// IHI 0070 4.1.7: bits beyond IDR1.SSIDSIZE may be ignored; without substreams the one CD is meant.
+TEST(CommandDecode, SubstreamIdsOutOfRange) {
+  const std::uint64_t w0 = 0x05 | field_prep(CMDQ_CFGI_0_SSID, 0x17);
+  EXPECT_EQ(decode(w0, 0)->invalidation().substream_id, 0u);
+  Features four;
+  four.substream_id_bits = 4;
+  EXPECT_EQ(decode_command({w0, 0}, four)->invalidation().substream_id, 7u);
 }
 
 TEST(CommandDecode, TlbiByAsidAndAll) {

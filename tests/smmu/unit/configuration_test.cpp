@@ -3,6 +3,7 @@
 
 #include "doorbell/smmu/arch/configuration_cache.h"
 #include "doorbell/smmu/arch/context_descriptor.h"
+#include "doorbell/smmu/arch/context_table.h"
 #include "doorbell/smmu/arch/stream_table.h"
 #include "doorbell/smmu/arch/stream_table_entry.h"
 #include "tests/smmu/unit/bits.h"
@@ -22,7 +23,7 @@ ConfigurationWords ste_words(unsigned config, std::uint64_t context_pointer = 0x
   return w;
 }
 StreamTableEntry ste(unsigned config) {
-  return StreamTableEntry::decode(ste_words(config));
+  return StreamTableEntry::decode(ste_words(config), features);
 }
 
 TEST(StreamTableEntry, ConfigOfLinux) {
@@ -46,14 +47,109 @@ TEST(StreamTableEntry, Illegal) {
   EXPECT_TRUE(ste(7).illegal(features));
   ConfigurationWords w = ste_words(5);
   w[0] &= ~1ULL;
-  EXPECT_TRUE(StreamTableEntry::decode(w).illegal(features));
+  EXPECT_TRUE(StreamTableEntry::decode(w, features).illegal(features));
   w = ste_words(5);
   w[1] |= STRTAB_STE_1_S1STALLD;  // STALL_MODEL = 0b01
-  EXPECT_TRUE(StreamTableEntry::decode(w).illegal(features));
+  EXPECT_TRUE(StreamTableEntry::decode(w, features).illegal(features));
   w = ste_words(4);
   w[1] |= STRTAB_STE_1_S1STALLD;  // IGNORED in bypass
-  EXPECT_FALSE(StreamTableEntry::decode(w).illegal(features));
-  EXPECT_TRUE(StreamTableEntry::decode(ste_words(5, 1ULL << 44)).illegal(features));  // beyond OAS
+  EXPECT_FALSE(StreamTableEntry::decode(w, features).illegal(features));
+  EXPECT_TRUE(StreamTableEntry::decode(ste_words(5, 1ULL << 44), features)
+                  .illegal(features));  // beyond OAS
+}
+
+// With substreams: what IHI 0070 5.2 says of S1CDMax, S1Fmt and S1DSS.
+class Substreams : public testing::Test {
+ protected:
+  Substreams() { offered.substream_id_bits = 8; }
+  StreamTableEntry ste(unsigned max, unsigned dss = 2, unsigned format = 0, unsigned config = 5) {
+    ConfigurationWords w{};
+    w[0] = 1 | field_prep(STRTAB_STE_0_CFG, config) | format << 4 | 0x8000'0000 |
+           std::uint64_t{max} << 59;
+    w[1] = dss;
+    return StreamTableEntry::decode(w, offered);
+  }
+  static Stream with(std::uint32_t substream) { return {1, substream, true}; }
+  static constexpr Stream without{1, 0, false};
+  Features offered;
+};
+
+TEST_F(Substreams, AsManyAsSsidsizeAtMost) {
+  EXPECT_FALSE(ste(8).illegal(offered));
+  EXPECT_TRUE(ste(9).illegal(offered));
+  EXPECT_FALSE(ste(9, 2, 0, 4).illegal(offered));  // IGNORED in bypass
+  offered.substream_id_bits = 0;
+  EXPECT_FALSE(ste(9).illegal(offered));  // IGNORED without substreams
+  EXPECT_EQ(ste(9).check_substream(without), EventType::none);
+}
+
+TEST_F(Substreams, TwoLevelsWhereTheyAreOffered) {
+  offered.two_level_contexts = false;
+  EXPECT_TRUE(ste(4, 2, 1).illegal(offered));
+  EXPECT_TRUE(ste(4, 2, 2).illegal(offered));
+  EXPECT_FALSE(ste(4, 2, 3).illegal(offered));  // reserved: behaves as linear
+  EXPECT_FALSE(ste(0, 2, 1).illegal(offered));  // one CD: S1Fmt is IGNORED
+  offered.two_level_contexts = true;
+  EXPECT_FALSE(ste(4, 2, 1).illegal(offered));
+}
+
+TEST_F(Substreams, ASubstreamIdNeedsACd) {
+  EXPECT_EQ(ste(4).check_substream(with(15)), EventType::none);
+  EXPECT_EQ(ste(4).check_substream(with(16)), EventType::C_BAD_SUBSTREAMID);
+  EXPECT_EQ(ste(0).check_substream(with(1)), EventType::C_BAD_SUBSTREAMID);
+  EXPECT_EQ(ste(0).check_substream(with(0)), EventType::C_BAD_SUBSTREAMID);
+  EXPECT_EQ(ste(4, 2, 0, 4).check_substream(with(1)), EventType::C_BAD_SUBSTREAMID);  // bypass
+}
+
+TEST_F(Substreams, S1dssIsForThoseWithout) {
+  for (const unsigned dss : {0u, 3u}) {
+    EXPECT_EQ(ste(4, dss).check_substream(without), EventType::F_STREAM_DISABLED);
+    EXPECT_EQ(ste(4, dss).check_substream(with(0)), EventType::none);
+    EXPECT_EQ(ste(0, dss).check_substream(without), EventType::none);  // IGNORED: one CD
+  }
+  EXPECT_EQ(ste(4, 1).check_substream(without), EventType::none);
+  EXPECT_TRUE(ste(4, 1).bypasses(without));
+  EXPECT_FALSE(ste(4, 1).bypasses(with(1)));
+  EXPECT_FALSE(ste(0, 1).bypasses(without));
+  EXPECT_EQ(ste(4, 2).check_substream(without), EventType::none);
+  EXPECT_FALSE(ste(4, 2).bypasses(without));
+  EXPECT_EQ(ste(4, 2).check_substream(with(0)), EventType::F_STREAM_DISABLED);
+  EXPECT_EQ(ste(4, 2).check_substream(with(1)), EventType::none);
+  EXPECT_EQ(ste(4, 0).check_substream(with(0)), EventType::none);
+}
+
+TEST_F(Substreams, CdsAreInALinearTable) {
+  const ContextTable one(ste(0)), many(ste(5));
+  EXPECT_FALSE(many.two_level());
+  EXPECT_EQ(one.entry_address(0), 0x8000'0000u);
+  EXPECT_EQ(many.entry_address(31), 0x8000'0000u + 31 * 64);
+  StreamTableEntry misaligned = ste(5);
+  misaligned.S1ContextPtr |= 0x7c0;  // below the size of the table: taken as zero
+  EXPECT_EQ(ContextTable(misaligned).entry_address(1), 0x8000'0040u);
+  misaligned.S1CDMax = 0;
+  EXPECT_EQ(ContextTable(misaligned).entry_address(0), 0x8000'07c0u);
+}
+
+TEST_F(Substreams, OrInOneOfTwoLevels) {
+  offered.substream_id_bits = 20;
+  const ContextTable small(ste(20, 2, 1)), large(ste(20, 2, 2));
+  EXPECT_TRUE(small.two_level() && large.two_level());
+  EXPECT_EQ(small.descriptor_address(0xfffff), 0x8000'0000u + 0x3fff * 8);
+  EXPECT_EQ(large.descriptor_address(0xfffff), 0x8000'0000u + 0x3ff * 8);
+  const auto leaf = ContextTableDescriptor::decode(0x4'1234'f001);
+  EXPECT_EQ(small.entry_address(0x7f, leaf, offered), 0x4'1234'f000u + 0x3f * 64);
+  EXPECT_EQ(large.entry_address(0x7ff, leaf, offered), 0x4'1234'0000u + 0x3ff * 64);
+  // With no more CDs than a leaf has, index 0 of level 1 alone.
+  EXPECT_EQ(ContextTable(ste(6, 2, 1)).descriptor_address(63), 0x8000'0000u);
+  EXPECT_EQ(ContextTable(ste(10, 2, 2)).descriptor_address(1023), 0x8000'0000u);
+}
+
+TEST_F(Substreams, AnL1cdThatLeadsNowhere) {
+  offered.output_address_bits = 40;
+  const ContextTable table(ste(8, 2, 1));
+  EXPECT_FALSE(table.entry_address(0, ContextTableDescriptor::decode(0x1000), offered));
+  EXPECT_FALSE(table.entry_address(0, ContextTableDescriptor::decode(1ULL << 40 | 1), offered));
+  EXPECT_TRUE(table.entry_address(0, ContextTableDescriptor::decode(1ULL << 39 | 1), offered));
 }
 
 TEST(StreamTable, IndexesAndBounds) {
@@ -346,6 +442,28 @@ TEST(ConfigurationCache, ARangeTakesItsStreamsAndNoOther) {
     EXPECT_EQ(cache.lookup(stream) != nullptr, stream < 3 || stream > 6) << stream;
   i.scope = Invalidation::Scope::all;  // of translations
   EXPECT_EQ(cache.invalidate(i), 0u);
+}
+
+TEST(ConfigurationCache, EachCdOfAStreamIsInvalidatedByItsIndex) {
+  ConfigurationCache cache({64, 4, ReplacementPolicy::round_robin, 1});
+  const StreamConfiguration c{ste(5), true, {}};
+  for (const std::uint32_t index : {0u, 1u, 7u})
+    cache.insert(8, c, index);
+  cache.insert(9, c, 7);
+  Invalidation i{.scope = Invalidation::Scope::cd,
+                 .first_stream = 8,
+                 .last_stream = 8,
+                 .substream_id = 7,
+                 .all_substreams = false};
+  EXPECT_EQ(cache.invalidate(i), 1u);
+  EXPECT_FALSE(cache.lookup(8, 7)->has_cd);
+  EXPECT_TRUE(cache.lookup(8, 1)->has_cd);
+  EXPECT_TRUE(cache.lookup(9, 7)->has_cd);
+  i.all_substreams = true;
+  EXPECT_EQ(cache.invalidate(i), 2u);
+  i.scope = Invalidation::Scope::ste;
+  EXPECT_EQ(cache.invalidate(i), 3u);
+  EXPECT_EQ(cache.size(), 1u);
 }
 
 TEST(ConfigurationCache, CdAndSteAreInvalidatedApart) {

@@ -28,12 +28,13 @@ class DebugWalk : public testing::Test {
   std::optional<std::uint64_t> translate(const Stream& stream = {.stream_id = 1},
                                          const Access& access = {}) {
     const StreamTable table{stream_table, 2};
-    return translate_from_memory(table, Features{}, stream, va, access,
+    return translate_from_memory(table, offered, stream, va, access,
                                  [this](std::uint64_t at) -> std::optional<std::uint64_t> {
                                    if (at == unreadable) return std::nullopt;
                                    return memory[at];
                                  });
   }
+  Features offered;
   std::map<std::uint64_t, std::uint64_t> memory;
   std::uint64_t unreadable = ~0ULL;
 };
@@ -47,6 +48,20 @@ TEST_F(DebugWalk, FollowsTheTables) {
 TEST_F(DebugWalk, BypassIsIdentity) {
   memory[stream_table + 64] = 1 | 4 << 1;
   EXPECT_EQ(translate(), va);
+}
+
+TEST_F(DebugWalk, FollowsTheTablesOfASubstream) {
+  offered.substream_id_bits = 8;
+  constexpr std::uint64_t level_1 = 0x2'0000, leaf = 0x3'0000;
+  memory[stream_table + 64] = 1 | 5 << 1 | 1 << 4 | level_1 | 8ULL << 59;
+  memory[stream_table + 72] = 1;  // S1DSS: those without a SubstreamID bypass
+  memory[level_1 + 8] = leaf | 1;
+  memory[leaf + 64 * 5] = memory[context];
+  memory[leaf + 64 * 5 + 8] = tables;
+  EXPECT_EQ(translate({1, 64 + 5, true}), 0x0abc'dabcu);
+  EXPECT_EQ(translate({1, 64 + 6, true}), std::nullopt);
+  EXPECT_EQ(translate({1, 5, true}), std::nullopt);  // an L1CD that isn't valid
+  EXPECT_EQ(translate({1, 0, false}), va);
 }
 
 TEST_F(DebugWalk, NothingWhereATransactionWouldBeTerminated) {

@@ -9,6 +9,8 @@ namespace doorbell::smmu {
 namespace {
 
 constexpr TranslationTag tag{.stream_id = 8, .asid = 5};
+constexpr TranslationTag of_substream{
+    .stream_id = 8, .asid = 5, .substream_id = 3, .substream_valid = true};
 constexpr TranslationTag global{.stream_id = 8, .asid = 5, .global = true};
 
 Invalidation va(std::uint64_t first, std::uint64_t bytes = 1, bool leaf = true) {
@@ -19,6 +21,18 @@ Invalidation va(std::uint64_t first, std::uint64_t bytes = 1, bool leaf = true) 
   i.last = first + bytes - 1;
   i.leaf = leaf;
   return i;
+}
+
+// What a TBU holds was made with one CD: without a SubstreamID, that of index 0 (IHI 0070 4.3.3).
+TEST(Invalidation, ACdTakesTheTranslationsOfItsSubstream) {
+  Invalidation i{.scope = Invalidation::Scope::cd, .first_stream = 8, .last_stream = 8};
+  EXPECT_TRUE(i.matches_leaf(tag, 0, 12, 3) && i.matches_leaf(of_substream, 0, 12, 3));
+  i.all_substreams = false;
+  EXPECT_TRUE(i.matches_leaf(tag, 0, 12, 3));
+  EXPECT_FALSE(i.matches_leaf(of_substream, 0, 12, 3));
+  i.substream_id = 3;
+  EXPECT_FALSE(i.matches_leaf(tag, 0, 12, 3));
+  EXPECT_TRUE(i.matches_leaf(of_substream, 0, 12, 3));
 }
 
 TEST(Invalidation, ByAsidSparesGlobalAndOtherEntries) {

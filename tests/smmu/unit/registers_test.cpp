@@ -119,6 +119,16 @@ TEST(Identification, SaysGranulesAndAddressSizes) {
   EXPECT_EQ(identify(p.features()).IDR5, 0x476u);  // VAX = 1, OAS = 6
 }
 
+TEST(Identification, SaysSubstreams) {
+  SmmuParameters p;
+  p.offered.substream_id_bits = 20;
+  const Identification id = identify(p.features());
+  EXPECT_EQ(id.IDR1 >> 6 & 0x1f, 20u);
+  EXPECT_TRUE(id.IDR0 & 1u << 19);  // CD2L
+  p.offered.two_level_context_table = false;
+  EXPECT_FALSE(identify(p.features()).IDR0 & 1u << 19);
+}
+
 TEST(Parameters, FeaturesThatContradictAreRefused) {
   SmmuParameters p;
   p.offered = {.granule_4k = false, .granule_16k = false, .granule_64k = false};

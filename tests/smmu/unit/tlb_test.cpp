@@ -41,27 +41,40 @@ class TlbTest : public testing::TestWithParam<CacheGeometry> {
 TEST_P(TlbTest, TranslatesPagesAndBlocks) {
   tlb.insert(page(1, 0x1000, 0x8'0000'1000));
   tlb.insert(page(1, 0x20'0000, 0x9'0020'0000, 21));
-  EXPECT_EQ(tlb.lookup(1, 0x1234).entry->translate(0x1234), 0x8'0000'1234u);
-  EXPECT_EQ(tlb.lookup(1, 0x2f'ffff).entry->translate(0x2f'ffff), 0x9'002f'ffffu);
-  EXPECT_EQ(tlb.lookup(1, 0x2000).entry, nullptr);
+  EXPECT_EQ(tlb.lookup({1}, 0x1234).entry->translate(0x1234), 0x8'0000'1234u);
+  EXPECT_EQ(tlb.lookup({1}, 0x2f'ffff).entry->translate(0x2f'ffff), 0x9'002f'ffffu);
+  EXPECT_EQ(tlb.lookup({1}, 0x2000).entry, nullptr);
 }
 
 TEST_P(TlbTest, OneProbeForEachPageSizeInUse) {
-  EXPECT_EQ(tlb.lookup(1, 0x1000).probes, 1u);
+  EXPECT_EQ(tlb.lookup({1}, 0x1000).probes, 1u);
   tlb.insert(page(1, 0x1000, 0));
-  EXPECT_EQ(tlb.lookup(1, 0x5000).probes, 1u);
+  EXPECT_EQ(tlb.lookup({1}, 0x5000).probes, 1u);
   tlb.insert(page(1, 0x20'0000, 0, 21));
-  EXPECT_EQ(tlb.lookup(1, 0x5000).probes, 2u);
+  EXPECT_EQ(tlb.lookup({1}, 0x5000).probes, 2u);
   tlb.invalidate(va(0x20'0000));
-  EXPECT_EQ(tlb.lookup(1, 0x5000).probes, 1u);
+  EXPECT_EQ(tlb.lookup({1}, 0x5000).probes, 1u);
+}
+
+// The SubstreamID, and whether there is one, are part of who asks.
+TEST_P(TlbTest, SubstreamsAreApart) {
+  TlbEntry of_substream = page(1, 0x1000, 0xa000);
+  of_substream.tag.substream_id = 7;
+  of_substream.tag.substream_valid = true;
+  tlb.insert(of_substream);
+  EXPECT_NE(tlb.lookup(of_substream.tag.stream(), 0x1000).entry, nullptr);
+  EXPECT_EQ(tlb.lookup({1}, 0x1000).entry, nullptr);
+  EXPECT_EQ(tlb.lookup(StreamWord::of({1, 8, true}), 0x1000).entry, nullptr);
+  EXPECT_EQ(tlb.lookup(StreamWord::of({2, 7, true}), 0x1000).entry, nullptr);
+  EXPECT_NE(StreamWord::of({1, 0, true}), StreamWord::of({1, 0, false}));
 }
 
 TEST_P(TlbTest, StreamsAreApart) {
   tlb.insert(page(1, 0xffff'f000, 0x1000));
   tlb.insert(page(2, 0xffff'f000, 0x2000));
-  EXPECT_EQ(tlb.lookup(1, 0xffff'f000).entry->leaf.output_base, 0x1000u);
-  EXPECT_EQ(tlb.lookup(2, 0xffff'f000).entry->leaf.output_base, 0x2000u);
-  EXPECT_EQ(tlb.lookup(3, 0xffff'f000).entry, nullptr);
+  EXPECT_EQ(tlb.lookup({1}, 0xffff'f000).entry->leaf.output_base, 0x1000u);
+  EXPECT_EQ(tlb.lookup({2}, 0xffff'f000).entry->leaf.output_base, 0x2000u);
+  EXPECT_EQ(tlb.lookup({3}, 0xffff'f000).entry, nullptr);
 }
 
 TEST_P(TlbTest, InvalidateByAddressTakesEveryStreamOfTheAsid) {
@@ -70,10 +83,10 @@ TEST_P(TlbTest, InvalidateByAddressTakesEveryStreamOfTheAsid) {
   tlb.insert(page(3, 0x1000, 0, 12, 6));
   tlb.insert(page(1, 0x2000, 0));
   EXPECT_EQ(tlb.invalidate(va(0x1000)), 2u);
-  EXPECT_EQ(tlb.lookup(1, 0x1000).entry, nullptr);
-  EXPECT_EQ(tlb.lookup(2, 0x1000).entry, nullptr);
-  EXPECT_NE(tlb.lookup(3, 0x1000).entry, nullptr);
-  EXPECT_NE(tlb.lookup(1, 0x2000).entry, nullptr);
+  EXPECT_EQ(tlb.lookup({1}, 0x1000).entry, nullptr);
+  EXPECT_EQ(tlb.lookup({2}, 0x1000).entry, nullptr);
+  EXPECT_NE(tlb.lookup({3}, 0x1000).entry, nullptr);
+  EXPECT_NE(tlb.lookup({1}, 0x2000).entry, nullptr);
 }
 
 TEST_P(TlbTest, InvalidateARangeSmallerAndLargerThanTheTlb) {
@@ -92,14 +105,14 @@ TEST_P(TlbTest, InvalidateAddressesOfTheUpperHalf) {
 
 TEST_P(TlbTest, TopByteDoesNotHideAnEntryFromInvalidation) {
   tlb.insert(page(1, 0x5500'0000'0000'1000, 0));  // TBI: found by the whole address
-  EXPECT_NE(tlb.lookup(1, 0x5500'0000'0000'1000).entry, nullptr);
+  EXPECT_NE(tlb.lookup({1}, 0x5500'0000'0000'1000).entry, nullptr);
   EXPECT_EQ(tlb.invalidate(va(0x1000)), 1u);
 }
 
 TEST_P(TlbTest, BypassIsForTheWholeStreamAndNoTranslation) {
   tlb.insert(bypass(4));
-  EXPECT_EQ(tlb.lookup(4, 0x234'5678'9abc).entry->translate(0x234'5678'9abc), 0x234'5678'9abcu);
-  EXPECT_EQ(tlb.lookup(5, 0).entry, nullptr);
+  EXPECT_EQ(tlb.lookup({4}, 0x234'5678'9abc).entry->translate(0x234'5678'9abc), 0x234'5678'9abcu);
+  EXPECT_EQ(tlb.lookup({5}, 0).entry, nullptr);
   EXPECT_EQ(tlb.invalidate(va(0, 1ULL << 48)), 0u);
   Invalidation i;
   i.scope = Invalidation::Scope::ste;
@@ -117,7 +130,7 @@ TEST_P(TlbTest, InvalidateByAsidAndAll) {
   i.scope = Invalidation::Scope::asid;
   i.asid = 5;
   EXPECT_EQ(tlb.invalidate(i), 2u);
-  EXPECT_NE(tlb.lookup(1, 0x3000).entry, nullptr);
+  EXPECT_NE(tlb.lookup({1}, 0x3000).entry, nullptr);
   i.scope = Invalidation::Scope::all;
   EXPECT_EQ(tlb.invalidate(i), 1u);
 }
@@ -126,10 +139,10 @@ TEST_P(TlbTest, SizesInUseSurviveEvictions) {
   for (unsigned n = 0; n < 300; ++n) {
     tlb.insert(n % 3 == 0 ? page(1, 0x20'0000ULL * n, 0, 21) : page(1, 0x1000ULL * n, 0));
   }
-  EXPECT_LE(tlb.lookup(1, 0x7fff'0000'0000).probes, 2u);
+  EXPECT_LE(tlb.lookup({1}, 0x7fff'0000'0000).probes, 2u);
   tlb.invalidate_all();
   EXPECT_EQ(tlb.size(), 0u);
-  EXPECT_EQ(tlb.lookup(1, 0x1000).probes, 1u);
+  EXPECT_EQ(tlb.lookup({1}, 0x1000).probes, 1u);
 }
 
 // An entry that makes room takes its page size along when it was the last one of it.
@@ -137,11 +150,11 @@ TEST(Tlb, AnEvictedPageSizeIsNotProbedAnyLonger) {
   Tlb tlb({1, 1, ReplacementPolicy::lru, 1});
   EXPECT_FALSE(tlb.insert(page(1, 0x20'0000, 0, 21)));
   EXPECT_TRUE(tlb.insert(page(1, 0x1000, 0)));
-  EXPECT_EQ(tlb.lookup(1, 0x5000).probes, 1u);
-  EXPECT_NE(tlb.lookup(1, 0x1000).entry, nullptr);
+  EXPECT_EQ(tlb.lookup({1}, 0x5000).probes, 1u);
+  EXPECT_NE(tlb.lookup({1}, 0x1000).entry, nullptr);
   EXPECT_TRUE(tlb.insert(page(1, 0x20'0000, 0, 21)));
-  EXPECT_EQ(tlb.lookup(1, 0x5000).probes, 1u);
-  EXPECT_NE(tlb.lookup(1, 0x20'0000).entry, nullptr);
+  EXPECT_EQ(tlb.lookup({1}, 0x5000).probes, 1u);
+  EXPECT_NE(tlb.lookup({1}, 0x20'0000).entry, nullptr);
 }
 
 // Filled in a second time it is still one entry.
@@ -149,10 +162,10 @@ TEST(Tlb, AnEntryOverItselfCountsOnce) {
   Tlb tlb({4, 4, ReplacementPolicy::lru, 1});
   tlb.insert(page(1, 0x1000, 0x8000));
   EXPECT_FALSE(tlb.insert(page(1, 0x1000, 0x9000)));
-  EXPECT_EQ(tlb.lookup(1, 0x1000).entry->leaf.output_base, 0x9000u);
+  EXPECT_EQ(tlb.lookup({1}, 0x1000).entry->leaf.output_base, 0x9000u);
   tlb.insert(page(1, 0x20'0000, 0, 21));
   EXPECT_EQ(tlb.invalidate(va(0x1000)), 1u);
-  EXPECT_EQ(tlb.lookup(1, 0x5000).probes, 1u);
+  EXPECT_EQ(tlb.lookup({1}, 0x5000).probes, 1u);
 }
 
 TEST(Tlb, ARangeTakesEntriesOfAllSizesAndTheirSizes) {
@@ -161,10 +174,10 @@ TEST(Tlb, ARangeTakesEntriesOfAllSizesAndTheirSizes) {
   tlb.insert(page(1, 0x20'0000, 0, 21));
   tlb.insert(page(1, 0x4000'0000, 0, 30));
   tlb.insert(page(1, 0x8000'0000, 0, 30));
-  EXPECT_EQ(tlb.lookup(1, 0x9000).probes, 3u);
+  EXPECT_EQ(tlb.lookup({1}, 0x9000).probes, 3u);
   EXPECT_EQ(tlb.invalidate(va(0x1000, 0x7fff'f000)), 3u);  // ends ahead of the last
-  EXPECT_EQ(tlb.lookup(1, 0x9000).probes, 1u);
-  EXPECT_NE(tlb.lookup(1, 0x8000'0000).entry, nullptr);
+  EXPECT_EQ(tlb.lookup({1}, 0x9000).probes, 1u);
+  EXPECT_NE(tlb.lookup({1}, 0x8000'0000).entry, nullptr);
 }
 
 // The first and the last byte of a range are of it, and nothing beyond.
@@ -176,7 +189,7 @@ TEST(Tlb, ARangeHasItsFirstAndItsLastByte) {
     tlb.invalidate(va(first, bytes));
     std::string pages;
     for (unsigned n = 0; n < 5; ++n)
-      pages += tlb.lookup(1, 0x1000 * n).entry != nullptr ? '+' : '-';
+      pages += tlb.lookup({1}, 0x1000 * n).entry != nullptr ? '+' : '-';
     return pages;
   };
   EXPECT_EQ(left(0x1000, 0x2000), "+--++");
@@ -194,7 +207,7 @@ TEST(Tlb, LevelAndGranuleHintsSpareOtherEntries) {
   i.granule = 12;
   i.level = 2;
   EXPECT_EQ(tlb.invalidate(i), 1u);
-  EXPECT_EQ(tlb.lookup(1, 0x20'0000).entry->leaf.size_log2, 12u);
+  EXPECT_EQ(tlb.lookup({1}, 0x20'0000).entry->leaf.size_log2, 12u);
   i.level = 3;
   i.granule = 14;
   EXPECT_EQ(tlb.invalidate(i), 0u);

@@ -67,10 +67,12 @@ bool has_substream(Opcode code) {
          code == Opcode::CMD_CFGI_CD;
 }
 
-void decode_stream(Command& command, const CommandWords& words) {
+void decode_stream(Command& command, const CommandWords& words, const Features& features) {
   command.stream.stream_id = static_cast<std::uint32_t>(stream_id.get(words[0]));
   if (has_substream(command.opcode)) {
-    command.stream.substream_id = static_cast<std::uint32_t>(substream_id.get(words[0]));
+    // Bits beyond those that there are may be ignored (4.1.7).
+    command.stream.substream_id = static_cast<std::uint32_t>(substream_id.get(words[0]) &
+                                                             low_mask(features.substream_id_bits));
     // CFGI_CD has no SSV: its SubstreamID is always meant.
     command.stream.substream_valid = command.opcode == Opcode::CMD_CFGI_CD || ssv.test(words[0]);
   }
@@ -153,6 +155,10 @@ Invalidation Command::invalidation() const {
       break;
     }
     case Opcode::CMD_CFGI_CD:
+      i.scope = Invalidation::Scope::cd;
+      i.substream_id = stream.substream_id;
+      i.all_substreams = false;
+      break;
     case Opcode::CMD_CFGI_CD_ALL:
       i.scope = Invalidation::Scope::cd;
       break;
@@ -187,7 +193,7 @@ std::optional<Command> decode_command(const CommandWords& words, const Features&
   command.opcode = static_cast<Opcode>(opcode.get(words[0]));
   if (names_stream(command.opcode)) {
     if (ssec.test(words[0])) return std::nullopt;
-    decode_stream(command, words);
+    decode_stream(command, words, features);
   }
   if (has_leaf(command.opcode)) command.leaf = leaf.test(words[1]);
   if (has_vmid(command.opcode)) command.vmid = static_cast<std::uint16_t>(vmid.get(words[0]));

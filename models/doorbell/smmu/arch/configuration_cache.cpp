@@ -6,7 +6,7 @@ std::size_t ConfigurationCache::invalidate(const Invalidation& invalidation) {
   if (!invalidation.of_configuration()) return 0;
   std::size_t cds = 0;
   const auto remove = [&](const Key& key, StreamConfiguration& configuration) {
-    if (!invalidation.covers_stream(key.stream_id)) return false;
+    if (!invalidation.covers_cd(key.stream_id, key.index)) return false;
     if (invalidation.scope == Invalidation::Scope::ste) return true;
     if (configuration.has_cd) ++cds;
     configuration.has_cd = false;

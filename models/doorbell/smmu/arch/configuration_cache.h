@@ -9,14 +9,15 @@
 
 namespace doorbell::smmu {
 
-/// The configuration of a stream as a TCU caches it: its STE and, once fetched, its CD.
+/// The configuration of a stream as a TCU caches it: its STE and, once fetched, a CD.
 struct StreamConfiguration {
   StreamTableEntry ste;
   bool has_cd = false;
   ContextDescriptor cd;
 };
 
-/// Configuration cache by StreamID (IHI 0070 16.2). Only valid structures are kept.
+/// Configuration cache by StreamID and the index of the CD (IHI 0070 16.2): each CD of a stream is
+/// kept with the STE that it was found by. Only valid structures are kept.
 class ConfigurationCache {
  public:
   explicit ConfigurationCache(const CacheGeometry& geometry) : cache_(geometry) {}
@@ -25,13 +26,16 @@ class ConfigurationCache {
       : cache_(geometry, counts) {}
 
   /// Null on a miss. Valid until the next change.
-  const StreamConfiguration* lookup(std::uint32_t stream_id) { return cache_.find({stream_id}); }
-  const StreamConfiguration* peek(std::uint32_t stream_id) const {
-    return cache_.peek({stream_id});
+  const StreamConfiguration* lookup(std::uint32_t stream_id, std::uint32_t index = 0) {
+    return cache_.find({stream_id, index});
+  }
+  const StreamConfiguration* peek(std::uint32_t stream_id, std::uint32_t index = 0) const {
+    return cache_.peek({stream_id, index});
   }
   /// Whether a valid entry had to make room.
-  bool insert(std::uint32_t stream_id, const StreamConfiguration& configuration) {
-    return cache_.insert({stream_id}, configuration).evicted;
+  bool insert(std::uint32_t stream_id, const StreamConfiguration& configuration,
+              std::uint32_t index = 0) {
+    return cache_.insert({stream_id, index}, configuration).evicted;
   }
   /// The number of STEs and CDs removed.
   std::size_t invalidate(const Invalidation& invalidation);
@@ -44,11 +48,12 @@ class ConfigurationCache {
  private:
   struct Key {
     std::uint32_t stream_id = 0;
+    std::uint32_t index = 0;  ///< Of the CD.
 
     bool operator==(const Key&) const = default;
-    std::uint64_t set_hash() const { return stream_id; }
+    std::uint64_t set_hash() const { return stream_id + std::uint64_t{index}; }
     std::uint64_t group() const { return stream_id; }
-    std::uint64_t identity() const { return spread(stream_id); }
+    std::uint64_t identity() const { return spread(stream_id | std::uint64_t{index} << 32); }
   };
   AssociativeCache<Key, StreamConfiguration> cache_;
 };

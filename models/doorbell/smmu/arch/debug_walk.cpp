@@ -2,6 +2,7 @@
 
 #include "doorbell/core/arch/bit_field.h"
 #include "doorbell/smmu/arch/context_descriptor.h"
+#include "doorbell/smmu/arch/context_table.h"
 #include "doorbell/smmu/arch/stream_table_entry.h"
 #include "doorbell/smmu/arch/translation_table.h"
 
@@ -24,6 +25,15 @@ std::optional<std::uint64_t> entry_address(const StreamTable& table, std::uint32
   const auto word = read(table.descriptor_address(stream_id));
   if (!word) return std::nullopt;
   return StreamTableDescriptor::decode(*word).entry_address(stream_id, *table.split);
+}
+
+std::optional<std::uint64_t> context_address(const StreamTableEntry& ste, std::uint32_t index,
+                                             const Features& features, const DebugRead& read) {
+  const ContextTable table(ste);
+  if (!table.two_level()) return table.entry_address(index);
+  const auto word = read(table.descriptor_address(index));
+  if (!word) return std::nullopt;
+  return table.entry_address(index, ContextTableDescriptor::decode(*word), features);
 }
 
 std::optional<std::uint64_t> walk(const TranslationRegime& regime, std::uint64_t address,
@@ -51,15 +61,18 @@ std::optional<std::uint64_t> translate_from_memory(const StreamTable& table,
                                                    const Features& features, const Stream& stream,
                                                    std::uint64_t address, const Access& access,
                                                    const DebugRead& read) {
-  if (!table.contains(stream.stream_id) || stream.substream_valid) return std::nullopt;
+  if (!table.contains(stream.stream_id)) return std::nullopt;
   const auto entry = entry_address(table, stream.stream_id, read);
   if (!entry) return std::nullopt;
   auto words = read_words(read, *entry);
   if (!words) return std::nullopt;
-  const auto ste = StreamTableEntry::decode(*words);
+  const auto ste = StreamTableEntry::decode(*words, features);
   if (ste.illegal(features) || ste.aborts()) return std::nullopt;
-  if (ste.bypasses()) return address;
-  words = read_words(read, ste.S1ContextPtr);
+  if (ste.check_substream(stream) != EventType::none) return std::nullopt;
+  if (ste.bypasses(stream)) return address;
+  const auto context = context_address(ste, context_index(stream), features, read);
+  if (!context) return std::nullopt;
+  words = read_words(read, *context);
   if (!words) return std::nullopt;
   const auto cd = ContextDescriptor::decode(*words, features);
   if (cd.illegal(ste, features)) return std::nullopt;

@@ -9,6 +9,8 @@ namespace doorbell::smmu {
 /// the terminate fault model (IDR0.TERM_MODEL = 1, STALL_MODEL = 0b01).
 struct Features {
   unsigned stream_id_bits = 16;       ///< IDR1.SIDSIZE
+  unsigned substream_id_bits = 0;     ///< IDR1.SSIDSIZE: 0 is none, at most 20
+  bool two_level_contexts = true;     ///< IDR0.CD2L, where there are substreams
   bool two_level_streams = true;      ///< IDR0.ST_LEVEL: 0b01, beside linear tables
   unsigned command_queue_log2 = 16;   ///< IDR1.CMDQS: entries, at most 19
   unsigned event_queue_log2 = 15;     ///< IDR1.EVENTQS: entries, at most 19
@@ -23,6 +25,11 @@ struct Features {
   bool range_invalidation = true;     ///< IDR3.RIL
   bool hierarchical_disable = true;   ///< IDR3.HAD; mandatory from SMMUv3.1
 };
+
+/// IDR0.CD2L, which says nothing without substreams.
+constexpr bool offers_two_level_contexts(const Features& features) {
+  return features.two_level_contexts && features.substream_id_bits != 0;
+}
 
 /// The encoding of an address size in IDR5.OAS and CD.IPS (IHI 0070 6.3.6, 5.4), and back. Reserved
 /// encodings behave as the largest size, which IDR5.OAS then caps.

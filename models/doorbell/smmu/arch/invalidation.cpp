@@ -7,8 +7,10 @@ namespace doorbell::smmu {
 bool Invalidation::matches_owner(const TranslationTag& tag) const {
   switch (scope) {
     case Scope::ste:
-    case Scope::cd:
       return covers_stream(tag.stream_id);
+    case Scope::cd:
+      // Without a SubstreamID the CD is that of index 0 (IHI 0070 4.3.3).
+      return covers_cd(tag.stream_id, tag.substream_valid ? tag.substream_id : 0);
     case Scope::all:
     case Scope::va_all:
       return true;

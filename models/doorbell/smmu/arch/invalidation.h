@@ -13,6 +13,10 @@ struct TranslationTag {
   std::uint16_t vmid = 0;
   bool global = false;  ///< nG = 0: for all ASIDs
   GranuleShift granule = 12;
+  std::uint32_t substream_id = 0;
+  bool substream_valid = false;  ///< SSV
+
+  StreamWord stream() const { return StreamWord::of({stream_id, substream_id, substream_valid}); }
 
   bool operator==(const TranslationTag&) const = default;
 };
@@ -22,7 +26,7 @@ struct TranslationTag {
 struct Invalidation {
   enum class Scope : std::uint8_t {
     ste,     ///< STE and CDs of the streams [first_stream, last_stream]
-    cd,      ///< CDs of the stream
+    cd,      ///< the CD of `substream_id` of the stream, or all of its CDs
     all,     ///< every translation: NSNH_ALL, and NH_ALL without stage 2
     asid,    ///< translations of an ASID that are not global
     va,      ///< of an ASID, or global, in [first, last]
@@ -31,6 +35,8 @@ struct Invalidation {
   Scope scope = Scope::all;
   std::uint32_t first_stream = 0;
   std::uint32_t last_stream = 0;
+  std::uint32_t substream_id = 0;  ///< Of a CD: its index in the stream's table.
+  bool all_substreams = true;
   std::uint16_t asid = 0;
   std::uint64_t first = 0;   ///< First byte of the range.
   std::uint64_t last = 0;    ///< Last byte of the range.
@@ -42,6 +48,10 @@ struct Invalidation {
   bool by_address() const { return scope == Scope::va || scope == Scope::va_all; }
   bool covers_stream(std::uint32_t stream_id) const {
     return stream_id >= first_stream && stream_id <= last_stream;
+  }
+  /// Of configuration: whether it reaches the CD of that index.
+  bool covers_cd(std::uint32_t stream_id, std::uint32_t index) const {
+    return covers_stream(stream_id) && (all_substreams || index == substream_id);
   }
 
   /// A cached page or block that maps `size_log2` bytes from `base`. A configuration invalidation

@@ -132,6 +132,14 @@ void OfferedFeatures::describe(ParameterGroup& group) {
             {.unit = "bits",
              .source = "[QEMU] 48 bits",
              .help = "IDR5.VAX: of what each TTBx translates, 52 with granules of 64 KiB"});
+  group.add("substream_id_bits", substream_id_bits,
+            {.unit = "bits",
+             .maximum = 20,
+             .source = "[QEMU] has none",
+             .help = "IDR1.SSIDSIZE: of SubstreamIDs, PASIDs of PCIe; 0 is none"});
+  group.add("two_level_context_table", two_level_context_table,
+            {.source = "[M600] has it",
+             .help = "IDR0.CD2L, with substreams: tables of CDs may have two levels"});
 }
 
 Features SmmuParameters::features() const {
@@ -148,6 +156,8 @@ Features SmmuParameters::features() const {
   f.granule_16k = offered.granule_16k;
   f.granule_64k = offered.granule_64k;
   f.input_address_bits = static_cast<unsigned>(offered.input_address_size);
+  f.substream_id_bits = offered.substream_id_bits;
+  f.two_level_contexts = offered.two_level_context_table;
   return f;
 }
 

@@ -80,6 +80,8 @@ struct OfferedFeatures {
   bool granule_16k = true;  ///< IDR5.GRAN16K
   bool granule_64k = true;  ///< IDR5.GRAN64K
   InputAddressSize input_address_size = InputAddressSize::bits_48;
+  std::uint32_t substream_id_bits = 0;  ///< IDR1.SSIDSIZE
+  bool two_level_context_table = true;  ///< IDR0.CD2L
 
   void describe(ParameterGroup& group);
 };

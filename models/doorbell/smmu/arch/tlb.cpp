@@ -10,35 +10,35 @@ std::uint64_t TlbEntry::translate(std::uint64_t address) const {
   return leaf.output_base | (address & low_mask(leaf.size_log2));
 }
 
-Tlb::Key Tlb::key_of(std::uint32_t stream_id, std::uint64_t address, unsigned size_log2) {
-  return {address & ~low_mask(size_log2), stream_id, size_log2};
+Tlb::Key Tlb::key_of(StreamWord stream, std::uint64_t address, unsigned size_log2) {
+  return {(address & ~low_mask(size_log2)) | size_log2, stream};
 }
 
-Tlb::Lookup Tlb::lookup(std::uint32_t stream_id, std::uint64_t address) {
+Tlb::Lookup Tlb::lookup(StreamWord stream, std::uint64_t address) {
   unsigned probes = 0;
   for (const unsigned size : sizes_) {
     ++probes;
-    if (const TlbEntry* entry = cache_.find(key_of(stream_id, address, size))) {
+    if (const TlbEntry* entry = cache_.find(key_of(stream, address, size))) {
       return {entry, probes};
     }
   }
   return {nullptr, std::max(probes, 1u)};
 }
 
-const TlbEntry* Tlb::peek(std::uint32_t stream_id, std::uint64_t address) const {
+const TlbEntry* Tlb::peek(StreamWord stream, std::uint64_t address) const {
   for (const unsigned size : sizes_) {
-    if (const TlbEntry* entry = cache_.peek(key_of(stream_id, address, size))) return entry;
+    if (const TlbEntry* entry = cache_.peek(key_of(stream, address, size))) return entry;
   }
   return nullptr;
 }
 
 bool Tlb::insert(const TlbEntry& entry) {
   const unsigned size = entry.leaf.size_log2;
-  const Key key = key_of(entry.tag.stream_id, entry.input_base, size);
+  const Key key = key_of(entry.tag.stream(), entry.input_base, size);
   const std::size_t before = cache_.size();
   const auto result = cache_.insert(key, entry);
   if (result.evicted) {
-    count(result.evicted_key.size_log2, -1);
+    count(result.evicted_key.size_log2(), -1);
     count(size, 1);
   } else if (cache_.size() != before) {
     count(size, 1);
@@ -58,21 +58,21 @@ void Tlb::count(unsigned size_log2, int change) {
 std::size_t Tlb::invalidate(const Invalidation& invalidation) {
   if (invalidation.by_address()) return invalidate_range(invalidation);
   return cache_.erase_if([&](const Key& key, const TlbEntry& entry) {
-    if (!invalidation.matches_leaf(entry.tag, key.page, key.size_log2, entry.leaf.level)) {
+    if (!invalidation.matches_leaf(entry.tag, key.page(), key.size_log2(), entry.leaf.level)) {
       return false;
     }
-    count(key.size_log2, -1);
+    count(key.size_log2(), -1);
     return true;
   });
 }
 
 std::size_t Tlb::invalidate_range(const Invalidation& invalidation) {
   const auto matches = [&](const Key& key, const TlbEntry& entry) {
-    if (entry.bypass || !invalidation.matches_leaf(entry.tag, canonical(key.page), key.size_log2,
-                                                   entry.leaf.level)) {
+    if (entry.bypass || !invalidation.matches_leaf(entry.tag, canonical(key.page()),
+                                                   key.size_log2(), entry.leaf.level)) {
       return false;
     }
-    count(key.size_log2, -1);
+    count(key.size_log2(), -1);
     return true;
   };
   std::size_t erased = 0;

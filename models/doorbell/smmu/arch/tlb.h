@@ -26,7 +26,7 @@ struct TlbEntry {
   std::uint64_t translate(std::uint64_t address) const;
 };
 
-/// A TLB of a TBU: pages and blocks of several sizes by StreamID and input address, with the ASID
+/// A TLB of a TBU: pages and blocks of several sizes by stream and input address, with the ASID
 /// and VMID that invalidations ask for (IHI 0070 3.17, 4.4). Every lookup probes once per page size
 /// in use.
 class Tlb {
@@ -41,9 +41,9 @@ class Tlb {
     const TlbEntry* entry;  ///< Null on a miss. Valid until the next change.
     unsigned probes;        ///< One for each page size tried.
   };
-  Lookup lookup(std::uint32_t stream_id, std::uint64_t address);
+  Lookup lookup(StreamWord stream, std::uint64_t address);
   /// Without being a use, for a debugger.
-  const TlbEntry* peek(std::uint32_t stream_id, std::uint64_t address) const;
+  const TlbEntry* peek(StreamWord stream, std::uint64_t address) const;
 
   /// Whether a valid entry had to make room.
   bool insert(const TlbEntry& entry);
@@ -61,17 +61,21 @@ class Tlb {
   std::size_t size() const { return cache_.size(); }
 
  private:
+  /// Two words: the low bits of a page are free for its size.
   struct Key {
-    std::uint64_t page = 0;  ///< input_base
-    std::uint32_t stream_id = 0;
-    std::uint32_t size_log2 = 0;
+    std::uint64_t page_and_size = 0;
+    StreamWord stream;
 
+    static constexpr std::uint64_t size_mask = 0x3f;
+
+    std::uint64_t page() const { return page_and_size & ~size_mask; }
+    unsigned size_log2() const { return static_cast<unsigned>(page_and_size & size_mask); }
     bool operator==(const Key&) const = default;
-    std::uint64_t set_hash() const { return (page >> size_log2) + spread(stream_id); }
-    std::uint64_t group() const { return canonical(page) ^ size_log2; }
-    std::uint64_t identity() const { return hash_of(page ^ size_log2, stream_id); }
+    std::uint64_t set_hash() const { return (page_and_size >> size_log2()) + spread(stream.value); }
+    std::uint64_t group() const { return canonical(page()) ^ size_log2(); }
+    std::uint64_t identity() const { return hash_of(page_and_size, stream.value); }
   };
-  static Key key_of(std::uint32_t stream_id, std::uint64_t address, unsigned size_log2);
+  static Key key_of(StreamWord stream, std::uint64_t address, unsigned size_log2);
 
   std::size_t invalidate_range(const Invalidation& invalidation);
   void count(unsigned size_log2, int change);
