@@ -1,10 +1,12 @@
 #include "platforms/software/software.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <string_view>
 
 #include "doorbell/core/arch/error.h"
+#include "doorbell/core/arch/parameter_text.h"
 #include "platforms/software/given_tree.h"
 #include "platforms/virt/device_tree.h"
 #include "traces/format/content_hash.h"
@@ -30,6 +32,8 @@ class Identification {
     hash_.add(std::string(name) + "=" + value + "\n");
     identity_.made_from.emplace_back(name, value);
   }
+  /// What is told and tells no two apart.
+  void note(const char* name, const char* value) { identity_.made_from.emplace_back(name, value); }
   WorkloadIdentity take() {
     identity_.hash = hash_.value();
     return std::move(identity_);
@@ -67,6 +71,11 @@ virt::BootInformation boot_information(const Software& software, const SoftwareO
   return boot;
 }
 
+/// Somebody may type, at times of the host's.
+bool is_live(const SoftwareOptions& options) {
+  return options.console == "pty" || (options.console == "stdio" && isatty(STDIN_FILENO) != 0);
+}
+
 WorkloadIdentity identity_of(const Software& software, const SoftwareOptions& options) {
   Identification identification;
   identification.add_file("kernel", software.kernel.bytes);
@@ -75,6 +84,10 @@ WorkloadIdentity identity_of(const Software& software, const SoftwareOptions& op
   identification.add_file("bios", software.bios);
   identification.add_text("append", options.append);
   if (!options.tree.empty()) identification.add_file("dtb", software.tree);
+  identification.add_text("measure_from", options.measure_from);
+  identification.add_text("measure_to", options.measure_to);
+  if (options.warm_up != 0) identification.add_text("warm_up", time_text(options.warm_up));
+  if (is_live(options)) identification.note("console", "live");
   return identification.take();
 }
 

@@ -19,8 +19,10 @@ LpiStatistics::LpiStatistics(const StatisticsGroup& group)
       dropped_out_of_range(
           group, "dropped_out_of_range",
           {.unit = "LPIs", .better = Better::lower, .help = "INTID outside the tables"}),
-      restored(group, "restored",
-               {.unit = "LPIs", .help = "Found in the Pending table when LPIs were enabled"}),
+      restored(
+          group, "restored",
+          {.unit = "LPIs",
+           .help = "Found in the Pending table when LPIs were enabled, or pending at a marker"}),
       moved_in(group, "moved_in",
                {.unit = "LPIs", .help = "Pending LPIs that came by MOVI or MOVALL"}),
       moved_in_coalesced(group, "moved_in_coalesced",

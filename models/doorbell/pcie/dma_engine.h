@@ -28,6 +28,8 @@ class DmaEngine {
 
   /// Something outside the registers has changed: bus master enable.
   void wake() { work_.notify_all(); }
+  /// Descriptors are being carried out, or are to be.
+  bool busy() const { return has_work(); }
 
   /// The engine's own memory, made when first used.
   std::vector<std::uint8_t>& local_memory();

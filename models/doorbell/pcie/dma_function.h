@@ -20,6 +20,7 @@ class DmaFunction : public FunctionLogic {
   void on_doorbell(std::function<void(const DoorbellWrite&)> listener) override {
     doorbell_listener_ = std::move(listener);
   }
+  std::string busy() const override { return engine_.busy() ? "descriptors" : ""; }
   Task<void> run() override { return engine_.run(); }
 
  private:
