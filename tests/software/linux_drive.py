@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""linux_drive.py DOORBELL GUEST PROCESSORS [KERNEL ARGUMENT...]: does Debian's kernel read and write an NVMe drive?
+"""linux_drive.py DOORBELL GUEST PROCESSORS [--off-and-on] [KERNEL ARGUMENT...]: does Debian's kernel read and write an
+NVMe drive?
 
 On each processor, without the page cache, 500 blocks are read and 500 written; sums must be the host's. Each of these
 transfers is one interrupt of that processor's queue, on that processor. Then the driver goes and comes back. Nothing
-may warn or time out, and the SMMU records no event."""
+may warn or time out, and the SMMU records no event. With --off-and-on each processor was off before, and on again."""
 
 import hashlib
 import re
@@ -17,9 +18,18 @@ from make_initrd import MODULES, initrd
 
 BLOCK, COUNT, WRITE_AT = 4096, 500, 1024
 BLOCKS = 4096
-SCRIPT = f"""
+OFF_AND_ON = """
+for online in /sys/devices/system/cpu/cpu[0-9]*/online; do
+  echo 0 >$online
+  echo "$online: $(cat $online), $(nproc) left"
+  echo 1 >$online
+done
+"""
+LOAD = f"""
 for module in {" ".join(MODULES)}; do insmod /modules/$module.ko; done
 sleep 1
+"""
+SCRIPT = f"""
 read_all() {{ dd if=/dev/nvme0n1 bs=1M iflag=direct 2>/dev/null | sha256sum; }}
 echo "before: $(read_all)"
 grep nvme0q /proc/interrupts
@@ -78,20 +88,26 @@ def main(arguments):
     if len(arguments) < 3:
         sys.exit(__doc__)
     doorbell, guest, processors = Path(arguments[0]).resolve(), Path(arguments[1]).resolve(), int(arguments[2])
+    off_and_on = "--off-and-on" in arguments
+    kernel_arguments = [argument for argument in arguments[3:] if argument != "--off-and-on"]
+    script = LOAD + (OFF_AND_ON if off_and_on else "") + SCRIPT
     if not (guest / "complete").exists():
         sys.exit(f"{guest}: expected what scripts/guest-packages gets, found nothing")
     drive = contents()
     with tempfile.TemporaryDirectory() as folder:
         image, ram_disk, console = (Path(folder) / name for name in ("drive", "initrd", "console"))
         image.write_bytes(drive)
-        ram_disk.write_bytes(initrd(guest, SCRIPT.encode()))
+        ram_disk.write_bytes(initrd(guest, script.encode()))
         run = subprocess.run(
             [doorbell, "run", "virt", "--set", f"processors={processors}", "--drive", image,
              "--kernel", guest / "Image", "--initrd", ram_disk, "--append",
-             " ".join([COMMAND_LINE, *arguments[3:]]), "--console", console],
+             " ".join([COMMAND_LINE, *kernel_arguments]), "--console", console],
             check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         text = console.read_text(errors="replace") if console.exists() else ""
         wrong = list(complaints(text, processors, drive))
+        left = text.count(f": 0, {processors - 1} left")
+        if off_and_on and left != processors:
+            wrong.append(f"{left} of {processors} processors went off")
         if run.returncode != 0:
             wrong.append(f"status {run.returncode}: {run.stderr.strip()}")
         if image.read_bytes() != drive:
