@@ -12,10 +12,16 @@ constexpr std::chrono::milliseconds a_moment{100};
 
 StopReason reason_of(const cpu::InstructionEngine::Stop& stop) {
   using Kind = cpu::InstructionEngine::Stop::Kind;
-  if (stop.kind == Kind::breakpoint) return {.kind = StopReason::Kind::breakpoint};
-  if (stop.kind == Kind::watchpoint)
-    return {.kind = StopReason::Kind::watchpoint, .address = stop.address};
-  return {.kind = StopReason::Kind::step};
+  switch (stop.kind) {
+    case Kind::breakpoint:
+      return {.kind = StopReason::Kind::breakpoint, .address = 0, .why = {}};
+    case Kind::watchpoint:
+      return {.kind = StopReason::Kind::watchpoint, .address = stop.address, .why = {}};
+    case Kind::stuck:
+      return {.kind = StopReason::Kind::stuck, .address = 0, .why = "stuck: " + stop.why};
+    default:
+      return {.kind = StopReason::Kind::step, .address = 0, .why = {}};
+  }
 }
 
 }  // namespace
@@ -72,7 +78,7 @@ bool Debugger::poll() {
   if (!server_.connected()) {
     leave();
   } else if (session_.interrupt_asked()) {
-    converse(machine_.best_to_look_at(last_), {.kind = StopReason::Kind::interrupt});
+    converse(machine_.best_to_look_at(last_), {});
   }
   return !is_killed_;
 }

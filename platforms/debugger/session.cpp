@@ -14,6 +14,12 @@ namespace {
 // Signals as GDB numbers them.
 constexpr unsigned signal_interrupt = 2;
 constexpr unsigned signal_trap = 5;
+constexpr unsigned signal_segmentation = 11;
+
+unsigned signal_of(StopReason::Kind kind) {
+  if (kind == StopReason::Kind::interrupt) return signal_interrupt;
+  return kind == StopReason::Kind::stuck ? signal_segmentation : signal_trap;
+}
 
 bool begins_with(std::string_view text, std::string_view beginning) {
   return text.substr(0, beginning.size()) == beginning;
@@ -202,9 +208,7 @@ std::string Session::part_of_description(std::string_view range) const {
 
 std::string Session::stop_reply() const {
   std::string text =
-      fmt::format("T{:02x}thread:{:x};",
-                  reason_.kind == StopReason::Kind::interrupt ? signal_interrupt : signal_trap,
-                  stopped_processor_ + 1);
+      fmt::format("T{:02x}thread:{:x};", signal_of(reason_.kind), stopped_processor_ + 1);
   if (reason_.kind == StopReason::Kind::watchpoint)
     text += "watch:" + number_text(reason_.address) + ";";
   if (reason_.kind != StopReason::Kind::breakpoint) return text;
@@ -222,7 +226,9 @@ std::string Session::stopped(unsigned processor, const StopReason& reason) {
   reason_ = reason;
   if (state_ != State::running) return "";
   state_ = State::stopped;
-  return send(stop_reply());
+  const std::string words =
+      reason.why.empty() ? "" : packet("O" + to_hexadecimal(reason.why + "\n"));
+  return words + send(stop_reply());
 }
 
 std::string Session::ended(int status) {

@@ -14,9 +14,10 @@ namespace doorbell::debugger {
 
 /// Why the machine stands still.
 struct StopReason {
-  enum class Kind : std::uint8_t { interrupt, step, breakpoint, watchpoint };
+  enum class Kind : std::uint8_t { interrupt, step, breakpoint, watchpoint, stuck };
   Kind kind = Kind::interrupt;
   std::uint64_t address = 0;  ///< of a watchpoint
+  std::string why;            ///< of `stuck`, for a person
 };
 
 /// The stub's side of GDB's Remote Serial Protocol (GDB's manual, appendix E), all-stop, one thread

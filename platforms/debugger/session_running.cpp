@@ -113,7 +113,6 @@ void Session::resume(const std::vector<ProcessorOrder>& processors) {
 }
 
 void Session::detach() {
-  breakpoints_.clear();
   target_.resume({.breakpoints = {},
                   .watchpoints = {},
                   .processors = std::vector<ProcessorOrder>(target_.processors())});

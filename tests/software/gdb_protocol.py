@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """gdb_protocol.py DOORBELL COUNTING_FIRMWARE FIRMWARE: what GDB's commands in batch can't show, over a bare socket.
 
-Ctrl-C stops a machine that computes, and simulated time stands still until it goes on; kill ends the run; a
-connection that is lost, or nonsense in it, harms nobody; the end of software is told; a port that can't be had is
-refused."""
+Ctrl-C stops a machine that computes, and simulated time stands still until it goes on; it finds one that sleeps for
+ever, which ends once GDB has gone; who is stuck can be looked at; kill ends the run; a connection that is lost, or
+nonsense in it, harms nobody; the end of software is told; a port that can't be had is refused."""
 
 import socket
 import subprocess
@@ -12,7 +12,7 @@ import time
 
 from debugged import folders, run_alone, waiting_run
 
-INTERRUPTED = 130
+SOFTWARE_FAILED, INTERRUPTED = 3, 130
 
 
 class Wire:
@@ -77,6 +77,38 @@ def interrupt_and_kill(command, folder):
     assert run.status == INTERRUPTED, run.status
 
 
+def sleep_for_ever(command, folder):
+    with waiting_run(command, folder) as (run, port):
+        wire = Wire(port)
+        pc = int.from_bytes(bytes.fromhex(wire.ask("p20")), "little")
+        wire.ask(f"M{pc:x},8:7f2003d5ffffff17")  # WFI, and a branch to it
+        wire.ask("vCont;c", answers=False)
+        time.sleep(0.3)
+        wire.send(b"\x03")
+        stop = wire.answer()
+        assert stop.startswith("T02thread:"), stop
+        assert "0: in WFI" in wire.monitor("processors")
+        assert wire.ask("D") == "OK"
+        wire.close()
+    assert run.status == SOFTWARE_FAILED, run.status
+
+
+def get_stuck(command, folder):
+    with waiting_run(command, folder) as (run, port):
+        wire = Wire(port)
+        pc = int.from_bytes(bytes.fromhex(wire.ask("p20")), "little")
+        wire.ask(f"M{pc:x},4:00000000")  # UNDEFINED; so is what is at its vector, in an empty ROM
+        wire.ask("vCont;c", answers=False)
+        words = wire.answer()
+        assert words.startswith("O") and "own vector" in bytes.fromhex(words[1:]).decode(), words
+        assert wire.answer() == "T0bthread:1;"
+        assert int.from_bytes(bytes.fromhex(wire.ask("p20")), "little") == 0x200
+        wire.ask("vCont;c", answers=False)
+        assert wire.answer() == f"W{SOFTWARE_FAILED:02x}"
+        wire.close()
+    assert run.status == SOFTWARE_FAILED, run.status
+
+
 def vanish(command, folder, alone):
     with waiting_run(command, folder) as (run, port):
         wire = Wire(port)
@@ -115,6 +147,8 @@ def main(arguments):
         interrupt_and_kill([doorbell, "run", "--set", "processors=1", "--set", "cpu.cycles_per_instruction=100000",
                             "--firmware", counting], with_gdb)
         command = [doorbell, "run", "--set", "processors=2", "--firmware", firmware]
+        sleep_for_ever(command, with_gdb)
+        get_stuck(command, with_gdb)
         alone = run_alone(command, without)
         vanish(command, with_gdb, alone)
         see_the_end(command, with_gdb, alone)

@@ -261,6 +261,7 @@ void Aarch64Processor::run_stretch() {
       semihosting_call();
       break;
     case InstructionEngine::Stop::Kind::stuck:
+      if (group_.debug_listener_) wait_for_debugger(stop);
       group_.end(Aarch64Group::End::stuck, 1,
                  "processor " + std::to_string(number()) + ": " + stop.why);
       request({.kind = Request::Kind::wait_for_power});

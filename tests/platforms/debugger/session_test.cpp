@@ -17,7 +17,8 @@ class DebuggerSession : public ::testing::Test {
  protected:
   std::string ask(std::string_view payload) { return gdb_.ask(payload); }
   void stop_at(unsigned processor, StopReason::Kind kind, std::uint64_t address = 0) {
-    said_ = testing::decoded(session_.stopped(processor, {.kind = kind, .address = address}));
+    said_ = testing::decoded(
+        session_.stopped(processor, {.kind = kind, .address = address, .why = {}}));
   }
 
   testing::MadeTarget target_;
@@ -187,6 +188,12 @@ TEST_F(DebuggerSession, CtrlCCountsWhileTheMachineRuns) {
   EXPECT_FALSE(session_.interrupt_asked());
   stop_at(0, StopReason::Kind::interrupt);
   EXPECT_EQ(said_, "T02thread:1;");
+}
+
+TEST_F(DebuggerSession, SaysWhyAProcessorIsStuck) {
+  ask("c");
+  EXPECT_EQ(session_.stopped(1, {.kind = StopReason::Kind::stuck, .address = 0, .why = "x"}),
+            packet("O780a") + packet("T0bthread:2;"));
 }
 
 TEST_F(DebuggerSession, NothingIsChangedWhileTheMachineRuns) {
