@@ -138,10 +138,15 @@ std::string stretches(std::uint64_t program, std::uint64_t horizon, bool disturb
   SharedMemory memory;
   TestProcessor processor(memory);
   InstructionEngine& engine = processor.engine();
+  constexpr std::uint64_t floating_point_at_el1_and_el0 = 3 << 20;
+  engine.set(CPACR_EL1, floating_point_at_el1_and_el0);
+  processor.set_x(1, SharedMemory::base + 0x10'0000);
   processor.set_x(4, 20);
   engine.set(Register::pc(), program);
   // The last instruction of the first block, and one that the long program has in its middle.
-  if (disturbed) engine.set_breakpoints({programs::count + 8, programs::straight + 0x190});
+  if (disturbed) {
+    engine.set_breakpoints({programs::count + 8, programs::straight + 0x190, programs::heavy + 4});
+  }
   std::string record;
   for (int i = 0; i < 2000; ++i) {
     InstructionEngine::Stop stop = engine.run(horizon);
@@ -158,7 +163,7 @@ std::string stretches(std::uint64_t program, std::uint64_t horizon, bool disturb
 }
 
 TEST(EngineDebuggingStops, LeaveNoTrace) {
-  for (const std::uint64_t program : {programs::count, programs::straight}) {
+  for (const std::uint64_t program : {programs::count, programs::straight, programs::heavy}) {
     for (const std::uint64_t horizon : {1, 2, 7, 100, 100'000}) {
       EXPECT_EQ(stretches(program, horizon, true), stretches(program, horizon, false))
           << program << ", " << horizon;

@@ -287,6 +287,12 @@ straight:
         .rept   700
         add     x2, x2, #1
         .endr
-        .global straight_end
-straight_end:
+        hvc     #0
+
+        /* X1: memory. Instructions of which a block has but a few. */
+        .balign 1024
+        .global heavy
+heavy:  .rept   100
+        ld4     {v0.16b-v3.16b}, [x1]
+        .endr
         hvc     #0

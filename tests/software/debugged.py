@@ -82,10 +82,12 @@ def gdb(port, commands, *files):
     """What GDB prints for these commands."""
     script = ["set confirm off", "set pagination off", "set style enabled off", "set remotetimeout 60",
               f"target remote 127.0.0.1:{port}", *commands]
-    options = [word for line in script for word in ("-ex", line)]
-    return subprocess.run(["gdb-multiarch", "-nx", "-batch", *options, *files], check=False, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                          timeout=PATIENCE).stdout
+    with tempfile.NamedTemporaryFile("w", suffix=".gdb") as file:
+        file.write("\n".join(script) + "\n")
+        file.flush()
+        return subprocess.run(["gdb-multiarch", "-nx", "-batch", "-x", file.name, *files], check=False, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                              timeout=PATIENCE).stdout
 
 
 def missing(text, patterns):
