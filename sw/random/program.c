@@ -39,7 +39,7 @@ static void wrong_step(struct program* program, unsigned which) {
 
 static void legal_step(struct program* program) {
   program->may_fault = false;
-  switch (generator_below(&program->generator, 9)) {
+  switch (generator_below(&program->generator, 10)) {
     case 0:
       gic_legal_step(program);
       break;
@@ -49,6 +49,9 @@ static void legal_step(struct program* program) {
       break;
     case 3:
       list_legal_step(program);
+      break;
+    case 4:
+      granule_legal_step(program);
       break;
     default:
       smmu_legal_step(program);

@@ -68,6 +68,7 @@ struct program {
   unsigned commands_length;
   bool may_fault; /* this step: what a write leaves on the drive isn't read later */
   unsigned step;
+  unsigned varied; /* legal values so far */
   unsigned succeeded;
   unsigned faulted;
 };
@@ -133,6 +134,7 @@ void smmu_step(struct program* program, unsigned which);
 unsigned command_steps_count(void);
 void command_step(struct program* program, unsigned which);
 void smmu_legal_step(struct program* program);
+void granule_legal_step(struct program* program);
 void smmu_transfer_step(struct program* program);
 unsigned its_steps_count(void);
 void its_step(struct program* program, unsigned which);

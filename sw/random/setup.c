@@ -14,6 +14,7 @@
 #define DATA UINT64_C(0x50000000) /* a block for each slot */
 #define RAM UINT64_C(0x40000000)
 #define GIGABYTE BIT(30)
+#define LARGEST_GRANULE UINT64_C(0x10000) /* granule_steps.c maps the queues by it, too */
 
 uint32_t program_stream(const struct program* program) {
   return program->function->requester_id;
@@ -133,7 +134,7 @@ static enum status make_address_space(struct program* program) {
     mem_write64(at, mutated(row, mem_read64(at)));
   }
   uint64_t size = NVME_MEMORY + PAGE_SIZE;
-  program->nvme_memory = region_allocate(&program->memory, size, PAGE_SIZE);
+  program->nvme_memory = region_allocate(&program->memory, size, LARGEST_GRANULE);
   program->nvme_iova = random_iova(program, BLOCK_SIZE);
   program->list = program->nvme_memory + NVME_MEMORY;
   program->list_iova = program->nvme_iova + NVME_MEMORY;
@@ -196,7 +197,7 @@ enum status program_set_up(struct program* program) {
   generator_seed(&program->generator, program->seed);
   program->memory.next = TABLES;
   program->memory.end = TABLES_END;
-  program->step = program->succeeded = program->faulted = 0;
+  program->step = program->varied = program->succeeded = program->faulted = 0;
   program->io_vector = (uint16_t)(1 + generator_below(&program->generator, 16));
   enum status status = make_address_space(program);
   if (status != STATUS_OK) return status;

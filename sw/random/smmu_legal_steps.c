@@ -6,6 +6,8 @@
 #include "sw/random/program.h"
 #include "sw/random/transcript.h"
 
+#define VARIATIONS 4u /* of a program, more or less */
+
 void smmu_transfer_step(struct program* program) {
   program->may_fault = false;
   struct slot* slot = program_random_slot(program);
@@ -77,15 +79,14 @@ static void unrecorded_fault(struct program* program) {
   program_end_line(program);
 }
 
-static const struct mutation* any_row(struct program* program, const struct mutations* table) {
-  return &table->rows[generator_below(&program->generator, table->count)];
-}
-
-/* Another legal value stays to the end of the program. */
+/* Another legal value stays to the end of the program. They take turns over the seeds. */
 static void vary_structures(struct program* program) {
-  bool of_stream = generator_percent(&program->generator, 50);
-  const struct mutation* row =
-      any_row(program, of_stream ? &stream_table_entry_variations : &context_descriptor_variations);
+  unsigned of_streams = stream_table_entry_variations.count;
+  unsigned all = of_streams + context_descriptor_variations.count;
+  unsigned turn = (unsigned)((program->seed * VARIATIONS + program->varied++) % all);
+  bool of_stream = turn < of_streams;
+  const struct mutation* row = of_stream ? &stream_table_entry_variations.rows[turn]
+                                         : &context_descriptor_variations.rows[turn - of_streams];
   uint64_t at =
       of_stream ? program->machine->smmu.stream_table + (uint64_t)program_stream(program) * STE_SIZE
                 : program->domain.context_descriptor;
