@@ -40,8 +40,9 @@ class Aarch64Group {
 
   // For debuggers.
   const std::vector<Aarch64Processor*>& processors() const { return processors_; }
-  /// Called when a processor has come to where a debugger lets it stop, or is stuck. Until the listener returns,
-  /// nothing else happens and no simulated time passes; then the processor goes on.
+  /// Called when a processor has come to where a debugger lets it stop, or is stuck. Until the
+  /// listener returns, nothing else happens and no simulated time passes; then the processor goes
+  /// on.
   void on_debug_stop(
       std::function<void(Aarch64Processor& processor, const InstructionEngine::Stop& stop)>
           listener) {
