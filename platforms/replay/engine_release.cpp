@@ -275,8 +275,10 @@ void Engine::msi_joined(trace::Stream stream, std::uint32_t event) {
 void Engine::msi_lost(trace::Stream stream, std::uint32_t event) {
   auto& vector = vectors_[{stream, event}];
   if (vector.outstanding.empty()) return;
+  // Those that joined a pending one, and that one, are going to be taken.
+  const std::uint64_t pending = vector.joined == 0 ? 0 : vector.joined + 1;
   const auto at = vector.outstanding.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(
-                                                   vector.joined, vector.outstanding.size() - 1));
+                                                   pending, vector.outstanding.size() - 1));
   const auto number = *at;
   vector.outstanding.erase(at);
   ++counts_.msis_lost;
