@@ -1,5 +1,6 @@
 #include "platforms/console/recorder.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>

@@ -1,5 +1,6 @@
 #include "platforms/console/script_reader.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <iterator>
