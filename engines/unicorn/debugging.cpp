@@ -33,7 +33,10 @@ bool is_store(uc_mem_type type) {
 
 void UnicornEngine::set_breakpoints(const std::vector<std::uint64_t>& addresses) {
   debugging_.breakpoints = {addresses.begin(), addresses.end()};
-  if (!addresses.empty()) debugging_.used = true;
+  if (!addresses.empty()) {
+    debugging_.used = true;
+    attend();
+  }
   for (const std::uint64_t address : addresses)
     hook_instruction(address, true);
   drop_unused_hooks();
@@ -45,6 +48,7 @@ void UnicornEngine::set_stepping(cpu::Stepping stepping) {
   debugging.to_execute = nowhere;
   if (stepping == cpu::Stepping::none) return;
   debugging.used = true;
+  attend();
   if (stepping != cpu::Stepping::one || inside_) return;
   const std::uint64_t pc = internals().pc();
   debugging.to_execute = pc;
@@ -62,6 +66,7 @@ void UnicornEngine::set_watchpoints(const std::vector<cpu::Watchpoint>& watchpoi
   debugging.watchpoints = watchpoints;
   debugging.watched.reset();
   debugging.used = true;
+  attend();
   for (const cpu::Watchpoint& watchpoint : watchpoints)
     add_watch(watchpoint);
   // Loads and stores that nobody watches don't ask.
@@ -195,6 +200,7 @@ void UnicornEngine::go_on_with_block(std::uint64_t pc, std::uint32_t bytes) {
   const std::uint64_t end = block_pc_ + block_length_ * instruction;
   const std::uint64_t rest_end = pc + bytes;
   if (rest_end <= end) {
+    done_ -= (end - rest_end) / instruction;
     block_length_ = (rest_end - block_pc_) / instruction;
     return;
   }

@@ -118,11 +118,11 @@ cpu::InstructionEngine::Stop UnicornEngine::run(std::uint64_t instructions) {
   if (!covered_) cover_devices();
   horizon_ = done_ + instructions;
   leaving_ = false;
-  attention_ = irq_ || fiq_ || forgetting_;
   return go();
 }
 
 cpu::InstructionEngine::Stop UnicornEngine::go() {
+  limit_ = limit();
   stopped_ = false;
   stop_ = {};
   for (;;) {
@@ -156,24 +156,28 @@ void UnicornEngine::stop(Stop::Kind kind) {
 
 void UnicornEngine::set_interrupt(cpu::InterruptInput input, bool level) {
   (input == cpu::InterruptInput::irq ? irq_ : fiq_) = level;
-  attention_ = attention_ || level;
+  if (level) attend();
   internals().set_lines(irq_, fiq_);
 }
 
 std::uint64_t UnicornEngine::executed() const {
-  if (!inside_ || block_length_ == 0) return done_;
+  if (!inside_ || block_length_ == 0) return done_ - block_length_;
   const std::uint64_t before = (internals().pc() - block_pc_) / 4;
-  return done_ + std::min(before, block_length_);
+  return done_ - block_length_ + std::min(before, block_length_);
 }
 
 /// The block in hand has run to its end.
 void UnicornEngine::settle() {
-  done_ += block_length_;
   block_length_ = 0;
 }
 
 /// The block at hand isn't to be executed now.
 bool UnicornEngine::stops_before_block(std::uint64_t pc) {
+  settle();
+  if (done_ >= horizon_) {
+    stop(Stop::Kind::horizon);
+    return true;
+  }
   if (forgetting_) {
     forgetting_ = false;
     internals().forget_exclusive();
@@ -188,7 +192,7 @@ bool UnicornEngine::stops_before_block(std::uint64_t pc) {
     return true;
   }
   const std::uint64_t masked = internals().daif();
-  attention_ = irq_ || fiq_;
+  limit_ = limit();
   if ((irq_ && (masked & irq_mask) == 0) || (fiq_ && (masked & fiq_mask) == 0)) {
     internals().look_at_interrupts();
     return true;
@@ -196,28 +200,34 @@ bool UnicornEngine::stops_before_block(std::uint64_t pc) {
   return false;
 }
 
+inline void UnicornEngine::begin_block(std::uint64_t pc, std::uint32_t bytes) {
+  const std::uint64_t length = bytes / 4;
+  ++counts_.blocks;
+  block_pc_ = pc;
+  block_length_ = length;
+  done_ += length;
+}
+
+/// Called for every block: what is rare is a call at its end, so that it saves no registers.
 void UnicornEngine::on_block(uc_engine*, std::uint64_t pc, std::uint32_t bytes, void* self) {
   auto& engine = *static_cast<UnicornEngine*>(self);
-  if (engine.debugging_.used) [[unlikely]] {
-    if (engine.debugger_takes_block(pc, bytes)) return;
-  }
-  engine.settle();
-  if (engine.done_ >= engine.horizon_) [[unlikely]]
-    return engine.stop(Stop::Kind::horizon);
-  if (engine.attention_ || pc % 4 != 0) [[unlikely]] {
-    if (engine.stops_before_block(pc)) return;
-  }
-  if (engine.debugging_.used) [[unlikely]]
-    engine.begin_debugged_block(pc);
-  ++engine.counts_.blocks;
-  engine.block_pc_ = pc;
-  engine.block_length_ = bytes / 4;
+  if (engine.done_ >= engine.limit_ || pc % 4 != 0) [[unlikely]]
+    return engine.look_before_block(pc, bytes);
+  engine.begin_block(pc, bytes);
+}
+
+void UnicornEngine::look_before_block(std::uint64_t pc, std::uint32_t bytes) {
+  if (debugging_.used && debugger_takes_block(pc, bytes)) return;
+  if (stops_before_block(pc)) return;
+  if (debugging_.used) begin_debugged_block(pc);
+  begin_block(pc, bytes);
 }
 
 /// Generated code may keep the monitor in a register of the host's until its block ends.
 void UnicornEngine::forget_exclusive() {
   if (inside_) {
-    forgetting_ = attention_ = true;
+    forgetting_ = true;
+    attend();
   } else {
     internals().forget_exclusive();
   }

@@ -29,7 +29,10 @@ class UnicornEngine final : public cpu::InstructionEngine {
 
   void map_memory(const cpu::PhysicalRange& range, std::uint8_t* bytes, bool writable) override;
   Stop run(std::uint64_t instructions) override;
-  void leave_soon() override { leaving_ = attention_ = true; }
+  void leave_soon() override {
+    leaving_ = true;
+    attend();
+  }
   void set_interrupt(cpu::InterruptInput input, bool level) override;
   std::uint64_t executed() const override;
   const cpu::EngineCounts& counts() const override { return counts_; }
@@ -72,7 +75,14 @@ class UnicornEngine final : public cpu::InstructionEngine {
   void map(Memory& memory);
   Stop go();
   void stop(Stop::Kind kind);
+  /// Something is to be looked at before the next block.
+  void attend() { limit_ = 0; }
+  std::uint64_t limit() const {
+    return irq_ || fiq_ || forgetting_ || leaving_ || debugging_.used ? 0 : horizon_;
+  }
   bool stops_before_block(std::uint64_t pc);
+  void begin_block(std::uint64_t pc, std::uint32_t bytes);
+  void look_before_block(std::uint64_t pc, std::uint32_t bytes);
   static void on_block(uc_engine* uc, std::uint64_t pc, std::uint32_t bytes, void* self);
   static std::uint64_t on_read(uc_engine* uc, std::uint64_t offset, unsigned size, void* device);
   static void on_write(uc_engine* uc, std::uint64_t offset, unsigned size, std::uint64_t value,
@@ -162,13 +172,13 @@ class UnicornEngine final : public cpu::InstructionEngine {
   bool covered_ = false;
 
   // Counting. The block in hand counts as done from its start on, until something says otherwise.
-  std::uint64_t done_ = 0;          ///< instructions before the block in hand
+  std::uint64_t done_ = 0;          ///< instructions, those of the block in hand included
   std::uint64_t block_pc_ = 0;      ///< of the block in hand
   std::uint64_t block_length_ = 0;  ///< instructions; 0 when no block is in hand
   std::uint64_t horizon_ = 0;
+  /// `horizon_`, or 0 while there is something to attend to: one comparison a block.
+  std::uint64_t limit_ = 0;
   bool inside_ = false;  ///< a call of the host's
-  /// One of those below: asked once a block.
-  bool attention_ = false;
   bool leaving_ = false;
   bool forgetting_ = false;  ///< the exclusive monitor, at the next block
   bool misaligned_ = false;  ///< the PC, at which the run was stopped

@@ -62,7 +62,7 @@ constexpr std::uint32_t handled = 1;
 void UnicornEngine::settle_at(std::uint64_t pc) {
   if (!internals().is_aarch64()) return settle();
   const std::uint64_t before = (pc - block_pc_) / 4;
-  done_ += before < block_length_ ? before : block_length_;
+  done_ -= before < block_length_ ? block_length_ - before : 0;
   block_length_ = 0;
 }
 
