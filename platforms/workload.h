@@ -37,6 +37,8 @@ class Workload {
   virtual std::string remaining() const = 0;
   /// What of software's operations failed, for a person; empty when nothing did.
   virtual std::string failures() const = 0;
+  /// What more there is to say of them, as lines, ahead of each of which there is a line feed.
+  virtual std::string failure_details() const { return ""; }
   /// Looks at the host's side, several times a second; false when the run is to end, as somebody at
   /// a console has asked for.
   virtual bool poll() { return true; }

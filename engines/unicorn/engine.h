@@ -3,6 +3,7 @@
 
 #include <unicorn/unicorn.h>
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -109,6 +110,7 @@ class UnicornEngine final : public cpu::InstructionEngine {
   void settle();
   void settle_at(std::uint64_t pc);
   void enter(const Internals::Exception& exception);
+  void remember(const Internals::Exception& exception);
   void enter_misaligned();
   void count(std::uint32_t number);
   bool is_stuck(const Internals::Exception& exception);
@@ -190,6 +192,9 @@ class UnicornEngine final : public cpu::InstructionEngine {
   std::uint64_t last_entry_ = ~std::uint64_t{0};  ///< `done_` when an exception was last entered
   cpu::EngineCounts counts_;
   Debugging debugging_;
+  /// The last ones: the next goes to place `remembered_ % 8`.
+  std::array<cpu::TakenException, 8> last_exceptions_{};
+  std::uint64_t remembered_ = 0;
 };
 
 }  // namespace doorbell::unicorn

@@ -92,7 +92,13 @@ void UnicornEngine::on_exception(uc_engine*, std::uint32_t number, void* self) {
   engine.enter(exception);
 }
 
+void UnicornEngine::remember(const Internals::Exception& exception) {
+  last_exceptions_[remembered_++ % last_exceptions_.size()] = {
+      done_, internals().pc(), exception.syndrome, exception.address};
+}
+
 void UnicornEngine::enter(const Internals::Exception& exception) {
+  remember(exception);
   internals().enter(exception);
   last_entry_ = done_;
 }
@@ -137,6 +143,10 @@ bool UnicornEngine::is_stuck(const Internals::Exception& exception) {
   };
   stop_.why = "an exception at its own vector " + hexadecimal(pc) + ", ESR_EL1 " +
               hexadecimal(exception.syndrome) + ", FAR_EL1 " + hexadecimal(exception.address);
+  remember(exception);
+  const std::uint64_t places = last_exceptions_.size();
+  for (std::uint64_t i = remembered_ < places ? 0 : remembered_ - places; i < remembered_; ++i)
+    stop_.exceptions.push_back(last_exceptions_[i % places]);
   stop(Stop::Kind::stuck);
   return true;
 }

@@ -40,7 +40,7 @@ LastWords last_words(const std::exception_ptr& exception, bool output_failed) {
   } catch (const InputError& error) {
     return {line({name, error.what()}), exit_status::input_error};
   } catch (const SoftwareError& error) {
-    return {line({name, error.what()}), exit_status::software_failed};
+    return {line({name, error.what()}) + error.details(), exit_status::software_failed};
   } catch (const sc_core::sc_report& report) {
     // Its own text says in which line of which file of SystemC, in three lines.
     return {line({name, defect, report.get_msg_type(), report.get_msg()}),

@@ -7,8 +7,9 @@ namespace doorbell {
 
 /// With what a command that can't go on ends.
 struct LastWords {
-  std::string text;  ///< One line, for standard error.
-  int status = 0;    ///< Of exit_status.h
+  /// For standard error: one line, and behind it those of a SoftwareError's details.
+  std::string text;
+  int status = 0;  ///< Of exit_status.h
 };
 
 /// What to say of an exception, whatever its kind: the one place where the program's last line is

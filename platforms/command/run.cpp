@@ -95,7 +95,7 @@ int Run::perform() {
                         standstill.text() + remaining_text());
   }
   if (const std::string failures = workload_->failures(); !failures.empty())
-    throw SoftwareError("software failed: " + failures);
+    throw SoftwareError("software failed: " + failures, workload_->failure_details());
   return workload_->exit_status();
 }
 

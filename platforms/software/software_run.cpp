@@ -1,6 +1,7 @@
 #include "platforms/software/software_run.h"
 
 #include "platforms/exit_status.h"
+#include "platforms/software/post_mortem.h"
 
 namespace doorbell::software {
 
@@ -52,7 +53,10 @@ void SoftwareRun::end(cpu::Aarch64Group::End how, int status, const std::string&
   if (ended_) return;
   ended_ = true;
   exit_status_ = status;
-  if (how == cpu::Aarch64Group::End::stuck) stuck_ = why;
+  if (how == cpu::Aarch64Group::End::stuck) {
+    stuck_ = why;
+    post_mortem_ = post_mortem(*platform_.aarch64()->stuck(), Symbols(software_.program));
+  }
   console_.flush();
   if (debugger_) debugger_->ended(stuck_.empty() ? status : exit_status::software_failed);
   ended();

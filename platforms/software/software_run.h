@@ -31,6 +31,7 @@ class SoftwareRun : public Workload {
   void add_to(RunTotals&) const override {}
   std::string remaining() const override;
   std::string failures() const override;
+  std::string failure_details() const override { return post_mortem_; }
   bool has_results() const override;
   bool poll() override { return console_.poll() && (!debugger_ || debugger_->poll()); }
   bool wait() override;
@@ -53,6 +54,7 @@ class SoftwareRun : public Workload {
   bool ended_ = false;
   int exit_status_ = 0;
   std::string stuck_;
+  std::string post_mortem_;
 };
 
 }  // namespace doorbell::software

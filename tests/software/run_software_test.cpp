@@ -9,6 +9,7 @@ namespace doorbell::testing {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -56,6 +57,23 @@ TEST_F(RunSoftware, ItsStatusIsThatOfSemihostingsExit) {
   const CommandResult result = run_doorbell(arguments + " --semihosting");
   EXPECT_EQ(result.status, 7) << result.errors;
   EXPECT_EQ(result.output, "written by semihosting\n");
+}
+
+// Jumps to where nothing is, and so are its vectors: what it was in is told.
+TEST_F(RunSoftware, ThatIsStuckSaysWhereItWas) {
+  const CommandResult result = run_doorbell(std::string("run --firmware ") + STUCK_FIRMWARE);
+  EXPECT_EQ(result.status, 3) << result.errors;
+  EXPECT_THAT(result.errors,
+              StartsWith("doorbell: software failed: processor 0: an exception at its "
+                         "own vector 0x00000000a0000200"));
+  EXPECT_THAT(result.errors, HasSubstr("\n  X0        0x0000000090000000"));
+  EXPECT_THAT(result.errors, ContainsRegex("\n  X30 +0x[0-9a-f]+ \\(firmware_main\\+0x"));
+  EXPECT_THAT(result.errors, ContainsRegex("\n  VBAR_EL1  0x00000000a0000000\n"));
+  // Instruction Aborts taken from EL1 (DDI 0487, D17.2.37: EC 0x21), the second at the vector.
+  EXPECT_THAT(result.errors,
+              ContainsRegex("\n    after [0-9]+ instructions at 0x0000000090000000: ESR_EL1 "
+                            "0x86[0-9a-f]+, FAR_EL1 0x90000000\n    after"));
+  EXPECT_THAT(result.errors, HasSubstr("FAR_EL1 0xa0000200\n"));
 }
 
 TEST_F(RunSoftware, IsMeasuredInApproximateTimingOnly) {

@@ -35,6 +35,8 @@ TEST(LastWords, OfBadInputAreItsOwnAndStatus2) {
 TEST(LastWords, OfFailedSoftwareAreItsOwnAndStatus3) {
   expect(of(SoftwareError("software failed: record 7")), "doorbell: software failed: record 7",
          exit_status::software_failed);
+  expect(of(SoftwareError("software failed: stuck", "\n  PC 0\n  X0 1")),
+         "doorbell: software failed: stuck\n  PC 0\n  X0 1", exit_status::software_failed);
 }
 
 TEST(LastWords, OfTheSystemAreTheHostsOnlyWhereOutputFailed) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,13 @@ class Aarch64Group {
     write_listener_ = std::move(listener);
   }
   bool ended() const { return ended_; }
+  /// What a processor was in when it got stuck; nothing if none did.
+  struct Stuck {
+    unsigned processor = 0;
+    std::vector<std::pair<std::string, std::uint64_t>> registers;  ///< by architectural name
+    std::vector<TakenException> exceptions;  ///< the last ones, the latest at the end
+  };
+  const std::optional<Stuck>& stuck() const { return stuck_; }
 
   // For debuggers.
   const std::vector<Aarch64Processor*>& processors() const { return processors_; }
@@ -68,6 +76,7 @@ class Aarch64Group {
   /// Whose exclusive monitor may hold what it has seen.
   const Aarch64Processor* last_ran_ = nullptr;
   bool ended_ = false;
+  std::optional<Stuck> stuck_;
   std::function<void(End, int, const std::string&)> end_listener_;
   std::function<void(const std::string&)> write_listener_;
   std::function<void(Aarch64Processor&, const InstructionEngine::Stop&)> debug_listener_;

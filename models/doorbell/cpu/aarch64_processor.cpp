@@ -4,6 +4,7 @@
 
 #include "doorbell/core/arch/error.h"
 #include "doorbell/core/coherent_access.h"
+#include "doorbell/cpu/arch/registers_in_use.h"
 
 namespace doorbell::cpu {
 namespace {
@@ -262,6 +263,7 @@ void Aarch64Processor::run_stretch() {
       break;
     case InstructionEngine::Stop::Kind::stuck:
       if (group_.debug_listener_) wait_for_debugger(stop);
+      group_.stuck_ = {number(), registers_in_use(*engine_), stop.exceptions};
       group_.end(Aarch64Group::End::stuck, 1,
                  "processor " + std::to_string(number()) + ": " + stop.why);
       request({.kind = Request::Kind::wait_for_power});

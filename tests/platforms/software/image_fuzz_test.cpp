@@ -9,6 +9,7 @@
 #include "platforms/software/elf_image.h"
 #include "platforms/software/linux_image.h"
 #include "platforms/software/placement.h"
+#include "platforms/software/symbols.h"
 #include "tests/platforms/software/made_images.h"
 #include "tests/support/long_run.h"
 
@@ -112,6 +113,7 @@ TEST_F(ImageFuzz, OfElfPrograms) {
       EXPECT_GT(segment.size, 0u);
       EXPECT_GE(segment.address + (segment.size - 1), segment.address);
     }
+    Symbols(image).name_of(image.entry);
     expect_in_memory(place_program("a.image", image, 4096, parameters));
   });
 }

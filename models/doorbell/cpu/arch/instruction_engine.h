@@ -86,6 +86,14 @@ struct EngineCounts {
   std::uint64_t code_maintenance = 0;
 };
 
+/// A synchronous exception that was entered.
+struct TakenException {
+  std::uint64_t executed = 0;  ///< instructions before it
+  std::uint64_t pc = 0;        ///< of what it came from, or where it returns to
+  std::uint64_t syndrome = 0;  ///< ESR_EL1
+  std::uint64_t address = 0;   ///< FAR_EL1, where the syndrome says that it is valid
+};
+
 /// How a processor is made.
 struct EngineSettings {
   std::string model = "cortex-a57";  ///< cortex-a57, cortex-a72 or max
@@ -130,6 +138,8 @@ class InstructionEngine {
     std::string why;            ///< of `stuck`: what happened, in words
     std::uint64_t address = 0;  ///< of `watchpoint`: what was accessed
     bool is_of_debugger() const { return kind >= Kind::breakpoint; }
+    /// Of `stuck`: the last ones, the latest at the end.
+    std::vector<TakenException> exceptions;
   };
 
   virtual ~InstructionEngine() = default;
@@ -182,7 +192,7 @@ class InstructionEngine {
 /// The one function of a plug-in, `doorbell_engine`, by C's rules for names. `interface_version` is
 /// `engine_interface_version` as the caller knows it. Null when no engine can be made: `error` then
 /// says why, in words that fit into one line. The engine is destroyed by `delete`.
-inline constexpr unsigned engine_interface_version = 2;
+inline constexpr unsigned engine_interface_version = 3;
 using EngineFactory = InstructionEngine*(unsigned interface_version, EngineHost& host,
                                          const EngineSettings& settings, std::string& error);
 /// And what the plug-in is: its name, its library's version and licence, in one line.
