@@ -111,6 +111,7 @@ machine_description description_of(const virt::VirtParameters& parameters) {
   for (const pcie::RootPortParameters& port : parameters.root_complex.ports)
     description.root_buses = std::max(description.root_buses, port.bus + 1);
   description.stream_id_bits = stream_id_bits(parameters);
+  description.doorbell_window = parameters.smmu.reserved_window.contains(virt::gits_translater);
   return description;
 }
 

@@ -116,7 +116,7 @@ void Software::check_output(std::uint64_t end) const {
 
 void Software::map_doorbell(Binding& binding, std::uint64_t iova) {
   auto& msi = binding.device.msi;
-  if (bypasses(binding)) {
+  if (bypasses(binding) || machine_.description.doorbell_window) {
     msi.doorbell = its_doorbell(&machine_.its);
   } else {
     check(msi_map_doorbell(&machine_.msis, &binding.device.domain, iova, &msi.doorbell),

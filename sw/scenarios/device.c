@@ -9,6 +9,10 @@ static enum status give_address_space(struct machine* machine, struct machine_de
                                               machine->description.address_bits);
   if (status == STATUS_OK) status = smmu_attach(&machine->smmu, stream_id, &device->domain);
   if (status != STATUS_OK) return status;
+  if (machine->description.doorbell_window) {
+    *doorbell = its_doorbell(machine->msis.its);
+    return STATUS_OK;
+  }
   return msi_map_doorbell(&machine->msis, &device->domain, machine->description.doorbell_iova,
                           doorbell);
 }

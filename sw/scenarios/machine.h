@@ -47,6 +47,7 @@ struct machine_description {
   unsigned log2_events;
   unsigned address_bits;  /* of an IOVA */
   uint64_t doorbell_iova; /* the page where every device finds the ITS */
+  bool doorbell_window;   /* devices write to the ITS's own address, which the SMMU leaves alone */
 };
 
 /* The `virt` machine of QEMU, with tables in [tables, tables_end) of its RAM. */

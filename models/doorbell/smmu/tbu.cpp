@@ -80,6 +80,11 @@ Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
       retranslated_(statistics(), "retranslated",
                     {"transactions", Better::lower,
                      "Looked up anew, as an invalidation came while they waited for their turn"}),
+      window_bypasses_(statistics(), "window_bypasses",
+                       {"writes", Better::neither, "To the reserved window, not translated"}),
+      window_refusals_(
+          statistics(), "window_refusals",
+          {"transactions", Better::lower, "To the reserved window, but no write of 4 bytes"}),
       translations_(scheduler(), statistics(), "translation_slots",
                     parameters.tbu.translation_slots),
       requests_(scheduler(), statistics(), "translation_requests",
@@ -152,7 +157,9 @@ Task<void> Tbu::serve(Payload& payload) {
       Slot slot = co_await translations_.acquire(Holder{"translation of stream", stream.stream_id},
                                                  journey);
       co_await clock_.cycles(parameters_.tbu.micro_tlb.latency);
-      if (!look_up_micro_tlb(stream, payload.get_address(), access, translation)) {
+      if (parameters_.reserved_window.contains(payload.get_address())) {
+        translation = through_window(payload);
+      } else if (!look_up_micro_tlb(stream, payload.get_address(), access, translation)) {
         const Holder self{"translation of page", payload.get_address() / smallest_page};
         slot.relabel(self);
         if (order != nullptr) order->describe(ticket, self);
@@ -197,7 +204,12 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
     const std::uint64_t from = address + done;
     const auto size = static_cast<unsigned>(
         std::min<std::uint64_t>(length - done, smallest_page - from % smallest_page));
-    Translation translation = co_await translate_in_turn(stream, from, access, journey);
+    Translation translation;
+    if (parameters_.reserved_window.contains(from)) {
+      window_refusals_.add();
+    } else {
+      translation = co_await translate_in_turn(stream, from, access, journey);
+    }
     if (!translation.allowed) {
       if (order != nullptr) orders_.done(*order, ticket);
       terminate(payload, requester);
@@ -234,6 +246,14 @@ Task<void> Tbu::wait_for_turn(PostedOrders::Order& order, OrderedRelease::Ticket
   journey.serve(now());
 }
 
+/// To the reserved window.
+Tbu::Translation Tbu::through_window(const Payload& payload) {
+  constexpr std::uint8_t device_nGnRE = 0x04;  // as a register's (DDI 0487, MAIR_EL1)
+  const bool passes = payload.is_write() && payload.get_data_length() == 4;
+  (passes ? window_bypasses_ : window_refusals_).add();
+  return {.allowed = passes, .address = payload.get_address(), .attributes = device_nGnRE};
+}
+
 /// What is looked up and must wait uses nothing meanwhile. If an invalidation has come by then, it
 /// is looked up again, once, as it has its turn.
 Task<Tbu::Translation> Tbu::wait_with_translation(Translation translation,
@@ -246,7 +266,9 @@ Task<Tbu::Translation> Tbu::wait_with_translation(Translation translation,
   const std::uint64_t before = invalidations_;
   co_await wait_for_turn(order, ticket, journey);
   const bool stays = translation.lasting && invalidations_ == before;
-  if (!translation.allowed || stays || still_translates(stream, address, access, translation)) {
+  const bool fixed = parameters_.reserved_window.contains(address);
+  if (!translation.allowed || stays || fixed ||
+      still_translates(stream, address, access, translation)) {
     co_return translation;
   }
   retranslated_.add();
@@ -269,6 +291,10 @@ unsigned Tbu::serve_debug(Payload& payload) {
   if (debug_translation_ == nullptr || crosses_page(payload)) return 0;
   const Requester* const requester = requester_of(payload);
   const std::uint64_t address = payload.get_address();
+  if (parameters_.reserved_window.contains(address)) {
+    const bool passes = payload.is_write() && payload.get_data_length() == 4;
+    return passes ? downstream_of(payload).transport_debug(payload) : 0;
+  }
   const auto output = debug_translation_->translate_debug(stream_of(requester), address,
                                                           access_of(payload, requester));
   if (!output) return 0;

@@ -31,6 +31,8 @@ inline constexpr std::uint64_t smallest_page = 4096;
 /// Translation buffer unit: sits between requesters and the system, translates every transaction
 /// with its micro and main TLB and asks the TCU about the rest.
 ///
+/// Accesses to a reserved window aren't translated (`ReservedWindow`).
+///
 /// A SYNC of the TCU waits for what goes by a translation that was found before it: from when a
 /// transaction is sent on, or its answer has come, to its response. Not for one that still waits
 /// for its turn: that is looked up anew if an invalidation has come meanwhile.
@@ -100,6 +102,7 @@ class Tbu : public Module {
                             OrderedRelease::Ticket ticket);
   Task<void> wait_for_turn(PostedOrders::Order& order, OrderedRelease::Ticket ticket,
                            JourneyHandle journey);
+  Translation through_window(const Payload& payload);
   Task<Translation> wait_with_translation(Translation translation, PostedOrders::Order& order,
                                           OrderedRelease::Ticket ticket, Stream stream,
                                           std::uint64_t address, Access access,
@@ -148,6 +151,8 @@ class Tbu : public Module {
   Counter terminated_doorbells_;
   Counter merged_misses_;
   Counter retranslated_;
+  Counter window_bypasses_;
+  Counter window_refusals_;
   std::uint64_t invalidations_ = 0;  ///< Carried out so far.
   Slots translations_;
   Slots requests_;

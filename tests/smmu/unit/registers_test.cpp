@@ -129,6 +129,22 @@ TEST(Identification, SaysSubstreams) {
   EXPECT_FALSE(identify(p.features()).IDR0 & 1u << 19);
 }
 
+TEST(Parameters, AReservedWindowIsOfPages) {
+  SmmuParameters p;
+  p.reserved_window = {0x0809'0000, 0x1'0000};
+  p.check();
+  for (const ReservedWindow& wrong :
+       {ReservedWindow{0x0809'0040, 0x1000}, ReservedWindow{0x0809'0000, 0x800},
+        ReservedWindow{~std::uint64_t{0xfff}, 0x2000}}) {
+    p.reserved_window = wrong;
+    EXPECT_THROW(p.check(), InputError);
+  }
+  p.reserved_window = {~std::uint64_t{0xfff}, 0x1000};  // the last page
+  p.check();
+  EXPECT_TRUE(p.reserved_window.contains(~std::uint64_t{0}));
+  EXPECT_FALSE(p.reserved_window.contains(0));
+}
+
 TEST(Parameters, FeaturesThatContradictAreRefused) {
   SmmuParameters p;
   p.offered = {.granule_4k = false, .granule_16k = false, .granule_64k = false};

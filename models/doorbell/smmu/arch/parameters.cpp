@@ -142,6 +142,19 @@ void OfferedFeatures::describe(ParameterGroup& group) {
              .help = "IDR0.CD2L, with substreams: tables of CDs may have two levels"});
 }
 
+void ReservedWindow::describe(ParameterGroup& group) {
+  group.add("base", base,
+            {.unit = "bytes",
+             .source = "integrator's choice",
+             .help = "Its first address, as devices say it"});
+  group.add(
+      "size", size,
+      {.unit = "bytes",
+       .maximum = 1 << 20,
+       .source = "not of the architecture; x86 has 1 MiB at 0xfee00000",
+       .help = "4-byte writes to it go on untranslated, as MSIs do on x86; 0: there is none"});
+}
+
 Features SmmuParameters::features() const {
   Features f;
   f.stream_id_bits = stream_id_bits;
@@ -216,6 +229,7 @@ void SmmuParameters::describe(ParameterGroup& group) {
        .help = "IDR0.SEV: a CMD_SYNC may end in an event, for which drivers without MSI wait"});
   group.add("range_invalidation", range_invalidation,
             {.source = "[QEMU] has it", .help = "IDR3.RIL: a TLBI by address may cover a range"});
+  group.group("reserved_window", reserved_window, "Addresses for MSIs that aren't translated");
   group.group("features", offered, "What of the architecture is offered");
   group.group("micro_tlb", tbu.micro_tlb, "First TLB of a TBU");
   group.group("tlb", tbu.main_tlb, "Second, main TLB of a TBU, pipelined");
@@ -243,10 +257,25 @@ void check_features(const OfferedFeatures& offered) {
   }
 }
 
+void check_window(const ReservedWindow& window) {
+  constexpr std::uint64_t page = 4096;
+  if (window.base % page != 0 || window.size % page != 0) {
+    throw InputError(
+        "smmu.reserved_window.base, smmu.reserved_window.size: expected multiples of 4096, found " +
+        std::to_string(window.base) + " and " + std::to_string(window.size));
+  }
+  if (window.size != 0 && window.base + (window.size - 1) < window.base) {
+    throw InputError("smmu.reserved_window.base: expected room for smmu.reserved_window.size=" +
+                     std::to_string(window.size) + " above it, found " +
+                     std::to_string(window.base));
+  }
+}
+
 }  // namespace
 
 void SmmuParameters::check() const {
   check_features(offered);
+  check_window(reserved_window);
   if (!is_clock(clock_frequency())) {
     throw InputError(
         "smmu.speed: expected a clock of 1MHz to 1000GHz with smmu.clock, in Hz, found " +

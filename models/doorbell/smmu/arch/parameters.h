@@ -86,6 +86,17 @@ struct OfferedFeatures {
   void describe(ParameterGroup& group);
 };
 
+/// Not of the architecture: addresses that the TBU leaves alone, as an x86 IOMMU does those of its
+/// interrupts. A 4-byte write to them goes on untranslated, whatever the stream's configuration;
+/// any other access is terminated, without an event. Software maps nothing there.
+struct ReservedWindow {
+  std::uint64_t base = 0;
+  std::uint64_t size = 0;  ///< bytes; 0: there is none
+
+  bool contains(std::uint64_t address) const { return address - base < size; }
+  void describe(ParameterGroup& group);
+};
+
 /// An SMMU: one TCU with its TBUs.
 struct SmmuParameters {
   std::uint64_t clock = 1'000'000'000;  ///< hertz
@@ -100,6 +111,7 @@ struct SmmuParameters {
   bool send_event = true;          ///< IDR0.SEV
   bool range_invalidation = true;  ///< IDR3.RIL
   OfferedFeatures offered;
+  ReservedWindow reserved_window;
   TbuParameters tbu;
   TcuParameters tcu;
 
