@@ -208,7 +208,8 @@ inline void UnicornEngine::begin_block(std::uint64_t pc, std::uint32_t bytes) {
   done_ += length;
 }
 
-/// Called for every block: what is rare is a call at its end, so that it saves no registers.
+/// Called for every block: what is rare is a call at its end, and not inlined, so that no registers
+/// are saved.
 void UnicornEngine::on_block(uc_engine*, std::uint64_t pc, std::uint32_t bytes, void* self) {
   auto& engine = *static_cast<UnicornEngine*>(self);
   if (engine.done_ >= engine.limit_ || pc % 4 != 0) [[unlikely]]

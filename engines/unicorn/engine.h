@@ -83,7 +83,7 @@ class UnicornEngine final : public cpu::InstructionEngine {
   }
   bool stops_before_block(std::uint64_t pc);
   void begin_block(std::uint64_t pc, std::uint32_t bytes);
-  void look_before_block(std::uint64_t pc, std::uint32_t bytes);
+  [[gnu::noinline]] void look_before_block(std::uint64_t pc, std::uint32_t bytes);
   static void on_block(uc_engine* uc, std::uint64_t pc, std::uint32_t bytes, void* self);
   static std::uint64_t on_read(uc_engine* uc, std::uint64_t offset, unsigned size, void* device);
   static void on_write(uc_engine* uc, std::uint64_t offset, unsigned size, std::uint64_t value,
