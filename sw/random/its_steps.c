@@ -169,6 +169,18 @@ unsigned its_steps_count(void) {
   return (unsigned)ERRORS;
 }
 
+/* What a refused command would have mapped shows when it is raised. */
+static void raise_what_was_refused(struct program* program, const struct its_fields* refused) {
+  struct its_fields fields = {
+      .opcode = COMMAND_INT, .device_id = refused->device_id, .event_id = refused->event_id};
+  program_its(program, &fields);
+  program_rest(program);
+}
+
+static bool maps(unsigned opcode) {
+  return opcode == COMMAND_MAPTI || opcode == COMMAND_MAPI || opcode == COMMAND_MOVI;
+}
+
 void its_step(struct program* program, unsigned which) {
   unsigned opcode = errors[which].opcode;
   program_start_line(program, errors[which].name);
@@ -179,6 +191,7 @@ void its_step(struct program* program, unsigned which) {
     struct its_fields fields = right_fields(program, opcode);
     spoil(program, &fields, errors[which].wrong);
     print_key(program->uart, "status", program_its(program, &fields));
+    if (maps(opcode)) raise_what_was_refused(program, &fields);
   }
   program_raise_all(program);
   program_finish_its_step(program);
