@@ -92,6 +92,41 @@ TEST_F(Interrupt, TheWaitAndTheHandlerAreMeasured) {
   EXPECT_EQ(handler.busy_time(), 140 * nanosecond);
 }
 
+/// The first one lets others in, waits for two of them, and goes on.
+void take_nested(void* argument) {
+  auto& seen = *static_cast<std::vector<std::uint64_t>*>(argument);
+  const std::uint64_t intid = here().read_system_register(ICC_IAR1_EL1);
+  seen.push_back(intid);
+  if (seen.size() == 1) {
+    here().mask_interrupts(false);
+    while (seen.size() < 3)
+      here().spin();
+    here().mask_interrupts(true);
+    seen.push_back(intid);
+  }
+  here().write_system_register(ICC_EOIR1_EL1, intid);
+}
+
+TEST_F(Interrupt, AHandlerIsPreemptedAndTheTimeInHandlersIsCountedOnce) {
+  bench_.processor.set_firmware([this] {
+    here().set_interrupt_handler(take_nested, &seen_);
+    here().mask_interrupts(false);
+    while (seen_.size() < 4)
+      here().wait_for_interrupt();
+    finished_ = here().time();
+  });
+  bench_.interface.raise_at(1000 * nanosecond, 100);
+  bench_.interface.raise_at(2000 * nanosecond, 200);
+  bench_.interface.raise_at(3000 * nanosecond, 300);
+  run();
+  EXPECT_EQ(seen_, (std::vector<std::uint64_t>{100, 200, 300, 100}));
+  const Statistics& statistics = bench_.processor.simulation().statistics();
+  const auto& handler = dynamic_cast<const ServerStatistics&>(*statistics.find("cpu0.in_handler"));
+  EXPECT_EQ(handler.completions(), 1u);
+  EXPECT_LE(handler.busy_time(), finished_ - 1000 * nanosecond);
+  EXPECT_EQ(handler.busy(), 0u);
+}
+
 TEST_F(Interrupt, OneThatComesDuringAnAccessIsTakenAfterIt) {
   bench_.processor.set_firmware([this] {
     here().set_interrupt_handler(take_one, &seen_);

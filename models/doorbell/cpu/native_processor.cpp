@@ -206,22 +206,23 @@ void NativeProcessor::request(const Request& wanted) {
 }
 
 /// Exception entry and return are part of the debt: they pass with the handler's first access and
-/// the one after its end.
+/// the one after its end. A handler that unmasks interrupts may be preempted, and goes on.
 void NativeProcessor::take_interrupts() {
   while (interrupt_due()) {
     const Time taken = time_after_debt();
     statistics_.interrupts.add();
     statistics_.wait.record(taken - irq_line_.high_since());
-    statistics_.in_handler.begin(taken);
+    const bool preempts = std::exchange(in_handler_, true);
+    const auto preempted = std::exchange(handled_, no_intid);
+    if (!preempts) statistics_.in_handler.begin(taken);
     repetition_.got_on(taken);
     masked_ = true;
-    in_handler_ = true;
-    handled_ = no_intid;
     debt_ += parameters_.exception_entry;
     handler_(handler_argument_);
     debt_ += parameters_.exception_return;
-    statistics_.in_handler.end(time_after_debt());
-    in_handler_ = false;
+    if (!preempts) statistics_.in_handler.end(time_after_debt());
+    in_handler_ = preempts;
+    handled_ = preempted;
     masked_ = false;
   }
 }
