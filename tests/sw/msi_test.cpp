@@ -172,6 +172,27 @@ TEST_F(MsiDriver, AsManyVectorsAreGivenOutAsThereAre) {
   EXPECT_EQ(attach(device_, 0, 1), STATUS_NO_SPACE);
 }
 
+TEST_F(MsiDriver, ADetachedDeviceIsUnmappedAndItsVectorsAreGivenOutAgain) {
+  msi_device other{};
+  ASSERT_EQ(attach(device_, 0, 4), STATUS_OK);
+  ASSERT_EQ(attach(other, 0, 8), STATUS_OK);
+  ASSERT_EQ(msi_request(
+                &device_, 3, 1, [](msi_vector*, void*) {}, nullptr),
+            STATUS_OK);
+  fake_its_.take_commands();
+  ASSERT_EQ(msi_detach(&device_), STATUS_OK);
+  EXPECT_EQ(opcodes(), (std::vector<unsigned>{COMMAND_INV, COMMAND_SYNC, COMMAND_DISCARD,
+                                              COMMAND_SYNC, COMMAND_MAPD}));
+  EXPECT_FALSE(msi_dispatch(&controller_, INTID_FIRST_LPI + 3));
+  ASSERT_EQ(attach(device_, 0, 2), STATUS_OK);
+  EXPECT_EQ(device_.vectors[0].intid, INTID_FIRST_LPI);
+  ASSERT_EQ(attach(other, 0, 3), STATUS_OK);
+  EXPECT_EQ(other.vectors[0].intid, INTID_FIRST_LPI + 12u)
+      << "two are left, and three are asked for";
+  ASSERT_EQ(attach(other, 0, 2), STATUS_OK);
+  EXPECT_EQ(other.vectors[0].intid, INTID_FIRST_LPI + 2u);
+}
+
 TEST_F(MsiDriver, IntidsEndWithThePropertyTable) {
   lpis_.id_bits = 14;
   controller_.count = controller_.capacity = (1 << 14) - INTID_FIRST_LPI;

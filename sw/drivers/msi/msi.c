@@ -16,15 +16,46 @@ static unsigned limit(const struct msi_controller* controller) {
   return controller->capacity < intids ? controller->capacity : intids;
 }
 
+static bool are_free(const struct msi_vector* vectors, unsigned count) {
+  for (unsigned i = 0; i < count; i++) {
+    if (!vectors[i].is_free) return false;
+  }
+  return true;
+}
+
+static struct msi_vector* find_given_back(struct msi_controller* controller, unsigned count) {
+  if (controller->free < count) return 0;
+  for (unsigned first = 0; first + count <= controller->count; first++) {
+    if (are_free(&controller->vectors[first], count)) return &controller->vectors[first];
+  }
+  return 0;
+}
+
+static void set_free(struct msi_controller* controller, struct msi_vector* vectors, unsigned count,
+                     bool free) {
+  for (unsigned i = 0; i < count; i++)
+    vectors[i].is_free = free;
+  controller->free += free ? count : -count;
+}
+
 static struct msi_vector* take_vectors(struct msi_controller* controller, unsigned count) {
-  struct msi_vector* first = 0;
   uint64_t state = lock_acquire(&controller->lock);
-  if (count <= limit(controller) - controller->count) {
+  struct msi_vector* first = find_given_back(controller, count);
+  if (first != 0) {
+    set_free(controller, first, count, false);
+  } else if (count <= limit(controller) - controller->count) {
     first = &controller->vectors[controller->count];
     controller->count += count;
   }
   lock_release(&controller->lock, state);
   return first;
+}
+
+static void give_vectors_back(struct msi_device* device) {
+  uint64_t state = lock_acquire(&device->controller->lock);
+  set_free(device->controller, device->vectors, device->count, true);
+  lock_release(&device->controller->lock, state);
+  device->count = 0;
 }
 
 static enum status open_capability(struct msi_device* device, const struct pcie_host* host,
@@ -75,6 +106,17 @@ enum status msi_attach_platform_device(struct msi_device* device, struct msi_con
   device->uses_msix = false;
   enum status status = take(device, controller, device_id, count, doorbell);
   return status == STATUS_OK ? its_map_device(controller->its, device_id, count) : status;
+}
+
+enum status msi_detach(struct msi_device* device) {
+  for (unsigned i = 0; i < device->count; i++) {
+    enum status status = device->vectors[i].handler != 0 ? msi_release(device, i) : STATUS_OK;
+    if (status != STATUS_OK) return status;
+  }
+  if (device->uses_msix) msix_disable(&device->msix);
+  enum status status = its_unmap_device(device->controller->its, device->device_id);
+  if (status == STATUS_OK) give_vectors_back(device);
+  return status;
 }
 
 static enum status program(const struct msi_device* device, const struct msi_vector* vector) {

@@ -32,6 +32,7 @@ struct msi_vector {
   msi_handler* handler;
   void* argument;
   uint64_t taken; /* interrupts so far */
+  bool is_free;   /* was a device's, and is nobody's */
 };
 
 struct msi_controller {
@@ -40,8 +41,9 @@ struct msi_controller {
   struct lpi_tables* lpis;
   struct msi_vector* vectors; /* the n-th has INTID 8192 + n */
   unsigned capacity;
-  /* Counts up from 0. */
-  unsigned count;
+  /* All 0 at first. */
+  unsigned count; /* vectors that have been given out at some time */
+  unsigned free;  /* of these, nobody's now */
   struct lock lock;
 };
 
@@ -68,6 +70,9 @@ enum status msi_attach(struct msi_device* device, struct msi_controller* control
 /* The same for a device that isn't on PCI. */
 enum status msi_attach_platform_device(struct msi_device* device, struct msi_controller* controller,
                                        uint32_t device_id, unsigned count, uint64_t doorbell);
+/* Releases all vectors, disables the capability, unmaps the device in the ITS and gives the vectors
+ * back. Linux's NVMe driver then attaches the device anew, with another number of vectors. */
+enum status msi_detach(struct msi_device* device);
 /* Maps, programs and unmasks one vector, for a processor. */
 enum status msi_request(struct msi_device* device, unsigned index, unsigned processor,
                         msi_handler* handler, void* argument);
