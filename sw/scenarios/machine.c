@@ -96,7 +96,10 @@ static void take_events(struct machine* machine) {
 }
 
 static bool dispatch(struct machine* machine, uint32_t intid) {
-  if (intid == SGI_WAKE) return true;
+  if (intid == SGI_WAKE) {
+    __atomic_fetch_add(&machine->woken[processor_number()], 1, __ATOMIC_RELEASE);
+    return true;
+  }
   if (intid >= INTID_FIRST_LPI) return msi_dispatch(&machine->msis, intid);
   if (intid == machine->description.smmu_event_interrupt) {
     take_events(machine);
@@ -163,6 +166,19 @@ void machine_idle(struct machine* machine) {
     if (!is_set(&machine->stopping)) wait_for_interrupt();
     interrupts_restore(state);
   }
+}
+
+/* An SGI of the default priority preempts no handler. */
+enum status machine_synchronise(struct machine* machine, unsigned processor) {
+  if (processor == processor_number()) return STATUS_OK;
+  const uint32_t* woken = &machine->woken[processor];
+  uint32_t before = __atomic_load_n(woken, __ATOMIC_ACQUIRE);
+  gic_send_sgi(machine->redistributors[processor].affinity, SGI_WAKE);
+  struct deadline deadline = deadline_start();
+  while (__atomic_load_n(woken, __ATOMIC_ACQUIRE) == before) {
+    if (deadline_passed(&deadline)) return STATUS_TIMEOUT;
+  }
+  return STATUS_OK;
 }
 
 void machine_stop(struct machine* machine) {

@@ -76,6 +76,7 @@ struct machine {
   uint32_t stage;  /* enum machine_stage, of machine_initialise() */
   uint32_t joined; /* processors */
   uint32_t stopping;
+  uint32_t woken[MACHINE_PROCESSORS];    /* SGIs 0 taken, by processor */
   uint64_t taken[MACHINE_PROCESSORS];    /* interrupts by processor */
   uint64_t spurious[MACHINE_PROCESSORS]; /* acknowledges that found none */
   uint64_t unclaimed;                    /* interrupts that no handler wanted */
@@ -110,6 +111,10 @@ void machine_idle(struct machine* machine);
 /* Ends machine_idle() on every processor, once it has taken its next interrupt; SGI 0 sees to that.
  */
 void machine_stop(struct machine* machine);
+
+/* Returns when every interrupt handler that ran on a processor at the call has ended. Not for a
+ * handler. */
+enum status machine_synchronise(struct machine* machine, unsigned processor);
 
 /* Gives a function an address space with the doorbell page in it, memory and bus mastering, and
  * `vectors` MSI-X vectors (or one MSI). */
