@@ -19,25 +19,37 @@ bool waits(const Processor& processor) {
   return processor.halted() || processor.asleep();
 }
 
-std::string polled_text(const Access& access, const VirtParameters& parameters) {
+/// What is said of a processor, and of several of which the same is to be said.
+struct Predicate {
+  std::string of_one;
+  std::string of_several;
+};
+
+Predicate polling(const Access& access, const std::string& since,
+                  const VirtParameters& parameters) {
+  const auto both = [&since](const char* one, const char* several, const std::string& what) {
+    return Predicate{one + what + " since " + since, several + what + " since " + since};
+  };
   switch (access.kind) {
     case Access::Kind::load:
-      return fmt::format("polls {:#x} ({}), which reads {:#x},", access.address,
-                         target_at(parameters, access.address), access.value);
+      return both("polls", "poll",
+                  fmt::format(" {:#x} ({}), which reads {:#x},", access.address,
+                              target_at(parameters, access.address), access.value));
     case Access::Kind::read_register:
-      return fmt::format("polls system register {:#x}, which reads {:#x},", access.address,
-                         access.value);
+      return both(
+          "polls", "poll",
+          fmt::format(" system register {:#x}, which reads {:#x},", access.address, access.value));
     default:
-      return "turns in a loop without reading anything";
+      return both("turns", "turn", " in a loop without reading anything");
   }
 }
 
-std::string text_of(const Processor& processor, const VirtParameters& parameters) {
-  if (processor.halted()) return "has ended";
-  if (processor.asleep()) return "sleeps";
+Predicate predicate_of(const Processor& processor, const VirtParameters& parameters) {
+  if (!processor.started()) return {"was never started", "were never started"};
+  if (processor.halted()) return {"has ended", "have ended"};
+  if (processor.asleep()) return {"sleeps", "sleep"};
   const cpu::Repetition& repetition = processor.repetition();
-  return fmt::format("{} since {}", polled_text(repetition.polled(), parameters),
-                     duration_text(repetition.since()));
+  return polling(repetition.polled(), duration_text(repetition.since()), parameters);
 }
 
 }  // namespace
@@ -93,21 +105,29 @@ bool Standstill::came_round(const State& before) const {
 
 /// Processors with the same to say share a sentence.
 std::string Standstill::text() const {
-  std::vector<std::pair<std::string, std::vector<unsigned>>> sentences;
+  std::vector<std::pair<Predicate, std::vector<unsigned>>> sentences;
   for (unsigned i = 0; i < platform_.processor_count(); ++i) {
-    std::string text = text_of(platform_.processor(i), platform_.parameters());
-    const auto same = std::find_if(sentences.begin(), sentences.end(),
-                                   [&](const auto& sentence) { return sentence.first == text; });
+    Predicate predicate = predicate_of(platform_.processor(i), platform_.parameters());
+    const auto same = std::find_if(sentences.begin(), sentences.end(), [&](const auto& sentence) {
+      return sentence.first.of_one == predicate.of_one;
+    });
     if (same != sentences.end()) {
       same->second.push_back(i);
     } else {
-      sentences.push_back({std::move(text), {i}});
+      sentences.push_back({std::move(predicate), {i}});
     }
   }
   std::string all;
-  for (const auto& [text, processors] : sentences) {
+  for (const auto& [predicate, processors] : sentences) {
+    const bool one = processors.size() == 1;
     fmt::format_to(std::back_inserter(all), "{}processor{} {} {}", all.empty() ? "" : "; ",
-                   processors.size() == 1 ? "" : "s", fmt::join(processors, ", "), text);
+                   one ? "" : "s", fmt::join(processors, ", "),
+                   one ? predicate.of_one : predicate.of_several);
+  }
+  if (peripherals::Pl011* const uart = platform_.uart(); uart != nullptr) {
+    if (const char* const reason = uart->refuses_input()) {
+      fmt::format_to(std::back_inserter(all), "; the UART doesn't take what is typed: {}", reason);
+    }
   }
   return all;
 }

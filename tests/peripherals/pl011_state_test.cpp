@@ -196,6 +196,18 @@ TEST_F(Pl011StateTest, ReceivesOnlyWhenEnabledWithRoom) {
   EXPECT_FALSE(state.can_receive()) << "full";
 }
 
+// For who wonders why nothing comes in: the first thing that software has to mend.
+TEST_F(Pl011StateTest, SaysWhyItReceivesNothing) {
+  EXPECT_STREQ(state.refuses_input(), "UARTCR.UARTEN is 0") << "reset";
+  write(CR, 1);
+  EXPECT_STREQ(state.refuses_input(), "UARTCR.RXE is 0");
+  write(CR, enabled | 1U << 7);
+  EXPECT_STREQ(state.refuses_input(), "UARTCR.LBE is 1");
+  write(CR, enabled);
+  receive(1);
+  EXPECT_STREQ(state.refuses_input(), "its receive FIFO is full");
+}
+
 TEST_F(Pl011StateTest, TheMaskDecidesWhatInterrupts) {
   receive(1);
   EXPECT_FALSE(state.interrupt());

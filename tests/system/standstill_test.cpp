@@ -14,6 +14,7 @@ namespace {
 
 using cpu::NativeProcessor;
 using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 constexpr std::uint64_t flag = virt::ram_base + 0x1000;
@@ -69,10 +70,41 @@ TEST_F(StandstillTest, PollingARegisterThatNothingChangesIsOne) {
   platform_->native_processor(1).set_firmware([&] { poll(cr0ack, 1); });
   ASSERT_EQ(run(), RunLoop::End::standstill);
   EXPECT_THAT(text_,
-              AllOf(HasSubstr("processor 0 has ended"),
+              AllOf(HasSubstr("processor 0 was never started"),
                     HasSubstr("processor 1 polls 0x9050024 (smmu), which reads 0x0, since ")));
   EXPECT_GE(seconds(), 2.0);
   EXPECT_LE(seconds(), 2.1);
+}
+
+TEST_F(StandstillTest, ProcessorsWithTheSameToSayShareASentence) {
+  parameters_.processors = 5;
+  build();
+  platform_->native_processor(0).set_firmware([&] { poll(cr0ack, 1); });
+  for (const unsigned number : {1u, 3u})
+    platform_->native_processor(number).set_firmware([] {});
+  ASSERT_EQ(run(), RunLoop::End::standstill);
+  EXPECT_THAT(text_,
+              AllOf(HasSubstr("processor 0 polls "),
+                    EndsWith("; processors 1, 3 have ended; processors 2, 4 were never started")));
+}
+
+/// At which somebody has typed.
+struct TypedAt : peripherals::Console {
+  void put(std::uint8_t, Time) override {}
+  Time next_input() const override { return 0; }
+  std::uint8_t take_input(Time) override { return 'x'; }
+};
+
+TEST_F(StandstillTest, AUartThatWasNeverEnabledIsNamed) {
+  constexpr std::uint64_t uartfr = virt::uart.base + 0x18;
+  parameters_.peripherals = true;
+  TypedAt console;
+  build();
+  platform_->uart()->connect(console);
+  platform_->native_processor(0).set_firmware([&] { poll(uartfr, 0x80); });
+  ASSERT_EQ(run(), RunLoop::End::standstill);
+  EXPECT_THAT(text_, AllOf(HasSubstr("polls 0x9000018 (uart), which reads 0x90, since "),
+                           EndsWith("; the UART doesn't take what is typed: UARTCR.UARTEN is 0")));
 }
 
 TEST_F(StandstillTest, PollingThroughATimeOutOfSoftwareIsNone) {

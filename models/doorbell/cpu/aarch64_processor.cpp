@@ -170,6 +170,7 @@ Task<void> Aarch64Processor::be_off() {
   for (const std::uint32_t name : registers_of_cpu_interface)
     co_await gic->write(name, 0);
   timer_.reset();
+  started_ = true;
   powered_ = true;
 }
 

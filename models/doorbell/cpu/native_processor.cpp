@@ -32,6 +32,7 @@ NativeProcessor::NativeProcessor(const sc_core::sc_module_name& name, unsigned n
 
 void NativeProcessor::start_of_simulation() {
   if (!firmware_) return;
+  started_ = true;
   fiber_ = std::make_unique<Fiber>(parameters_.stack, firmware_);
   tasks_.spawn(execute());
 }

@@ -49,6 +49,8 @@ class Processor : public Module, protected CpuInterfaceBackward {
   // For who judges whether software still gets anywhere.
   /// It executes nothing: its software has ended, or was never started.
   virtual bool halted() const = 0;
+  /// It has executed something.
+  bool started() const { return started_; }
   /// In WFI or WFE.
   bool asleep() const { return asleep_; }
   /// What it does over and over.
@@ -76,6 +78,7 @@ class Processor : public Module, protected CpuInterfaceBackward {
   InterruptLine fiq_line_;
   ProcessorStatistics statistics_;
   Repetition repetition_;
+  bool started_ = false;
   bool asleep_ = false;
   bool event_ = false;  ///< the event register
   bool held_ = false;

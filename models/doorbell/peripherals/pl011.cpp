@@ -90,6 +90,11 @@ bool Pl011::input_is_wanted() const {
   return console_ != nullptr && console_->next_input() != never && state_.can_receive();
 }
 
+const char* Pl011::refuses_input() const {
+  const bool waits = console_ != nullptr && console_->next_input() <= now();
+  return waits ? state_.refuses_input() : nullptr;
+}
+
 /// The end of the next character, which comes when it is typed and the line is free.
 Time Pl011::end_of_input() const {
   return std::max(console_->next_input(), receiver_free_) + parameters_.character;

@@ -24,6 +24,8 @@ class Pl011 : public Module, public Timed {
 
   /// Before the simulation runs; `console` outlives it.
   void connect(Console& console);
+  /// Why a character that is typed doesn't come in, for who wonders; null where none waits.
+  const char* refuses_input() const;
 
   // What is typed waits for its time, and may do so for ever.
   void disarm() override { next_input_.set(never); }

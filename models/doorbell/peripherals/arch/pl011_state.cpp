@@ -142,10 +142,13 @@ bool Pl011State::end_sending(std::uint8_t character) {
   return false;
 }
 
-bool Pl011State::can_receive() const {
-  const std::uint64_t enables = UARTCR::UARTEN.mask() | UARTCR::RXE.mask();
-  return (control() & enables) == enables && !UARTCR::LBE.test(control()) &&
-         received_.size() < depth();
+/// UARTCR resets to 0x300: RXE is one, but UARTEN isn't, and holds the receiver back (DDI 0183,
+/// 3.3.8).
+const char* Pl011State::refuses_input() const {
+  if (!UARTCR::UARTEN.test(control())) return "UARTCR.UARTEN is 0";
+  if (!UARTCR::RXE.test(control())) return "UARTCR.RXE is 0";
+  if (UARTCR::LBE.test(control())) return "UARTCR.LBE is 1";
+  return received_.size() < depth() ? nullptr : "its receive FIFO is full";
 }
 
 void Pl011State::receive(std::uint8_t character) {

@@ -39,7 +39,9 @@ class Pl011State {
   // The receiver (DDI 0183, 2.4.4).
 
   /// Characters from outside are received: enabled, not looped back, and the FIFO has room.
-  bool can_receive() const;
+  bool can_receive() const { return refuses_input() == nullptr; }
+  /// Why they aren't; null when they are.
+  const char* refuses_input() const;
   /// One has come in: an overrun when there is no room.
   void receive(std::uint8_t character);
   bool holds_received() const { return !received_.empty(); }
