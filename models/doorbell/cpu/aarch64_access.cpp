@@ -33,6 +33,7 @@ bool Aarch64Processor::write_device(std::uint64_t address, unsigned size,
 /// One whose simulation is over is answered at once.
 bool Aarch64Processor::transport(PooledPayload& payload) {
   if (ending_) return true;
+  counter_polling_.did_something_else();
   statistics_.device_accesses.add();
   pay_for_instructions();
   debt_ += parameters_.access_issue;
@@ -48,10 +49,8 @@ std::optional<std::uint64_t> Aarch64Processor::read_system_register(
   if (ending_) return 0;
   instructions_.system_registers.add();
   pay_for_instructions();
-  if (GenericTimer::knows(encoding)) {
-    pay();
-    return timer_.read(encoding);
-  }
+  if (GenericTimer::knows(encoding)) return read_timer(encoding);
+  counter_polling_.did_something_else();
   request({.kind = Request::Kind::read_register, .encoding = encoding});
   if (ending_) return 0;
   if (!request_.known) {
@@ -62,6 +61,19 @@ std::optional<std::uint64_t> Aarch64Processor::read_system_register(
   repetition_.saw({Repetition::Access::Kind::read_register, encoding, value}, now());
   if (encoding == ICC_IAR1_EL1 || encoding == ICC_IAR0_EL1) acknowledged(value);
   return value;
+}
+
+/// Under loose timing a loop that only waits for a time needn't be executed turn by turn: firmware
+/// waits for seconds in such loops.
+std::uint64_t Aarch64Processor::read_timer(std::uint32_t encoding) {
+  if (!GenericTimer::is_counter(encoding)) {
+    counter_polling_.did_something_else();
+  } else if (scheduler().timing() == Timing::loose) {
+    debt_ += counter_polling_.read(paid_, parameters_.quantum) *
+             parameters_.cycles_per_instruction / hundredths;
+  }
+  pay();
+  return *timer_.read(encoding);
 }
 
 void Aarch64Processor::acknowledged(std::uint64_t intid) {
@@ -77,6 +89,7 @@ bool Aarch64Processor::write_system_register(std::uint32_t encoding, std::uint64
   if (ending_) return true;
   instructions_.system_registers.add();
   pay_for_instructions();
+  counter_polling_.did_something_else();
   if (GenericTimer::knows(encoding)) {
     pay();
     return timer_.write(encoding, value);

@@ -13,6 +13,7 @@ void Aarch64Processor::set_line(Line line, bool level, Time at) {
 
 void Aarch64Processor::interrupt_taken(InterruptInput input) noexcept {
   pay_for_instructions();
+  counter_polling_.did_something_else();
   InterruptLine& line = input == InterruptInput::irq ? irq_line_ : fiq_line_;
   const Time taken = time_after_debt();
   const Time waited = taken - std::min(taken, line.high_since());

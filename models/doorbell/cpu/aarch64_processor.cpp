@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::uint64_t pstate_irq_mask = 1 << 7;
 constexpr std::uint64_t page = 4096;
-constexpr std::uint64_t hundredths = 100;
 
 /// Those that reset to 0, or to the least value that there is.
 constexpr std::uint32_t registers_of_cpu_interface[] = {

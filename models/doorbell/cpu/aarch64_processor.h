@@ -9,6 +9,7 @@
 #include "doorbell/core/arch/task_group.h"
 #include "doorbell/core/payload_pool.h"
 #include "doorbell/cpu/aarch64_group.h"
+#include "doorbell/cpu/arch/counter_polling.h"
 #include "doorbell/cpu/arch/fiber.h"
 #include "doorbell/cpu/arch/parameters.h"
 #include "doorbell/cpu/processor.h"
@@ -92,6 +93,7 @@ class Aarch64Processor : public Processor, private EngineHost {
   friend class Aarch64Group;
 
   static constexpr std::uint32_t no_intid = 1023;
+  static constexpr std::uint64_t hundredths = 100;  ///< of a cycle
 
   /// What the fiber asks of the task that drives it.
   struct Request {
@@ -150,6 +152,7 @@ class Aarch64Processor : public Processor, private EngineHost {
   bool transport(PooledPayload& payload);
   std::optional<std::uint64_t> read_system_register(std::uint32_t encoding) noexcept override;
   bool write_system_register(std::uint32_t encoding, std::uint64_t value) noexcept override;
+  std::uint64_t read_timer(std::uint32_t encoding);
   void acknowledged(std::uint64_t intid);
   void broadcast(const TlbOperation& operation) noexcept override;
   void broadcast_code(const PhysicalRange& range) noexcept override;
@@ -183,6 +186,7 @@ class Aarch64Processor : public Processor, private EngineHost {
   std::uint64_t paid_ = 0;       ///< of the engine's instructions
   std::uint64_t remainder_ = 0;  ///< hundredths of a cycle
   std::uint64_t debt_ = 0;       ///< cycles that have not passed yet
+  CounterPolling counter_polling_;
   EngineCounts counted_;
   bool unmasked_ = false;  ///< when the engine was last let run
   bool in_handler_ = false;

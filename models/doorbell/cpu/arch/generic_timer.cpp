@@ -50,6 +50,10 @@ bool GenericTimer::knows(std::uint32_t encoding) {
   }
 }
 
+bool GenericTimer::is_counter(std::uint32_t encoding) {
+  return encoding == CNTPCT_EL0 || encoding == CNTVCT_EL0;
+}
+
 std::optional<std::uint64_t> GenericTimer::read(std::uint32_t encoding, Time now) const {
   const Timer& addressed = timers_[is_virtual(encoding) ? 0 : 1];
   switch (encoding) {

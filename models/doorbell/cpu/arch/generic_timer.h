@@ -22,6 +22,8 @@ class GenericTimer {
   static std::uint64_t count(Time now) { return now / tick; }
   /// Whether `encoding` is one of its registers.
   static bool knows(std::uint32_t encoding);
+  /// Whether it is one of its two counters, CNTPCT_EL0 and CNTVCT_EL0.
+  static bool is_counter(std::uint32_t encoding);
 
   std::optional<std::uint64_t> read(std::uint32_t encoding, Time now) const;
   /// False for what can't be written.
