@@ -2,55 +2,18 @@
 """boot_u_boot.py DOORBELL GUEST: do Debian's U-Boot and its commands find the machine that they know?
 
 GUEST is what scripts/guest-packages got. Without a flash file U-Boot comes up with its built-in environment, finds the
-drive and reads from it what the host wrote. With one it uses the environment that is there."""
+drive and reads from it what the host wrote. With one it uses the environment that is there, and its reset ends the
+run."""
 
 import random
-import subprocess
 import sys
-import tempfile
 import zlib
-from pathlib import Path
 
-PROMPT = r"\n=> "  # as a script writes it; crc32 prints an arrow of its own
+from typed_firmware import FLASH_BYTES, Firmware, expect, run_with
+
+PROMPT = r"\n=> "  # crc32 prints an arrow of its own
 SECTORS = 0x400
 ENVIRONMENT_SIZE = 0x40000
-
-
-def script(commands):
-    """Types commands at the prompt, and ends at the prompt that comes after the last."""
-    steps = ['wait "Hit any key"', 'type "\\n"']
-    for command in commands:
-        steps += [f'wait "{PROMPT}"', f'type "{command}\\n"']
-    return "\n".join([*steps, f'wait "{PROMPT}"', "end", ""])
-
-
-class Machine:
-    def __init__(self, doorbell, guest, folder):
-        self.doorbell, self.guest, self.folder = doorbell, guest, folder
-        self.runs = 0
-
-    def boot(self, commands, options):
-        """The console of a run in which these commands were typed."""
-        self.runs += 1
-        console, typed = self.folder / f"console{self.runs}", self.folder / f"script{self.runs}"
-        typed.write_text(script(commands))
-        run = subprocess.run(
-            [self.doorbell, "run", "--bios", self.guest / "u-boot.bin", "--console", console, "--console-script", typed,
-             *options],
-            check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        text = console.read_text(errors="replace") if console.exists() else ""
-        if run.returncode != 0:
-            sys.exit(f"{text}\nstatus {run.returncode}: {run.stderr.strip()}")
-        return text
-
-
-def expect(text, *expected):
-    """All of these, in this order."""
-    place = 0
-    for part in expected:
-        place = text.find(part, place)
-        if place < 0:
-            sys.exit(f"{text}\n\nexpected {part!r}, found none")
 
 
 def boot_with_drive(machine):
@@ -74,22 +37,16 @@ def boot_with_flash(machine):
     flash = machine.folder / "flash"
     with flash.open("wb") as file:
         file.write(environment({"bootcmd": "true", "bootdelay": 2, "kept": "in the flash"}))
-        file.truncate(64 << 20)
-    text = machine.boot(["echo it was $kept"], ["--flash", flash])
-    expect(text, "Loading Environment from Flash... OK", "it was in the flash")
+        file.truncate(FLASH_BYTES)
+    text = machine.boot(["echo it was $kept", "reset"], ["--flash", flash])
+    expect(text, "Loading Environment from Flash... OK", "it was in the flash", "resetting ...")
 
 
-def main(arguments):
-    if len(arguments) != 2:
-        sys.exit(__doc__)
-    doorbell, guest = Path(arguments[0]).resolve(), Path(arguments[1]).resolve()
-    if not (guest / "u-boot.bin").exists():
-        sys.exit(f"{guest}: expected what scripts/guest-packages gets, found no u-boot.bin")
-    with tempfile.TemporaryDirectory() as folder:
-        machine = Machine(doorbell, guest, Path(folder))
-        boot_with_drive(machine)
-        boot_with_flash(machine)
+def main(doorbell, file, folder):
+    machine = Firmware(doorbell, file, folder, "Hit any key", r"\n", PROMPT)
+    boot_with_drive(machine)
+    boot_with_flash(machine)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run_with(main, __doc__, sys.argv[1:], "u-boot.bin")
