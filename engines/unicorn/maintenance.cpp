@@ -9,9 +9,9 @@ namespace {
 constexpr std::uint32_t go_on = 0;
 constexpr unsigned cache_maintenance = 7;
 constexpr unsigned tlb_maintenance = 8;
-constexpr std::uint32_t IC_IALLUIS = encoding(1, 0, 7, 1, 0);
-constexpr std::uint32_t IC_IALLU = encoding(1, 0, 7, 5, 0);
-constexpr std::uint32_t IC_IVAU = encoding(1, 3, 7, 5, 1);
+constexpr std::uint32_t IC_IALLUIS = system_register(1, 0, 7, 1, 0);
+constexpr std::uint32_t IC_IALLU = system_register(1, 0, 7, 5, 0);
+constexpr std::uint32_t IC_IVAU = system_register(1, 3, 7, 5, 1);
 /// CTR_EL0.IminLine of the models: 16 words (DDI 0487, D17.2.34).
 constexpr std::uint64_t line = 64;
 
@@ -68,7 +68,7 @@ void UnicornEngine::invalidate_tlb(const cpu::TlbOperation& operation) {
   constexpr unsigned local = 7;
   const std::uint32_t name = operation.encoding;
   const std::uint32_t same =
-      encoding(op0_of(name), op1_of(name), crn_of(name), local, op2_of(name));
+      system_register(op0_of(name), op1_of(name), crn_of(name), local, op2_of(name));
   if (name == 0 || !write_system_register(uc_, same, operation.value))
     internals().flush_translations();
 }

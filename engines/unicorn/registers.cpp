@@ -11,31 +11,31 @@ namespace {
 
 using cpu::Register;
 
-constexpr std::uint32_t FPCR = encoding(3, 3, 4, 4, 0);
-constexpr std::uint32_t FPSR = encoding(3, 3, 4, 4, 1);
+constexpr std::uint32_t FPCR = system_register(3, 3, 4, 4, 0);
+constexpr std::uint32_t FPSR = system_register(3, 3, 4, 4, 1);
 
 /// What the library keeps: reading another one ends the process. All are of DDI 0487, D17.2.
 constexpr std::uint32_t kept[] = {
-    encoding(3, 0, 1, 0, 0),   // SCTLR_EL1
-    encoding(3, 0, 1, 0, 2),   // CPACR_EL1
-    encoding(3, 0, 2, 0, 0),   // TTBR0_EL1
-    encoding(3, 0, 2, 0, 1),   // TTBR1_EL1
-    encoding(3, 0, 2, 0, 2),   // TCR_EL1
-    encoding(3, 0, 4, 0, 0),   // SPSR_EL1
-    encoding(3, 0, 4, 0, 1),   // ELR_EL1
-    encoding(3, 0, 5, 1, 0),   // AFSR0_EL1
-    encoding(3, 0, 5, 1, 1),   // AFSR1_EL1
-    encoding(3, 0, 5, 2, 0),   // ESR_EL1
-    encoding(3, 0, 6, 0, 0),   // FAR_EL1
-    encoding(3, 0, 7, 4, 0),   // PAR_EL1
-    encoding(3, 0, 10, 2, 0),  // MAIR_EL1
-    encoding(3, 0, 10, 3, 0),  // AMAIR_EL1
-    encoding(3, 0, 12, 0, 0),  // VBAR_EL1
-    encoding(3, 0, 13, 0, 1),  // CONTEXTIDR_EL1
-    encoding(3, 0, 13, 0, 4),  // TPIDR_EL1
-    encoding(3, 2, 0, 0, 0),   // CSSELR_EL1
-    encoding(3, 3, 13, 0, 2),  // TPIDR_EL0
-    encoding(3, 3, 13, 0, 3),  // TPIDRRO_EL0
+    system_register(3, 0, 1, 0, 0),   // SCTLR_EL1
+    system_register(3, 0, 1, 0, 2),   // CPACR_EL1
+    system_register(3, 0, 2, 0, 0),   // TTBR0_EL1
+    system_register(3, 0, 2, 0, 1),   // TTBR1_EL1
+    system_register(3, 0, 2, 0, 2),   // TCR_EL1
+    system_register(3, 0, 4, 0, 0),   // SPSR_EL1
+    system_register(3, 0, 4, 0, 1),   // ELR_EL1
+    system_register(3, 0, 5, 1, 0),   // AFSR0_EL1
+    system_register(3, 0, 5, 1, 1),   // AFSR1_EL1
+    system_register(3, 0, 5, 2, 0),   // ESR_EL1
+    system_register(3, 0, 6, 0, 0),   // FAR_EL1
+    system_register(3, 0, 7, 4, 0),   // PAR_EL1
+    system_register(3, 0, 10, 2, 0),  // MAIR_EL1
+    system_register(3, 0, 10, 3, 0),  // AMAIR_EL1
+    system_register(3, 0, 12, 0, 0),  // VBAR_EL1
+    system_register(3, 0, 13, 0, 1),  // CONTEXTIDR_EL1
+    system_register(3, 0, 13, 0, 4),  // TPIDR_EL1
+    system_register(3, 2, 0, 0, 0),   // CSSELR_EL1
+    system_register(3, 3, 13, 0, 2),  // TPIDR_EL0
+    system_register(3, 3, 13, 0, 3),  // TPIDRRO_EL0
     CNTKCTL_EL1,
 };
 

@@ -5,15 +5,12 @@
 
 #include <cstdint>
 
+#include "doorbell/core/arch/system_register.h"
+
 namespace doorbell::unicorn {
 
-/// A system register by its encoding, packed as in an MSR instruction (DDI 0487, C5.1).
-constexpr std::uint32_t encoding(unsigned op0, unsigned op1, unsigned crn, unsigned crm,
-                                 unsigned op2) {
-  return op0 << 14 | op1 << 11 | crn << 7 | crm << 3 | op2;
-}
 constexpr std::uint32_t encoding(const uc_arm64_cp_reg& name) {
-  return encoding(name.op0, name.op1, name.crn, name.crm, name.op2);
+  return system_register(name.op0, name.op1, name.crn, name.crm, name.op2);
 }
 constexpr unsigned op0_of(std::uint32_t encoding) {
   return encoding >> 14 & 3;
@@ -31,16 +28,12 @@ constexpr unsigned op2_of(std::uint32_t encoding) {
   return encoding & 7;
 }
 
-inline constexpr std::uint32_t MPIDR_EL1 = encoding(3, 0, 0, 0, 5);
-inline constexpr std::uint32_t ID_AA64PFR0_EL1 = encoding(3, 0, 0, 4, 0);
-inline constexpr std::uint32_t ID_AA64DFR0_EL1 = encoding(3, 0, 0, 5, 0);
-inline constexpr std::uint32_t ID_AA64ISAR1_EL1 = encoding(3, 0, 0, 6, 1);
-inline constexpr std::uint32_t CNTKCTL_EL1 = encoding(3, 0, 14, 1, 0);
-inline constexpr std::uint32_t CNTFRQ_EL0 = encoding(3, 3, 14, 0, 0);
-inline constexpr std::uint32_t CNTPCT_EL0 = encoding(3, 3, 14, 0, 1);
-inline constexpr std::uint32_t CNTVCT_EL0 = encoding(3, 3, 14, 0, 2);
-inline constexpr std::uint32_t SCR_EL3 = encoding(3, 6, 1, 1, 0);
-inline constexpr std::uint32_t HCR_EL2 = encoding(3, 4, 1, 1, 0);
+inline constexpr std::uint32_t MPIDR_EL1 = system_register(3, 0, 0, 0, 5);
+inline constexpr std::uint32_t ID_AA64PFR0_EL1 = system_register(3, 0, 0, 4, 0);
+inline constexpr std::uint32_t ID_AA64DFR0_EL1 = system_register(3, 0, 0, 5, 0);
+inline constexpr std::uint32_t ID_AA64ISAR1_EL1 = system_register(3, 0, 0, 6, 1);
+inline constexpr std::uint32_t SCR_EL3 = system_register(3, 6, 1, 1, 0);
+inline constexpr std::uint32_t HCR_EL2 = system_register(3, 4, 1, 1, 0);
 
 inline constexpr std::uint64_t SCR_EL3_NS = 1u << 0;
 inline constexpr std::uint64_t SCR_EL3_HCE = 1u << 8;

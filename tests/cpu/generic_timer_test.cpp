@@ -2,23 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "doorbell/core/arch/system_register.h"
+
 namespace doorbell::cpu {
 namespace {
 
 using Which = GenericTimer::Which;
-
-constexpr std::uint32_t timer_register(unsigned crm, unsigned op2) {
-  return 3 << 14 | 3 << 11 | 14 << 7 | crm << 3 | op2;
-}
-
-constexpr std::uint32_t CNTFRQ_EL0 = timer_register(0, 0);
-constexpr std::uint32_t CNTPCT_EL0 = timer_register(0, 1);
-constexpr std::uint32_t CNTVCT_EL0 = timer_register(0, 2);
-constexpr std::uint32_t CNTP_CTL_EL0 = timer_register(2, 1);
-constexpr std::uint32_t CNTP_CVAL_EL0 = timer_register(2, 2);
-constexpr std::uint32_t CNTV_TVAL_EL0 = timer_register(3, 0);
-constexpr std::uint32_t CNTV_CTL_EL0 = timer_register(3, 1);
-constexpr std::uint32_t CNTV_CVAL_EL0 = timer_register(3, 2);
 
 constexpr Time tick = 16 * nanosecond;
 
@@ -28,7 +17,7 @@ TEST(GenericTimer, CountsSimulatedTimeAt62500Kilohertz) {
   EXPECT_EQ(timer.read(CNTVCT_EL0, second), 62'500'000u);
   EXPECT_EQ(timer.read(CNTPCT_EL0, 100 * tick - 1), 99u);
   EXPECT_EQ(timer.read(CNTPCT_EL0, 100 * tick), 100u);
-  EXPECT_EQ(timer.read(timer_register(7, 7), 0), std::nullopt);
+  EXPECT_EQ(timer.read(system_register(3, 3, 14, 7, 7), 0), std::nullopt);
 }
 
 TEST(GenericTimer, IsAssertedFromItsCompareValueOn) {

@@ -120,17 +120,13 @@ class TestProcessor : public EngineHost {
   std::unique_ptr<InstructionEngine> engine_;
 };
 
-// System registers (DDI 0487, D17.2), packed as in an MSR.
-inline constexpr std::uint32_t system_name(unsigned op0, unsigned op1, unsigned crn, unsigned crm,
-                                           unsigned op2) {
-  return op0 << 14 | op1 << 11 | crn << 7 | crm << 3 | op2;
-}
-inline constexpr Register SCTLR_EL1 = Register::system(system_name(3, 0, 1, 0, 0));
-inline constexpr Register CPACR_EL1 = Register::system(system_name(3, 0, 1, 0, 2));
-inline constexpr Register TTBR0_EL1 = Register::system(system_name(3, 0, 2, 0, 0));
-inline constexpr Register TCR_EL1 = Register::system(system_name(3, 0, 2, 0, 2));
-inline constexpr Register MAIR_EL1 = Register::system(system_name(3, 0, 10, 2, 0));
-inline constexpr Register VBAR_EL1 = Register::system(system_name(3, 0, 12, 0, 0));
+// System registers (DDI 0487, D17.2).
+inline constexpr Register SCTLR_EL1 = Register::system(system_register(3, 0, 1, 0, 0));
+inline constexpr Register CPACR_EL1 = Register::system(system_register(3, 0, 1, 0, 2));
+inline constexpr Register TTBR0_EL1 = Register::system(system_register(3, 0, 2, 0, 0));
+inline constexpr Register TCR_EL1 = Register::system(system_register(3, 0, 2, 0, 2));
+inline constexpr Register MAIR_EL1 = Register::system(system_register(3, 0, 10, 2, 0));
+inline constexpr Register VBAR_EL1 = Register::system(system_register(3, 0, 12, 0, 0));
 
 /// Page tables in the upper half of the memory: all of it readable, writable and executable at its
 /// own address, but for what a test maps below 4 MiB.

@@ -10,12 +10,12 @@ using testing::ElementsAre;
 using testing::Pair;
 using Kind = InstructionEngine::Stop::Kind;
 
-constexpr std::uint32_t ICC_IAR1_EL1 = system_name(3, 0, 12, 12, 0);
-constexpr std::uint32_t ICC_EOIR1_EL1 = system_name(3, 0, 12, 12, 1);
-constexpr std::uint32_t CNTFRQ_EL0 = system_name(3, 3, 14, 0, 0);
-constexpr std::uint32_t CNTVCT_EL0 = system_name(3, 3, 14, 0, 2);
-constexpr std::uint32_t CNTV_CTL_EL0 = system_name(3, 3, 14, 3, 1);
-constexpr std::uint32_t CNTV_CVAL_EL0 = system_name(3, 3, 14, 3, 2);
+constexpr std::uint32_t ICC_IAR1_EL1 = system_register(3, 0, 12, 12, 0);
+constexpr std::uint32_t ICC_EOIR1_EL1 = system_register(3, 0, 12, 12, 1);
+constexpr std::uint32_t CNTFRQ_EL0 = system_register(3, 3, 14, 0, 0);
+constexpr std::uint32_t CNTVCT_EL0 = system_register(3, 3, 14, 0, 2);
+constexpr std::uint32_t CNTV_CTL_EL0 = system_register(3, 3, 14, 3, 1);
+constexpr std::uint32_t CNTV_CVAL_EL0 = system_register(3, 3, 14, 3, 2);
 
 TEST(EngineRegisters, TheHostKeepsThoseOfGicAndTimer) {
   SharedMemory memory;
@@ -62,7 +62,7 @@ TEST(EngineRegisters, WhatIsWrittenIsReadBack) {
   pattern = 0x1000'0000'0000;
   for (const Register& name : all)
     EXPECT_EQ(engine.get(name), pattern += 0x800) << static_cast<int>(name.kind) << name.number;
-  EXPECT_EQ(engine.get(Register::system(system_name(3, 0, 15, 0, 0))), std::nullopt);
+  EXPECT_EQ(engine.get(Register::system(system_register(3, 0, 15, 0, 0))), std::nullopt);
 }
 
 TEST(EngineRegisters, TheStackPointerFollowsPstate) {

@@ -5,18 +5,12 @@
 #include <tlm>
 
 #include "doorbell/core/arch/journey.h"
+#include "doorbell/core/arch/system_register.h"
 #include "doorbell/core/arch/task.h"
 #include "doorbell/core/arch/time.h"
 #include "doorbell/core/simulation.h"
 
 namespace doorbell {
-
-/// A system register by its encoding, op0 op1 CRn CRm op2 packed as in an MSR instruction (DDI 0487
-/// C5.1).
-constexpr std::uint32_t system_register(unsigned op0, unsigned op1, unsigned crn, unsigned crm,
-                                        unsigned op2) {
-  return op0 << 14 | op1 << 11 | crn << 7 | crm << 3 | op2;
-}
 
 /// ICC_* registers (IHI 0069 12.2).
 inline constexpr std::uint32_t ICC_PMR_EL1 = system_register(3, 0, 4, 6, 0);

@@ -3,22 +3,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "doorbell/core/arch/system_register.h"
+
 namespace doorbell::cpu {
 namespace {
-
-constexpr std::uint32_t timer_register(unsigned crm, unsigned op2) {
-  return 3 << 14 | 3 << 11 | 14 << 7 | crm << 3 | op2;
-}
-
-constexpr std::uint32_t CNTFRQ_EL0 = timer_register(0, 0);
-constexpr std::uint32_t CNTPCT_EL0 = timer_register(0, 1);
-constexpr std::uint32_t CNTVCT_EL0 = timer_register(0, 2);
-constexpr std::uint32_t CNTP_TVAL_EL0 = timer_register(2, 0);
-constexpr std::uint32_t CNTP_CTL_EL0 = timer_register(2, 1);
-constexpr std::uint32_t CNTP_CVAL_EL0 = timer_register(2, 2);
-constexpr std::uint32_t CNTV_TVAL_EL0 = timer_register(3, 0);
-constexpr std::uint32_t CNTV_CTL_EL0 = timer_register(3, 1);
-constexpr std::uint32_t CNTV_CVAL_EL0 = timer_register(3, 2);
 
 // CNTV_CTL_EL0 (DDI 0487, D17.11.22).
 constexpr std::uint64_t control_enable = 1 << 0;

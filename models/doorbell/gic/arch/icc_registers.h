@@ -2,14 +2,9 @@
 
 #include <cstdint>
 
-namespace doorbell::gic {
+#include "doorbell/core/arch/system_register.h"
 
-/// An AArch64 System register by its encoding: op0[15:14] op1[13:11] CRn[10:7] CRm[6:3] op2[2:0],
-/// as in MRS and MSR (DDI 0487, C5.1.3).
-constexpr std::uint16_t system_register(unsigned op0, unsigned op1, unsigned CRn, unsigned CRm,
-                                        unsigned op2) {
-  return static_cast<std::uint16_t>(op0 << 14 | op1 << 11 | CRn << 7 | CRm << 3 | op2);
-}
+namespace doorbell::gic {
 
 /// The registers of the CPU interface (IHI 0069, 12.2).
 enum class IccRegister : std::uint16_t {
