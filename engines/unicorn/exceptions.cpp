@@ -3,6 +3,7 @@
 // hypercalls.
 #include <cstring>
 
+#include "doorbell/core/arch/hexadecimal.h"
 #include "engines/unicorn/access_address.h"
 #include "engines/unicorn/engine.h"
 #include "engines/unicorn/system_registers.h"
@@ -134,15 +135,9 @@ bool UnicornEngine::is_stuck(const Internals::Exception& exception) {
   constexpr std::uint64_t vector_of_own_level = 0x200;
   const std::uint64_t pc = internals().pc();
   if (last_entry_ != done_ || pc != internals().vector_base() + vector_of_own_level) return false;
-  const auto hexadecimal = [](std::uint64_t value) {
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string text = "0x";
-    for (int shift = 60; shift >= 0; shift -= 4)
-      text += digits[value >> shift & 15];
-    return text;
-  };
-  stop_.why = "an exception at its own vector " + hexadecimal(pc) + ", ESR_EL1 " +
-              hexadecimal(exception.syndrome) + ", FAR_EL1 " + hexadecimal(exception.address);
+  stop_.why = "an exception at its own vector 0x" + hexadecimal(pc, 16) + ", ESR_EL1 0x" +
+              hexadecimal(exception.syndrome, 16) + ", FAR_EL1 0x" +
+              hexadecimal(exception.address, 16);
   remember(exception);
   const std::uint64_t places = last_exceptions_.size();
   for (std::uint64_t i = remembered_ < places ? 0 : remembered_ - places; i < remembered_; ++i)

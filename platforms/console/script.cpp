@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "doorbell/core/arch/hexadecimal.h"
 #include "doorbell/core/arch/parameter_text.h"
 
 namespace doorbell::console {
@@ -77,7 +78,6 @@ std::uint8_t Script::take_input(Time now) {
 }
 
 std::string in_quotes(const std::string& text) {
-  constexpr const char* digits = "0123456789abcdef";
   std::string quoted = "\"";
   for (const char character : text) {
     const auto byte = static_cast<std::uint8_t>(character);
@@ -90,7 +90,7 @@ std::string in_quotes(const std::string& text) {
     } else if (character == '"' || character == '\\') {
       quoted += {'\\', character};
     } else if (byte < 0x20 || byte == 0x7F) {
-      quoted += {'\\', 'x', digits[byte >> 4], digits[byte & 0xF]};
+      quoted += "\\x" + hexadecimal(byte, 2);
     } else {
       quoted += character;
     }

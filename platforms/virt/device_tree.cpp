@@ -1,5 +1,6 @@
 #include "platforms/virt/device_tree.h"
 
+#include "doorbell/core/arch/hexadecimal.h"
 #include "doorbell/core/arch/random.h"
 #include "doorbell/gic/gic.h"
 #include "platforms/virt/flat_tree.h"
@@ -31,11 +32,7 @@ struct Handles {
 };
 
 std::string at(const char* name, std::uint64_t address) {
-  constexpr const char* digits = "0123456789abcdef";
-  std::string text;
-  for (; address != 0 || text.empty(); address >>= 4)
-    text.insert(text.begin(), digits[address & 0xf]);
-  return std::string(name) + "@" + text;
+  return std::string(name) + "@" + hexadecimal(address);
 }
 
 /// Writes the nodes below the root, in QEMU's order, which is that of Linux's probing.

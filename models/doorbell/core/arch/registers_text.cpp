@@ -1,18 +1,7 @@
-#include <cinttypes>
-#include <cstdio>
-
+#include "doorbell/core/arch/hexadecimal.h"
 #include "doorbell/core/arch/registers.h"
 
 namespace doorbell {
-namespace {
-
-std::string hexadecimal(std::uint64_t value) {
-  char text[24];
-  std::snprintf(text, sizeof text, "0x%04" PRIX64, value);
-  return text;
-}
-
-}  // namespace
 
 std::string element_name(const RegisterInfo& info, unsigned index) {
   std::string_view base = info.name;
@@ -26,7 +15,7 @@ std::string markdown_table(std::span<const RegisterInfo> table) {
       "| Offset | Register | Bits | Access | Reset | Section |\n|---|---|---|---|---|---|\n";
   for (const RegisterInfo& info : table) {
     const std::uint64_t stride = info.stride == 0 ? info.width : info.stride;
-    std::string offset = hexadecimal(info.offset);
+    std::string offset = "0x" + hexadecimal(info.offset, 4);
     std::string name(info.name);
     if (info.count > 1) {
       offset += " + " + std::to_string(stride) + "n";
@@ -34,7 +23,7 @@ std::string markdown_table(std::span<const RegisterInfo> table) {
     }
     text.append("| ").append(offset).append(" | ").append(name).append(" | ");
     text.append(std::to_string(8 * info.width)).append(" | ").append(to_string(info.access));
-    text.append(" | ").append(hexadecimal(info.reset)).append(" | ").append(info.section);
+    text.append(" | 0x").append(hexadecimal(info.reset, 4)).append(" | ").append(info.section);
     text.append(" |\n");
   }
   return text;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "doorbell/core/arch/hexadecimal.h"
 #include "doorbell/core/arch/parameter_yaml.h"
 #include "doorbell/core/arch/statistics_json.h"
 
@@ -10,13 +11,6 @@ namespace doorbell {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string hexadecimal(std::uint64_t number) {
-  std::string digits(16, '0');
-  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, number >>= 4)
-    *digit = "0123456789abcdef"[number & 15];
-  return digits;
-}
 
 Json to_json(const RunTotals& totals) {
   return {{"measured", totals.measured},
@@ -55,7 +49,7 @@ Json to_json(const RunReport& report) {
   json["version"] = report.version;
   json["model"] = report.model;
   json["partial"] = report.partial;
-  json["workload"] = {{"fnv1a64", hexadecimal(report.workload.hash)}};
+  json["workload"] = {{"fnv1a64", hexadecimal(report.workload.hash, 16)}};
   for (const auto& [path, value] : report.workload.made_from)
     json["workload"]["made_from"][path] = value;
   json["parameters"] = describe_parameters(report.parameters);
