@@ -49,7 +49,8 @@ std::string EngineLibrary::description() const {
 }
 
 std::vector<std::filesystem::path> EngineLibrary::places() {
-  if (const char* const named = std::getenv("DOORBELL_ENGINE")) return {named};
+  const char* const named = std::getenv("DOORBELL_ENGINE");
+  if (named != nullptr && *named != '\0') return {named};
   std::error_code ignored;
   const std::filesystem::path directory =
       std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();

@@ -27,9 +27,9 @@ class EngineLibrary {
   /// Name, version and licence, in one line.
   std::string description() const;
 
-  /// Where the plug-in is looked for: in DOORBELL_ENGINE if that is set, beside the command's
-  /// executable in the build tree, and where the package installs it. InputError, one line, when it
-  /// is in none of these.
+  /// Where the plug-in is looked for: in DOORBELL_ENGINE if that is set and not empty, beside the
+  /// command's executable in the build tree, and where the package installs it. InputError, one
+  /// line, when it is in none of these.
   static std::filesystem::path find();
   /// The places, in order.
   static std::vector<std::filesystem::path> places();
