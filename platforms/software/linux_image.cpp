@@ -23,6 +23,27 @@ std::uint64_t field(const Bytes& bytes, std::size_t at) {
   return load_little_endian<std::uint64_t>(std::span(bytes).subspan(at, 8));
 }
 
+/// A kernel that is an EFI application, too, has the header of one: where the bytes of its sections
+/// end in the file, 0 when it has none (Microsoft's PE Format, "COFF File Header" and "Section
+/// Table"; booting.rst, 4: its place is at byte 60).
+std::uint64_t end_of_sections(const Bytes& bytes) {
+  const auto number = [&bytes]<class T>(std::uint64_t at, T) -> std::uint64_t {
+    if (at > bytes.size() || bytes.size() - at < sizeof(T)) return 0;
+    return load_little_endian<T>(std::span(bytes).subspan(at, sizeof(T)));
+  };
+  const std::uint64_t header = number(60, std::uint32_t{});
+  constexpr std::uint64_t signature = 0x4550;  // "PE", two zeros
+  if (header == 0 || number(header, std::uint32_t{}) != signature) return 0;
+  const std::uint64_t sections = number(header + 6, std::uint16_t{});
+  std::uint64_t entry = header + 24 + number(header + 20, std::uint16_t{});
+  std::uint64_t end = 0;
+  for (std::uint64_t i = 0; i < sections; ++i, entry += 40) {
+    const std::uint64_t size = number(entry + 16, std::uint32_t{});
+    if (size != 0) end = std::max(end, number(entry + 20, std::uint32_t{}) + size);
+  }
+  return end;
+}
+
 bool begins_with(const Bytes& bytes, std::string_view text, std::size_t at = 0) {
   return bytes.size() >= at + text.size() &&
          std::memcmp(bytes.data() + at, text.data(), text.size()) == 0;
@@ -51,6 +72,10 @@ LinuxImage linux_image(const std::string& path, Bytes bytes, std::uint64_t limit
   }
   if (bytes.size() < header_bytes) {
     throw InputError(path, 0, "kernel", "a header of 64 bytes", std::to_string(bytes.size()));
+  }
+  if (const std::uint64_t end = end_of_sections(bytes); bytes.size() < end) {
+    throw InputError(path, 0, "kernel", "the " + std::to_string(end) + " bytes of its PE sections",
+                     std::to_string(bytes.size()));
   }
   LinuxImage image;
   image.text_offset = field(bytes, text_offset_at);

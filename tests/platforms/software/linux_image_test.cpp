@@ -67,6 +67,20 @@ TEST(LinuxImage, CutShortOrTooLargeIsRefused) {
               HasSubstr("at most 1048576 bytes"));
 }
 
+// As with Debian's: the header of an EFI application says what the file holds.
+TEST(LinuxImage, CutShortOfItsSectionsIsRefused) {
+  Bytes bytes = with_sections(made_kernel(5000, 0, 9000), {{1000, 600}, {1600, 3400}, {0, 0}});
+  EXPECT_EQ(linux_image("Image", bytes, mebibyte).bytes, bytes);
+  bytes.push_back(0);  // a signature may follow
+  EXPECT_EQ(linux_image("Image", bytes, mebibyte).bytes, bytes);
+  bytes.resize(4999);
+  EXPECT_EQ(refusal([&] { linux_image("Image", bytes, mebibyte); }),
+            "Image: kernel: expected the 5000 bytes of its PE sections, found 4999");
+  bytes.resize(150);  // in the middle of the table
+  EXPECT_EQ(refusal([&] { linux_image("Image", bytes, mebibyte); }),
+            "Image: kernel: expected the 1600 bytes of its PE sections, found 150");
+}
+
 TEST(LinuxImage, OfTheOtherByteOrderIsRefused) {
   Bytes bytes = made_kernel(1000, 0, 1000);
   bytes[24] = 1;

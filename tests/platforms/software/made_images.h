@@ -35,6 +35,31 @@ inline Bytes made_kernel(std::size_t size, std::uint64_t text_offset, std::uint6
   return bytes;
 }
 
+struct Section {
+  std::uint32_t at;
+  std::uint32_t bytes;
+};
+
+/// The same kernel with the header of an EFI application behind its own (Microsoft's PE Format).
+inline Bytes with_sections(Bytes kernel, const std::vector<Section>& sections) {
+  const auto put = [&kernel](std::size_t at, auto value) {
+    std::memcpy(kernel.data() + at, &value, sizeof value);
+  };
+  constexpr std::uint32_t header = 64;
+  constexpr std::uint16_t optional_header_bytes = 16;
+  put(60, header);
+  std::memcpy(kernel.data() + header, "PE\0\0", 4);
+  put(header + 6, static_cast<std::uint16_t>(sections.size()));
+  put(header + 20, optional_header_bytes);
+  std::size_t entry = header + 24 + optional_header_bytes;
+  for (const Section& section : sections) {
+    put(entry + 16, section.bytes);
+    put(entry + 20, section.at);
+    entry += 40;
+  }
+  return kernel;
+}
+
 /// The same bytes, as gzip writes them.
 inline Bytes packed(const Bytes& bytes) {
   z_stream stream{};
