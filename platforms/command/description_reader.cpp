@@ -67,14 +67,27 @@ std::string overlay_file(const std::string& overlay, const std::string& descript
                    nearest.empty() ? "none" : "none; did you mean " + nearest + "?");
 }
 
-void read_description(ParameterTree& tree, const std::string& description,
-                      const std::vector<std::string>& overlays,
-                      const std::vector<std::string>& settings) {
-  read_yaml_file(tree, description);
+namespace {
+
+void lay_over(ParameterTree& tree, const std::string& description,
+              const std::vector<std::string>& overlays, const std::vector<std::string>& settings) {
   for (const std::string& overlay : overlays)
     read_yaml_file(tree, overlay_file(overlay, description));
   for (const std::string& setting : settings)
     tree.set(setting);
+}
+
+}  // namespace
+
+void read_description(ParameterTree& tree, const std::string& description,
+                      const std::vector<std::string>& overlays,
+                      const std::vector<std::string>& settings) {
+  read_yaml_file(tree, description);
+  lay_over(tree, description, overlays, settings);
+}
+
+void lay_over(ParameterTree& tree, const DescriptionSources& sources) {
+  lay_over(tree, description_file(sources.description), sources.overlays, sources.settings);
 }
 
 void read_description(ParameterTree& tree, const DescriptionSources& sources) {

@@ -29,6 +29,9 @@ void read_description(ParameterTree& tree, const std::string& description,
                       const std::vector<std::string>& settings);
 void read_description(ParameterTree& tree, const DescriptionSources& sources);
 
+/// The same in two steps: what comes between them is laid over the description alone.
+void lay_over(ParameterTree& tree, const DescriptionSources& sources);
+
 /// The file that `overlay` stands for: a path as it is; else one relative to the description's
 /// folder; else the preset of that name, presets/<overlay>.yaml in that folder. InputError, with
 /// the nearest preset's name, when there is none.

@@ -74,13 +74,23 @@ class SoftwareSource : public WorkloadSource {
   std::optional<debugger::Server> gdb_;
 };
 
-/// What it needs that a description needn't say.
+/// Software needs values that a description needn't name; who lays others over them is told.
+void read_for_software(ParameterTree& tree, const DescriptionSources& sources,
+                       const virt::VirtParameters& platform,
+                       const software::SoftwareOptions& software) {
+  read_description(tree, DescriptionSources{.description = sources.description});
+  tree.set("cpu.kind=aarch64");
+  tree.set("peripherals=true");
+  lay_over(tree, sources);
+  const std::string needed = ", as " + std::string(software.kind()) + " needs, found ";
+  if (platform.cpu.kind != cpu::ProcessorKind::aarch64)
+    throw InputError("cpu.kind: expected aarch64" + needed + "native");
+  if (!platform.peripherals) throw InputError("peripherals: expected true" + needed + "false");
+}
+
 void fit_to_software(virt::VirtParameters& platform, const software::SoftwareOptions& software) {
-  platform.cpu.kind = cpu::ProcessorKind::aarch64;
   platform.cpu.semihosting = software.semihosting;
-  platform.peripherals = true;
-  for (const std::string& drive : software.drives)
-    virt::use_drive(platform, drive);
+  virt::use_drives(platform, software.drives);
 }
 
 }  // namespace
@@ -89,11 +99,12 @@ std::unique_ptr<WorkloadSource> read_workload(const RunOptions& options, Descrip
                                               ParameterTree& tree) {
   DescriptionSources sources = options.sources;
   if (!options.workload.empty()) std::erase_if(sources.settings, workload::is_of_workload);
-  read_description(tree, sources);
   if (options.software.given()) {
+    read_for_software(tree, sources, description.platform, options.software);
     fit_to_software(description.platform, options.software);
     description.platform.check();
   } else {
+    read_description(tree, sources);
     description.check_replayed();
   }
   if (options.software.given())

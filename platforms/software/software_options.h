@@ -32,6 +32,10 @@ struct SoftwareOptions {
 
   /// Whether a part of the run is measured, or all of it.
   bool measured() const { return timing == Timing::approximate || !measure_from.empty(); }
+  /// The option that names what is started.
+  const char* kind() const {
+    return !kernel.empty() ? "--kernel" : !bios.empty() ? "--bios" : "--firmware";
+  }
   bool given() const { return !kernel.empty() || !bios.empty() || !firmware.empty(); }
 };
 

@@ -1,7 +1,7 @@
 #include "platforms/virt/drive_option.h"
 
 #include <charconv>
-#include <string>
+#include <map>
 
 #include "doorbell/core/arch/error.h"
 
@@ -35,7 +35,7 @@ bool take_write(std::string_view& option) {
 
 }  // namespace
 
-void use_drive(VirtParameters& parameters, std::string_view option) {
+std::size_t use_drive(VirtParameters& parameters, std::string_view option) {
   const std::string_view whole = option;
   const std::size_t number = take_endpoint(option);
   const bool write = take_write(option);
@@ -48,6 +48,19 @@ void use_drive(VirtParameters& parameters, std::string_view option) {
   endpoint.kind = pcie::FunctionKind::nvme;
   endpoint.nvme.drive = option;
   endpoint.nvme.write_through = write;
+  return number;
+}
+
+void use_drives(VirtParameters& parameters, std::span<const std::string> options) {
+  std::map<std::size_t, std::string> of_endpoint;
+  for (const std::string& option : options) {
+    const std::size_t number = use_drive(parameters, option);
+    const auto [first, is_first] = of_endpoint.emplace(number, option);
+    if (!is_first) {
+      refuse("one drive for endpoint " + std::to_string(number),
+             "'" + first->second + "' and '" + option + "'");
+    }
+  }
 }
 
 }  // namespace doorbell::virt

@@ -1,5 +1,6 @@
 // What one key alone can't say: values that are each in their range, and don't fit together.
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -119,6 +120,30 @@ void check_drives(const VirtParameters& parameters) {
   }
 }
 
+bool is_same_file(const std::string& one, const std::string& other) {
+  std::error_code missing;
+  return one == other || std::filesystem::equivalent(one, other, missing);
+}
+
+/// What is written to a drive is nobody else's.
+void check_drives_apart(const VirtParameters& parameters) {
+  for (std::size_t i = 0; i < parameters.endpoints.size(); ++i) {
+    const pcie::EndpointParameters& one = parameters.endpoints[i].endpoint;
+    for (std::size_t other = 0; other < i && one.kind == pcie::FunctionKind::nvme; ++other) {
+      const pcie::EndpointParameters& before = parameters.endpoints[other].endpoint;
+      if (before.kind != pcie::FunctionKind::nvme ||
+          !(one.nvme.write_through || before.nvme.write_through) ||
+          !is_same_file(one.nvme.drive, before.nvme.drive))
+        continue;
+      throw InputError(
+          of_element("endpoints", i, "nvme.drive") +
+          ": expected a file that no other endpoint uses, as one of them writes to it, "
+          "found '" +
+          one.nvme.drive + "', which " + of_element("endpoints", other, "nvme.drive") + " names");
+    }
+  }
+}
+
 /// StreamIDs and DeviceIDs are 32 bits wide, and those of different functions must differ.
 void check_identities(const VirtParameters& parameters, const pcie::RequesterMap& map,
                       const char* base, const char* shift) {
@@ -209,6 +234,7 @@ void VirtParameters::check() const {
   check_places(*this);
   check_credits(*this);
   check_drives(*this);
+  check_drives_apart(*this);
   check_identities(*this, root_complex.stream_id, "stream_id_base", "stream_id_shift");
   check_identities(*this, root_complex.device_id, "device_id_base", "device_id_shift");
   check_interrupts(*this);

@@ -154,5 +154,28 @@ TEST_F(RunSoftware, WithoutAnEngineIsRefused) {
   EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;
 }
 
+TEST_F(RunSoftware, AnEmptyNameOfAnEngineIsNone) {
+  const CommandResult result = run_command("DOORBELL_ENGINE= " DOORBELL_COMMAND " run" + firmware);
+  EXPECT_EQ(result.status, 0) << result.errors;
+}
+
+TEST_F(RunSoftware, NeedsWhatIsntLaidOverWithSomethingElse) {
+  expect_refused(firmware + " --set cpu.kind=native",
+                 "cpu.kind: expected aarch64, as --firmware needs, found native");
+  expect_refused(" --bios x --set peripherals=false",
+                 "peripherals: expected true, as --bios needs, found false");
+  const std::string overlay = scratch_.write("overlay.yaml", "cpu: {kind: native}\n");
+  expect_refused(" --kernel x --with " + overlay,
+                 "cpu.kind: expected aarch64, as --kernel needs, found native");
+}
+
+TEST_F(RunSoftware, WithTwoDrivesInOnePlaceIsRefused) {
+  const std::string drive = scratch_.write("drive", std::string(512, 'x'));
+  expect_refused(firmware + " --drive " + drive + " --drive 0=" + drive,
+                 "--drive: expected one drive for endpoint 0");
+  expect_refused(firmware + " --drive " + drive + ",write=true --drive 1=" + drive + ",write=true",
+                 "endpoints.1.nvme.drive: expected a file that no other endpoint uses");
+}
+
 }  // namespace
 }  // namespace doorbell::testing

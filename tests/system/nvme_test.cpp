@@ -2,10 +2,11 @@
 // interrupts by MSI-X through the ITS.
 #include "sw/drivers/nvme/nvme.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "platforms/virt/accounts.h"
 #include "platforms/virt/drive_option.h"
 #include "sw/include/access.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/system/machine.h"
 
 namespace doorbell::testing {
@@ -166,6 +168,39 @@ TEST(DriveOption, NamesEndpointFileAndWriting) {
   for (const char* const wrong :
        {"", "1=", "2=disk.img", "disk.img,write=yes", "disk.img,write=", ",write=true"})
     EXPECT_THROW(with(wrong), InputError) << wrong;
+}
+
+std::string refusal_of_drives(const std::vector<std::string>& options) {
+  virt::VirtParameters parameters;
+  try {
+    virt::use_drives(parameters, options);
+    parameters.check();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "taken";
+}
+
+TEST(DriveOption, IsGivenOnceForAnEndpoint) {
+  EXPECT_EQ(refusal_of_drives({"a", "1=b"}), "taken");
+  EXPECT_EQ(refusal_of_drives({"a", "1=b", "0=c"}),
+            "--drive: expected one drive for endpoint 0, found 'a' and '0=c'");
+}
+
+// What one controller writes the other wouldn't know of.
+TEST(DriveOption, NamesAFileThatIsWrittenOnce) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.write("file", "");
+  std::filesystem::create_symlink(file, folder / "link");
+  const std::string link = folder / "link";
+  EXPECT_EQ(refusal_of_drives({file, "1=" + link}), "taken");
+  EXPECT_EQ(
+      refusal_of_drives({file + ",write=true", "1=" + file + ",write=true"}),
+      "endpoints.1.nvme.drive: expected a file that no other endpoint uses, as one of them writes "
+      "to it, found '" +
+          file + "', which endpoints.0.nvme.drive names");
+  EXPECT_THAT(refusal_of_drives({file, "1=" + link + ",write=true"}),
+              ::testing::HasSubstr("endpoints.1.nvme.drive: expected a file that no other"));
 }
 
 }  // namespace
