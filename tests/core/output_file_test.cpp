@@ -106,5 +106,23 @@ TEST_F(OutputFileTest, ADirectoryOrAFileInNoneIsRefused) {
   EXPECT_THROW(OutputFile(path("none/statistics")), InputError);
 }
 
+// Points of a sweep may be run twice at a time, on machines that share a folder.
+TEST_F(OutputFileTest, SeveralWritersDontMeetBeforeTheirFilesAreWhole) {
+  NewFile one(path("file"), NewFile::Writers::several);
+  {
+    NewFile other(path("file"), NewFile::Writers::several);
+    EXPECT_NE(one.written(), other.written());
+    put(other.written(), "other");
+    put(one.written(), "one");
+    other.keep();
+    NewFile(path("file"), NewFile::Writers::several);
+  }
+  EXPECT_EQ(text_of(path("file")), "other");
+  EXPECT_EQ(files::status(path("file")).permissions(), files::perms(0644));
+  one.keep();
+  EXPECT_EQ(text_of(path("file")), "one");
+  EXPECT_EQ(count(), 1);
+}
+
 }  // namespace
 }  // namespace doorbell

@@ -1,24 +1,16 @@
 #include <SQLiteCpp/SQLiteCpp.h>
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cmath>
-#include <cstdio>
-#include <cstring>
 
 #include "doorbell/core/arch/error.h"
+#include "doorbell/core/arch/new_file.h"
 #include "platforms/explore/results/sweep_database.h"
 #include "platforms/explore/results/sweep_schema.h"
 
 namespace doorbell::explore {
 namespace {
-
-[[noreturn]] void fail(const std::filesystem::path& file, const std::string& reason) {
-  throw InputError(file.string(), 0, "cannot be written", "a writable file", reason);
-}
 
 /// A row after the other into a table. Their order is the order on disk.
 class Rows {
@@ -132,36 +124,17 @@ void write(const std::filesystem::path& file, const SweepResult& result) {
   transaction.commit();
 }
 
-/// A new, empty file beside `file`; gone at the end unless it was renamed.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::filesystem::path& file)
-      : name_(file.string() + ".part-XXXXXX") {
-    const int descriptor = mkostemp(name_.data(), O_CLOEXEC);
-    if (descriptor < 0) fail(file, std::strerror(errno));
-    fchmod(descriptor, 0644);  // mkostemp makes files for their owner alone
-    close(descriptor);
-  }
-  ~TemporaryFile() { unlink(name_.c_str()); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  const std::string& name() const { return name_; }
-
- private:
-  std::string name_;
-};
-
 }  // namespace
 
 void write_sweep_database(const std::filesystem::path& file, const SweepResult& result) {
-  const TemporaryFile temporary(file);
+  NewFile place(file, NewFile::Writers::several);
   try {
-    write(temporary.name(), result);
+    write(place.written(), result);
   } catch (const SQLite::Exception& error) {
-    fail(file, error.getErrorCode() == SQLITE_FULL ? std::strerror(ENOSPC) : error.what());
+    if (error.getErrorCode() == SQLITE_FULL) place.fail(ENOSPC);
+    throw InputError(file.string(), 0, "cannot be written", "a writable file", error.what());
   }
-  if (std::rename(temporary.name().c_str(), file.c_str()) != 0) fail(file, std::strerror(errno));
+  place.keep();
 }
 
 }  // namespace doorbell::explore

@@ -2,80 +2,64 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <thread>
 #include <utility>
 
 #include "doorbell/core/arch/error.h"
+#include "doorbell/core/arch/new_file.h"
 
 namespace doorbell::sweep {
 namespace {
 
-/// In the name of a file that is being written.
-constexpr const char* unfinished = ".part-";
-
-/// A new file beside `file`; gone at the end unless it was renamed to it.
-class TemporaryFile {
+class OpenFile {
  public:
-  explicit TemporaryFile(const std::filesystem::path& file)
-      : file_(file), name_(file.string() + unfinished + "XXXXXX") {
-    descriptor_ = mkostemp(name_.data(), O_CLOEXEC);
-    if (descriptor_ < 0) fail_to_write(file_, errno);
+  explicit OpenFile(const NewFile& place)
+      : place_(place), descriptor_(open(place.written().c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC)) {
+    if (descriptor_ < 0) place_.fail(errno);
   }
-  ~TemporaryFile() {
-    if (descriptor_ >= 0) close(descriptor_);
-    if (!renamed_) unlink(name_.c_str());
+  ~OpenFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
   }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
 
   void write(std::string_view text) {
     while (!text.empty()) {
       const ssize_t written = ::write(descriptor_, text.data(), text.size());
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail_to_write(file_, errno);
+      if (written < 0) place_.fail(errno);
       text.remove_prefix(static_cast<std::size_t>(written));
     }
   }
-
-  void rename() {
-    fchmod(descriptor_, 0644);  // mkostemp makes files for their owner alone
-    if (close(std::exchange(descriptor_, -1)) != 0) fail_to_write(file_, errno);
-    if (::rename(name_.c_str(), file_.c_str()) != 0) fail_to_write(file_, errno);
-    renamed_ = true;
+  void close() {
+    if (::close(std::exchange(descriptor_, -1)) != 0) place_.fail(errno);
   }
 
  private:
-  const std::filesystem::path file_;
-  std::string name_;
-  int descriptor_ = -1;
-  bool renamed_ = false;
+  const NewFile& place_;
+  int descriptor_;
 };
 
 }  // namespace
 
-void fail_to_write(const std::filesystem::path& file, int error) {
-  throw InputError(file.string(), 0, "cannot be written", "a writable file", std::strerror(error));
-}
-
-void write_whole(const std::filesystem::path& file, std::string_view text) {
-  TemporaryFile temporary(file);
-  temporary.write(text);
-  temporary.rename();
+void write_whole(const std::filesystem::path& path, std::string_view text) {
+  NewFile place(path, NewFile::Writers::several);
+  OpenFile file(place);
+  file.write(text);
+  file.close();
+  place.keep();
 }
 
 void remove_unfinished(const std::filesystem::path& folder) {
   std::error_code none;
   for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
-    if (entry.path().filename().string().find(unfinished) != std::string::npos)
+    if (entry.path().filename().string().find(NewFile::of_several) != std::string::npos)
       std::filesystem::remove(entry.path(), none);
   }
 }
@@ -98,7 +82,7 @@ void make_folder(const std::filesystem::path& folder) {
 
 FileLock::FileLock(const std::filesystem::path& file) {
   descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor_ < 0) fail_to_write(file, errno);
+  if (descriptor_ < 0) NewFile::fail(file, errno);
   int error = EWOULDBLOCK;
   // A process that was being started when its sweep was killed holds the lock until it dies too.
   for (int tries = 0; tries < 20 && error == EWOULDBLOCK; ++tries) {
@@ -107,7 +91,7 @@ FileLock::FileLock(const std::filesystem::path& file) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   close(descriptor_);
-  if (error != EWOULDBLOCK) fail_to_write(file, error);
+  if (error != EWOULDBLOCK) NewFile::fail(file, error);
   throw InputError(file.parent_path().string(), 0, "sweep", "nobody else to work in this folder",
                    "another sweep running in it");
 }

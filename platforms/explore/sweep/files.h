@@ -20,10 +20,6 @@ std::optional<std::string> read_text(const std::filesystem::path& file);
 /// Makes a folder and those above it; InputError when that can't be done.
 void make_folder(const std::filesystem::path& folder);
 
-/// InputError "FILE: cannot be written: expected a writable file, found No space left on device";
-/// `error` is an errno.
-[[noreturn]] void fail_to_write(const std::filesystem::path& file, int error);
-
 /// While it exists, nobody else has one of the same file, on any machine that shares it. The kernel
 /// takes it back when a process dies, however that happens.
 class FileLock {

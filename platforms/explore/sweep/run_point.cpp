@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "doorbell/core/arch/error.h"
+#include "doorbell/core/arch/new_file.h"
 #include "platforms/exit_status.h"
 #include "platforms/explore/sweep/files.h"
 #include "platforms/explore/sweep/key.h"
@@ -33,7 +34,7 @@ class AttemptFolder {
  public:
   explicit AttemptFolder(const fs::path& point) {
     std::string name = (point / attempt_prefix).string() + "XXXXXX";
-    if (mkdtemp(name.data()) == nullptr) fail_to_write(point, errno);
+    if (mkdtemp(name.data()) == nullptr) NewFile::fail(point, errno);
     path_ = name;
   }
   ~AttemptFolder() {
@@ -47,7 +48,7 @@ class AttemptFolder {
   void move_out(const char* name) const {
     std::error_code error;
     fs::rename(path_ / name, path_.parent_path() / name, error);
-    if (error) fail_to_write(path_.parent_path() / name, error.value());
+    if (error) NewFile::fail(path_.parent_path() / name, error.value());
   }
 
  private:
@@ -94,7 +95,7 @@ Outcome outcome_of(const ChildEnd& end, const PointOrder& order) {
 void check_disk(const ChildEnd& end, const fs::path& folder) {
   for (const int error : {ENOSPC, EDQUOT}) {
     if (last_line(end.output).find(std::strerror(error)) != std::string::npos)
-      fail_to_write(folder, error);
+      NewFile::fail(folder, error);
   }
 }
 

@@ -10,8 +10,16 @@ namespace doorbell {
 /// pipe, is written in its place.
 class NewFile {
  public:
-  /// InputError when what is there may not be written.
-  explicit NewFile(std::string path);
+  /// Who may be writing it.
+  enum class Writers {
+    one,
+    several,  ///< At a time, on any machine that shares it: it is PATH.part-XXXXXX, a name of its
+              ///< own.
+  };
+  static constexpr const char* of_several = ".part-";  ///< In such a name.
+
+  /// InputError when what is there may not be written, or nothing can be made beside it.
+  explicit NewFile(std::string path, Writers writers = Writers::one);
   /// Removes what was written, unless it was kept.
   ~NewFile();
   NewFile(const NewFile&) = delete;
@@ -24,13 +32,15 @@ class NewFile {
   /// It is whole: it takes its place. InputError when it can't.
   void keep();
   /// InputError "PATH: cannot be written", with the system's words for `error`, an errno; 0: none.
-  [[noreturn]] void fail(int error) const;
+  [[noreturn]] void fail(int error) const { fail(path_, error); }
+  [[noreturn]] static void fail(const std::string& path, int error);
 
  private:
   void remove() const;
 
   std::string path_;
-  std::string written_;  ///< `path_` itself, or the file beside it
+  std::string place_;    ///< where it is kept
+  std::string written_;  ///< that, or the file beside it
   bool kept_ = false;
 };
 
