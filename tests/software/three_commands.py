@@ -26,6 +26,17 @@ def look_alike(folder, doorbell, guest):
     (folder / "build/guest").symlink_to(guest)
 
 
+def run(script, folder):
+    """Status and console. What is typed before the shell asks for it is lost: Linux empties the UART's FIFO first."""
+    with subprocess.Popen(["bash", "-ec", script], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT) as child:
+        console = b""
+        while b"/ # " not in console and (part := child.stdout.read1()):
+            console += part
+        rest, _ = child.communicate(b"echo $((6 * 7)) is the answer\nexit\n")
+        return child.returncode, (console + rest).decode(errors="replace")
+
+
 def main(arguments):
     if len(arguments) != 2:
         sys.exit(__doc__)
@@ -36,12 +47,9 @@ def main(arguments):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         look_alike(folder, doorbell, guest)
-        run = subprocess.run(["bash", "-ec", script], cwd=folder, check=False, capture_output=True,
-                             input=b"echo $((6 * 7)) is the answer\nexit\n")
-    console = run.stdout.decode(errors="replace")
-    if run.returncode != 0 or "42 is the answer" not in console or "reboot: Power down" not in console:
-        sys.exit(f"{console}\n{run.stderr.decode(errors='replace')}\nstatus {run.returncode}: "
-                 "expected a shell that answers, and Linux to power down")
+        status, console = run(script, folder)
+    if status != 0 or "42 is the answer" not in console or "reboot: Power down" not in console:
+        sys.exit(f"{console}\nstatus {status}: expected a shell that answers, and Linux to power down")
 
 
 if __name__ == "__main__":
