@@ -1,13 +1,13 @@
 #include "platforms/console/recorder.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <iterator>
 
 #include "doorbell/core/arch/error.h"
 #include "platforms/console/script_reader.h"
 #include "tests/console/screen.h"
+#include "tests/support/temporary_folder.h"
 
 namespace doorbell::console {
 namespace {
@@ -37,16 +37,12 @@ struct Guest {
 
 class RecorderTest : public testing::Test {
  protected:
-  RecorderTest() {
-    name = std::filesystem::temp_directory_path() / "recorder_XXXXXX";
-    close(mkstemp(name.data()));
-  }
-  ~RecorderTest() override { std::filesystem::remove(name); }
   std::string written() const {
     std::ifstream file(name);
     return {std::istreambuf_iterator<char>(file), {}};
   }
-  std::string name;
+  test::TemporaryFolder folder;
+  const std::string name = folder / "script";
   Screen screen;
 };
 

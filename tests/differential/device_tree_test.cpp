@@ -2,7 +2,6 @@
 #include "platforms/virt/device_tree.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -10,6 +9,7 @@
 
 #include "platforms/host/child_process.h"
 #include "tests/support/flat_tree.h"
+#include "tests/support/temporary_folder.h"
 
 namespace doorbell::virt {
 namespace {
@@ -37,24 +37,10 @@ bool is_left_out(const std::string& path) {
                      [&](const auto& entry) { return path.starts_with(entry.first); });
 }
 
-class Folder {
- public:
-  Folder() {
-    std::string name = std::filesystem::temp_directory_path() / "device_tree_XXXXXX";
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder");
-    path_ = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::filesystem::path operator/(const char* name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
-
 /// QEMU's tree of a machine like ours, with a kernel that is nothing and a RAM disk of 5000 bytes.
 std::vector<std::uint8_t> tree_of_qemu(unsigned processors, const std::string& mebibytes,
                                        const std::string& bootargs) {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   std::ofstream(folder / "kernel") << "";
   std::ofstream(folder / "initrd") << std::string(5000, 'x');
   const std::string dump = folder / "tree";

@@ -1,5 +1,4 @@
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -10,6 +9,7 @@
 #include "doorbell/peripherals/flash.h"
 #include "doorbell/peripherals/rom.h"
 #include "tests/memory/test_initiator.h"
+#include "tests/support/temporary_folder.h"
 
 namespace doorbell::peripherals {
 namespace {
@@ -70,12 +70,7 @@ TEST_F(FlashTest, ADebuggerSeesTheCellsAndChangesNothing) {
 
 class RomTest : public testing::Test {
  protected:
-  RomTest() {
-    initiator.socket.bind(rom.upstream);
-    std::string name = std::filesystem::temp_directory_path() / "rom_XXXXXX";
-    folder = mkdtemp(name.data());
-  }
-  ~RomTest() override { std::filesystem::remove_all(folder); }
+  RomTest() { initiator.socket.bind(rom.upstream); }
   std::filesystem::path file(std::size_t bytes) const {
     std::ofstream(folder / "image") << std::string(bytes, 'x');
     return folder / "image";
@@ -91,7 +86,8 @@ class RomTest : public testing::Test {
 
   TestInitiator initiator{"initiator"};
   Rom rom{"rom", {.access = 100 * nanosecond}, 4096};
-  std::filesystem::path folder;
+  test::TemporaryFolder temporary_;
+  std::filesystem::path folder = temporary_.path();
 };
 
 TEST_F(RomTest, HoldsAnImageAndIgnoresWrites) {

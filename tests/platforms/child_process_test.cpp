@@ -14,6 +14,8 @@
 #include <sstream>
 #include <thread>
 
+#include "tests/support/temporary_folder.h"
+
 namespace doorbell {
 namespace {
 
@@ -26,12 +28,6 @@ std::string text_of(const fs::path& file) {
 
 class ChildProcess : public ::testing::Test {
  protected:
-  ChildProcess() {
-    std::string name = fs::temp_directory_path() / "doorbell-test-XXXXXX";
-    folder_ = mkdtemp(name.data());
-  }
-  ~ChildProcess() override { fs::remove_all(folder_); }
-
   /// Runs a shell script in the folder.
   std::optional<ChildEnd> shell(
       const std::string& script, std::uint64_t timeout = 0,
@@ -40,7 +36,8 @@ class ChildProcess : public ::testing::Test {
                      {.folder = folder_, .timeout = timeout, .stop = stop, .kept = 64 * 1024});
   }
 
-  fs::path folder_;
+  test::TemporaryFolder temporary_;
+  fs::path folder_ = temporary_.path();
 };
 
 TEST_F(ChildProcess, ErrorsApartAreNotAmongTheOutput) {

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "doorbell/core/arch/error.h"
+#include "tests/support/temporary_folder.h"
 
 namespace doorbell {
 namespace {
@@ -25,15 +26,12 @@ struct Tlb {
 class DescriptionReader : public testing::Test {
  protected:
   DescriptionReader() {
-    std::string name = std::filesystem::temp_directory_path() / "doorbell-overlays-XXXXXX";
-    folder_ = mkdtemp(name.data());
     std::filesystem::create_directory(folder_ / "presets");
     write("platform.yaml", "entries: 1\nways: 1\nlatency: 1\n");
     write("presets/small.yaml", "ways: 2\nlatency: 2\n");
     write("presets/large.yaml", "ways: 8\n");
     write("slow.yaml", "latency: 9\n");
   }
-  ~DescriptionReader() override { std::filesystem::remove_all(folder_); }
 
   std::string write(const std::string& name, const std::string& text) const {
     std::ofstream(folder_ / name) << text;
@@ -53,7 +51,8 @@ class DescriptionReader : public testing::Test {
     return "none";
   }
 
-  std::filesystem::path folder_;
+  test::TemporaryFolder temporary_;
+  std::filesystem::path folder_ = temporary_.path();
   Tlb tlb_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "tests/support/temporary_folder.h"
+
 namespace doorbell::testing {
 
 /// What a run of the `doorbell` command left behind.
@@ -19,18 +21,15 @@ CommandResult run_command(const std::string& command);
 /// A directory for files of this test, empty at first; gone at the end.
 class ScratchDirectory {
  public:
-  ScratchDirectory();
-  ~ScratchDirectory();
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-
   /// The path of a file in it.
-  std::string path(const std::string& name) const { return directory_ + "/" + name; }
+  std::string path(const std::string& name) const { return folder_ / name; }
   /// Makes a file in it; returns its path.
-  std::string write(const std::string& name, const std::string& content) const;
+  std::string write(const std::string& name, const std::string& content) const {
+    return folder_.write(name, content);
+  }
 
  private:
-  std::string directory_;
+  test::TemporaryFolder folder_;
 };
 
 std::string read_file(const std::string& path);

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
+
+#include "tests/support/temporary_folder.h"
 
 namespace doorbell::trace::test {
 
@@ -14,21 +15,13 @@ namespace doorbell::trace::test {
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& name, std::string_view text = {}) {
-    auto pattern = (std::filesystem::temp_directory_path() / "doorbell-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    path_ = (folder_ / name).string();
-    if (!text.empty()) std::ofstream(path_) << text;
+    path_ = folder_ / name;
+    if (!text.empty()) folder_.write(name, text);
   }
-  ~TemporaryFile() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
   const std::string& path() const { return path_; }
 
  private:
-  std::filesystem::path folder_;
+  doorbell::test::TemporaryFolder folder_;
   std::string path_;
 };
 

@@ -9,6 +9,7 @@
 
 #include "doorbell/core/arch/error.h"
 #include "platforms/explore/results/sweep_csv.h"
+#include "tests/support/temporary_folder.h"
 
 namespace doorbell::explore {
 namespace {
@@ -45,12 +46,6 @@ SweepResult example() {
 
 class SweepDatabase : public ::testing::Test {
  protected:
-  SweepDatabase() {
-    std::string name = std::filesystem::temp_directory_path() / "doorbell-test-XXXXXX";
-    folder_ = mkdtemp(name.data());
-  }
-  ~SweepDatabase() override { std::filesystem::remove_all(folder_); }
-
   static std::string content(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), {}};
@@ -65,7 +60,8 @@ class SweepDatabase : public ::testing::Test {
   }
   std::filesystem::path file_() const { return folder_ / sweep_database_name; }
 
-  std::filesystem::path folder_;
+  test::TemporaryFolder temporary_;
+  std::filesystem::path folder_ = temporary_.path();
 };
 
 TEST_F(SweepDatabase, GivesBackWhatWasWritten) {

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "doorbell/core/arch/error.h"
+#include "tests/support/temporary_folder.h"
 
 namespace doorbell::sweep {
 namespace {
@@ -17,13 +18,8 @@ namespace fs = std::filesystem;
 
 class SlurmRecordTest : public ::testing::Test {
  protected:
-  SlurmRecordTest() {
-    std::string name = fs::temp_directory_path() / "doorbell-test-XXXXXX";
-    folder_ = mkdtemp(name.data());
-  }
-  ~SlurmRecordTest() override { fs::remove_all(folder_); }
-
-  fs::path folder_;
+  test::TemporaryFolder temporary_;
+  fs::path folder_ = temporary_.path();
 };
 
 TEST_F(SlurmRecordTest, AnotherProcessReadsWhatWasAnnounced) {

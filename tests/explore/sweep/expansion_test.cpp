@@ -8,6 +8,7 @@
 
 #include "doorbell/core/arch/error.h"
 #include "tests/explore/sweep/example_platform.h"
+#include "tests/support/temporary_folder.h"
 
 namespace doorbell::sweep {
 namespace {
@@ -21,12 +22,9 @@ using ::testing::IsEmpty;
 class ExpansionTest : public ::testing::Test {
  protected:
   ExpansionTest() {
-    std::string name = std::filesystem::temp_directory_path() / "doorbell-test-XXXXXX";
-    folder_ = mkdtemp(name.data());
     std::ofstream(folder_ / "one") << "one\n";
     std::ofstream(folder_ / "two") << "two\n";
   }
-  ~ExpansionTest() override { std::filesystem::remove_all(folder_); }
 
   Plan plan(const std::string& more, const std::string& workloads = "[one]") const {
     return read_plan_text("platform: p\nworkloads: " + workloads + "\n" + more,
@@ -76,7 +74,8 @@ class ExpansionTest : public ::testing::Test {
     return keys;
   }
 
-  std::filesystem::path folder_;
+  test::TemporaryFolder temporary_;
+  std::filesystem::path folder_ = temporary_.path();
   std::string model_ = "model";
 };
 

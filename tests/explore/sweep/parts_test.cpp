@@ -1,6 +1,5 @@
 // Folders, outcomes and progress: what a sweep is put together from.
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -16,6 +15,7 @@
 #include "platforms/explore/sweep/point_folder.h"
 #include "platforms/explore/sweep/sweep_progress.h"
 #include "tests/explore/sweep/example_platform.h"
+#include "tests/support/temporary_folder.h"
 
 namespace doorbell::sweep {
 namespace {
@@ -25,13 +25,8 @@ namespace fs = std::filesystem;
 
 class Parts : public ::testing::Test {
  protected:
-  Parts() {
-    std::string name = fs::temp_directory_path() / "doorbell-test-XXXXXX";
-    folder_ = mkdtemp(name.data());
-  }
-  ~Parts() override { fs::remove_all(folder_); }
-
-  fs::path folder_;
+  test::TemporaryFolder temporary_;
+  fs::path folder_ = temporary_.path();
 };
 
 TEST_F(Parts, AnOutcomeIsReadBackAsItWasRecorded) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -12,6 +11,7 @@
 #include "doorbell/core/arch/little_endian.h"
 #include "doorbell/pcie/arch/nvme/command.h"
 #include "tests/pcie/system.h"
+#include "tests/support/temporary_folder.h"
 
 namespace doorbell::pcie::test {
 
@@ -24,15 +24,11 @@ using nvme::Status;
 class DriveFile {
  public:
   explicit DriveFile(std::uint64_t bytes) {
-    char name[] = "/tmp/doorbell_drive_XXXXXX";
-    close(mkstemp(name));
-    path = name;
-    std::vector<char> contents(bytes);
+    std::string contents(bytes, '\0');
     for (std::uint64_t i = 0; i < bytes; ++i)
       contents[i] = static_cast<char>(pattern(i));
-    std::ofstream(path, std::ios::binary).write(contents.data(), static_cast<long>(bytes));
+    folder.write("drive", contents);
   }
-  ~DriveFile() { unlink(path.c_str()); }
   static std::uint8_t pattern(std::uint64_t i) {
     return static_cast<std::uint8_t>(i ^ i >> 8 ^ i >> 16 ^ 0x5a);
   }
@@ -41,7 +37,8 @@ class DriveFile {
     file.seekg(static_cast<long>(at));
     return static_cast<std::uint8_t>(file.get());
   }
-  std::string path;
+  doorbell::test::TemporaryFolder folder;
+  const std::string path = folder / "drive";
 };
 
 /// A drive at the end of a link, with a driver that does as Linux does, as tasks. Queue 0 is the
