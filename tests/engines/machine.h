@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "doorbell/core/arch/system_register.h"
 #include "doorbell/cpu/arch/engine_loader.h"
 #include "tests/engines/program_addresses.h"
 
