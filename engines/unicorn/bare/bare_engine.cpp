@@ -16,7 +16,7 @@
 namespace doorbell::unicorn {
 namespace {
 
-constexpr std::uint32_t SPSR_EL1 = encoding(3, 0, 4, 0, 0);
+constexpr std::uint32_t SPSR_EL1 = system_register(3, 0, 4, 0, 0);
 
 class BareEngine final : public cpu::InstructionEngine {
  public:
