@@ -378,7 +378,7 @@ TEST_F(RamTest, WhatAnAccessIsForSaysWhereItGoes) {
   placement.remote_distance = 100 * nanosecond;
   build(cached(), placement);
   const std::size_t in_cache = initiator_.read(0, 0x100, 8, MemoryPurpose::its_tables);
-  // Neither of them has left a line there.
+  // It has left no line there.
   const std::size_t first = initiator_.read(microsecond, 0x100, 8);
   const std::size_t again = initiator_.read(2 * microsecond, 0x100, 8);
   const std::size_t in_memory =
@@ -387,6 +387,8 @@ TEST_F(RamTest, WhatAnAccessIsForSaysWhereItGoes) {
   const std::size_t remote_write =
       initiator_.write(5 * microsecond, 0x200, {1}, {.purpose = MemoryPurpose::data});
   const std::size_t untold = initiator_.read(6 * microsecond, 0x100, 8, MemoryPurpose::lpi_tables);
+  initiator_.read(7 * microsecond, 0x300, 8, MemoryPurpose::page_tables);
+  const std::size_t after_memory = initiator_.read(8 * microsecond, 0x300, 8);
   run();
   EXPECT_EQ(latency(in_cache), 11 * nanosecond);
   EXPECT_EQ(latency(first), 51 * nanosecond);
@@ -395,6 +397,7 @@ TEST_F(RamTest, WhatAnAccessIsForSaysWhereItGoes) {
   EXPECT_EQ(latency(remote), 111 * nanosecond);
   EXPECT_EQ(latency(remote_write), 121 * nanosecond);
   EXPECT_EQ(latency(untold), 11 * nanosecond);
+  EXPECT_EQ(latency(after_memory), 51 * nanosecond) << "what is placed in memory leaves no line";
 }
 
 TEST_F(RamTest, StreamTablesAreWithTheOtherTablesOfTheSmmuUnlessTheySayOtherwise) {
