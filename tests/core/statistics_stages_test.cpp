@@ -80,6 +80,17 @@ TEST_F(StageStatisticsTest, AResetForgetsTheTimesAndNotTheVectors) {
   EXPECT_EQ(stages_.vectors().at(0).stages[static_cast<std::size_t>(its_)].sum, 0u);
 }
 
+TEST_F(StageStatisticsTest, JsonHasWhatCameToItsEndSinceTheReset) {
+  stages_.record({1, 2, 3}, std::array<StageSample, 1>{{{its_, 1, 2}}}, 3);
+  stages_.reset();
+  stages_.record({2, 2, 4}, std::array<StageSample, 1>{{{its_, 1, 2}}}, 3);
+  const auto json = to_json(stages_);
+  ASSERT_EQ(json["streams"].size(), 1u);
+  EXPECT_EQ(json["streams"][0]["stream"], 2);
+  ASSERT_EQ(json["vectors"].size(), 1u);
+  EXPECT_EQ(json["vectors"][0]["event"], 4);
+}
+
 TEST_F(StageStatisticsTest, AStageAddedTooLateIsRefused) {
   stages_.record({1, 2, 3}, std::array<StageSample, 1>{{{its_, 1, 2}}}, 3);
   EXPECT_EQ(graph_.add({.name = "its"}), its_);

@@ -130,6 +130,7 @@ Json to_json(const StageGraph& graph) {
   return json;
 }
 
+/// Those of which something came to its end in the region: what was seen before it is no result.
 Json to_json(StageStatistics& stages) {
   const StageGraph& graph = stages.graph();
   const std::vector<StageId> order = graph.in_order();
@@ -138,13 +139,17 @@ Json to_json(StageStatistics& stages) {
   json["total"] = stream_json(graph, stages.total(), Detail::buckets);
   Json& streams = json["streams"] = Json::array();
   for (const auto& [id, stream] : stages.streams()) {
+    if (stream->end_to_end.count() == 0) continue;
     Json one;
     one["stream"] = id;
     one.update(stream_json(graph, *stream, Detail::summary));
     streams.push_back(std::move(one));
   }
   Json& vectors = json["vectors"] = Json::array();
-  const std::vector<StageStatistics::Vector> all = stages.vectors();
+  std::vector<StageStatistics::Vector> all;
+  for (const StageStatistics::Vector& vector : stages.vectors()) {
+    if (vector.end_to_end.count() != 0) all.push_back(vector);
+  }
   const std::vector<Detail> details = vector_details(all);
   for (std::size_t i = 0; i < all.size(); ++i)
     vectors.push_back(vector_json(graph, order, all[i], details[i]));
