@@ -248,6 +248,27 @@ INSTANTIATE_TEST_SUITE_P(Geometries, AnyShape,
                                          CacheGeometry{48, 16, ReplacementPolicy::round_robin, 1},
                                          CacheGeometry{100, 128, ReplacementPolicy::plru, 1}));
 
+// Narrow sets, which are searched by way, and wide ones, which are by identity.
+TEST(AssociativeCache, IsAsItWasMadeAfterAReset) {
+  for (const auto policy : policies) {
+    for (const unsigned ways : {4u, 16u}) {
+      Cache used({16, ways, policy, 7});
+      for (std::uint64_t page = 0; page < 101; ++page)
+        access(used, page * 37);
+      used.erase({37 * 100});
+      used.reset();
+      EXPECT_EQ(used.size(), 0u);
+      EXPECT_EQ(used.why_missing({0}), Departures::unknown);
+      Cache fresh({16, ways, policy, 7});
+      for (std::uint64_t i = 0; i < 1000; ++i) {
+        const std::uint64_t page = i * i % 53;
+        ASSERT_EQ(access(used, page), access(fresh, page)) << ways << " ways, access " << i;
+      }
+      EXPECT_EQ(used.erase_group(3, everything), fresh.erase_group(3, everything));
+    }
+  }
+}
+
 TEST(AssociativeCache, InsertingAKeyAgainReplacesItsValue) {
   Cache cache({4, 4, ReplacementPolicy::lru, 1});
   cache.insert({1}, 10);
