@@ -110,6 +110,10 @@ std::string parameter_listing(const std::vector<const Parameter*>& parameters, s
     text += wrapped(explanation(*parameter), width, explanation_indent);
     if (!parameter->info().source.empty())
       text += wrapped("Source: " + parameter->info().source, width, explanation_indent);
+    if (parameter->info().visible_to_software) {
+      text += wrapped("Software can see it: what restores a checkpoint keeps it.", width,
+                      explanation_indent);
+    }
   }
   return text;
 }

@@ -12,7 +12,8 @@ void EndpointSlot::describe(ParameterGroup& group) {
 void DeviceTreeParameters::describe(ParameterGroup& group) {
   group.add("seed", seed,
             {.source = "arbitrary; fixed, so that runs are equal",
-             .help = "Of the random numbers that software finds there: rng-seed, kaslr-seed"});
+             .help = "Of the random numbers that software finds there: rng-seed, kaslr-seed",
+             .visible_to_software = true});
 }
 
 void HostParameters::describe(ParameterGroup& group) {
@@ -29,7 +30,8 @@ void VirtParameters::describe(ParameterGroup& group) {
              .minimum = 1,
              .maximum = 123,
              .source = "the recordings were made with 4; the redistributors' range holds 123",
-             .help = "Processors, each with its redistributor"});
+             .help = "Processors, each with its redistributor",
+             .visible_to_software = true});
   group.group("cpu", cpu, "Each processor");
   group.group("ram", ram, "Memory at 0x40000000, behind a last-level cache");
   group.group("memory_of", memory_of, "What if: where tables, queues and data live in that memory");
@@ -40,7 +42,8 @@ void VirtParameters::describe(ParameterGroup& group) {
   group.list("endpoints", endpoints, "PCIe endpoints, each at the end of a link of its own", 1, 31);
   group.add("peripherals", peripherals,
             {.source = "off: firmware compiled for the host uses none",
-             .help = "ROM, flash, UART and real-time clock of QEMU's virt"});
+             .help = "ROM, flash, UART and real-time clock of QEMU's virt",
+             .visible_to_software = true});
   group.group("rom", rom, "ROM at 0, where boot firmware is");
   group.group("flash", flash, "NOR flash, where boot firmware keeps its variables");
   group.group("uart", uart, "PL011 UART, at the console");

@@ -81,6 +81,26 @@ TEST_F(Listing, SaysWhatAReaderNeeds) {
             "    Of a look-up: a time such as 170ns.\n");
 }
 
+TEST(VisibleToSoftware, IsSaid) {
+  struct Machine {
+    std::uint32_t processors = 1;
+    void describe(ParameterGroup& group) {
+      group.add("processors", processors,
+                {.unit = "processors",
+                 .minimum = 1,
+                 .maximum = 8,
+                 .source = "a book",
+                 .visible_to_software = true});
+    }
+  } machine;
+  const ParameterTree tree(machine);
+  EXPECT_EQ(parameter_listing(select_parameters(tree, ""), 100),
+            "processors = 1\n"
+            "    A number of processors (1 to 8).\n"
+            "    Source: a book\n"
+            "    Software can see it: what restores a checkpoint keeps it.\n");
+}
+
 TEST(Wrapped, KeepsToTheWidthAndLosesNoWord) {
   EXPECT_EQ(wrapped("one two three", 9, 2), "  one two\n  three\n");
   EXPECT_EQ(wrapped("one two three", 8, 2), "  one\n  two\n  three\n");

@@ -27,6 +27,8 @@ struct ParameterInfo {
   std::string source;      ///< Where the default comes from.
   std::string help;        ///< One line.
   bool host_only = false;  ///< Can't change a result; left out of the statistics.
+  /// Guests can read it and rely on it: it stays what it was when a checkpoint is restored.
+  bool visible_to_software = false;
 };
 
 /// The place of one value, and how it is written.

@@ -64,13 +64,14 @@ void CpuParameters::describe(ParameterGroup& group) {
 
 /// What native firmware, whose instructions aren't counted, has no use for.
 void CpuParameters::describe_instructions(ParameterGroup& group) {
-  group.add(
-      "kind", kind, {{"native", ProcessorKind::native}, {"aarch64", ProcessorKind::aarch64}},
-      {.source = "native: replays need no engine",
-       .help = "Whether firmware compiled for the host or AArch64 instructions are executed."});
+  group.add("kind", kind, {{"native", ProcessorKind::native}, {"aarch64", ProcessorKind::aarch64}},
+            {.source = "native: replays need no engine",
+             .help = "Whether firmware compiled for the host or AArch64 instructions are executed.",
+             .visible_to_software = true});
   group.add("model", model,
             {.source = "QEMU's virt: cortex-a57 is the model that firmware for it knows best",
-             .help = "Processor that AArch64 software sees: cortex-a57, cortex-a72 or max."});
+             .help = "Processor that AArch64 software sees: cortex-a57, cortex-a72 or max.",
+             .visible_to_software = true});
   group.add("cycles_per_instruction", cycles_per_instruction,
             {.unit = "1/100 cycles",
              .minimum = 1,

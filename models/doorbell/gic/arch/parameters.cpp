@@ -40,19 +40,22 @@ void GicCommonParameters::describe(ParameterGroup& group) {
              .minimum = 32,
              .maximum = 960,
              .source = virt,
-             .help = "Shared peripheral interrupts; a multiple of 32."});
+             .help = "Shared peripheral interrupts; a multiple of 32.",
+             .visible_to_software = true});
   group.add("intid_bits", intid_bits,
             {.unit = "bits",
              .minimum = 14,
              .maximum = 24,
              .source = virt,
-             .help = "GICD_TYPER.IDbits + 1: LPIs are 8192 to 2^n - 1."});
+             .help = "GICD_TYPER.IDbits + 1: LPIs are 8192 to 2^n - 1.",
+             .visible_to_software = true});
   group.add("priority_bits", priority_bits,
             {.unit = "bits",
              .minimum = 4,
              .maximum = 8,
              .source = virt,
-             .help = "Implemented bits of priority (ICC_CTLR_EL1.PRIbits + 1)."});
+             .help = "Implemented bits of priority (ICC_CTLR_EL1.PRIbits + 1).",
+             .visible_to_software = true});
   group.add("link_cycles", link_cycles,
             {.unit = "cycles",
              .maximum = 100000,
@@ -71,27 +74,30 @@ void ItsParameters::describe(ParameterGroup& group) {
              .minimum = 1,
              .maximum = 32,
              .source = virt,
-             .help = "GITS_TYPER.Devbits + 1."});
+             .help = "GITS_TYPER.Devbits + 1.",
+             .visible_to_software = true});
   group.add("event_bits", event_bits,
             {.unit = "bits",
              .minimum = 1,
              .maximum = 32,
              .source = virt,
-             .help = "GITS_TYPER.ID_bits + 1."});
-  group.add(
-      "itt_entry_bytes", itt_entry_bytes,
-      {.unit = "bytes",
-       .minimum = 4,
-       .maximum = 16,
-       .source = virt,
-       .help = "Interrupt translation entry: 4 (GIC-600, INTIDs of 16 bits), or 8 and more."});
+             .help = "GITS_TYPER.ID_bits + 1.",
+             .visible_to_software = true});
+  group.add("itt_entry_bytes", itt_entry_bytes,
+            {.unit = "bytes",
+             .minimum = 4,
+             .maximum = 16,
+             .source = virt,
+             .help = "Interrupt translation entry: 4 (GIC-600, INTIDs of 16 bits), or 8 and more.",
+             .visible_to_software = true});
   group.add("collection_entry_bytes", collection_entry_bytes,
             {.unit = "bytes",
              .minimum = 2,
              .maximum = 8,
              .power_of_two = true,
              .source = virt,
-             .help = "Collection table entry: 2 (GIC-600) or 8."});
+             .help = "Collection table entry: 2 (GIC-600) or 8.",
+             .visible_to_software = true});
   group.add(
       "device_cache_entries", device_cache_entries,
       {.unit = "entries", .maximum = 65536, .source = gic600_caches, .help = "DeviceID to ITT."});

@@ -29,7 +29,8 @@ void RamParameters::describe(ParameterGroup& group) {
              .minimum = 4096,
              .maximum = 1ULL << 44,
              .source = "the machine of the recordings",
-             .help = "What it holds."});
+             .help = "What it holds.",
+             .visible_to_software = true});
   group.time("read_latency", read_latency,
              {.maximum = millisecond,
               .source = "docs/timing.md, Memory and fabric: 90 ns with the fabric",

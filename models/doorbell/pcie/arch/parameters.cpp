@@ -65,15 +65,18 @@ void RootPortParameters::describe(ParameterGroup& group) {
             {.unit = "bus",
              .maximum = 255,
              .source = "QEMU's virt",
-             .help = "bus number below the port"});
+             .help = "bus number below the port",
+             .visible_to_software = true});
   group.add("device", device,
             {.unit = "device",
              .maximum = 31,
              .source = "QEMU's virt: 0 is the host bridge",
-             .help = "device number"});
+             .help = "device number",
+             .visible_to_software = true});
   group.add("whole_bus", whole_bus,
             {.source = "PCIe 6.0 6.13 (ARI)",
-             .help = "all devices and functions of the bus, for up to 256 functions"});
+             .help = "all devices and functions of the bus, for up to 256 functions",
+             .visible_to_software = true});
 }
 
 void RootComplexParameters::describe(ParameterGroup& group) {
@@ -81,15 +84,20 @@ void RootComplexParameters::describe(ParameterGroup& group) {
             {.unit = "segment",
              .maximum = 0x7fff,
              .source = "QEMU's virt",
-             .help = "PCI segment (domain)"});
+             .help = "PCI segment (domain)",
+             .visible_to_software = true});
   group.add("ecam_base", ecam_base,
-            {.unit = "address", .source = "QEMU's virt (highmem)", .help = "of bus 0 in the ECAM"});
+            {.unit = "address",
+             .source = "QEMU's virt (highmem)",
+             .help = "of bus 0 in the ECAM",
+             .visible_to_software = true});
   group.add("ecam_buses", ecam_buses,
             {.unit = "buses",
              .minimum = 1,
              .maximum = 256,
              .source = "QEMU's virt",
-             .help = "1 MiB each"});
+             .help = "1 MiB each",
+             .visible_to_software = true});
   group.time("latency", latency,
              {.maximum = millisecond,
               .source = "docs/timing.md: 170 ns one way with the link",
@@ -132,12 +140,16 @@ void RootComplexParameters::describe(ParameterGroup& group) {
              .help = "posted writes that stay in order among themselves"});
   const auto map = [&](const char* base, const char* shift, RequesterMap& value, const char* help) {
     group.add(base, value.base,
-              {.unit = "ID", .source = "iommu-map and msi-map of QEMU's virt", .help = help});
+              {.unit = "ID",
+               .source = "iommu-map and msi-map of QEMU's virt",
+               .help = help,
+               .visible_to_software = true});
     group.add(shift, value.shift,
               {.unit = "bits",
                .maximum = 16,
                .source = "iommu-map and msi-map of QEMU's virt",
-               .help = help});
+               .help = help,
+               .visible_to_software = true});
   };
   map("stream_id_base", "stream_id_shift", stream_id, "StreamID = base + (requester ID << shift)");
   map("device_id_base", "device_id_shift", device_id, "DeviceID = base + (requester ID << shift)");
@@ -148,7 +160,11 @@ void FunctionParameters::describe(ParameterGroup& group) {
   const auto field = [&](const char* name, std::uint32_t& value, std::uint32_t most,
                          const char* help) {
     group.add(name, value,
-              {.unit = "ID", .maximum = most, .source = "PCIe 6.0 7.5.1.1", .help = help});
+              {.unit = "ID",
+               .maximum = most,
+               .source = "PCIe 6.0 7.5.1.1",
+               .help = help,
+               .visible_to_software = true});
   };
   field("vendor_id", vendor_id, 0xffff, "Vendor ID");
   field("device_id", device_id, 0xffff, "Device ID");
@@ -158,16 +174,20 @@ void FunctionParameters::describe(ParameterGroup& group) {
              .minimum = 1,
              .maximum = 2048,
              .source = "PCIe 6.0 7.7.2.2",
-             .help = "MSI-X table size"});
+             .help = "MSI-X table size",
+             .visible_to_software = true});
   group.add("msi_vectors", msi_vectors,
             {.unit = "vectors",
              .minimum = 1,
              .maximum = 32,
              .power_of_two = true,
              .source = "PCIe 6.0 7.7.1.2",
-             .help = "Multiple Message Capable"});
+             .help = "Multiple Message Capable",
+             .visible_to_software = true});
   group.add("msi_masking", msi_masking,
-            {.source = "PCIe 6.0 7.7.1.2", .help = "MSI Per-Vector Masking Capable"});
+            {.source = "PCIe 6.0 7.7.1.2",
+             .help = "MSI Per-Vector Masking Capable",
+             .visible_to_software = true});
   group.add("tags", tags,
             {.unit = "tags",
              .maximum = 768,
@@ -179,26 +199,30 @@ void FunctionParameters::describe(ParameterGroup& group) {
              .maximum = 16777216,
              .power_of_two = true,
              .source = "assumption",
-             .help = "the DMA engine's own memory"});
+             .help = "the DMA engine's own memory",
+             .visible_to_software = true});
 }
 
 void EndpointParameters::describe(ParameterGroup& group) {
   group.add("kind", kind, {{"dma", FunctionKind::dma}, {"nvme", FunctionKind::nvme}},
             {.source = "recordings are replayed on a DMA engine",
-             .help = "what its functions are: a DMA engine, or an NVMe controller"});
+             .help = "what its functions are: a DMA engine, or an NVMe controller",
+             .visible_to_software = true});
   group.add("functions", functions,
             {.unit = "functions",
              .minimum = 1,
              .maximum = 256,
              .source = "PCIe 6.0 2.2.6.2 (ARI above 8)",
-             .help = "physical functions"});
+             .help = "physical functions",
+             .visible_to_software = true});
   group.add("max_payload_supported", max_payload_supported,
             {.unit = "bytes",
              .minimum = 128,
              .maximum = 4096,
              .power_of_two = true,
              .source = "docs/timing.md V1",
-             .help = "Max_Payload_Size Supported"});
+             .help = "Max_Payload_Size Supported",
+             .visible_to_software = true});
   const auto initial = [&](const char* name, std::uint32_t& value, const char* help) {
     group.add(name, value,
               {.unit = "bytes",
@@ -213,7 +237,9 @@ void EndpointParameters::describe(ParameterGroup& group) {
           "Max_Read_Request_Size at the start");
   group.add("tag_width", tag_width,
             {{"5", TagWidth::bits5}, {"8", TagWidth::bits8}, {"10", TagWidth::bits10}},
-            {.source = "PCIe 6.0 2.2.6.2", .help = "widest tag field, in bits"});
+            {.source = "PCIe 6.0 2.2.6.2",
+             .help = "widest tag field, in bits",
+             .visible_to_software = true});
   group.time("latency", latency,
              {.maximum = millisecond,
               .source = "docs/timing.md: inside the 170 ns one way",

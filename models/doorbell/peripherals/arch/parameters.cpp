@@ -63,7 +63,8 @@ void RtcParameters::describe(ParameterGroup& group) {
   add_access(group, access);
   group.add("epoch", epoch,
             {.source = "arbitrary; fixed, so that runs are equal",
-             .help = "What the clock says at simulated time 0, in UTC"});
+             .help = "What the clock says at simulated time 0, in UTC",
+             .visible_to_software = true});
 }
 
 void FlashParameters::describe(ParameterGroup& group) {

@@ -115,44 +115,54 @@ void TcuParameters::describe(ParameterGroup& group) {
              .source = "a 64-byte line",
              .help = "Commands read from the queue at a time"});
   group.add("msi_device_id", msi_device_id,
-            {.source = "integrator's choice", .help = "DeviceID of the SMMU's own MSIs"});
+            {.source = "integrator's choice",
+             .help = "DeviceID of the SMMU's own MSIs",
+             .visible_to_software = true});
 }
 
 void OfferedFeatures::describe(ParameterGroup& group) {
   group.add("granule_4k", granule_4k,
-            {.source = "[QEMU], [M600] have all", .help = "IDR5.GRAN4K: tables of 4 KiB granules"});
-  group.add(
-      "granule_16k", granule_16k,
-      {.source = "[QEMU], [M600] have all", .help = "IDR5.GRAN16K: tables of 16 KiB granules"});
-  group.add(
-      "granule_64k", granule_64k,
-      {.source = "[QEMU], [M600] have all", .help = "IDR5.GRAN64K: tables of 64 KiB granules"});
+            {.source = "[QEMU], [M600] have all",
+             .help = "IDR5.GRAN4K: tables of 4 KiB granules",
+             .visible_to_software = true});
+  group.add("granule_16k", granule_16k,
+            {.source = "[QEMU], [M600] have all",
+             .help = "IDR5.GRAN16K: tables of 16 KiB granules",
+             .visible_to_software = true});
+  group.add("granule_64k", granule_64k,
+            {.source = "[QEMU], [M600] have all",
+             .help = "IDR5.GRAN64K: tables of 64 KiB granules",
+             .visible_to_software = true});
   group.add("input_address_size", input_address_size,
             {{"48", InputAddressSize::bits_48}, {"52", InputAddressSize::bits_52}},
             {.unit = "bits",
              .source = "[QEMU] 48 bits",
-             .help = "IDR5.VAX: of what each TTBx translates, 52 with granules of 64 KiB"});
+             .help = "IDR5.VAX: of what each TTBx translates, 52 with granules of 64 KiB",
+             .visible_to_software = true});
   group.add("substream_id_bits", substream_id_bits,
             {.unit = "bits",
              .maximum = 20,
              .source = "[QEMU] has none",
-             .help = "IDR1.SSIDSIZE: of SubstreamIDs, PASIDs of PCIe; 0 is none"});
+             .help = "IDR1.SSIDSIZE: of SubstreamIDs, PASIDs of PCIe; 0 is none",
+             .visible_to_software = true});
   group.add("two_level_context_table", two_level_context_table,
             {.source = "[M600] has it",
-             .help = "IDR0.CD2L, with substreams: tables of CDs may have two levels"});
+             .help = "IDR0.CD2L, with substreams: tables of CDs may have two levels",
+             .visible_to_software = true});
 }
 
 void ReservedWindow::describe(ParameterGroup& group) {
   group.add("base", base,
             {.unit = "bytes",
              .source = "integrator's choice",
-             .help = "Its first address, as devices say it"});
-  group.add(
-      "size", size,
-      {.unit = "bytes",
-       .maximum = 1 << 20,
-       .source = "not of the architecture; x86 has 1 MiB at 0xfee00000",
-       .help = "4-byte writes to it go on untranslated, as MSIs do on x86; 0: there is none"});
+             .help = "Its first address, as devices say it",
+             .visible_to_software = true});
+  group.add("size", size,
+            {.unit = "bytes",
+             .maximum = 1 << 20,
+             .source = "not of the architecture; x86 has 1 MiB at 0xfee00000",
+             .help = "4-byte writes to it go on untranslated, as MSIs do on x86; 0: there is none",
+             .visible_to_software = true});
 }
 
 Features SmmuParameters::features() const {
@@ -195,22 +205,26 @@ void SmmuParameters::describe(ParameterGroup& group) {
              .minimum = 1,
              .maximum = 32,
              .source = "one PCIe segment",
-             .help = "IDR1.SIDSIZE"});
+             .help = "IDR1.SIDSIZE",
+             .visible_to_software = true});
   group.add("two_level_stream_table", two_level_stream_table,
             {.source = "[QEMU], [M600] have it",
-             .help = "IDR0.ST_LEVEL: stream tables may have two levels, as Linux makes them"});
+             .help = "IDR0.ST_LEVEL: stream tables may have two levels, as Linux makes them",
+             .visible_to_software = true});
   group.add("command_queue_log2", command_queue_log2,
             {.unit = "log2 entries",
              .minimum = 7,
              .maximum = 19,
              .source = "dmesg: 65536 entries",
-             .help = "IDR1.CMDQS"});
+             .help = "IDR1.CMDQS",
+             .visible_to_software = true});
   group.add("event_queue_log2", event_queue_log2,
             {.unit = "log2 entries",
              .minimum = 0,
              .maximum = 19,
              .source = "dmesg: 32768 entries",
-             .help = "IDR1.EVENTQS"});
+             .help = "IDR1.EVENTQS",
+             .visible_to_software = true});
   group.add("output_address_size", output_address_size,
             {{"32", AddressSize::bits_32},
              {"36", AddressSize::bits_36},
@@ -219,16 +233,22 @@ void SmmuParameters::describe(ParameterGroup& group) {
              {"44", AddressSize::bits_44},
              {"48", AddressSize::bits_48},
              {"52", AddressSize::bits_52}},
-            {.unit = "bits", .source = "[QEMU] 44 bits", .help = "IDR5.OAS"});
+            {.unit = "bits",
+             .source = "[QEMU] 44 bits",
+             .help = "IDR5.OAS",
+             .visible_to_software = true});
   group.add("msi", msi,
             {.source = "[M600] has it",
-             .help = "IDR0.MSI: a CMD_SYNC may end in a write to memory, which drivers then poll"});
-  group.add(
-      "send_event", send_event,
-      {.source = "[M600] has it",
-       .help = "IDR0.SEV: a CMD_SYNC may end in an event, for which drivers without MSI wait"});
+             .help = "IDR0.MSI: a CMD_SYNC may end in a write to memory, which drivers then poll",
+             .visible_to_software = true});
+  group.add("send_event", send_event,
+            {.source = "[M600] has it",
+             .help = "IDR0.SEV: a CMD_SYNC may end in an event, for which drivers without MSI wait",
+             .visible_to_software = true});
   group.add("range_invalidation", range_invalidation,
-            {.source = "[QEMU] has it", .help = "IDR3.RIL: a TLBI by address may cover a range"});
+            {.source = "[QEMU] has it",
+             .help = "IDR3.RIL: a TLBI by address may cover a range",
+             .visible_to_software = true});
   group.group("reserved_window", reserved_window, "Addresses for MSIs that aren't translated");
   group.group("features", offered, "What of the architecture is offered");
   group.group("micro_tlb", tbu.micro_tlb, "First TLB of a TBU");

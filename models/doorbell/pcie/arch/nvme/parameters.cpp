@@ -15,19 +15,22 @@ void NvmeParameters::describe(ParameterGroup& group) {
              .maximum = 4096,
              .power_of_two = true,
              .source = "QEMU's nvme",
-             .help = "a logical block: 512 or 4096"});
+             .help = "a logical block: 512 or 4096",
+             .visible_to_software = true});
   group.add("io_queues", io_queues,
             {.unit = "queue pairs",
              .minimum = 1,
              .maximum = 64,
              .source = "QEMU's nvme",
-             .help = "I/O queue pairs offered"});
+             .help = "I/O queue pairs offered",
+             .visible_to_software = true});
   group.add("vectors", vectors,
             {.unit = "vectors",
              .minimum = 1,
              .maximum = 2048,
              .source = "QEMU's nvme",
-             .help = "MSI-X table size"});
+             .help = "MSI-X table size",
+             .visible_to_software = true});
   const auto time = [&](const char* name, Time& value, const char* help) {
     group.time(name, value, {.maximum = second, .source = "assumption", .help = help});
   };
