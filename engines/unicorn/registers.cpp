@@ -16,6 +16,7 @@ constexpr std::uint32_t FPSR = system_register(3, 3, 4, 4, 1);
 
 /// What the library keeps: reading another one ends the process. All are of DDI 0487, D17.2.
 constexpr std::uint32_t kept[] = {
+    system_register(2, 0, 0, 2, 2),   // MDSCR_EL1
     system_register(3, 0, 1, 0, 0),   // SCTLR_EL1
     system_register(3, 0, 1, 0, 2),   // CPACR_EL1
     system_register(3, 0, 2, 0, 0),   // TTBR0_EL1

@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
+#include "doorbell/cpu/arch/register_names.h"
 #include "tests/engines/machine.h"
 
 namespace doorbell::cpu {
@@ -63,6 +67,37 @@ TEST(EngineRegisters, WhatIsWrittenIsReadBack) {
   for (const Register& name : all)
     EXPECT_EQ(engine.get(name), pattern += 0x800) << static_cast<int>(name.kind) << name.number;
   EXPECT_EQ(engine.get(Register::system(system_register(3, 0, 15, 0, 0))), std::nullopt);
+}
+
+/// What a checkpoint keeps, written by another engine and read back, at each Exception level and
+/// with either stack pointer.
+TEST(EngineRegisters, AllThatACheckpointKeepsGoesFromOneToAnother) {
+  constexpr std::uint64_t EL0t = 0x6000'0000, EL1t = 0x8000'0344, EL1h = 0x2000'00c5;
+  ASSERT_EQ(named_registers().size(), 4u + 31 + 64 + 24);
+  SharedMemory memory;
+  for (const std::uint64_t pstate : {EL0t, EL1t, EL1h}) {
+    TestProcessor first(memory), second(memory);
+    std::uint64_t pattern = 0x0123'4567'07cf'000f;
+    std::map<std::string, std::uint64_t> kept;
+    for (const NamedRegister& each : named_registers()) {
+      const bool is_pstate = each.name == "PSTATE";
+      const auto before = first.engine().get(each.which);
+      ASSERT_TRUE(before.has_value()) << each.name;
+      EXPECT_TRUE(first.engine().set(each.which, is_pstate ? pstate : pattern)) << each.name;
+      pattern += 0x0001'0010'0000'0000;
+      // IMPLEMENTATION DEFINED, and zero on a Cortex-A57.
+      const bool has_none = each.name.starts_with("AFSR") || each.name == "AMAIR_EL1";
+      if (is_pstate || has_none) continue;
+      EXPECT_NE(first.engine().get(each.which), before) << each.name;
+    }
+    for (const NamedRegister& each : named_registers())
+      kept[each.name] = *first.engine().get(each.which);
+    EXPECT_EQ(kept["PSTATE"], pstate);
+    for (const NamedRegister& each : named_registers())
+      second.engine().set(each.which, kept[each.name]);
+    for (const NamedRegister& each : named_registers())
+      EXPECT_EQ(second.engine().get(each.which), kept[each.name]) << each.name;
+  }
 }
 
 TEST(EngineRegisters, TheStackPointerFollowsPstate) {

@@ -164,8 +164,13 @@ Task<void> Aarch64Processor::execute() {
 /// Until it is turned on. Its CPU interface comes up as after a reset (IHI 0069, 12.2).
 Task<void> Aarch64Processor::be_off() {
   powered_ = false;
-  while (!entry_)
+  while (!entry_ && !resuming_)
     co_await power_changed_.wait();
+  if (std::exchange(resuming_, false)) {
+    powered_ = true;
+    if (asleep_) co_await sleep();
+    co_return;
+  }
   for (const std::uint32_t name : registers_of_cpu_interface)
     co_await gic->write(name, 0);
   timer_.reset();

@@ -56,6 +56,11 @@ class Aarch64Processor : public Processor, private EngineHost {
   /// It is off, or software has ended.
   bool halted() const override { return !powered_ || group_.ended(); }
 
+  void save(StateWriter& state) const override;
+  /// Stopped as by `stop_at_boundary`, in WFI or at a boundary as it was saved, when its turn
+  /// comes.
+  void restore(StateReader& state) override;
+
   /// From the next boundary of a block on it executes nothing until `go_on`. What a block in hand
   /// asks of devices is still carried out. One that is off or in WFI stays so, unless it is woken.
   void stop_at_boundary() { stopping_ = true; }
@@ -136,6 +141,12 @@ class Aarch64Processor : public Processor, private EngineHost {
   void count();
   Time time_after_debt() const { return debt_ == 0 ? now() : clock_.after(now(), debt_); }
 
+  // aarch64_state.cpp: checkpoints.
+  template <class Self, class State>
+  static void describe(Self& self, State& state);
+  void save_registers(StateWriter& state) const;
+  void restore_registers(StateReader& state);
+
   // aarch64_calls.cpp: HVC and semihosting.
   void hypercall();
   void semihosting_call();
@@ -179,6 +190,7 @@ class Aarch64Processor : public Processor, private EngineHost {
   std::optional<std::uint64_t> entry_;  ///< where it is to start
   std::uint64_t argument_ = 0;
   Condition power_changed_;
+  bool resuming_ = false;  ///< A checkpoint was restored: it goes on where that was taken.
   bool stopping_ = false;
   bool at_boundary_ = false;  ///< and to stay there
   Condition goes_on_;

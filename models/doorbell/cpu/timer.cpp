@@ -1,5 +1,7 @@
 #include "doorbell/cpu/timer.h"
 
+#include "doorbell/core/arch/state.h"
+
 namespace doorbell::cpu {
 
 Timer::Expiry::Expiry(Timer& t)
@@ -10,6 +12,26 @@ Timer::Timer(const sc_core::sc_module_name& name)
       virtual_interrupt("virtual_interrupt"),
       physical_interrupt("physical_interrupt"),
       expiry_(*this) {}
+
+template <class Self, class State>
+void Timer::describe(Self& self, State& state) {
+  GenericTimer::describe(self.timer_, state);
+  bool of_virtual = self.virtual_interrupt.level(), of_physical = self.physical_interrupt.level();
+  state.value("virtual_interrupt", of_virtual);
+  state.value("physical_interrupt", of_physical);
+  if constexpr (State::reads) {
+    self.virtual_interrupt.restore(of_virtual);
+    self.physical_interrupt.restore(of_physical);
+  }
+}
+
+void Timer::save(StateWriter& state) const {
+  describe(*this, state);
+}
+
+void Timer::restore(StateReader& state) {
+  describe(*this, state);
+}
 
 bool Timer::write(std::uint32_t encoding, std::uint64_t value) {
   if (!timer_.write(encoding, value, now())) return false;

@@ -23,10 +23,16 @@ class Timer : public Module, public Timed {
   bool write(std::uint32_t encoding, std::uint64_t value);
   void reset();
 
+  void save(StateWriter& state) const override;
+  void restore(StateReader& state) override;
+
   void disarm() override { expiry_.unlink(); }
   void arm() override { update(); }
 
  private:
+  template <class Self, class State>
+  static void describe(Self& self, State& state);
+
   struct Expiry : Waiter {
     explicit Expiry(Timer& t);
     Timer& timer;

@@ -2,9 +2,16 @@
 
 #include <algorithm>
 
+#include "doorbell/core/arch/state.h"
 #include "doorbell/gic/arch/its_tables.h"
 
 namespace doorbell::gic {
+namespace {
+
+/// A group priority each can be active, and software that ends nothing adds more.
+constexpr std::size_t most_active = 1 << 20;
+
+}  // namespace
 
 CpuInterface::CpuInterface(const sc_core::sc_module_name& name, const GicCommonParameters& common,
                            const CpuInterfaceParameters& parameters, InterruptSource& redistributor)
@@ -29,6 +36,22 @@ CpuInterface::CpuInterface(const sc_core::sc_module_name& name, const GicCommonP
       interrupts_(statistics(), "interrupts",
                   {.unit = "edges", .help = "Times the IRQ line was raised"}) {
   socket.bind(static_cast<CpuInterfaceForward&>(*this));
+}
+
+/// Its lines follow, when it settles.
+template <class Self, class State>
+void CpuInterface::describe(Self& self, State& state) {
+  state.group("registers",
+              [&self](auto& inner) { CpuInterfaceState::describe(self.state_, inner); });
+  state.sequence("active", self.active_, most_active);
+}
+
+void CpuInterface::save(StateWriter& state) const {
+  describe(*this, state);
+}
+
+void CpuInterface::restore(StateReader& state) {
+  describe(*this, state);
 }
 
 void CpuInterface::update() {

@@ -26,10 +26,16 @@ class CpuInterface : public Module, private CpuInterfaceForward {
 
   std::uint64_t acknowledged() const { return acknowledged_.value(); }
 
+  void save(StateWriter& state) const override;
+  void restore(StateReader& state) override;
+
   /// Its lines are as its state says, at once.
   void settle() override;
 
  private:
+  template <class Self, class State>
+  static void describe(Self& self, State& state);
+
   Time access_time() const override { return register_access_; }
   Value read(std::uint32_t encoding) override;
   Task<bool> write(std::uint32_t encoding, std::uint64_t value) override;

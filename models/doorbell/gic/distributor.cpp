@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "doorbell/core/arch/state.h"
 #include "doorbell/gic/arch/register_tables.h"
 
 namespace doorbell::gic {
@@ -39,6 +40,14 @@ Distributor::Distributor(const sc_core::sc_module_name& name, const GicCommonPar
     spis_.push_back(std::make_unique<WireIn>(
         wire.c_str(), [this, INTID](bool level) { state_.set_line(INTID, level); }));
   }
+}
+
+void Distributor::save(StateWriter& state) const {
+  DistributorState::describe(state_, state);
+}
+
+void Distributor::restore(StateReader& state) {
+  DistributorState::describe(state_, state);
 }
 
 /// GICD_CTLR.RWP: until every redistributor knows of what was written.

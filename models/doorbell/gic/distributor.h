@@ -41,6 +41,9 @@ class Distributor : public Module, public SpiSource {
 
   DistributorState& state() { return state_; }
 
+  void save(StateWriter& state) const override;
+  void restore(StateReader& state) override;
+
   std::string busy() const override;
   void settle() override;
 

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "doorbell/core/arch/little_endian.h"
+#include "doorbell/core/arch/state.h"
 #include "doorbell/core/under_way.h"
 #include "doorbell/gic/arch/register_tables.h"
 
@@ -64,6 +65,18 @@ Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
                         pipeline_.free() == 0);
   });
   tasks_.spawn(commands_.run());
+}
+
+void Its::save(StateWriter& state) const {
+  ItsRegisters::describe(registers_, state);
+  ItsCommands::describe(commands_, state);
+}
+
+/// Commands that wait are there for whoever looks next.
+void Its::restore(StateReader& state) {
+  ItsRegisters::describe(registers_, state);
+  ItsCommands::describe(commands_, state);
+  commands_.notify();
 }
 
 void Its::refuse(Payload& payload, Counter& counter, tlm::tlm_response_status status) {

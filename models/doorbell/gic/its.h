@@ -36,6 +36,9 @@ class Its : public Module, private RedistributorLinks {
   ItsStatistics& counters() { return counters_; }
   ItsRegisters& registers() { return registers_; }
 
+  void save(StateWriter& state) const override;
+  void restore(StateReader& state) override;
+
   std::string busy() const override;
   void settle() override;
 

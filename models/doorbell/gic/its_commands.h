@@ -44,6 +44,12 @@ class ItsCommands {
   /// An answer from a redistributor.
   void acknowledged(const gic_message::Acknowledge& acknowledge);
 
+  /// For a checkpoint (core/arch/state.h).
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.values("to_be_synchronised", self.invalidated_);
+  }
+
  private:
   struct Target {
     ItsError error = ItsError::none;

@@ -52,6 +52,10 @@ class LpiController {
 
   const LpiStatistics& counters() const { return counters_; }
 
+  // For a checkpoint.
+  void save(StateWriter& state) const { lpis_.save(state); }
+  void restore(StateReader& state) { lpis_.restore(state); }
+
   bool busy() const { return pipeline_.free() != pipeline_.count() || barrier_.under_way() != 0; }
   void settle() { lpis_.settle(); }
 

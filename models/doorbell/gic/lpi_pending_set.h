@@ -9,6 +9,13 @@
 #include "doorbell/gic/lpi_pending_table.h"
 #include "doorbell/gic/lpi_statistics.h"
 
+namespace doorbell {
+
+class StateReader;
+class StateWriter;
+
+}  // namespace doorbell
+
 namespace doorbell::gic {
 
 /// The LPIs that are pending at one redistributor (IHI 0069, 5.1): those that the cache has room
@@ -64,6 +71,11 @@ class LpiPendingSet : private LpiConfigurationUser {
   Task<void> load_configuration(std::uint32_t INTID) override;
   Task<void> reload_all() override;
 
+  // For a checkpoint: which are pending, in memory or not. Their configurations are read again when
+  // they settle, and they have no Journeys.
+  void save(StateWriter& state) const;
+  void restore(StateReader& state);
+
  private:
   void admit(std::uint32_t INTID, LpiConfiguration configuration, JourneyHandle journey);
   void configure(std::uint32_t INTID, LpiConfiguration configuration);
@@ -77,6 +89,8 @@ class LpiPendingSet : private LpiConfigurationUser {
   void refill();
   void bring_back(std::uint32_t INTID);
   void forget(std::uint32_t INTID);
+  template <class Self, class State>
+  static void describe_tables(Self& self, State& state);
   Task<void> write_bit(std::uint32_t INTID, bool pending);
   /// `left_behind`: what was pending when LPIs were disabled, in ascending order. It still is if
   /// software left its bit.

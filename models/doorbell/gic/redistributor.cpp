@@ -1,5 +1,6 @@
 #include "doorbell/gic/redistributor.h"
 
+#include "doorbell/core/arch/state.h"
 #include "doorbell/gic/arch/register_tables.h"
 
 namespace doorbell::gic {
@@ -51,6 +52,18 @@ Redistributor::Redistributor(const sc_core::sc_module_name& name, const GicCommo
   state_.on_enable_lpis([this](bool enabled) {
     enabled ? lpis_.enable(state_.tables(), state_.pending_table_zero()) : lpis_.disable();
   });
+}
+
+/// What the distributor offers follows, when it settles.
+void Redistributor::save(StateWriter& state) const {
+  RedistributorState::describe(state_, state);
+  state.group("lpis", [this](StateWriter& inner) { lpis_.save(inner); });
+}
+
+void Redistributor::restore(StateReader& state) {
+  RedistributorState::describe(state_, state);
+  state.group("lpis", [this](StateReader& inner) { lpis_.restore(inner); });
+  highest_of_.reset();
 }
 
 void Redistributor::wake() {

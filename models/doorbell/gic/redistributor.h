@@ -50,6 +50,9 @@ class Redistributor : public Module, public InterruptSource {
 
   const LpiController& lpis() const { return lpis_; }
 
+  void save(StateWriter& state) const override;
+  void restore(StateReader& state) override;
+
   std::string busy() const override;
   void settle() override;
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "doorbell/core/arch/state.h"
 #include "doorbell/core/memory_port.h"
 
 namespace doorbell::pcie {
@@ -55,6 +56,21 @@ std::uint32_t DmaEngine::read(std::uint64_t offset, unsigned size) {
 
 void DmaEngine::write(std::uint64_t offset, unsigned size, std::uint32_t value) {
   registers_.write(offset, size, value);
+}
+
+void DmaEngine::save(StateWriter& state) const {
+  state.registers("registers", registers_);
+  state.value("local_memory_used", !local_.empty());
+  if (!local_.empty()) state.bytes("local_memory", local_);
+}
+
+void DmaEngine::restore(StateReader& state) {
+  state.registers("registers", registers_);
+  bool used = false;
+  state.value("local_memory_used", used);
+  local_.clear();
+  if (used) state.bytes("local_memory", local_memory());
+  wake();
 }
 
 bool DmaEngine::has_work() const {

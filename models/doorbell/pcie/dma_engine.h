@@ -34,6 +34,10 @@ class DmaEngine {
   /// The engine's own memory, made when first used.
   std::vector<std::uint8_t>& local_memory();
 
+  // For a checkpoint: registers and local memory.
+  void save(StateWriter& state) const;
+  void restore(StateReader& state);
+
  private:
   bool has_work() const;
   Task<bool> fetch(dma::Descriptor& descriptor, bool& valid);

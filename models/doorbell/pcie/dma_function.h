@@ -22,6 +22,8 @@ class DmaFunction : public FunctionLogic {
   }
   std::string busy() const override { return engine_.busy() ? "descriptors" : ""; }
   Task<void> run() override { return engine_.run(); }
+  void save(StateWriter& state) const override { engine_.save(state); }
+  void restore(StateReader& state) override { engine_.restore(state); }
 
  private:
   void ring_doorbell(std::uint64_t offset, std::uint32_t value);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "doorbell/core/arch/state.h"
 #include "doorbell/core/memory_port.h"
 #include "doorbell/core/under_way.h"
 #include "doorbell/pcie/arch/splitting.h"
@@ -36,6 +37,16 @@ Endpoint::Endpoint(const sc_core::sc_module_name& module_name, const EndpointPar
     functions_.push_back(
         std::make_unique<Function>(context, statistics().group("function" + std::to_string(i)), i));
   }
+}
+
+void Endpoint::save(StateWriter& state) const {
+  state.list("functions", functions_,
+             [](const auto& function, StateWriter& inner) { function->save(inner); });
+}
+
+void Endpoint::restore(StateReader& state) {
+  state.list("functions", functions_,
+             [](auto& function, StateReader& inner) { function->restore(inner); });
 }
 
 bool Endpoint::claims(std::uint64_t address) const {

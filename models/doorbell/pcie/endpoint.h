@@ -31,6 +31,9 @@ class Endpoint : public Module, private BusDecode {
   Function& function(unsigned number) { return *functions_[number]; }
   const EndpointParameters& parameters() const { return parameters_; }
 
+  void save(StateWriter& state) const override;
+  void restore(StateReader& state) override;
+
   std::string busy() const override;
   void settle() override;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "doorbell/core/arch/little_endian.h"
+#include "doorbell/core/arch/state.h"
 
 namespace doorbell::pcie {
 namespace {
@@ -62,6 +63,24 @@ FunctionIdentity Function::identity() const {
   FunctionIdentity identity = logic_->identity();
   identity.multi_function = context_.endpoint.functions > 1;
   return identity;
+}
+
+template <class Self, class State>
+void Function::describe(Self& self, State& state) {
+  state.value("requester_id", self.requester_id_);
+  ConfigurationSpace::describe(self.space_, state);
+  state.group("msi", [&self](auto& inner) { MsiCapability::describe(self.msi_, inner); });
+  state.group("msix", [&self](auto& inner) { MsixTable::describe(self.msix_.table(), inner); });
+}
+
+void Function::save(StateWriter& state) const {
+  describe(*this, state);
+  state.group("logic", [this](StateWriter& inner) { logic_->save(inner); });
+}
+
+void Function::restore(StateReader& state) {
+  describe(*this, state);
+  state.group("logic", [this](StateReader& inner) { logic_->restore(inner); });
 }
 
 void Function::add_ari(unsigned number) {

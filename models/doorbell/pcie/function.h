@@ -78,6 +78,12 @@ class Function : public TrafficPort {
   const MsixCapability& msix() const { return msix_; }
   unsigned tags_in_use() const { return bus_master_.tags_in_use(); }
 
+  // For a checkpoint, when nothing is under way.
+  void save(StateWriter& state) const;
+  void restore(StateReader& state);
+  /// What a drive holds; empty for what is none.
+  std::span<const std::uint8_t> contents() const { return logic_->contents(); }
+
   /// As those of a Module.
   std::string busy() const {
     return tags_in_use() == 0 ? logic_->busy() : under_way(tags_in_use(), "reads");
@@ -88,6 +94,9 @@ class Function : public TrafficPort {
   }
 
  private:
+  template <class Self, class State>
+  static void describe(Self& self, State& state);
+
   void add_ari(unsigned number);
   std::uint32_t read_bar(unsigned bar, std::uint64_t offset, unsigned size);
   void write_bar(unsigned bar, std::uint64_t offset, unsigned size, std::uint32_t value);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "doorbell/core/arch/statistics_kinds.h"
@@ -58,6 +59,12 @@ class FunctionLogic {
 
   /// The function's task, started with the simulation: waits for work for ever.
   virtual Task<void> run() = 0;
+
+  // For a checkpoint, when nothing is under way.
+  virtual void save(StateWriter&) const {}
+  virtual void restore(StateReader&) {}
+  /// What a drive holds; empty for what is none.
+  virtual std::span<const std::uint8_t> contents() const { return {}; }
 };
 
 /// The logic of `context.endpoint.kind`.

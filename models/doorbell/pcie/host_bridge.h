@@ -32,6 +32,12 @@ class HostBridge {
   /// Likewise for debuggers: reads without time or side effects, and returns the bytes read.
   unsigned debug(Payload& payload);
 
+  /// For a checkpoint (core/arch/state.h).
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    ConfigurationSpace::describe(self.own_, state);
+  }
+
  private:
   Task<void> access_configuration(Payload& payload);
   Task<void> access_memory(Payload& payload);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "doorbell/core/arch/state.h"
 #include "doorbell/core/under_way.h"
 
 namespace doorbell::pcie {
@@ -39,6 +40,14 @@ RootComplex::RootComplex(const sc_core::sc_module_name& module_name,
         scheduler(), statistics().group("port" + std::to_string(i)), i, parameters_.ports[i],
         [this, i](Tlp& tlp) { upstream_.receive(ports_[i], tlp); }, tasks_));
   }
+}
+
+void RootComplex::save(StateWriter& state) const {
+  HostBridge::describe(host_bridge_, state);
+}
+
+void RootComplex::restore(StateReader& state) {
+  HostBridge::describe(host_bridge_, state);
 }
 
 std::string RootComplex::busy() const {

@@ -44,6 +44,9 @@ class RootComplex : public Module {
 
   const RootComplexParameters& parameters() const { return parameters_; }
 
+  void save(StateWriter& state) const override;
+  void restore(StateReader& state) override;
+
   std::string busy() const override;
   void settle() override { requests_.settle(); }
 

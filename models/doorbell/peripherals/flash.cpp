@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "doorbell/core/arch/state.h"
+
 namespace doorbell::peripherals {
 namespace {
 
@@ -24,6 +26,14 @@ Flash::Flash(const sc_core::sc_module_name& module_name, const FlashParameters& 
       blocks_erased_(statistics(), "blocks_erased",
                      {.unit = "blocks", .help = "Of 128 KiB, each in its chip."}) {
   upstream.on_debug([this](Payload& payload) { return debug(payload); });
+}
+
+void Flash::save(StateWriter& state) const {
+  FlashBank::describe(bank_, state);
+}
+
+void Flash::restore(StateReader& state) {
+  FlashBank::describe(bank_, state);
 }
 
 Task<void> Flash::serve(Payload& payload) {

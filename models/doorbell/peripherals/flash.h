@@ -25,6 +25,10 @@ class Flash : public Module {
   /// Its cells, whatever mode it is in.
   FlashArray& array() { return array_; }
 
+  /// Without the cells.
+  void save(StateWriter& state) const override;
+  void restore(StateReader& state) override;
+
   std::string busy() const override { return upstream.held() == 0 ? "" : "accesses"; }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "doorbell/core/arch/state.h"
 #include "doorbell/peripherals/arch/pl011_registers.h"
 
 namespace doorbell::peripherals {
@@ -40,6 +41,18 @@ Pl011::Pl011(const sc_core::sc_module_name& module_name, const UartParameters& p
 void Pl011::connect(Console& console) {
   console_ = &console;
   console.on_input([this] { look_for_input(); });
+}
+
+void Pl011::save(StateWriter& state) const {
+  Pl011State::describe(state_, state);
+  state.value("UARTINTR", interrupt.level());
+}
+
+void Pl011::restore(StateReader& state) {
+  Pl011State::describe(state_, state);
+  bool level = false;
+  state.value("UARTINTR", level);
+  interrupt.restore(level);
 }
 
 /// After an access. Nothing here costs a wake-up unless a character moves or the line changes.

@@ -27,6 +27,9 @@ class Pl011 : public Module, public Timed {
   /// Why a character that is typed doesn't come in, for who wonders; null where none waits.
   const char* refuses_input() const;
 
+  void save(StateWriter& state) const override;
+  void restore(StateReader& state) override;
+
   // What is typed waits for its time, and may do so for ever.
   void disarm() override { next_input_.set(never); }
   void arm() override { look_for_input(); }

@@ -1,5 +1,7 @@
 #include "doorbell/peripherals/pl031.h"
 
+#include "doorbell/core/arch/state.h"
+
 namespace doorbell::peripherals {
 namespace {
 
@@ -22,6 +24,18 @@ Pl031::Pl031(const sc_core::sc_module_name& module_name, const RtcParameters& pa
   registers.serve(state_.registers(), {.bytes = pl031_bytes}, parameters.access);
   registers.before_access([this] { state_.advance(now()); });
   state_.on_change([this] { changed(); });
+}
+
+void Pl031::save(StateWriter& state) const {
+  Pl031State::describe(state_, state);
+  state.value("RTCINTR", interrupt.level());
+}
+
+void Pl031::restore(StateReader& state) {
+  Pl031State::describe(state_, state);
+  bool level = false;
+  state.value("RTCINTR", level);
+  interrupt.restore(level);
 }
 
 void Pl031::changed() {

@@ -19,6 +19,9 @@ class Pl031 : public Module, public Timed {
   RegisterSocket registers;        ///< 4 KiB; addresses are taken modulo that
   WireOut interrupt{"interrupt"};  ///< RTCINTR, a level
 
+  void save(StateWriter& state) const override;
+  void restore(StateReader& state) override;
+
   // Its alarm.
   void disarm() override { match_.set(never); }
   void arm() override { match_.set(state_.next_interrupt()); }

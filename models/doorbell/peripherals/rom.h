@@ -25,6 +25,8 @@ class Rom : public Module {
   /// ROM.
   void load(const std::filesystem::path& file);
   std::span<const std::uint8_t> bytes() const { return storage_.bytes(); }
+  /// Its contents become those of a file of its size (MappedMemory).
+  void replace(const std::filesystem::path& file) { storage_.replace(file); }
 
  private:
   Task<void> serve(Payload& payload);

@@ -37,6 +37,10 @@ class Interrupts {
   /// A WFE wake-up event.
   void send_event() { wires_.event.pulse(); }
 
+  // For a checkpoint.
+  const GlobalErrors& errors() const { return errors_; }
+  GlobalErrors& errors() { return errors_; }
+
  private:
   Task<void> msi(std::uint64_t address, std::uint32_t data, GlobalError on_abort);
 

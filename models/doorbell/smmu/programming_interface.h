@@ -45,6 +45,13 @@ class ProgrammingInterface {
   /// The task that carries out Updates.
   Task<void> run();
 
+  /// For a checkpoint (core/arch/state.h). Hooks aren't called.
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.registers("registers", self.bank_);
+    state.value("enabled", self.enabled_);
+  }
+
  private:
   bool in_use(BitField enable) const { return enable.test(cr0_.get() | cr0ack_.get()); }
   void guard_registers();

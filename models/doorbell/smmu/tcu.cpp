@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "doorbell/core/arch/state.h"
 #include "doorbell/core/under_way.h"
 #include "doorbell/smmu/arch/debug_walk.h"
 #include "doorbell/smmu/arch/registers.h"
@@ -59,6 +60,23 @@ void Tcu::start_of_simulation() {
   tasks_.spawn(programming_.run());
   tasks_.spawn(events_->run());
   tasks_.spawn(commands_->run());
+}
+
+template <class Self, class State>
+void Tcu::describe(Self& self, State& state) {
+  ProgrammingInterface::describe(self.programming_, state);
+  state.group("global_errors",
+              [&self](auto& inner) { GlobalErrors::describe(self.interrupts_->errors(), inner); });
+}
+
+void Tcu::save(StateWriter& state) const {
+  describe(*this, state);
+}
+
+/// Commands that wait are there for whoever looks next.
+void Tcu::restore(StateReader& state) {
+  describe(*this, state);
+  commands_->notify();
 }
 
 std::string Tcu::busy() const {

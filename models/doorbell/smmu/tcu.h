@@ -52,10 +52,16 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
                                                const Access& access) override;
   bool receives(const sc_core::sc_interface& dti) const override;
 
+  void save(StateWriter& state) const override;
+  void restore(StateReader& state) override;
+
   std::string busy() const override;
   void settle() override;
 
  private:
+  template <class Self, class State>
+  static void describe(Self& self, State& state);
+
   void start_of_simulation() override;
 
   Task<void> invalidate(const Invalidation& invalidation) override;

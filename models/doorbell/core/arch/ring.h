@@ -29,6 +29,7 @@ class Ring {
   T& front() { return items_[first_]; }
   /// The i-th from the front.
   T& operator[](std::size_t i) { return items_[(first_ + i) & (capacity_ - 1)]; }
+  const T& operator[](std::size_t i) const { return items_[(first_ + i) & (capacity_ - 1)]; }
 
  private:
   void grow() {

@@ -22,6 +22,13 @@ void WireOut::pulse(Time latency) {
   drive(false, latency);
 }
 
+void WireOut::restore(bool level) {
+  level_ = level;
+  for (int i = 0; i < size(); ++i) {
+    if (auto* const in = dynamic_cast<WireIn*>((*this)[i])) in->level_ = level;
+  }
+}
+
 WireIn::WireIn(const char* name, std::function<void(bool)> receiver)
     : sc_export(name),
       scheduler_(Simulation::current().scheduler()),

@@ -30,6 +30,9 @@ class WireOut : public sc_core::sc_port<WireInterface, 0, sc_core::SC_ZERO_OR_MO
   /// An edge that interrupt controllers take as one event: high, and low again at the same time.
   void pulse(Time latency = 0);
   bool level() const { return level_; }
+  /// Both ends stand at `level`, without a change that anybody were told of: when a checkpoint is
+  /// restored, of which the receiver has its own part.
+  void restore(bool level);
 
  private:
   bool level_ = false;
@@ -44,6 +47,7 @@ class WireIn : public sc_core::sc_export<WireInterface>, public WireInterface {
   bool level() const { return level_; }
 
  private:
+  friend class WireOut;
   struct Change : Waiter {
     explicit Change(WireIn& w);
     WireIn& wire;

@@ -36,6 +36,16 @@ class GenericTimer {
   /// As after a reset: disabled.
   void reset() { timers_ = {}; }
 
+  /// For a checkpoint (core/arch/state.h): CVAL and CTL of the virtual, then of the physical timer.
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.list("timers", self.timers_, [](auto& timer, auto& inner) {
+      inner.value("CVAL", timer.compare);
+      inner.value("ENABLE", timer.enabled);
+      inner.value("IMASK", timer.masked);
+    });
+  }
+
  private:
   struct Timer {
     std::uint64_t compare = 0;  ///< CVAL

@@ -54,6 +54,20 @@ class CpuInterfaceState {
   /// False when the register isn't such, doesn't exist or can't be written.
   bool write(IccRegister icc, std::uint64_t value);
 
+  /// For a checkpoint (core/arch/state.h).
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.value("ICC_PMR_EL1", self.PMR_);
+    state.values("ICC_BPR_EL1", self.BPR_, 7);
+    state.values("ICC_AP0R_EL1", self.active_[0]);
+    state.values("ICC_AP1R_EL1", self.active_[1]);
+    state.value("ICC_IGRPEN_EL1", self.enabled_groups_, 3);
+    state.value("CBPR", self.CBPR_);
+    state.value("EOImode", self.EOImode_);
+    state.value("PMHE", self.PMHE_);
+    if constexpr (State::reads) self.find_running_priority();
+  }
+
  private:
   static constexpr unsigned interfaces = 2;  // one for each group
   using ActivePriorities = std::array<std::uint32_t, 4>;

@@ -54,6 +54,15 @@ class DistributorState {
   /// Whether an SPI is pending, enabled, inactive and routed to a processor.
   bool deliverable(std::uint32_t INTID, unsigned processor) const;
 
+  /// For a checkpoint (core/arch/state.h). Nobody is told of a change.
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.registers("registers", self.bank_);
+    state.group("spis", [&self](auto& inner) { InterruptBank::describe(self.spis_, inner); });
+    state.values("awake", self.takes_part_);
+    state.values("enabled_groups", self.takes_);
+  }
+
  private:
   using Change = void (InterruptBank::*)(std::size_t, std::uint32_t);
   using Value = std::uint32_t (InterruptBank::*)(std::size_t) const;

@@ -74,6 +74,20 @@ class InterruptBank {
     return highest(groups, [](std::uint32_t) { return true; });
   }
 
+  /// For a checkpoint (core/arch/state.h).
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.list("words", self.words_, [](auto& word, auto& inner) {
+      inner.value("group", word.group);
+      inner.value("enabled", word.enabled);
+      inner.value("latch", word.latch);
+      inner.value("line", word.line);
+      inner.value("active", word.active);
+      inner.value("edge", word.edge);
+    });
+    state.values("priorities", self.priorities_);
+  }
+
  private:
   struct Word {
     std::uint32_t group = 0, enabled = 0, latch = 0, line = 0, active = 0, edge = 0;

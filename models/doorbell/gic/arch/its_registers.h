@@ -47,6 +47,12 @@ class ItsRegisters {
   /// Commands between CREADR and CWRITER.
   std::uint64_t commands_waiting() const;
 
+  /// For a checkpoint (core/arch/state.h). Nobody is told of a change.
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.registers("registers", self.bank_);
+  }
+
  private:
   ItsTable table(unsigned index) const;
   void hook_control();

@@ -57,6 +57,15 @@ class RedistributorState {
   unsigned processor() const { return configuration_.processor; }
   Affinity affinity() const { return configuration_.affinity; }
 
+  /// For a checkpoint (core/arch/state.h). Nobody is told of a change.
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.registers("registers", self.bank_);
+    state.group("interrupts",
+                [&self](auto& inner) { InterruptBank::describe(self.interrupts_, inner); });
+    state.value("PTZ", self.pending_table_zero_);
+  }
+
  private:
   using Change = void (InterruptBank::*)(std::size_t, std::uint32_t);
   using Value = std::uint32_t (InterruptBank::*)(std::size_t) const;

@@ -95,6 +95,12 @@ class ConfigurationSpace {
     return get16(offset) | std::uint32_t{get16(offset + 2)} << 16;
   }
 
+  /// For a checkpoint (core/arch/state.h).
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.bytes("configuration_space", self.value_);
+  }
+
  private:
   void define_header(const FunctionIdentity& identity);
   void define_bar(const BarInfo& bar);

@@ -36,6 +36,12 @@ class MsiCapability {
 
   unsigned offset() const { return offset_; }
 
+  /// For a checkpoint (core/arch/state.h), beside the configuration space.
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.value("pending", self.pending_);
+  }
+
  private:
   MsiMessage message(unsigned vector) const;
   std::uint32_t masked() const { return masking_ ? space_.get32(offset_ + Mask_Bits) : 0; }

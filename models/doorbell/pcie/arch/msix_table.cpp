@@ -19,6 +19,15 @@ std::uint64_t read_words(std::uint64_t offset, unsigned size, Word word) {
 
 MsixTable::MsixTable(unsigned vectors) : entries_(vectors), pending_((vectors + 63) / 64) {}
 
+/// Bits behind the last vector stand for nothing.
+void MsixTable::count_pending() {
+  if (const unsigned used = vectors() % 64; used != 0)
+    pending_.back() &= (std::uint64_t{1} << used) - 1;
+  pending_count_ = 0;
+  for (const std::uint64_t bits : pending_)
+    pending_count_ += static_cast<unsigned>(std::popcount(bits));
+}
+
 std::uint32_t MsixTable::word(std::uint64_t offset) const {
   if (offset >= table_bytes()) return 0;
   const Entry& entry = entries_[offset / entry_bytes];

@@ -45,6 +45,19 @@ class MsixTable {
   /// The lowest vector that is pending and not masked in the table; its pending bit is cleared.
   std::optional<unsigned> take_unmasked();
 
+  /// For a checkpoint (core/arch/state.h).
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.list("table", self.entries_, [](auto& entry, auto& inner) {
+      inner.value("Message_Address", entry.address_low);
+      inner.value("Message_Upper_Address", entry.address_high);
+      inner.value("Message_Data", entry.data);
+      inner.value("Vector_Control", entry.control);
+    });
+    state.values("PBA", self.pending_);
+    if constexpr (State::reads) self.count_pending();
+  }
+
  private:
   struct Entry {
     std::uint32_t address_low = 0;
@@ -52,6 +65,7 @@ class MsixTable {
     std::uint32_t data = 0;
     std::uint32_t control = Mask_Bit;
   };
+  void count_pending();
   std::uint32_t word(std::uint64_t offset) const;
   void set_word(std::uint64_t offset, std::uint32_t value);
 

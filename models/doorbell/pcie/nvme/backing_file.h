@@ -18,6 +18,8 @@ class BackingFile {
   BackingFile(const std::string& path, bool write_through, std::uint32_t block_size);
 
   std::uint64_t size() const { return memory_.size(); }
+  /// All of it, for a checkpoint.
+  std::span<const std::uint8_t> contents() const { return memory_.bytes(); }
   /// The bytes of a range within the file. A file that somebody has cut short meanwhile is an
   /// InputError: its pages can't be touched any more.
   std::span<std::uint8_t> bytes(DriveRange range) {

@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "doorbell/core/arch/state.h"
 #include "doorbell/core/under_way.h"
 
 namespace doorbell::pcie::nvme {
@@ -31,6 +32,27 @@ Controller::Controller(const Context& context)
       csts_(registers_.handle("CSTS")),
       control_(simulation_.scheduler()) {
   connect_registers();
+}
+
+void Controller::save(StateWriter& state) const {
+  state.registers("registers", registers_);
+  QueueServer::describe(server_, state);
+  State::describe(state_, state);
+  state.group("queues", [this](StateWriter& inner) { state_.queues.save(inner); });
+  state.group("events", [this](StateWriter& inner) { state_.events.save(inner); });
+}
+
+void Controller::restore(StateReader& state) {
+  state.registers("registers", registers_);
+  QueueServer::describe(server_, state);
+  State::describe(state_, state);
+  state.group("queues", [this](StateReader& inner) { state_.queues.restore(inner); });
+  state.group("events", [this](StateReader& inner) { state_.events.restore(inner); });
+  // Without these queues the server would have nothing to look at.
+  if (CSTS::RDY.test(csts_.get()) &&
+      (state_.queues.submission(0) == nullptr || state_.queues.completion(0) == nullptr))
+    state.refuse("queues", "an admin queue, as CSTS.RDY is 1", "none");
+  server_.wake();
 }
 
 /// QEMU's.

@@ -23,6 +23,9 @@ class Controller : public FunctionLogic {
   std::string busy() const override;
   void settle() override { state_.queues.settle(); }
   Task<void> run() override;
+  void save(StateWriter& state) const override;
+  void restore(StateReader& state) override;
+  std::span<const std::uint8_t> contents() const override { return drive_.contents(); }
 
  private:
   void connect_registers();

@@ -49,6 +49,13 @@ class QueueServer {
   std::uint32_t masked() const { return masked_; }
   void unmask_all() { masked_ = 0; }
 
+  /// For a checkpoint (core/arch/state.h), when nothing is under way.
+  template <class Self, class Described>
+  static void describe(Self& self, Described& state) {
+    state.value("running", self.running_);
+    state.value("masked", self.masked_);
+  }
+
  private:
   struct Fetched {
     std::uint16_t queue = 0;

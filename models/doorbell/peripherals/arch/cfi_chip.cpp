@@ -24,6 +24,21 @@ constexpr std::uint32_t query_address = 0x55;  // JESD68.01, of a query command
 CfiChip::CfiChip(FlashArray& array, FlashLane lane, std::uint32_t words)
     : array_(array), lane_(lane), words_(words), locked_(words / block_words) {}
 
+std::vector<std::uint32_t> CfiChip::buffered_words() const {
+  std::vector<std::uint32_t> words;
+  for (const auto& [word, data] : buffer_)
+    words.insert(words.end(), {word, data});
+  return words;
+}
+
+/// What no chip of this size could hold is left out.
+void CfiChip::take_buffered(const std::vector<std::uint32_t>& words) {
+  buffer_.clear();
+  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
+    if (words[i] < words_) buffer_.emplace_back(words[i], static_cast<std::uint16_t>(words[i + 1]));
+  }
+}
+
 std::uint16_t CfiChip::cell(std::uint32_t word) const {
   const std::uint64_t offset = offset_of(word);
   return static_cast<std::uint16_t>(array_.byte(offset) | array_.byte(offset + 1) << 8);
@@ -44,12 +59,12 @@ std::uint16_t CfiChip::identifier(std::uint32_t word) const {
 }
 
 std::uint16_t CfiChip::read(std::uint32_t word) const {
-  switch (state_) {
-    case State::array:
+  switch (mode_) {
+    case Mode::array:
       return cell(word);
-    case State::identifier:
+    case Mode::identifier:
       return identifier(word);
-    case State::query:
+    case Mode::query:
       return cfi_query(word % 0x100, words_ * 2, block_words * 2);
     default:
       return status_;
@@ -58,20 +73,20 @@ std::uint16_t CfiChip::read(std::uint32_t word) const {
 
 void CfiChip::write(std::uint32_t word, std::uint16_t data) {
   const auto code = static_cast<std::uint8_t>(data);
-  switch (state_) {
-    case State::program:
-      state_ = State::status;
+  switch (mode_) {
+    case Mode::program:
+      mode_ = Mode::status;
       if (!is_locked(word, SR_program_error)) program(word, data);
       return;
-    case State::erase:
+    case Mode::erase:
       return confirm_erase(word, code);
-    case State::lock:
+    case Mode::lock:
       return confirm_lock(word, code);
-    case State::buffer_count:
+    case Mode::buffer_count:
       return take_count(data);
-    case State::buffer_data:
+    case Mode::buffer_data:
       return take_data(word, data);
-    case State::buffer_confirm:
+    case Mode::buffer_confirm:
       return confirm_buffer(code);
     default:
       return command(word, code);
@@ -82,41 +97,41 @@ void CfiChip::command(std::uint32_t word, std::uint8_t code) {
   switch (code) {
     case 0x10:
     case 0x40:
-      state_ = State::program;
+      mode_ = Mode::program;
       return;
     case 0x20:
-      state_ = State::erase;
+      mode_ = Mode::erase;
       return;
     case 0x60:
-      state_ = State::lock;
+      mode_ = Mode::lock;
       return;
     case 0x70:
-      state_ = State::status;
+      mode_ = Mode::status;
       return;
     case 0x90:
-      state_ = State::identifier;
+      mode_ = Mode::identifier;
       return;
     case 0x98:
       // At its address alone: U-Boot leaves the second chip behind with one that isn't for a bank
       // like this.
-      state_ = word % 0x100 == query_address ? State::query : State::array;
+      mode_ = word % 0x100 == query_address ? Mode::query : Mode::array;
       return;
     case 0xE8:
       buffer_block_ = block_of(word);
-      state_ = State::buffer_count;
+      mode_ = Mode::buffer_count;
       return;
     case 0x50:
       status_ = SR_ready;
-      state_ = State::array;
+      mode_ = Mode::array;
       return;
     default:  // FFh, Read Array, and what no chip of this kind knows
-      state_ = State::array;
+      mode_ = Mode::array;
       return;
   }
 }
 
 void CfiChip::confirm_erase(std::uint32_t word, std::uint8_t code) {
-  state_ = State::status;
+  mode_ = Mode::status;
   if (code != confirm) {
     status_ |= SR_command_sequence;
     return;
@@ -131,7 +146,7 @@ void CfiChip::confirm_erase(std::uint32_t word, std::uint8_t code) {
 }
 
 void CfiChip::confirm_lock(std::uint32_t word, std::uint8_t code) {
-  state_ = State::status;
+  mode_ = Mode::status;
   if (code == 0x01) {
     locked_[block_of(word)] = true;
   } else if (code == confirm) {
@@ -145,26 +160,26 @@ void CfiChip::confirm_lock(std::uint32_t word, std::uint8_t code) {
 void CfiChip::take_count(std::uint16_t data) {
   if (data >= buffer_words) {
     status_ |= SR_command_sequence;
-    state_ = State::status;
+    mode_ = Mode::status;
     return;
   }
   buffer_.clear();
   buffer_left_ = data + 1U;
-  state_ = State::buffer_data;
+  mode_ = Mode::buffer_data;
 }
 
 void CfiChip::take_data(std::uint32_t word, std::uint16_t data) {
   if (block_of(word) != buffer_block_) {
     status_ |= SR_command_sequence;
-    state_ = State::status;
+    mode_ = Mode::status;
     return;
   }
   buffer_.emplace_back(word, data);
-  if (--buffer_left_ == 0) state_ = State::buffer_confirm;
+  if (--buffer_left_ == 0) mode_ = Mode::buffer_confirm;
 }
 
 void CfiChip::confirm_buffer(std::uint8_t code) {
-  state_ = State::status;
+  mode_ = Mode::status;
   if (code != confirm) {
     status_ |= SR_command_sequence;
     return;

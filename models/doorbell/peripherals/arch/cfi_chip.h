@@ -26,15 +26,28 @@ class CfiChip {
   CfiChip(FlashArray& array, FlashLane lane, std::uint32_t words);
 
   /// Whether reads are of the array: the state after power-up.
-  bool reads_array() const { return state_ == State::array; }
+  bool reads_array() const { return mode_ == Mode::array; }
   std::uint16_t read(std::uint32_t word) const;
   void write(std::uint32_t word, std::uint16_t data);
 
   std::uint64_t words_programmed() const { return words_programmed_; }
   std::uint64_t blocks_erased() const { return blocks_erased_; }
 
+  /// For a checkpoint (core/arch/state.h), without the cells.
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.value("mode", self.mode_, static_cast<std::uint64_t>(Mode::buffer_confirm));
+    state.value("status", self.status_);
+    state.values("locked", self.locked_);
+    state.value("buffer_block", self.buffer_block_, self.locked_.size() - 1);
+    state.value("buffer_left", self.buffer_left_, buffer_words);
+    auto words = self.buffered_words();
+    state.sequence("buffer", words, std::size_t{2} * buffer_words);
+    if constexpr (State::reads) self.take_buffered(words);
+  }
+
  private:
-  enum class State : std::uint8_t {
+  enum class Mode : std::uint8_t {
     array,
     status,
     identifier,
@@ -47,6 +60,9 @@ class CfiChip {
     buffer_confirm,
   };
 
+  /// Places and data of what is in the write buffer, by turns.
+  std::vector<std::uint32_t> buffered_words() const;
+  void take_buffered(const std::vector<std::uint32_t>& words);
   std::uint64_t offset_of(std::uint32_t word) const { return lane_.first + word * lane_.stride; }
   static std::uint32_t block_of(std::uint32_t word) { return word / block_words; }
   std::uint16_t cell(std::uint32_t word) const;
@@ -63,7 +79,7 @@ class CfiChip {
   FlashArray& array_;
   FlashLane lane_;
   std::uint32_t words_;
-  State state_ = State::array;
+  Mode mode_ = Mode::array;
   std::uint8_t status_ = 0x80;
   std::vector<bool> locked_;
   std::uint32_t buffer_block_ = 0;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "doorbell/core/arch/error.h"
 #include "doorbell/core/arch/mapped_memory.h"
@@ -42,6 +43,17 @@ class FlashArray {
     // Writing what is there would touch the page.
     if (mapped_.bytes()[offset] != erased_) mapped_.bytes()[offset] = erased_;
   }
+  /// The complement of what the cells hold: zeros where nothing was programmed.
+  std::vector<std::uint8_t> complement() const {
+    std::vector<std::uint8_t> bytes(size());
+    read(0, bytes);
+    for (std::uint8_t& byte : bytes)
+      byte ^= 0xFF;
+    return bytes;
+  }
+  /// What `complement` gave becomes what the cells hold, where no file holds them: a file of that
+  /// size, which stays as it is (MappedMemory).
+  void replace_by_complement(const std::filesystem::path& file) { mapped_.replace(file); }
   /// Whatever was there: an image that is loaded before the simulation.
   void load(std::uint64_t offset, std::span<const std::uint8_t> data) {
     for (const std::uint8_t value : data)

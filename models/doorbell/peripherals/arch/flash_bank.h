@@ -26,6 +26,13 @@ class FlashBank {
   std::uint64_t words_programmed() const;
   std::uint64_t blocks_erased() const;
 
+  /// For a checkpoint (core/arch/state.h), without the cells.
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.list("chips", self.chips_,
+               [](auto& chip, auto& inner) { CfiChip::describe(chip, inner); });
+  }
+
  private:
   FlashArray& array_;
   std::array<CfiChip, 2> chips_;

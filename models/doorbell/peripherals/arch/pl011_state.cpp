@@ -32,6 +32,21 @@ Pl011State::Pl011State()
   hook_interrupts();
 }
 
+std::deque<std::uint16_t> Pl011State::words() const {
+  std::deque<std::uint16_t> words;
+  for (const Received& received : received_) {
+    words.push_back(static_cast<std::uint16_t>(UARTDR::DATA.make(received.character) |
+                                               UARTDR::OE.make(received.overrun)));
+  }
+  return words;
+}
+
+void Pl011State::take_words(const std::deque<std::uint16_t>& words) {
+  received_.clear();
+  for (const std::uint16_t word : words)
+    received_.push_back({static_cast<std::uint8_t>(UARTDR::DATA.get(word)), UARTDR::OE.test(word)});
+}
+
 void Pl011State::hook_data() {
   bank_.on_read("UARTDR", [this](const RegisterRead& read) {
     return (read.lanes & lowest_byte) != 0 ? read_data() : 0;

@@ -48,12 +48,27 @@ class Pl011State {
   /// For 32 bit periods nothing has come in (DDI 0183, 2.8.3).
   void receive_timeout();
 
+  /// For a checkpoint (core/arch/state.h). Nobody is told of a change.
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.registers("registers", self.bank_);
+    state.sequence("transmit_fifo", self.transmitted_, fifo_depth);
+    std::deque<std::uint16_t> received = self.words();
+    state.sequence("receive_fifo", received, fifo_depth);
+    if constexpr (State::reads) self.take_words(received);
+    state.value("sending", self.sending_);
+    state.value("overrun", self.overrun_);
+  }
+
  private:
   struct Received {
     std::uint8_t character;
     bool overrun;
   };
 
+  /// The receive FIFO as UARTDR gives it (DDI 0183, 3.3.1).
+  std::deque<std::uint16_t> words() const;
+  void take_words(const std::deque<std::uint16_t>& words);
   void hook_data();
   void hook_control();
   void hook_interrupts();

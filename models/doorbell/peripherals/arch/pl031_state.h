@@ -39,6 +39,15 @@ class Pl031State {
   /// When the interrupt rises by itself; `never` when it is masked, or beyond simulated time.
   Time next_interrupt() const;
 
+  /// For a checkpoint (core/arch/state.h). Nobody is told of a change.
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.registers("registers", self.bank_);
+    state.value("offset", self.offset_);
+    state.value("seen", self.now_);
+    state.value("match", self.match_);
+  }
+
  private:
   std::uint32_t count() const;
   void find_match();

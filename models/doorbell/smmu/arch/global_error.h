@@ -33,6 +33,13 @@ class GlobalErrors {
   std::uint32_t gerror() const { return gerror_; }
   std::uint32_t gerrorn() const { return gerrorn_; }
 
+  /// For a checkpoint (core/arch/state.h).
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.value("GERROR", self.gerror_);
+    state.value("GERRORN", self.gerrorn_);
+  }
+
  private:
   std::uint32_t gerror_ = 0;
   std::uint32_t gerrorn_ = 0;

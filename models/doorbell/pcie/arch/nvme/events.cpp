@@ -1,6 +1,9 @@
 #include "doorbell/pcie/arch/nvme/events.h"
 
+#include <vector>
+
 #include "doorbell/core/arch/bit_field.h"
+#include "doorbell/core/arch/state.h"
 #include "doorbell/pcie/arch/nvme/log_page.h"
 
 namespace doorbell::pcie::nvme {
@@ -14,6 +17,32 @@ constexpr std::uint32_t error_status = 0;
 constexpr std::uint32_t invalid_doorbell_register = 0, invalid_doorbell_value = 1;
 
 }  // namespace
+
+void AsynchronousEvents::save(StateWriter& state) const {
+  std::vector<std::uint16_t> held;
+  for (std::size_t i = 0; i < requests_.size(); ++i)
+    held.push_back(requests_[i]);
+  state.sequence("held", held, limit);
+  state.value("waiting", event_.has_value());
+  if (event_) state.value("event", *event_);
+  state.value("unread", unread_);
+}
+
+void AsynchronousEvents::restore(StateReader& state) {
+  reset();
+  std::vector<std::uint16_t> held;
+  state.sequence("held", held, limit);
+  for (const std::uint16_t command_id : held)
+    requests_.push_back(command_id);
+  bool waiting = false;
+  std::uint32_t event = 0;
+  state.value("waiting", waiting);
+  if (waiting) {
+    state.value("event", event);
+    event_ = event;
+  }
+  state.value("unread", unread_);
+}
 
 void AsynchronousEvents::reset() {
   *this = {};

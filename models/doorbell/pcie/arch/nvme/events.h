@@ -28,6 +28,10 @@ class AsynchronousEvents {
   std::optional<std::pair<std::uint16_t, std::uint32_t>> take();
   unsigned held() const { return static_cast<unsigned>(requests_.size()); }
 
+  // For a checkpoint.
+  void save(StateWriter& state) const;
+  void restore(StateReader& state);
+
  private:
   Ring<std::uint16_t> requests_;
   std::optional<std::uint32_t> event_;  // that waits for a request

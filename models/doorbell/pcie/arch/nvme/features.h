@@ -20,6 +20,14 @@ class Features {
   /// `queues_exist`: Number of Queues can't be set any more once there is an I/O queue.
   Result set(const Command& command, bool queues_exist);
 
+  /// For a checkpoint (core/arch/state.h).
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.values("values", self.values_);
+    state.value("under_temperature", self.under_temperature_);
+    state.values("coalescing_disabled", self.coalescing_disabled_);
+  }
+
  private:
   enum Id : std::uint8_t {
     arbitration = 0x01,

@@ -7,6 +7,13 @@
 #include "doorbell/core/arch/time.h"
 #include "doorbell/pcie/arch/nvme/command.h"
 
+namespace doorbell {
+
+class StateReader;
+class StateWriter;
+
+}  // namespace doorbell
+
 namespace doorbell::pcie::nvme {
 
 /// A completion queue (NVMe 1.4 4.1, 4.6): its slot `tail` is written next, with `phase`.
@@ -77,6 +84,10 @@ class Queues {
   void settle() { last_served_ = 0; }
   bool any_io_queue() const;
   unsigned io_queues() const { return static_cast<unsigned>(submission_.size()) - 1; }
+
+  // For a checkpoint, when no command is under way.
+  void save(StateWriter& state) const;
+  void restore(StateReader& state);
 
  private:
   Status check_new(const Command& command, bool exists) const;

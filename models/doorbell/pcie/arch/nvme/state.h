@@ -26,6 +26,18 @@ struct State {
     events.reset();
   }
 
+  // For a checkpoint, when no command is under way.
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.group("features", [&self](auto& inner) { Features::describe(self.features, inner); });
+    state.group("health", [&self](auto& inner) {
+      inner.value("bytes_read", self.health.bytes_read);
+      inner.value("bytes_written", self.health.bytes_written);
+      inner.value("reads", self.health.reads);
+      inner.value("writes", self.health.writes);
+    });
+  }
+
   Namespace drive;
   Queues queues;
   Features features;
