@@ -28,9 +28,9 @@ class Quiescence {
   void reach(std::function<void()> then);
   /// The same, but that modules stay as they are, caches warm.
   void pause(std::function<void()> then);
-  /// The same at once, where nothing is under way for another reason: a platform that has only
-  /// started and was then restored.
-  void go_on();
+  /// As `reach`, but at once: where nothing is under way for another reason, in a platform that has
+  /// only started and was then restored.
+  void go_on(const std::function<void()>& then);
 
   /// Who has something under way, and what; empty when nobody has. Inside the simulation, and while
   /// processors are stopped.

@@ -28,7 +28,6 @@ void read_description(ParameterTree& tree, const std::string& description,
                       const std::vector<std::string>& overlays,
                       const std::vector<std::string>& settings);
 void read_description(ParameterTree& tree, const DescriptionSources& sources);
-
 /// The same in two steps: what comes between them is laid over the description alone.
 void lay_over(ParameterTree& tree, const DescriptionSources& sources);
 

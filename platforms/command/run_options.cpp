@@ -27,10 +27,11 @@ void check_kinds(const RunOptions& options) {
   count(options.software.kernel, "--kernel");
   count(options.software.bios, "--bios");
   count(options.software.firmware, "--firmware");
+  count(options.software.restore, "--restore");
   if (kinds.size() == 1) return;
   throw InputError(
-      fmt::format("what to run: expected one of --workload, --kernel, --bios and --firmware, found "
-                  "{}",
+      fmt::format("what to run: expected one of --workload, --kernel, --bios, --firmware and "
+                  "--restore, found {}",
                   kinds.empty() ? "none" : fmt::format("{}", fmt::join(kinds, " and "))));
 }
 
@@ -52,7 +53,7 @@ void check_region(const CLI::App& run, const software::SoftwareOptions& software
   if (has_begin && software.timing == Timing::approximate) {
     throw InputError("--measure-from: expected --timing loose up to there, found approximate");
   }
-  if (given("--warm-up") && !has_begin)
+  if (given("--warm-up") && !has_begin && !given("--restore"))
     throw InputError("--warm-up: expected --measure-from with it, found none");
   if (given("--measure-to") && !software.measured()) {
     throw InputError(
@@ -68,6 +69,31 @@ void check_region(const CLI::App& run, const software::SoftwareOptions& software
   }
 }
 
+/// A checkpoint ends the run; one that is restored has brought its software along.
+void check_checkpoint(const CLI::App& run) {
+  const auto given = [&run](const char* name) { return run.get_option(name)->count() != 0; };
+  const auto refuse = [&](const char* name, std::initializer_list<const char*> others,
+                          const char* why) {
+    for (const char* const other : others) {
+      if (given(other))
+        throw InputError(fmt::format("{}: expected none with {}, {}", other, name, why));
+    }
+  };
+  if (given("--checkpoint")) {
+    if (!given("--measure-from"))
+      throw InputError("--checkpoint: expected --measure-from with it, found none");
+    refuse("--checkpoint",
+           {"--measure-to", "--warm-up", "--stats", "--trace", "--slowest", "--dump-dtb"},
+           "which ends the run before anything is measured");
+  }
+  if (given("--restore")) {
+    refuse("--restore",
+           {"--initrd", "--append", "--flash", "--dtb", "--dump-dtb", "--drive", "--semihosting",
+            "--timing", "--measure-from", "--checkpoint", "--gdb"},
+           "which goes on from where that was settled");
+  }
+}
+
 void add_region_options(CLI::App& run, software::SoftwareOptions& software) {
   run.add_option("--measure-from", software.measure_from,
                  "Measure from where a line on the console begins with this text")
@@ -76,6 +102,15 @@ void add_region_options(CLI::App& run, software::SoftwareOptions& software) {
   run.add_option("--measure-to", software.measure_to,
                  "Measure to where a line on the console begins with this one; else to the end")
       ->type_name("TEXT")
+      ->group(software_group);
+  run.add_option("--checkpoint", software.checkpoint,
+                 "Where --measure-from begins, write a checkpoint to this new folder, and end")
+      ->type_name("DIR")
+      ->group(software_group);
+  run.add_option("--restore", software.restore,
+                 "Go on from this checkpoint, with its parameters unless others are given, and "
+                 "measure from there")
+      ->type_name("DIR")
       ->group(software_group);
   run.add_option_function<std::string>(
          "--warm-up",
@@ -145,6 +180,8 @@ CLI::App* declare(CLI::App& app, RunOptions& options) {
     check_kinds(options);
     check_software_options(*run, options);
     check_region(*run, options.software);
+    check_checkpoint(*run);
+    options.described = run->get_option("description")->count() != 0;
   });
   options.sources.description = "virt";
   add_description_options(*run, options.sources)->required(false)->capture_default_str();

@@ -15,6 +15,7 @@ namespace doorbell {
 /// `doorbell run DESCRIPTION --workload TRACE ...`, or other software in the workload's place.
 struct RunOptions {
   DescriptionSources sources;          ///< Of the platform and of how the workload is replayed.
+  bool described = false;              ///< Whether a description was given.
   std::string workload;                ///< A trace in the project's format.
   software::SoftwareOptions software;  ///< Of which there is exactly one kind, or a workload.
   std::string statistics;              ///< Where to write the statistics; empty for nowhere.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "doorbell/core/arch/error.h"
 #include "doorbell/core/arch/hexadecimal.h"
 #include "doorbell/core/arch/parameter_text.h"
 
@@ -24,6 +25,17 @@ std::string Script::position() const {
   const ScriptStep& step = steps_[state_.step];
   return name_ + ":" + std::to_string(step.line) + ": " +
          (step.kind == Kind::wait ? "waits for " : "types ") + in_quotes(step.text);
+}
+
+void Script::restore(State state) {
+  const bool exists = state.step <= steps_.size();
+  const bool types = exists && state.step < steps_.size() && steps_[state.step].kind == Kind::type;
+  if (!exists || (types && state.typed >= steps_[state.step].text.size())) {
+    throw InputError(
+        name_, 0, "place in the script", "one that it has",
+        "step " + std::to_string(state.step) + ", byte " + std::to_string(state.typed));
+  }
+  state_ = std::move(state);
 }
 
 /// Goes on to the next step that has to wait for something.

@@ -49,7 +49,8 @@ class Script : public peripherals::Console {
     std::string unread;     ///< What came out and may hold what is waited for.
   };
   const State& state() const { return state_; }
-  void restore(State state) { state_ = std::move(state); }
+  /// InputError when the script has no such place.
+  void restore(State state);
 
  private:
   void proceed(Time now);

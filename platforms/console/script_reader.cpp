@@ -139,7 +139,7 @@ std::vector<ScriptStep> read_script_text(std::string_view text, const std::strin
   return steps;
 }
 
-std::vector<ScriptStep> read_script(const std::filesystem::path& path) {
+std::string read_script_file(const std::filesystem::path& path) {
   const auto refuse = [&](const std::string& found) {
     throw InputError(path.string() + ": expected a script for the console, found: " + found);
   };
@@ -153,7 +153,11 @@ std::vector<ScriptStep> read_script(const std::filesystem::path& path) {
     if (text.size() == most) refuse("more than 64 MiB");
     text += *at;
   }
-  return read_script_text(text, path.string());
+  return text;
+}
+
+std::vector<ScriptStep> read_script(const std::filesystem::path& path) {
+  return read_script_text(read_script_file(path), path.string());
 }
 
 }  // namespace doorbell::console

@@ -19,6 +19,8 @@ namespace doorbell::console {
 /// In texts \n, \r, \t, \\, \" and \x1b stand for bytes. Whatever is wrong is an InputError with
 /// file and line.
 std::vector<ScriptStep> read_script(const std::filesystem::path& file);
+/// The text of such a file, of 64 MiB at most.
+std::string read_script_file(const std::filesystem::path& file);
 /// The same of a text; `name` stands in its errors.
 std::vector<ScriptStep> read_script_text(std::string_view text, const std::string& name);
 

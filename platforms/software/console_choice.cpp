@@ -11,10 +11,19 @@
 
 namespace doorbell::software {
 
-ConsoleChoice::ConsoleChoice(const SoftwareOptions& options, Time character) {
+ConsoleChoice::ConsoleChoice(const SoftwareOptions& options, Time character,
+                             const RunState* restored)
+    : script_name_(options.console_script) {
   // A script is read before a terminal is made raw.
+  const bool goes_on = script_name_.empty() && restored != nullptr && restored->scripted;
+  if (!script_name_.empty()) script_text_ = console::read_script_file(script_name_);
+  if (goes_on) {
+    script_name_ = restored->script_name;
+    script_text_ = restored->script_text;
+  }
+  const bool scripted = goes_on || !script_name_.empty();
   std::vector<console::ScriptStep> steps;
-  if (!options.console_script.empty()) steps = console::read_script(options.console_script);
+  if (scripted) steps = console::read_script_text(script_text_, script_name_);
   if (options.console == "stdio") {
     auto terminal = std::make_unique<console::Terminal>();
     live_ = terminal.get();
@@ -27,11 +36,11 @@ ConsoleChoice::ConsoleChoice(const SoftwareOptions& options, Time character) {
   } else {
     consoles_.push_back(std::make_unique<console::File>(options.console));
   }
-  if (!options.console_script.empty()) {
-    auto script =
-        std::make_unique<console::Script>(options.console_script, std::move(steps), outermost());
+  if (scripted) {
+    auto script = std::make_unique<console::Script>(script_name_, std::move(steps), outermost());
     script_ = script.get();
     consoles_.push_back(std::move(script));
+    if (goes_on) script_->restore(restored->script);
   }
   if (!options.record_console.empty()) {
     consoles_.push_back(
@@ -39,7 +48,17 @@ ConsoleChoice::ConsoleChoice(const SoftwareOptions& options, Time character) {
   }
   auto marker = std::make_unique<console::Marker>(outermost());
   marker_ = marker.get();
+  if (restored != nullptr) marker_->set_at_start(restored->at_line_start);
   consoles_.push_back(std::move(marker));
+}
+
+void ConsoleChoice::save(RunState& state) const {
+  state.at_line_start = marker_->is_at_start();
+  state.scripted = script_ != nullptr;
+  if (script_ == nullptr) return;
+  state.script_name = script_name_;
+  state.script_text = script_text_;
+  state.script = script_->state();
 }
 
 void ConsoleChoice::on_end(std::function<void()> listener) {

@@ -9,6 +9,7 @@
 #include "platforms/console/live_console.h"
 #include "platforms/console/marker.h"
 #include "platforms/console/script.h"
+#include "platforms/software/run_state.h"
 #include "platforms/software/software_options.h"
 
 namespace doorbell::software {
@@ -19,7 +20,8 @@ class ConsoleChoice {
  public:
   /// `character` is how long one takes on the UART's line. InputError when a file or a terminal
   /// can't be had, or a script is wrong. The path of a pseudo terminal is said on standard error.
-  ConsoleChoice(const SoftwareOptions& options, Time character);
+  /// `restored` says where a script stands, whose text it brings along unless options name another.
+  ConsoleChoice(const SoftwareOptions& options, Time character, const RunState* restored = nullptr);
 
   /// What is bound to the UART.
   peripherals::Console& outermost() { return *consoles_.back(); }
@@ -36,11 +38,15 @@ class ConsoleChoice {
   void flush();
   /// What a script still waits for; empty without one, or at its end.
   std::string script_position() const;
+  /// For a checkpoint: the script, and where the console stands.
+  void save(RunState& state) const;
 
  private:
   std::vector<std::unique_ptr<peripherals::Console>> consoles_;  ///< From the host's side on.
   console::LiveConsole* live_ = nullptr;
   console::Script* script_ = nullptr;
+  std::string script_name_;
+  std::string script_text_;
   console::Marker* marker_ = nullptr;
 };
 

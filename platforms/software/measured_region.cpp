@@ -23,7 +23,29 @@ void MeasuredRegion::start() {
   }
 }
 
+void MeasuredRegion::start(const checkpoint::Reader& restored) {
+  phase_ = Phase::awaited;
+  tasks_.spawn(restore(restored));
+}
+
+/// Up to there nothing happens but that modules start.
+Task<void> MeasuredRegion::restore(const checkpoint::Reader& restored) {
+  co_await Until{platform_.scheduler(), restored.time()};
+  restored.restore_modules();
+  tasks_.spawn(go_on());
+}
+
+/// Behind the turns of the processors, which have come to where they were.
+Task<void> MeasuredRegion::go_on() {
+  quiescence_.go_on([this] { reach_begin(); });
+  co_return;
+}
+
 void MeasuredRegion::reach_begin() {
+  if (checkpoint_) {
+    phase_ = Phase::checkpoint_written;
+    return checkpoint_();
+  }
   platform_.scheduler().set_timing(Timing::approximate);
   if (options_.warm_up == 0) return begin();
   phase_ = Phase::warm_up;

@@ -71,9 +71,18 @@ virt::BootInformation boot_information(const Software& software, const SoftwareO
   return boot;
 }
 
+constexpr const char* console = "console";
+
 /// Somebody may type, at times of the host's.
 bool is_live(const SoftwareOptions& options) {
   return options.console == "pty" || (options.console == "stdio" && isatty(STDIN_FILENO) != 0);
+}
+
+/// What of it is measured, behind `measure_from`.
+void add_end(Identification& identification, const SoftwareOptions& options) {
+  identification.add_text("measure_to", options.measure_to);
+  if (options.warm_up != 0) identification.add_text("warm_up", time_text(options.warm_up));
+  if (is_live(options)) identification.note(console, "live");
 }
 
 WorkloadIdentity identity_of(const Software& software, const SoftwareOptions& options) {
@@ -85,13 +94,25 @@ WorkloadIdentity identity_of(const Software& software, const SoftwareOptions& op
   identification.add_text("append", options.append);
   if (!options.tree.empty()) identification.add_file("dtb", software.tree);
   identification.add_text("measure_from", options.measure_from);
-  identification.add_text("measure_to", options.measure_to);
-  if (options.warm_up != 0) identification.add_text("warm_up", time_text(options.warm_up));
-  if (is_live(options)) identification.note("console", "live");
+  add_end(identification, options);
   return identification.take();
 }
 
 }  // namespace
+
+WorkloadIdentity identity_of_restored(const WorkloadIdentity& checkpoint,
+                                      const SoftwareOptions& options) {
+  Identification identification;
+  for (const auto& [name, value] : checkpoint.made_from) {
+    if (name == console) {
+      identification.note(console, value.c_str());
+    } else {
+      identification.add_text(name.c_str(), value);
+    }
+  }
+  add_end(identification, options);
+  return identification.take();
+}
 
 Software read_software(const SoftwareOptions& options, const virt::VirtParameters& parameters) {
   if (!options.append.empty() && options.kernel.empty() && options.firmware.empty())

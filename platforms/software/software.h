@@ -19,6 +19,11 @@ struct Software {
   WorkloadIdentity identity;
 };
 
+/// What a run that goes on from a checkpoint is called by: as one that went on past it.
+/// `checkpoint` is what the run was called by that wrote it.
+WorkloadIdentity identity_of_restored(const WorkloadIdentity& checkpoint,
+                                      const SoftwareOptions& options);
+
 /// Reads what `options` name, for a platform of `parameters`. InputError, one line that names file
 /// or option, when a file is wrong or doesn't fit, or options don't go together.
 Software read_software(const SoftwareOptions& options, const virt::VirtParameters& parameters);

@@ -29,14 +29,20 @@ struct SoftwareOptions {
   std::string measure_from;          ///< The text on the console at which measuring begins.
   std::string measure_to;            ///< The one at which it ends.
   Time warm_up = 0;                  ///< After the first of them; isn't measured yet.
+  std::string checkpoint;            ///< Where to write a checkpoint at the first, and end.
+  std::string restore;               ///< A checkpoint to go on from, and to measure from there.
 
   /// Whether a part of the run is measured, or all of it.
-  bool measured() const { return timing == Timing::approximate || !measure_from.empty(); }
+  bool measured() const {
+    return timing == Timing::approximate || !measure_from.empty() || !restore.empty();
+  }
+  bool given() const {
+    return !kernel.empty() || !bios.empty() || !firmware.empty() || !restore.empty();
+  }
   /// The option that names what is started.
   const char* kind() const {
     return !kernel.empty() ? "--kernel" : !bios.empty() ? "--bios" : "--firmware";
   }
-  bool given() const { return !kernel.empty() || !bios.empty() || !firmware.empty(); }
 };
 
 }  // namespace doorbell::software

@@ -21,6 +21,12 @@ class SoftwareRun : public Workload {
   /// measured.
   SoftwareRun(virt::Platform& platform, const Software& software, ConsoleChoice& console,
               const SoftwareOptions& options);
+  /// Goes on from a checkpoint.
+  SoftwareRun(virt::Platform& platform, const checkpoint::Reader& restored, ConsoleChoice& console,
+              const SoftwareOptions& options);
+
+  /// Where a checkpoint is to be written, `listener` does so; the run ends there.
+  void on_checkpoint(std::function<void()> listener);
 
   /// From before the first instruction on GDB, at `server`, has a say. `goes_on`: false when
   /// somebody wants the end of the run, while GDB is waited for. Before `start`.
@@ -40,13 +46,16 @@ class SoftwareRun : public Workload {
   int exit_status() const override { return exit_status_; }
 
  private:
+  SoftwareRun(virt::Platform& platform, ConsoleChoice& console, const SoftwareOptions& options);
+
   void load();
   void load_bios();
   void end(cpu::Aarch64Group::End end, int status, const std::string& why);
   void write(const std::string& text);
 
   virt::Platform& platform_;
-  const Software& software_;
+  const Software* software_ = nullptr;  ///< One of these.
+  const checkpoint::Reader* restored_ = nullptr;
   ConsoleChoice& console_;
   const SoftwareOptions& options_;
   MeasuredRegion region_;

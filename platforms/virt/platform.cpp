@@ -41,7 +41,7 @@ Platform::Platform(const sc_core::sc_module_name& name, const VirtParameters& pa
               fabric_targets(parameters, own)) {
   bind_memory();
   bind_gic();
-  bind_pcie();
+  bind_pcie(files);
   bind_processors();
   if (parameters.peripherals) add_peripherals(files);
   bind_own(own);
@@ -103,14 +103,18 @@ void Platform::bind_gic() {
   smmu_.tcu.gerror.bind(gic_.distributor().spi(smmu_global_error_interrupt));
 }
 
-void Platform::bind_pcie() {
+void Platform::bind_pcie(const PlatformFiles& files) {
   connect_target("ecam", root_complex_.configuration);
   connect_target("pcie_reads", root_complex_.processor_reads);
   connect_target("pcie_writes", root_complex_.processor_writes);
   connect("root_complex_reads", root_complex_.memory_reads, smmu_.upstream_reads());
   connect("root_complex_writes", root_complex_.memory_writes, smmu_.upstream_writes());
   for (unsigned i = 0; i < parameters_.endpoints.size(); ++i) {
-    const EndpointSlot& slot = parameters_.endpoints[i];
+    EndpointSlot slot = parameters_.endpoints[i];
+    if (const auto drive = files.drives.find(i); drive != files.drives.end()) {
+      slot.endpoint.nvme.drive = drive->second.string();
+      slot.endpoint.nvme.write_through = false;
+    }
     links_.push_back(std::make_unique<pcie::Link>(numbered("link", i).c_str(), slot.link));
     endpoints_.push_back(std::make_unique<pcie::Endpoint>(
         numbered("endpoint", i).c_str(), slot.endpoint, slot.link.shape(),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ struct PlatformFiles {
   /// Holds the flash, 64 MiB, and keeps what is programmed; without it the flash is erased at the
   /// start and forgotten at the end.
   std::optional<std::filesystem::path> flash;
+  /// The contents of drives, by their endpoints, in place of the files that parameters name. These
+  /// stay as they are.
+  std::map<unsigned, std::filesystem::path> drives;
 };
 
 /// The `virt` platform: processors, memory, GICv3 with an ITS, SMMUv3, PCIe with its endpoints,
@@ -85,7 +89,7 @@ class Platform : public Module {
   void connect(const std::string& name, InitiatorSocket& initiator, TargetSocket& target);
   void bind_memory();
   void bind_gic();
-  void bind_pcie();
+  void bind_pcie(const PlatformFiles& files);
   void bind_processors();
   std::unique_ptr<cpu::Processor> make_processor(unsigned i, std::uint32_t affinity);
   void add_peripherals(const PlatformFiles& files);
