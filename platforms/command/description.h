@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "doorbell/core/arch/error.h"
+#include "platforms/checkpoint/parameters.h"
 #include "platforms/command/description_reader.h"
 #include "platforms/explore/sweep/expansion.h"
 #include "platforms/replay/parameters.h"
@@ -49,15 +50,33 @@ inline sweep::PointParameters read_point(const sweep::PointFiles& files) {
   struct Read {
     explicit Read(const std::string& file) : workload_name(file), platform(file) {}
     void check() const {
+      if (taken_with) {
+        checkpoint::check_visible(checkpoint_name, tree, taken_with->tree);
+        return platform.described.platform.check();
+      }
       platform.described.check_replayed();
       if (platform.made) workload::made(workload_name, platform.made->workload).open();
     }
+    struct TakenWith {
+      Description described;
+      ParameterTree tree{described};
+    };
     std::string workload_name;
     Platform platform;
     ParameterTree tree{platform};
+    std::string checkpoint_name;
+    std::unique_ptr<TakenWith> taken_with;  ///< Of the checkpoint, if there is one.
   };
   const auto read = std::make_shared<Read>(files.workload);
-  read_description(read->tree, files.description, files.overlays, {});
+  if (files.checkpoint.empty()) {
+    read_description(read->tree, files.description, files.overlays, {});
+  } else {
+    read->checkpoint_name = files.checkpoint;
+    read->taken_with = std::make_unique<Read::TakenWith>();
+    for (ParameterTree* const tree : {&read->taken_with->tree, &read->tree})
+      checkpoint::read_parameters(files.checkpoint, *tree);
+    lay_over(read->tree, {files.description, files.overlays, {}});
+  }
   return {{read, &read->tree}, [read] { read->check(); }};
 }
 

@@ -206,7 +206,9 @@ const PointParameters& Expansion::platform(const std::vector<const VariantPlan*>
   std::vector<std::string> files;
   for (const PlanText& one : overlays)
     files.push_back(plan_.overlay(one));
-  parameters = reader_({plan_.platform_file().string(), files, described});
+  parameters =
+      reader_({plan_.platform_file().string(), files, described,
+               plan_.checkpoint ? plan_.path_of(*plan_.checkpoint).string() : std::string()});
   for (const PlanText& setting : settings)
     apply_setting(*parameters.tree, setting, plan_.file);
   return parameters;
@@ -281,7 +283,8 @@ std::string Expansion::file_key_of(const PlanText& workload) {
   std::string& key = workload_keys_[workload.text];
   if (!key.empty()) return key;
   std::error_code none;
-  const std::filesystem::path file = plan_.workload_file(workload);
+  std::filesystem::path file = plan_.workload_file(workload);
+  if (plan_.checkpoint) file = identifying_file(file);
   if (!std::filesystem::is_regular_file(file, none))
     throw InputError(plan_.file, workload.line, "workload", "a trace", workload.text);
   return key = file_key(file);
@@ -302,7 +305,11 @@ SweepPoint Expansion::point(std::vector<SweepCoordinate> coordinates, const std:
   SweepPoint point;
   point.coordinates = std::move(coordinates);
   point.workload = workload_text(point.coordinates).text;
-  point.key = key_of({model, description(point), workload_key(point)});
+  const std::string described = description(point);
+  const std::string workload = workload_key(point);
+  point.key = plan_.checkpoint
+                  ? key_of({model, described, workload, plan_.measure_to, plan_.warm_up})
+                  : key_of({model, described, workload});
   return point;
 }
 

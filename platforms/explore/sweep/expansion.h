@@ -23,7 +23,8 @@ using explore::SweepResult;
 struct PointFiles {
   std::string description;
   std::vector<std::string> overlays;
-  std::string workload;  ///< Of the description of one; empty for a trace.
+  std::string workload;    ///< Of the description of one; empty for a trace.
+  std::string checkpoint;  ///< The folder of one, whose parameters these are laid over.
 };
 
 /// What is made from them.

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "doorbell/core/arch/error.h"
+#include "platforms/checkpoint/folder.h"
 
 namespace doorbell::sweep {
 namespace {
@@ -39,6 +40,12 @@ std::string key_of(const std::vector<std::string_view>& texts) {
     hash.add(text);
   }
   return hash.text();
+}
+
+std::filesystem::path identifying_file(const std::filesystem::path& workload) {
+  std::error_code none;
+  return std::filesystem::is_directory(workload, none) ? workload / checkpoint::file::state
+                                                       : workload;
 }
 
 std::string file_key(const std::filesystem::path& file) {

@@ -35,21 +35,53 @@ class Reader {
 
  private:
   void read(const Node& root) {
-    yaml_.group(root, "plan",
-                {{"platform", [&](const Node& n) { plan_.platform = yaml_.text(n, "platform"); }},
-                 {"with", [&](const Node& n) { plan_.overlays = yaml_.texts(n, "with"); }},
-                 {"set", [&](const Node& n) { plan_.settings = yaml_.texts(n, "set"); }},
-                 {"workloads", [&](const Node& n) { plan_.workloads = workloads(n); }},
-                 {"axes", [&](const Node& n) { read_axes(n); }},
-                 {"zip", [&](const Node& n) { read_zips(n); }},
-                 {"sample", [&](const Node& n) { read_sample(n); }},
-                 {"repeat", [&](const Node& n) { read_repeat(n); }},
-                 {"timeout", [&](const Node& n) { plan_.timeout = seconds(n); }}});
+    yaml_.group(
+        root, "plan",
+        {{"platform", [&](const Node& n) { plan_.platform = yaml_.text(n, "platform"); }},
+         {"with", [&](const Node& n) { plan_.overlays = yaml_.texts(n, "with"); }},
+         {"set", [&](const Node& n) { plan_.settings = yaml_.texts(n, "set"); }},
+         {"workloads", [&](const Node& n) { plan_.workloads = workloads(n); }},
+         {"checkpoint", [&](const Node& n) { plan_.checkpoint = yaml_.text(n, "checkpoint"); }},
+         {"measure_to",
+          [&](const Node& n) { plan_.measure_to = yaml_.text(n, "measure_to").text; }},
+         {"warm_up", [&](const Node& n) { plan_.warm_up = warm_up(n); }},
+         {"axes", [&](const Node& n) { read_axes(n); }},
+         {"zip", [&](const Node& n) { read_zips(n); }},
+         {"sample", [&](const Node& n) { read_sample(n); }},
+         {"repeat", [&](const Node& n) { read_repeat(n); }},
+         {"timeout", [&](const Node& n) { plan_.timeout = seconds(n); }}});
+    if (plan_.checkpoint) take_checkpoint();
+    if (!plan_.checkpoint && !(plan_.measure_to + plan_.warm_up).empty())
+      throw InputError(plan_.file, 0, "checkpoint", "one with measure_to and warm_up", "none");
     if (plan_.platform.text.empty())
       throw InputError(plan_.file, 0, "platform", "a YAML description", "nothing");
     check_workloads();
     check_names();
     check_groups();
+  }
+
+  /// It brings its platform and its software along; presets are those of `virt`.
+  void take_checkpoint() {
+    const auto refuse = [this](unsigned line, const char* key, const std::string& found) {
+      throw InputError(plan_.file, line, key, "none beside checkpoint", found);
+    };
+    if (!plan_.platform.text.empty()) refuse(plan_.platform.line, "platform", plan_.platform.text);
+    if (!plan_.workloads.empty())
+      refuse(plan_.workloads[0].line, "workloads", plan_.workloads[0].text);
+    for (const AxisPlan& axis : plan_.axes) {
+      for (const VariantPlan& variant : axis.variants) {
+        if (variant.workload) refuse(variant.workload->line, "workload", variant.workload->text);
+      }
+    }
+    plan_.platform = {"virt", plan_.checkpoint->line};
+    plan_.workloads = {*plan_.checkpoint};
+  }
+
+  std::string warm_up(const Node& node) const {
+    Time time = 0;
+    PlanText text = yaml_.text(node, "warm_up");
+    if (!parse_time(text.text, time)) yaml_.fail(node, "warm_up", "a time such as 10ms");
+    return text.text;
   }
 
   std::vector<PlanText> workloads(const Node& node) const {
@@ -241,6 +273,7 @@ std::filesystem::path Plan::platform_file() const {
 }
 
 std::filesystem::path Plan::workload_file(const PlanText& workload) const {
+  if (checkpoint) return path_of(workload);
   return beside_or_named(path_of(workload), doorbell::workload_file(workload.text));
 }
 

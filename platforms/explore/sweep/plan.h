@@ -71,6 +71,10 @@ struct Plan {
   std::vector<PlanText> overlays;
   std::vector<PlanText> settings;
   std::vector<PlanText> workloads;
+  /// In place of platform and workloads: points go on from there. It is then the one workload, too.
+  std::optional<PlanText> checkpoint;
+  std::string measure_to;  ///< As of `doorbell run`, with a checkpoint; empty: to the end.
+  std::string warm_up;     ///< The same; empty: none.
   std::vector<AxisPlan> axes;
   std::vector<std::vector<PlanText>> zips;  ///< Axes of a group advance together.
   std::optional<SamplePlan> sample;

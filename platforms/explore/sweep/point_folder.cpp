@@ -16,7 +16,10 @@ Json to_json(const PointOrder& order) {
           {"path", order.workload.string()},
           {"workload_key", order.workload_key},
           {"timeout", order.timeout},
-          {"slowest", order.slowest}};
+          {"slowest", order.slowest},
+          {"restores", order.restores},
+          {"measure_to", order.measure_to},
+          {"warm_up", order.warm_up}};
 }
 
 std::string text_of(const PointOrder& order) {
@@ -37,7 +40,10 @@ std::optional<PointOrder> read(const std::filesystem::path& file) {
                       .workload = json.at("path").get<std::string>(),
                       .workload_key = json.at("workload_key"),
                       .timeout = json.at("timeout"),
-                      .slowest = json.value("slowest", std::uint64_t{0})};
+                      .slowest = json.value("slowest", std::uint64_t{0}),
+                      .restores = json.value("restores", false),
+                      .measure_to = json.value("measure_to", std::string()),
+                      .warm_up = json.value("warm_up", std::string())};
   } catch (const Json::exception&) {
     return std::nullopt;
   }

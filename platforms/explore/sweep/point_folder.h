@@ -31,6 +31,9 @@ struct PointOrder {
   std::string workload_key;        ///< Of it, which the point's key holds.
   std::uint64_t timeout = 0;       ///< Seconds; 0 for no limit.
   std::uint64_t slowest = 0;       ///< How many of the slowest MSIs its statistics explain.
+  bool restores = false;           ///< The workload is a checkpoint.
+  std::string measure_to;          ///< Of one: as of `doorbell run`.
+  std::string warm_up;
 
   bool operator==(const PointOrder&) const = default;
 };

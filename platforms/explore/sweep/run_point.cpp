@@ -108,7 +108,7 @@ void check_model(const PointOrder& order, const fs::path& folder) {
 /// The key of a point stands for its workload as it was when the sweep began.
 void check_workload(const PointOrder& order) {
   if (order.workload.empty()) return;  // the point's folder has it
-  if (file_key(order.workload) == order.workload_key) return;
+  if (file_key(identifying_file(order.workload)) == order.workload_key) return;
   throw InputError(order.workload.string(), 0, "workload", "what it was when the sweep began",
                    "that it has changed");
 }
@@ -130,7 +130,7 @@ std::vector<std::string> command_of(const PointOrder& order) {
   std::vector<std::string> command{this_program,
                                    "run",
                                    std::string("../") + point_file::description,
-                                   "--workload",
+                                   order.restores ? "--restore" : "--workload",
                                    workload_path(order),
                                    "--stats",
                                    point_file::statistics};
@@ -138,6 +138,8 @@ std::vector<std::string> command_of(const PointOrder& order) {
     command.emplace_back("--slowest");
     command.push_back(std::to_string(order.slowest));
   }
+  if (!order.measure_to.empty()) command.insert(command.end(), {"--measure-to", order.measure_to});
+  if (!order.warm_up.empty()) command.insert(command.end(), {"--warm-up", order.warm_up});
   return command;
 }
 

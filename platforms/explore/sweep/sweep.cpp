@@ -107,7 +107,10 @@ std::vector<PointJob> Sweep::prepare() {
                    .workload = trace,
                    .workload_key = expansion_.workload_key(point),
                    .timeout = plan_.timeout,
-                   .slowest = std::max(order_.slowest, slowest_of(folder))});
+                   .slowest = std::max(order_.slowest, slowest_of(folder)),
+                   .restores = plan_.checkpoint.has_value(),
+                   .measure_to = plan_.measure_to,
+                   .warm_up = plan_.warm_up});
     if (read_outcome(folder)) {
       clear_attempts(folder);
     } else {

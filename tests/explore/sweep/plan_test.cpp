@@ -102,6 +102,28 @@ TEST(Plan, MistakesAreNamedWithFileAndLine) {
   EXPECT_THAT(refusal("platform: p\nworkloads: [w, w]\n"), HasSubstr(":2: workloads"));
 }
 
+TEST(Plan, MayGoOnFromACheckpoint) {
+  const Plan plan =
+      read_plan_text("checkpoint: booted\nmeasure_to: done\nwarm_up: 1ms\naxes: {a: [1, 2]}\n",
+                     "folder/plan.yaml");
+  ASSERT_TRUE(plan.checkpoint.has_value());
+  EXPECT_EQ(plan.workload_file(*plan.checkpoint), "folder/booted");
+  EXPECT_EQ(plan.workloads.at(0).text, "booted");
+  EXPECT_EQ(plan.measure_to, "done");
+  EXPECT_EQ(plan.warm_up, "1ms");
+}
+
+TEST(Plan, ACheckpointBringsItsPlatformAndSoftware) {
+  EXPECT_THAT(refusal("checkpoint: c\nplatform: p\n"),
+              HasSubstr(":2: platform: expected none beside checkpoint, found p"));
+  EXPECT_THAT(refusal("checkpoint: c\nworkloads: w\n"),
+              HasSubstr(":2: workloads: expected none beside checkpoint, found w"));
+  EXPECT_THAT(refusal("checkpoint: c\naxes: {v: {variants: {a: {workload: w}}}}\n"),
+              HasSubstr(":2: workload: expected none beside checkpoint, found w"));
+  EXPECT_THAT(refusal(with("measure_to: x\n")), HasSubstr("checkpoint: expected one"));
+  EXPECT_THAT(refusal("checkpoint: c\nwarm_up: soon\n"), HasSubstr(":2: warm_up: expected a time"));
+}
+
 TEST(Plan, NoTwoAxesHaveOneName) {
   const std::string variants = ": {variants: {a: , b: }}}\n";
   EXPECT_THAT(refusal("platform: p\nworkloads: [w, x]\naxes: {workload" + variants),
