@@ -103,12 +103,14 @@ bool Aarch64Processor::write_system_register(std::uint32_t encoding, std::uint64
 }
 
 void Aarch64Processor::broadcast(const TlbOperation& operation) noexcept {
+  if (ending_) return;  // the others' engines may be gone
   for (Aarch64Processor* processor : group_.processors_) {
     if (processor != this) processor->engine_->invalidate_tlb(operation);
   }
 }
 
 void Aarch64Processor::broadcast_code(const PhysicalRange& range) noexcept {
+  if (ending_) return;
   for (Aarch64Processor* processor : group_.processors_)
     processor->engine_->invalidate_code(range);
 }
