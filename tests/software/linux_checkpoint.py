@@ -44,7 +44,7 @@ wait "{FROM}"
 delay 1ms
 type "done\\n"
 """
-SIZES = [1, 2, 4, 8, 16, 32, 64, 128]
+SIZES = [1, 2, 3, 4, 6, 8, 12, 16]
 TLB = "smmu.tlb.entries"
 # So small that the second TLB is asked.
 SMALL = ["--set", "smmu.micro_tlb.entries=1", "--set", "smmu.micro_tlb.ways=1", "--set", "smmu.tlb.ways=1"]
