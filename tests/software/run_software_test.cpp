@@ -101,7 +101,8 @@ TEST_F(RunSoftware, ItsTreeCanBeWrittenAndGivenBack) {
 TEST_F(RunSoftware, IsOfExactlyOneKind) {
   const std::string workload =
       " --workload " + source_path("traces/workloads/nvme_seqwrite.trace.gz");
-  expect_refused("", "expected one of --workload, --kernel, --bios, --firmware and --restore, found none");
+  expect_refused(
+      "", "expected one of --workload, --kernel, --bios, --firmware and --restore, found none");
   expect_refused(firmware + workload, "found --workload and --firmware");
   expect_refused(firmware + " --bios x", "found --bios and --firmware");
   expect_refused(workload + " --set cpu.kind=aarch64", "cpu.kind: expected native");
