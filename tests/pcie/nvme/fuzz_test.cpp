@@ -1,12 +1,13 @@
 // Whatever software puts into queues, lists and registers: every command completes with a status
 // that there is, nothing is written but what the commands name, and a reset mends the rest.
+#include <algorithm>
 #include <array>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "doorbell/core/arch/random.h"
-#include "doorbell/pcie/arch/nvme/prp.h"
+#include "doorbell/pcie/arch/nvme/identify.h"
 #include "tests/pcie/nvme/bench.h"
 #include "tests/support/long_run.h"
 
@@ -88,7 +89,8 @@ class NvmeFuzz : public testing::Test {
   std::uint64_t prp(bool may_be_list) {
     const unsigned kind = static_cast<unsigned>(random.below(40));
     if (kind == 0) return random.next();
-    if (kind == 1) return ~std::uint64_t{0} << random.below(13);  // the end of all addresses
+    // The end of all addresses; a list there would go on at their beginning.
+    if (kind == 1 && !may_be_list) return ~std::uint64_t{0} << random.below(13);
     std::uint64_t address = pool_page();
     if (may_be_list) address = NvmeBench::lists + page * random.below(list_pages);
     if (kind < 12) address += 4 * random.below(page / 4);
@@ -99,6 +101,8 @@ class NvmeFuzz : public testing::Test {
     if (one_in(20)) return random.next();
     return one_in(10) ? blocks - random.below(16) : random.below(blocks);
   }
+  /// By the length that the command has in the end: a list that served as a buffer would name
+  /// buffers that nobody knows.
   void set_prps(Command& c, std::uint32_t bytes) {
     c.prp1 = prp(false);
     c.prp2 = prp(bytes > 2 * page - c.prp1 % page);
@@ -118,8 +122,9 @@ class NvmeFuzz : public testing::Test {
     Command c = NvmeBench::io(opcodes[random.below(opcodes.size())], block(), count);
     if (c.opcode == static_cast<std::uint8_t>(IoOpcode::dataset_management))
       c.dwords = {static_cast<std::uint32_t>(random.below(256)), word() & 7};
-    set_prps(c, 512 * count);
     spoil(c);
+    const bool ranges = c.opcode == static_cast<std::uint8_t>(IoOpcode::dataset_management);
+    set_prps(c, ranges ? page : 512 * ((c.cdw12() & 0xffff) + 1));
     return c;
   }
   /// Queues 1 to 4 are left alone unless `any_queue`.
@@ -137,10 +142,10 @@ class NvmeFuzz : public testing::Test {
     const AdminOpcode opcode = opcodes[random.below(opcodes.size())];
     Command c = NvmeBench::admin(opcode);
     c.nsid = static_cast<std::uint32_t>(random.below(3));
-    set_prps(c, page);
     for (std::uint32_t& dword : c.dwords)
       dword = one_in(4) ? word() : word() & 0x001f'000f;
     spoil(c);
+    set_prps(c, std::max<std::uint32_t>(written(0, c), page));
     const auto low = c.dwords[0] & 0xffff;
     if (c.opcode >= 6) return c;
     if (!any_queue && low >= 1 && low <= io_queues) c.dwords[0] += io_queues;
@@ -161,7 +166,9 @@ class NvmeFuzz : public testing::Test {
     if (c.opcode == static_cast<std::uint8_t>(AdminOpcode::identify)) return page;
     if (c.opcode != static_cast<std::uint8_t>(AdminOpcode::get_log_page)) return 0;
     const std::uint64_t dwords = (c.cdw10() >> 16 | std::uint64_t{c.cdw11() & 0xffff} << 16) + 1;
-    return static_cast<std::uint32_t>(std::min<std::uint64_t>(4 * dwords, 512));
+    // A buffer may be larger than the page that goes there, which decides what PRP2 is.
+    return static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(4 * dwords, nvme::most_transfer_bytes));
   }
   std::uint64_t doubleword(std::uint64_t address) {
     return bench.system.memory.word(address) | std::uint64_t{bench.system.memory.word(address + 4)}
