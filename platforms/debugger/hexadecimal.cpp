@@ -47,10 +47,4 @@ std::optional<std::uint64_t> number_of(std::string_view hexadecimal) {
   return value;
 }
 
-std::string number_text(std::uint64_t value) {
-  char text[16];
-  const auto [end, error] = std::to_chars(text, text + sizeof text, value, 16);
-  return {text, end};
-}
-
 }  // namespace doorbell::debugger

@@ -18,7 +18,5 @@ std::string to_hexadecimal(std::string_view text);
 std::optional<std::vector<std::uint8_t>> bytes_of(std::string_view hexadecimal);
 /// A number of 1 to 16 digits, the most significant first; nothing for another text.
 std::optional<std::uint64_t> number_of(std::string_view hexadecimal);
-/// Such a number, without leading zeros.
-std::string number_text(std::uint64_t value);
 
 }  // namespace doorbell::debugger

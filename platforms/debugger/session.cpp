@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "doorbell/core/arch/hexadecimal.h"
 #include "platforms/debugger/errors.h"
 #include "platforms/debugger/hexadecimal.h"
 #include "platforms/debugger/target_description.h"
@@ -132,7 +133,7 @@ std::string Session::query(std::string_view text) {
     acknowledges_ = false;
     return ok;
   }
-  if (text == "qC") return "QC" + number_text(stopped_processor_ + 1);
+  if (text == "qC") return "QC" + hexadecimal(stopped_processor_ + 1);
   if (text == "qfThreadInfo") return "m" + threads();
   if (text == "qsThreadInfo") return "l";
   // GDB has found a machine that runs: when it quits it detaches.
@@ -156,7 +157,7 @@ std::string Session::supported(std::string_view features) {
 std::string Session::threads() const {
   std::string list;
   for (unsigned i = 0; i < target_.processors(); ++i)
-    list += (i == 0 ? "" : ",") + number_text(i + 1);
+    list += (i == 0 ? "" : ",") + hexadecimal(i + 1);
   return list;
 }
 
@@ -210,7 +211,7 @@ std::string Session::stop_reply() const {
   std::string text =
       fmt::format("T{:02x}thread:{:x};", signal_of(reason_.kind), stopped_processor_ + 1);
   if (reason_.kind == StopReason::Kind::watchpoint)
-    text += "watch:" + number_text(reason_.address) + ";";
+    text += "watch:" + hexadecimal(reason_.address) + ";";
   if (reason_.kind != StopReason::Kind::breakpoint) return text;
   const auto pc = target_.register_value(stopped_processor_, cpu::Register::pc()).value_or(0);
   const bool is_hardware =

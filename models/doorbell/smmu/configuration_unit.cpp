@@ -133,14 +133,11 @@ Task<ConfigurationUnit::EntryAddress> ConfigurationUnit::read_level_1(StreamTabl
                                                                       std::uint32_t stream_id,
                                                                       JourneyHandle journey) {
   const std::uint64_t address = table.descriptor_address(stream_id);
-  std::array<std::uint8_t, StreamTableDescriptor::bytes> bytes;
   journey.serve(scheduler_.now(), "level-1 stream table descriptor read");
   level_1_reads_.add();
-  const bool fetched = co_await memory_.read({}, address, bytes);
-  if (!fetched) co_return EntryAddress{EventType::F_STE_FETCH, address};
-  const auto descriptor =
-      StreamTableDescriptor::decode(load_little_endian<std::uint64_t>(std::span(bytes)));
-  const auto entry = descriptor.entry_address(stream_id, *table.split);
+  const std::optional<std::uint64_t> word = co_await read_doubleword(address);
+  if (!word) co_return EntryAddress{EventType::F_STE_FETCH, address};
+  const auto entry = StreamTableDescriptor::decode(*word).entry_address(stream_id, *table.split);
   if (!entry) co_return EntryAddress{EventType::C_BAD_STREAMID, 0};
   co_return EntryAddress{EventType::none, *entry};
 }
@@ -150,16 +147,21 @@ Task<ConfigurationUnit::EntryAddress> ConfigurationUnit::read_level_1(ContextTab
                                                                       std::uint32_t index,
                                                                       JourneyHandle journey) {
   const std::uint64_t address = table.descriptor_address(index);
-  std::array<std::uint8_t, ContextTableDescriptor::bytes> bytes;
   journey.serve(scheduler_.now(), "level-1 CD table descriptor read");
   level_1_context_reads_.add();
-  const bool fetched = co_await memory_.read({}, address, bytes);
-  if (!fetched) co_return EntryAddress{EventType::F_CD_FETCH, address};
-  const auto descriptor =
-      ContextTableDescriptor::decode(load_little_endian<std::uint64_t>(std::span(bytes)));
-  const auto entry = table.entry_address(index, descriptor, features_);
+  const std::optional<std::uint64_t> word = co_await read_doubleword(address);
+  if (!word) co_return EntryAddress{EventType::F_CD_FETCH, address};
+  const auto entry = table.entry_address(index, ContextTableDescriptor::decode(*word), features_);
   if (!entry) co_return EntryAddress{EventType::C_BAD_SUBSTREAMID, 0};
   co_return EntryAddress{EventType::none, *entry};
+}
+
+/// Nothing when the read is answered with an error.
+Task<std::optional<std::uint64_t>> ConfigurationUnit::read_doubleword(std::uint64_t address) {
+  std::array<std::uint8_t, 8> bytes;
+  const bool ok = co_await memory_.read({}, address, bytes);
+  if (!ok) co_return std::nullopt;
+  co_return load_little_endian<std::uint64_t>(std::span(bytes));
 }
 
 Task<bool> ConfigurationUnit::read(std::uint64_t address, ConfigurationWords& words) {

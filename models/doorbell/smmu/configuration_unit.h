@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <optional>
 
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/arch/journey.h"
@@ -58,6 +60,7 @@ class ConfigurationUnit {
   Task<EntryAddress> read_level_1(StreamTable table, std::uint32_t stream_id,
                                   JourneyHandle journey);
   Task<EntryAddress> read_level_1(ContextTable table, std::uint32_t index, JourneyHandle journey);
+  Task<std::optional<std::uint64_t>> read_doubleword(std::uint64_t address);
   Task<bool> read(std::uint64_t address, ConfigurationWords& words);
 
   Scheduler& scheduler_;

@@ -13,6 +13,11 @@ bool crosses_page(const Payload& payload) {
   return offset + payload.get_data_length() > smallest_page;
 }
 
+/// What passes the reserved window.
+bool is_message(const Payload& payload) {
+  return payload.is_write() && payload.get_data_length() == 4;
+}
+
 BufferDepth depth_of(const TbuParameters& parameters) {
   return {.reads = parameters.outstanding_reads, .writes = parameters.outstanding_writes};
 }
@@ -249,7 +254,7 @@ Task<void> Tbu::wait_for_turn(PostedOrders::Order& order, OrderedRelease::Ticket
 /// To the reserved window.
 Tbu::Translation Tbu::through_window(const Payload& payload) {
   constexpr std::uint8_t device_nGnRE = 0x04;  // as a register's (DDI 0487, MAIR_EL1)
-  const bool passes = payload.is_write() && payload.get_data_length() == 4;
+  const bool passes = is_message(payload);
   (passes ? window_bypasses_ : window_refusals_).add();
   return {.allowed = passes, .address = payload.get_address(), .attributes = device_nGnRE};
 }
@@ -292,8 +297,7 @@ unsigned Tbu::serve_debug(Payload& payload) {
   const Requester* const requester = requester_of(payload);
   const std::uint64_t address = payload.get_address();
   if (parameters_.reserved_window.contains(address)) {
-    const bool passes = payload.is_write() && payload.get_data_length() == 4;
-    return passes ? downstream_of(payload).transport_debug(payload) : 0;
+    return is_message(payload) ? downstream_of(payload).transport_debug(payload) : 0;
   }
   const auto output = debug_translation_->translate_debug(stream_of(requester), address,
                                                           access_of(payload, requester));
