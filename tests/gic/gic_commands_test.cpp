@@ -217,6 +217,23 @@ TEST_F(ItsCommandQueue, MOVALLOfNoneOrToItselfIsDoneAtOnce) {
   EXPECT_EQ(bench.acknowledge(1), lpi + 5) << "one";
 }
 
+TEST_F(ItsCommandQueue, MOVALLMovesWhatWasPendingWhenItBegan) {
+  bench.write_icc(0, ICC_IGRPEN1_EL1, 0);
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> events;
+  for (std::uint32_t i = 0; i < 2000; ++i)
+    events.emplace_back(DeviceID, i % 8);
+  bench.send_stream(events, 10 * nanosecond);
+  bench.advance(5 * microsecond);
+  bench.post({{.opcode = ItsOpcode::MOVALL, .RDbase = 0, .RDbase2 = 1}});
+  bench.advance(5 * microsecond);
+  ASSERT_LT(bench.streamed, events.size()) << "doorbells keep coming";
+  EXPECT_EQ(bench.read(bench.gits, 0x90, 4), bench.read(bench.gits, 0x88, 4)) << "it has ended";
+  EXPECT_EQ(bench.counter("redistributor0.moved_out"), 8u);
+  bench.advance(20 * microsecond);
+  EXPECT_EQ(bench.counter("redistributor0.moved_out"), 8u) << "later ones stay";
+  EXPECT_EQ(bench.gic.redistributor(0).lpis().pending(), 8u);
+}
+
 TEST_F(ItsCommandQueue, MSIsInFlightWhileMOVIRunsAreDeliveredOnce) {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> events;
   for (std::uint32_t event = 0; event < 8; ++event)

@@ -15,7 +15,7 @@ enum class Kind : std::uint8_t {
   set_lpi,         ///< An LPI becomes pending.
   clear_lpi,       ///< CLEAR, DISCARD: not pending any more.
   move_lpi,        ///< MOVI: pending state leaves; the acknowledgement says whether there was any.
-  move_all,        ///< MOVALL.
+  move_all,        ///< MOVALL: one of those that were pending when it began, as move_lpi.
   invalidate_lpi,  ///< INV: re-read the configuration of one INTID.
   invalidate_all_lpis,  ///< INVALL.
   sync,                 ///< Acknowledged when everything sent before has taken effect.
@@ -34,6 +34,7 @@ struct Request {
   bool by_command = false;    ///< INT, not a doorbell.
   bool moved =
       false;  ///< Of set_lpi: what move_lpi or move_all took away elsewhere, not a new interrupt.
+  bool begins = false;    ///< Of move_all: what is pending now is what this MOVALL moves.
   JourneyHandle journey;  ///< Of the MSI; the receiver takes it over.
 };
 

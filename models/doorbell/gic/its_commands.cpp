@@ -245,8 +245,8 @@ Task<ItsError> ItsCommands::move_all(ItsCommand command) {
   const auto from = static_cast<std::uint32_t>(command.RDbase);
   const auto to = static_cast<std::uint32_t>(command.RDbase2);
   // One pending LPI at a time leaves the one redistributor and enters the other.
-  for (;;) {
-    const Request question{.kind = Kind::move_all, .by_command = true};
+  for (bool begins = true;; begins = false) {
+    const Request question{.kind = Kind::move_all, .by_command = true, .begins = begins};
     const gic_message::Acknowledge answer = co_await ask(from, question);
     if (!answer.was_pending) co_return ItsError::none;
     const Request moved{

@@ -63,7 +63,7 @@ Task<void> LpiController::handle(Request request) {
   const unsigned epoch = request.kind == Kind::sync ? 0 : barrier_.enter();
   switch (request.kind) {
     case Kind::clear_lpi: {
-      const LpiPendingSet::Removed removed = lpis_.take_back(request.intid);
+      const LpiPendingSet::Removed removed = take_back(request.intid);
       if (!removed.was_pending) break;
       counters_.cleared.add();
       environment_.journeys.finish(removed.journey, Outcome::cleared, environment_.scheduler.now());
@@ -72,8 +72,8 @@ Task<void> LpiController::handle(Request request) {
     case Kind::move_lpi:
     case Kind::move_all: {
       const LpiPendingSet::Removed removed = request.kind == Kind::move_lpi
-                                                 ? lpis_.take_back(answer.intid)
-                                                 : lpis_.take_back_any(answer.intid);
+                                                 ? take_back(answer.intid)
+                                                 : take_back_marked(request, answer.intid);
       answer.was_pending = removed.was_pending;
       answer.journey = removed.journey;
       if (removed.was_pending) counters_.moved_out.add();
@@ -96,6 +96,20 @@ Task<void> LpiController::handle(Request request) {
   const bool asked = request.kind == Kind::sync || request.kind == Kind::move_lpi ||
                      request.kind == Kind::move_all;
   if (asked) callbacks_.acknowledge(request.source, answer);
+}
+
+LpiPendingSet::Removed LpiController::take_back(std::uint32_t INTID) {
+  moving_.gone(INTID);
+  return lpis_.take_back(INTID);
+}
+
+LpiPendingSet::Removed LpiController::take_back_marked(const Request& request,
+                                                       std::uint32_t& INTID) {
+  if (request.begins) moving_.begin(request.source, lpis_.intids());
+  const std::optional<std::uint32_t> next = moving_.next(request.source);
+  if (!next) return {};
+  INTID = *next;
+  return take_back(INTID);
 }
 
 LpiStatistics::Source& LpiController::source(const Request& request) {
@@ -145,7 +159,7 @@ Task<void> LpiController::invalidate_all() {
 }
 
 JourneyHandle LpiController::take(std::uint32_t INTID) {
-  const JourneyHandle journey = lpis_.take_back(INTID).journey;
+  const JourneyHandle journey = take_back(INTID).journey;
   counters_.acknowledged.add();
   return journey;
 }

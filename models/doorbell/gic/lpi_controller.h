@@ -6,6 +6,7 @@
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/arch/slots.h"
 #include "doorbell/core/arch/task_group.h"
+#include "doorbell/gic/arch/move_all_marks.h"
 #include "doorbell/gic/gic_message.h"
 #include "doorbell/gic/lpi_pending_set.h"
 
@@ -65,6 +66,8 @@ class LpiController {
   Task<void> handle(Request request);
   /// Makes an LPI pending; true when its configuration must still be read.
   bool set(const Request& request);
+  LpiPendingSet::Removed take_back(std::uint32_t INTID);
+  LpiPendingSet::Removed take_back_marked(const Request& request, std::uint32_t& INTID);
   LpiStatistics::Source& source(const Request& request);
   void drop(const Request& request, Counter& reason);
   /// INV, INVALL: in the cache, and beside the pending LPIs of all whose cache it is.
@@ -76,6 +79,7 @@ class LpiController {
   Callbacks callbacks_;
   LpiStatistics counters_;
   LpiPendingSet lpis_;
+  MoveAllMarks moving_;
   Slots pipeline_;
   Barrier barrier_;
   TaskGroup tasks_;

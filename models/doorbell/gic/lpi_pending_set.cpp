@@ -54,15 +54,6 @@ LpiPendingSet::Removed LpiPendingSet::take_back(std::uint32_t INTID) {
   return removed;
 }
 
-LpiPendingSet::Removed LpiPendingSet::take_back_any(std::uint32_t& INTID) {
-  for (const PendingLpis<JourneyHandle>* lpis : {&pending_, &spilled_}) {
-    if (lpis->size() == 0) continue;
-    INTID = lpis->victim();
-    return take_back(INTID);
-  }
-  return {};
-}
-
 Task<void> LpiPendingSet::load_configuration(std::uint32_t INTID) {
   for (;;) {
     if (!enabled_ || !is_pending(INTID)) co_return;
@@ -92,10 +83,15 @@ Task<void> LpiPendingSet::load_configuration(std::uint32_t INTID) {
   }
 }
 
-Task<void> LpiPendingSet::reload_all() {
+std::vector<std::uint32_t> LpiPendingSet::intids() const {
   std::vector<std::uint32_t> INTIDs = pending_.intids();
   const std::vector<std::uint32_t> in_memory = spilled_.intids();
   INTIDs.insert(INTIDs.end(), in_memory.begin(), in_memory.end());
+  return INTIDs;
+}
+
+Task<void> LpiPendingSet::reload_all() {
+  const std::vector<std::uint32_t> INTIDs = intids();
   for (const std::uint32_t INTID : INTIDs)
     co_await load_configuration(INTID);
 }

@@ -49,6 +49,7 @@ class LpiPendingSet : private LpiConfigurationUser {
     return pending_.contains(INTID) || spilled_.contains(INTID);
   }
   std::size_t size() const { return pending_.size() + spilled_.size(); }
+  std::vector<std::uint32_t> intids() const;
   /// The Journey of a pending LPI, or null.
   JourneyHandle journey(std::uint32_t INTID);
 
@@ -58,10 +59,9 @@ class LpiPendingSet : private LpiConfigurationUser {
     bool was_pending = false;
     JourneyHandle journey;
   };
-  /// Ends the pending state of an LPI, or of one of them, least urgent first; INTID says which.
-  /// Without effect while LPIs are disabled: what is pending then is in the table alone (12.11.2).
+  /// Ends the pending state of an LPI. Without effect while LPIs are disabled: what is pending then
+  /// is in the table alone (12.11.2).
   Removed take_back(std::uint32_t INTID);
-  Removed take_back_any(std::uint32_t& INTID);
   /// As after a restart: those that are pending have no Journey, count as restored, and their
   /// configurations are read anew.
   void settle();
