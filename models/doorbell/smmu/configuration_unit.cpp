@@ -9,7 +9,7 @@ EventType refused(const StreamTableEntry& ste, const Stream& stream) {
 }
 
 bool needs_cd(const StreamTableEntry& ste, const Stream& stream) {
-  return ste.translates() && !ste.bypasses(stream);
+  return !ste.aborts() && !ste.skips_stage1(stream);
 }
 
 }  // namespace

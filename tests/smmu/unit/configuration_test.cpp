@@ -29,7 +29,7 @@ StreamTableEntry ste(unsigned config) {
 TEST(StreamTableEntry, ConfigOfLinux) {
   EXPECT_TRUE(ste(0).aborts());
   EXPECT_TRUE(ste(4).bypasses());
-  EXPECT_TRUE(ste(5).translates());
+  EXPECT_TRUE(ste(5).has_stage1());
   EXPECT_EQ(ste(5).S1ContextPtr, 0x8000'0000u);
 }
 

@@ -30,34 +30,16 @@ constexpr BitField asid{48, 16};
 constexpr BitField had{1, 1};
 constexpr BitField ttb{4, 48};
 
-constexpr GranuleShift reserved_granule = 0;
-
 GranuleShift granule_of(unsigned half, unsigned encoding) {
   constexpr GranuleShift tg0[] = {12, 16, 14, reserved_granule};
   constexpr GranuleShift tg1[] = {reserved_granule, 14, 12, 16};
   return half == 0 ? tg0[encoding] : tg1[encoding];
 }
 
-bool granule_supported(GranuleShift granule, const Features& features) {
-  return (granule == 12 && features.granule_4k) || (granule == 14 && features.granule_16k) ||
-         (granule == 16 && features.granule_64k);
-}
-
-/// Input bits that TTBx may translate at most (IHI 0070 3.4).
-unsigned most_input_bits(GranuleShift granule, const Features& features) {
-  return granule == 16 ? features.input_address_bits : 48;
-}
-
-/// Beyond what a base may be (IHI 0070 5.4, TTB0).
-bool base_out_of_range(const TranslationTable& table, unsigned output_bits) {
-  const unsigned bits = table.granule == 16 ? output_bits : std::min(output_bits, 48u);
-  return (table.base & ~low_mask(bits)) != 0;
-}
-
 }  // namespace
 
 ContextDescriptor ContextDescriptor::decode(const ConfigurationWords& words,
-                                            const Features& features) {
+                                            const Features& features, World world) {
   ContextDescriptor cd;
   const std::uint64_t w = words[0];
   cd.V = v.test(w);
@@ -69,19 +51,23 @@ ContextDescriptor ContextDescriptor::decode(const ConfigurationWords& words,
   cd.R = r.test(w);
   cd.A = a.test(w);
   cd.ASET = aset.test(w);
-  cd.ASID = static_cast<std::uint16_t>(asid.get(w));
+  if (world != World::el2) cd.ASID = static_cast<std::uint16_t>(asid.get(w));
   cd.MAIR = words[3];
+  cd.regime.world = world;
   cd.regime.output_bits = std::min(decode_address_size(static_cast<unsigned>(ips.get(w))),
                                    features.output_address_bits);
   cd.regime.AFFD = affd.test(w);
   cd.regime.WXN = wxn.test(w);
-  cd.regime.PAN = pan.test(w);
+  cd.regime.PAN = pan.test(w) && world != World::el2;
+  cd.regime.HA = cd.HA;
+  cd.regime.HD = cd.HA && cd.HD;
   for (unsigned half = 0; half < 2; ++half) {
     cd.TxSZ[half] = static_cast<unsigned>(tsz[half].get(w));
     cd.TG[half] = static_cast<unsigned>(tg[half].get(w));
     cd.regime.top_byte_ignored[half] = tbi[half].test(w);
     TranslationTable& table = cd.regime.table[half];
-    table.disabled = epd[half].test(w);
+    // In EL2 the EPD bits are IGNORED, and TTB1 can't be reached (5.4.1).
+    table.disabled = world == World::el2 ? half == 1 : epd[half].test(w);
     table.input_bits = 64 - cd.TxSZ[half];
     table.granule = granule_of(half, cd.TG[half]);
     table.large_addresses = table.granule == 16 && features.output_address_bits == 52;
@@ -89,25 +75,6 @@ ContextDescriptor ContextDescriptor::decode(const ConfigurationWords& words,
     table.hierarchy_off = features.hierarchical_disable && had.test(words[1 + half]);
   }
   return cd;
-}
-
-bool ContextDescriptor::illegal(const StreamTableEntry& ste, const Features& features) const {
-  if (!V) return true;
-  if (S || ste.S1STALLD) return true;  // IDR0.STALL_MODEL = 0b01
-  if (!A) return true;                 // IDR0.TERM_MODEL = 1
-  if (!AA64) return true;              // IDR0.TTF = 0b10
-  if (HA || HD) return true;           // IDR0.HTTU = 0b00
-  if (!features.asid_16 && (ASID >> 8) != 0) return true;
-  for (unsigned half = 0; half < 2; ++half) {
-    const TranslationTable& table = regime.table[half];
-    if (table.disabled) continue;
-    if (ENDI) return true;  // IDR0.TTENDIAN = 0b10
-    if (!granule_supported(table.granule, features)) return true;
-    if (TxSZ[half] > 39) return true;  // IDR3.STT = 0
-    if (table.input_bits > most_input_bits(table.granule, features)) return true;
-    if (base_out_of_range(table, regime.output_bits)) return true;
-  }
-  return false;
 }
 
 }  // namespace doorbell::smmu

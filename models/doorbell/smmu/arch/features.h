@@ -2,12 +2,22 @@
 
 #include <cstdint>
 
+#include "doorbell/smmu/arch/regime.h"
+
 namespace doorbell::smmu {
 
+/// IDR0.HTTU: what an SMMU updates in translation tables by itself (IHI 0070 3.13).
+enum class TableUpdates : std::uint8_t { none = 0b00, access_flag = 0b01, dirty_state = 0b10 };
+
+/// IDR0.STALL_MODEL: whether CD.S and STE.S2S choose between stalls and termination (IHI 0070
+/// 3.12).
+enum class StallModel : std::uint8_t { configurable = 0b00, terminate = 0b01, forced = 0b10 };
+
 /// What an implementation offers, as SMMU_IDR0-5 and SMMU_AIDR report it (IHI 0070 6.3.1-6.3.8) and
-/// as the validity rules of STE and CD depend on it. Stage 1, VMSAv8-64, little-endian tables and
-/// the terminate fault model (IDR0.TERM_MODEL = 1, STALL_MODEL = 0b01).
+/// as the validity rules of STE and CD depend on it. VMSAv8-64 and little-endian tables.
 struct Features {
+  bool stage1 = true;                 ///< IDR0.S1P
+  bool stage2 = false;                ///< IDR0.S2P, and with it IDR3.XNX
   unsigned stream_id_bits = 16;       ///< IDR1.SIDSIZE
   unsigned substream_id_bits = 0;     ///< IDR1.SSIDSIZE: 0 is none, at most 20
   bool two_level_contexts = true;     ///< IDR0.CD2L, where there are substreams
@@ -20,15 +30,42 @@ struct Features {
   bool granule_16k = true;            ///< IDR5.GRAN16K
   bool granule_64k = true;            ///< IDR5.GRAN64K
   bool asid_16 = true;                ///< IDR0.ASID16
+  bool vmid_16 = true;                ///< IDR0.VMID16
   bool msi = true;                    ///< IDR0.MSI
   bool send_event = true;             ///< IDR0.SEV
-  bool range_invalidation = true;     ///< IDR3.RIL
-  bool hierarchical_disable = true;   ///< IDR3.HAD; mandatory from SMMUv3.1
+  bool range_invalidation = true;     ///< IDR3.RIL; mandatory from SMMUv3.2 on
+  bool hierarchical_disable = true;   ///< IDR3.HAD; mandatory with stage 1 from SMMUv3.1 on
+  TableUpdates table_updates = TableUpdates::none;  ///< IDR0.HTTU
+  StallModel stall_model = StallModel::terminate;   ///< IDR0.STALL_MODEL
+  bool ignores_writes = false;                      ///< IDR0.TERM_MODEL = 0: CD.A = 0 is RAZ/WI.
+  bool ats = false;                                 ///< IDR0.ATS
+  bool split_stage_ats = false;                     ///< IDR0.NS1ATS = 0, with ATS and both stages
+  bool page_requests = false;                       ///< IDR0.PRI, with ATS
+  bool address_translation = false;                 ///< IDR0.ATOS
+  bool attribute_types_override = false;            ///< IDR1.ATTR_TYPES_OVR: MTCFG, ALLOCCFG, SHCFG
+  bool attribute_permissions_override = false;      ///< IDR1.ATTR_PERMS_OVR: PRIVCFG, INSTCFG
+
+  bool operator==(const Features&) const = default;
 };
+
+/// IDR0.Hyp, mandatory with both stages from SMMUv3.2 on: StreamWorlds EL2 and EL2-E2H.
+constexpr bool offers_hypervisor(const Features& features) {
+  return features.stage1 && features.stage2;
+}
+
+/// IDR3.FWB, mandatory with stage 2 from SMMUv3.2 on.
+constexpr bool offers_forced_write_back(const Features& features) {
+  return features.stage2;
+}
 
 /// IDR0.CD2L, which says nothing without substreams.
 constexpr bool offers_two_level_contexts(const Features& features) {
   return features.two_level_contexts && features.substream_id_bits != 0;
+}
+
+constexpr bool offers_granule(const Features& features, GranuleShift granule) {
+  return (granule == 12 && features.granule_4k) || (granule == 14 && features.granule_16k) ||
+         (granule == 16 && features.granule_64k);
 }
 
 /// The encoding of an address size in IDR5.OAS and CD.IPS (IHI 0070 6.3.6, 5.4), and back. Reserved

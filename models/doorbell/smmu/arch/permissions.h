@@ -55,9 +55,16 @@ struct Stage1Rights {
   bool unprivileged_execute_never = false;  ///< UXN
   bool WXN = false;                         ///< CD.WXN
   bool PAN = false;                         ///< CD.PAN
+  /// Of a regime with one privilege, EL2 without E2H: AP[1] is RES1, UXN is XN, and PXN, PAN,
+  /// APTable[0] and PXNTable mean nothing.
+  bool one_privilege = false;
 };
 
 /// The permissions of stage 1, hierarchical attributes applied (DDI 0487 D8.4).
 Permissions stage1_permissions(const Stage1Rights& rights, const TableLimits& limits);
+
+/// The permissions of a stage 2 descriptor (DDI 0487 D8.4): S2AP, bit 0 to read and bit 1 to write,
+/// and the two bits of XN that FEAT_XNX gives it.
+Permissions stage2_permissions(unsigned S2AP, unsigned XN);
 
 }  // namespace doorbell::smmu

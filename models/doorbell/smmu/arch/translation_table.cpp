@@ -3,18 +3,15 @@
 #include <algorithm>
 
 #include "doorbell/core/arch/bit_field.h"
+#include "doorbell/smmu/arch/descriptor.h"
 
 namespace doorbell::smmu {
 namespace {
 
 // VMSAv8-64 descriptors (DDI 0487 D8.3)
-constexpr BitField valid{0, 1};
-constexpr BitField table_or_page{1, 1};
 constexpr BitField attr_indx{2, 3};
 constexpr BitField ap_unprivileged{6, 1};  // AP[1]
 constexpr BitField ap_read_only{7, 1};     // AP[2]
-constexpr BitField sh{8, 2};
-constexpr BitField af{10, 1};
 constexpr BitField ng{11, 1};
 constexpr BitField pxn{53, 1};
 constexpr BitField uxn{54, 1};
@@ -23,32 +20,23 @@ constexpr BitField uxn_table{60, 1};
 constexpr BitField ap_table_unprivileged{61, 1};  // APTable[0]
 constexpr BitField ap_table_read_only{62, 1};     // APTable[1]
 
-constexpr unsigned address_bits = 48;     // without CD.DS a descriptor holds 48 bits ...
-constexpr BitField address_51_48{12, 4};  // ... but with FEAT_LPA and 64 KiB
-
-std::uint64_t output_address(const TranslationTable& table, std::uint64_t descriptor,
-                             unsigned low) {
-  const std::uint64_t address = descriptor & low_mask(address_bits) & ~low_mask(low);
-  if (!table.large_addresses) return address;
-  return address | address_51_48.get(descriptor) << address_bits;
-}
-
 bool out_of_range(const TranslationRegime& regime, std::uint64_t address) {
   return (address & ~low_mask(regime.output_bits)) != 0;
 }
 
-TableLimits table_limits(std::uint64_t descriptor) {
-  return {ap_table_read_only.test(descriptor), ap_table_unprivileged.test(descriptor),
-          uxn_table.test(descriptor), pxn_table.test(descriptor)};
+TableLimits table_limits(std::uint64_t word) {
+  return {ap_table_read_only.test(word), ap_table_unprivileged.test(word), uxn_table.test(word),
+          pxn_table.test(word)};
 }
 
-Stage1Rights rights(const TranslationRegime& regime, std::uint64_t descriptor) {
-  return {.read_only = ap_read_only.test(descriptor),
-          .unprivileged = ap_unprivileged.test(descriptor),
-          .privileged_execute_never = pxn.test(descriptor),
-          .unprivileged_execute_never = uxn.test(descriptor),
+Stage1Rights rights(const TranslationRegime& regime, std::uint64_t word) {
+  return {.read_only = ap_read_only.test(word),
+          .unprivileged = ap_unprivileged.test(word),
+          .privileged_execute_never = pxn.test(word),
+          .unprivileged_execute_never = uxn.test(word),
           .WXN = regime.WXN,
-          .PAN = regime.PAN};
+          .PAN = regime.PAN,
+          .one_privilege = regime.world == World::el2};
 }
 
 WalkStep fault(EventType type) {
@@ -57,38 +45,33 @@ WalkStep fault(EventType type) {
   return step;
 }
 
-/// DDI 0487 D8.3.1: where a descriptor may be a Block.
-bool block_allowed(const TranslationTable& table, unsigned level) {
-  const bool at_level_1 = table.granule == 12 || table.large_addresses;
-  return level == 2 || (level == 1 && at_level_1);
-}
-
 WalkStep table_step(const TranslationRegime& regime, const TranslationTable& table,
-                    const WalkPosition& position, std::uint64_t descriptor) {
+                    const WalkPosition& position, std::uint64_t word) {
   WalkStep step;
   step.kind = WalkStep::Kind::table;
   step.next.level = position.level + 1;
-  step.next.table = output_address(table, descriptor, table.granule);
+  step.next.table = descriptor::output_address(word, table.large_addresses, table.granule);
   if (out_of_range(regime, step.next.table)) return fault(EventType::F_ADDR_SIZE);
   step.next.limits =
-      table.hierarchy_off ? position.limits : position.limits.combine(table_limits(descriptor));
+      table.hierarchy_off ? position.limits : position.limits.combine(table_limits(word));
   return step;
 }
 
 WalkStep leaf_step(const TranslationRegime& regime, const TranslationTable& table,
-                   const WalkPosition& position, std::uint64_t descriptor) {
+                   const WalkPosition& position, std::uint64_t word) {
   WalkStep step;
   step.kind = WalkStep::Kind::leaf;
   Leaf& leaf = step.leaf;
   leaf.level = position.level;
   leaf.size_log2 = level_shift(table.granule, position.level);
-  leaf.output_base = output_address(table, descriptor, leaf.size_log2);
+  leaf.output_base = descriptor::output_address(word, table.large_addresses, leaf.size_log2);
   if (out_of_range(regime, leaf.output_base)) return fault(EventType::F_ADDR_SIZE);
-  if (!af.test(descriptor) && !regime.AFFD) return fault(EventType::F_ACCESS);
-  leaf.permissions = stage1_permissions(rights(regime, descriptor), position.limits);
-  leaf.not_global = ng.test(descriptor);
-  leaf.attribute_index = static_cast<std::uint8_t>(attr_indx.get(descriptor));
-  leaf.shareability = static_cast<std::uint8_t>(sh.get(descriptor));
+  if (!descriptor::AF.test(word) && (!regime.AFFD || regime.HA)) return fault(EventType::F_ACCESS);
+  leaf.permissions = stage1_permissions(rights(regime, word), position.limits);
+  leaf.contiguous = descriptor::contiguous.test(word);
+  leaf.not_global = ng.test(word);
+  leaf.attribute_index = static_cast<std::uint8_t>(attr_indx.get(word));
+  leaf.shareability = static_cast<std::uint8_t>(descriptor::SH.get(word));
   return step;
 }
 
@@ -126,16 +109,17 @@ std::uint64_t descriptor_address(const WalkPosition& position, GranuleShift gran
 }
 
 WalkStep step_walk(const TranslationRegime& regime, const WalkPosition& position,
-                   std::uint64_t address, std::uint64_t descriptor) {
+                   std::uint64_t address, std::uint64_t word) {
   const TranslationTable& table = regime.table[table_half(address)];
-  if (!valid.test(descriptor)) return fault(EventType::F_TRANSLATION);
-  const bool bit1 = table_or_page.test(descriptor);
-  if (position.level == 3) {
-    return bit1 ? leaf_step(regime, table, position, descriptor) : fault(EventType::F_TRANSLATION);
+  switch (descriptor::kind(word, table.granule, table.large_addresses, position.level)) {
+    case descriptor::Kind::table:
+      return table_step(regime, table, position, word);
+    case descriptor::Kind::leaf:
+      return leaf_step(regime, table, position, word);
+    case descriptor::Kind::invalid:
+      break;
   }
-  if (bit1) return table_step(regime, table, position, descriptor);
-  if (!block_allowed(table, position.level)) return fault(EventType::F_TRANSLATION);
-  return leaf_step(regime, table, position, descriptor);
+  return fault(EventType::F_TRANSLATION);
 }
 
 }  // namespace doorbell::smmu

@@ -5,37 +5,9 @@
 
 #include "doorbell/smmu/arch/event.h"
 #include "doorbell/smmu/arch/permissions.h"
+#include "doorbell/smmu/arch/regime.h"
 
 namespace doorbell::smmu {
-
-/// A translation granule by the log2 of its bytes: 12 (4 KiB), 14 (16 KiB), 16 (64 KiB).
-using GranuleShift = unsigned;
-
-/// Address bits below an entry of `level`: what one descriptor there maps.
-constexpr unsigned level_shift(GranuleShift granule, unsigned level) {
-  return granule + (3 - level) * (granule - 3);
-}
-
-/// One half of a VMSAv8-64 stage 1 translation regime: what a walk through TTB0 or TTB1 needs
-/// (CD fields, IHI 0070 5.4; DDI 0487 D8.2).
-struct TranslationTable {
-  std::uint64_t base = 0;    ///< TTBx
-  unsigned input_bits = 48;  ///< 64 - TxSZ
-  GranuleShift granule = 12;
-  bool disabled = false;         ///< EPDx: every walk is a Translation fault
-  bool hierarchy_off = false;    ///< HADx: APTable, XNTable and PXNTable are ignored
-  bool large_addresses = false;  ///< Descriptors hold 52 bits: 64 KiB, IDR5.OAS = 52
-};
-
-/// What is common to both halves.
-struct TranslationRegime {
-  TranslationTable table[2];
-  unsigned output_bits = 48;  ///< effective IPS
-  bool top_byte_ignored[2] = {false, false};
-  bool AFFD = false;  ///< Access flag faults disabled
-  bool WXN = false;
-  bool PAN = false;
-};
 
 /// The result of a successful walk: what a TLB keeps.
 struct Leaf {
@@ -44,7 +16,8 @@ struct Leaf {
   unsigned size_log2 = 12;           ///< Bytes mapped.
   Permissions permissions;           ///< Hierarchical attributes are applied.
   bool not_global = true;            ///< nG: belongs to its ASID
-  std::uint8_t attribute_index = 0;  ///< AttrIndx of MAIR
+  bool contiguous = false;           ///< Contiguous: one of a group of adjacent entries (D8.7.1)
+  std::uint8_t attribute_index = 0;  ///< AttrIndx of MAIR; of stage 2 MemAttr itself
   std::uint8_t shareability = 0;     ///< SH
 
   bool operator==(const Leaf&) const = default;
