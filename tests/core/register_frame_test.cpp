@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <utility>
 #include <vector>
 
 namespace doorbell {
@@ -44,6 +45,27 @@ TEST_F(RegisterFrameTest, MovesBytesInTheirOrder) {
   EXPECT_EQ(bank.get("BASE"), 0x0403'0201'4433'2211u);
   EXPECT_TRUE(write(0x21, {0xab}));
   EXPECT_EQ(bank.get("PRIORITY<n>"), 0xab00u);
+}
+
+TEST_F(RegisterFrameTest, TellsOfAccessesThatAreIgnored) {
+  std::vector<std::pair<RegisterResult, bool>> told;
+  frame.on_ignored = [&told](RegisterResult result, bool is_read) {
+    told.emplace_back(result, is_read);
+  };
+  read(0, 4);
+  write(0, {1, 2, 3, 4});
+  EXPECT_TRUE(told.empty());
+  read(0x40, 4);
+  write(0x40, {1, 2, 3, 4});
+  read(0x10, 4);
+  write(4, {1, 2, 3, 4});
+  read(2, 4);
+  const std::vector<std::pair<RegisterResult, bool>> expected{
+      {RegisterResult::unmapped, true},
+      {RegisterResult::unmapped, false},
+      {RegisterResult::read_of_write_only, true},
+      {RegisterResult::write_of_read_only, false}};
+  EXPECT_EQ(told, expected) << "not of those that are errors";
 }
 
 TEST_F(RegisterFrameTest, WidthsAndAlignmentsThatThereAreNotAreErrors) {

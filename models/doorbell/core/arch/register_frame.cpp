@@ -11,6 +11,10 @@ bool RegisterFrame::has_width(std::uint64_t offset, std::size_t size) const {
   return std::has_single_bit(size) && size >= narrowest && size <= 8 && offset % size == 0;
 }
 
+void RegisterFrame::report(RegisterResult result, bool read) const {
+  if (result != RegisterResult::ok && on_ignored) on_ignored(result, read);
+}
+
 bool RegisterFrame::read(RegisterBank& bank, std::uint64_t address,
                          std::span<std::uint8_t> data) const {
   const std::uint64_t offset = address % bytes;
@@ -19,6 +23,7 @@ bool RegisterFrame::read(RegisterBank& bank, std::uint64_t address,
   const RegisterResult result = bank.read(offset, static_cast<unsigned>(data.size()), value);
   if (result == RegisterResult::bad_size) return false;
   store_little_endian(data, value);
+  report(result, true);
   return true;
 }
 
@@ -28,7 +33,9 @@ bool RegisterFrame::write(RegisterBank& bank, std::uint64_t address,
   if (!has_width(offset, data.size())) return false;
   const auto value = load_little_endian<std::uint64_t>(data);
   const RegisterResult result = bank.write(offset, static_cast<unsigned>(data.size()), value);
-  return result != RegisterResult::bad_size;
+  if (result == RegisterResult::bad_size) return false;
+  report(result, false);
+  return true;
 }
 
 void RegisterFrame::peek(const RegisterBank& bank, std::uint64_t address,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 
 #include "doorbell/core/arch/registers.h"
@@ -14,6 +15,9 @@ namespace doorbell {
 struct RegisterFrame {
   std::uint64_t bytes = 0;  ///< Addresses are taken modulo that.
   unsigned narrowest = 1;   ///< Bytes of the narrowest access that there is: [1, 8].
+  /// Told of each access that was ignored, as the GIC's STATUSRs report them: no register there
+  /// (`unmapped`), or one against its direction.
+  std::function<void(RegisterResult, bool read)> on_ignored{};
 
   /// Accesses of data.size() bytes, little-endian; false: an error.
   bool read(RegisterBank& bank, std::uint64_t address, std::span<std::uint8_t> data) const;
@@ -22,6 +26,7 @@ struct RegisterFrame {
   void peek(const RegisterBank& bank, std::uint64_t address, std::span<std::uint8_t> data) const;
 
  private:
+  void report(RegisterResult result, bool read) const;
   bool has_width(std::uint64_t offset, std::size_t size) const;
 };
 
