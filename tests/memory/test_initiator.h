@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "doorbell/core/atomic_access.h"
 #include "doorbell/core/initiator_socket.h"
 #include "doorbell/core/simulation.h"
 
@@ -28,6 +29,7 @@ class TestInitiator : public Module {
     tlm::tlm_response_status status = tlm::TLM_INCOMPLETE_RESPONSE;
     std::vector<std::uint8_t> data;
     bool has_journey = false;  ///< when it came back
+    AtomicAccess atomic;       ///< of an atomic access
   };
   explicit TestInitiator(const sc_core::sc_module_name& module_name) : Module(module_name) {}
 
@@ -43,6 +45,13 @@ class TestInitiator : public Module {
   std::size_t write(Time at, std::uint64_t address, std::vector<std::uint8_t> data,
                     Order order = Order{}) {
     return start(at, tlm::TLM_WRITE_COMMAND, address, std::move(data), order);
+  }
+  std::size_t change(Time at, std::uint64_t address, const AtomicAccess& atomic,
+                     MemoryPurpose purpose = MemoryPurpose::other) {
+    const std::size_t number = start(at, tlm::TLM_IGNORE_COMMAND, address,
+                                     std::vector<std::uint8_t>(atomic.size), {.purpose = purpose});
+    accesses[number].atomic = atomic;
+    return number;
   }
 
  private:
@@ -66,8 +75,12 @@ class TestInitiator : public Module {
     payload->requester().journey = order.journey;
     payload->requester().purpose = order.purpose;
     std::copy_n(accesses[number].data.begin(), length, payload->data().begin());
+    AtomicAccess atomic = accesses[number].atomic;
+    if (command == tlm::TLM_IGNORE_COMMAND) payload->set_extension(&atomic);
     co_await socket.transport(*payload);
+    payload->clear_extension(&atomic);
     Access& access = accesses[number];
+    access.atomic = atomic;
     access.ended = now();
     access.status = payload->get_response_status();
     access.has_journey = static_cast<bool>(payload->requester().journey);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "doorbell/core/atomic_access.h"
 #include "doorbell/core/simulation.h"
 
 namespace doorbell {
@@ -27,6 +28,21 @@ Task<bool> PhysicalMemoryPort::write(AddressSpace, std::uint64_t address,
   payload->requester().purpose = purpose_;
   co_await socket_.transport(*payload);
   co_return payload->is_response_ok();
+}
+
+Task<Exchanged> PhysicalMemoryPort::compare_and_swap(AddressSpace, std::uint64_t address,
+                                                     std::uint64_t expected,
+                                                     std::uint64_t desired) {
+  AtomicAccess access;
+  store_little_endian(access.compare, expected);
+  store_little_endian(access.operand, desired);
+  PayloadReference payload = payloads_.take(tlm::TLM_IGNORE_COMMAND, address, access.size);
+  payload->requester().purpose = purpose_;
+  payload->set_extension(&access);
+  co_await socket_.transport(*payload);
+  payload->clear_extension(&access);
+  co_return Exchanged{.ok = payload->is_response_ok() && access.done,
+                      .old = load_little_endian<std::uint64_t>(access.result)};
 }
 
 bool PhysicalMemoryPort::read_debug(std::uint64_t address, std::span<std::uint8_t> data) {

@@ -18,6 +18,12 @@ struct AddressSpace {
   std::uint16_t vmid = 0;
 };
 
+/// What a compare-and-swap found.
+struct Exchanged {
+  bool ok = false;        ///< False: an error, or a target that knows no atomic accesses.
+  std::uint64_t old = 0;  ///< What was there; it has been replaced if it is what was expected.
+};
+
 /// How a block reaches its tables and queues in memory: addresses, bytes and an answer, nothing of
 /// the bus.
 class MemoryPort {
@@ -30,6 +36,10 @@ class MemoryPort {
                           std::span<std::uint8_t> data) = 0;
   virtual Task<bool> write(AddressSpace space, std::uint64_t address,
                            std::span<const std::uint8_t> data) = 0;
+  /// Replaces the eight bytes at `address`, a multiple of 8, by `desired` if they are `expected`
+  /// at the instant of the answer.
+  virtual Task<Exchanged> compare_and_swap(AddressSpace space, std::uint64_t address,
+                                           std::uint64_t expected, std::uint64_t desired) = 0;
 };
 
 /// The physical address space behind an InitiatorSocket, used for one purpose.
@@ -41,6 +51,8 @@ class PhysicalMemoryPort : public MemoryPort {
   Task<bool> read(AddressSpace space, std::uint64_t address, std::span<std::uint8_t> data) override;
   Task<bool> write(AddressSpace space, std::uint64_t address,
                    std::span<const std::uint8_t> data) override;
+  Task<Exchanged> compare_and_swap(AddressSpace space, std::uint64_t address,
+                                   std::uint64_t expected, std::uint64_t desired) override;
 
   /// Without time or side effects (transport_dbg). False when nothing is there.
   bool read_debug(std::uint64_t address, std::span<std::uint8_t> data);

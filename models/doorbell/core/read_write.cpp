@@ -20,12 +20,12 @@ ReadWriteSplit::ReadWriteSplit(const sc_core::sc_module_name& module_name)
       reads("reads"),
       writes("writes") {
   upstream.on_debug([this](Payload& payload) {
-    return (payload.is_write() ? writes : reads).transport_debug(payload);
+    return (payload.is_read() ? reads : writes).transport_debug(payload);
   });
 }
 
 Task<void> ReadWriteSplit::pass(Payload& payload) {
-  co_await (payload.is_write() ? writes : reads).transport(payload);
+  co_await (payload.is_read() ? reads : writes).transport(payload);
 }
 
 ReadWriteJoin::ReadWriteJoin(const sc_core::sc_module_name& module_name)

@@ -19,6 +19,7 @@
 namespace doorbell {
 
 /// How many transactions a target holds at a time: END_REQ is withheld while that many are inside.
+/// What is no read counts as a write (`AtomicAccess`).
 struct BufferDepth {
   unsigned reads = 16;
   unsigned writes = 16;
@@ -32,8 +33,8 @@ struct TargetAbilities {
   /// A streaming width below the data length (the same address again and again); else
   /// TLM_BURST_ERROR_RESPONSE.
   bool streaming = false;
-  /// TLM_IGNORE_COMMAND is for the handler, as of an interconnect, which passes it on; else the
-  /// answer is TLM_OK_RESPONSE and nothing is done.
+  /// TLM_IGNORE_COMMAND is for the handler, as of an interconnect, which passes it on, or of a
+  /// memory that knows `AtomicAccess`; else the answer is TLM_OK_RESPONSE and nothing is done.
   bool ignored_commands = false;
 };
 
@@ -180,16 +181,16 @@ inline bool TargetSocket::is_plain(const Payload& payload) const {
 }
 
 inline bool TargetSocket::has_room(const Payload& payload) const {
-  return payload.is_write() ? writes_ < depth_.writes : reads_ < depth_.reads;
+  return payload.is_read() ? reads_ < depth_.reads : writes_ < depth_.writes;
 }
 
 inline void TargetSocket::enter(const Payload& payload) {
-  ++(payload.is_write() ? writes_ : reads_);
+  ++(payload.is_read() ? reads_ : writes_);
   newest_ = &payload;
 }
 
 inline void TargetSocket::leave(const Payload& payload) {
-  --(payload.is_write() ? writes_ : reads_);
+  --(payload.is_read() ? reads_ : writes_);
   if (newest_ == &payload) newest_ = nullptr;
   if (!waiting_.empty()) [[unlikely]]
     admit_waiting();

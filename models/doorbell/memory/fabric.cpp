@@ -36,7 +36,7 @@ struct Fabric::Port {
     socket.on_dmi(
         [&fabric](Payload& payload, tlm::tlm_dmi& dmi) { return fabric.get_dmi(payload, dmi); });
   }
-  Way& way_of(const Payload& payload) { return payload.is_write() ? writes : reads; }
+  Way& way_of(const Payload& payload) { return payload.is_read() ? reads : writes; }
 
   unsigned number;
   std::string name;
@@ -72,7 +72,7 @@ struct Fabric::Target {
     });
   }
   InitiatorSocket& socket_of(const Payload& payload) {
-    return payload.is_write() ? *sockets.back() : *sockets.front();
+    return payload.is_read() ? *sockets.front() : *sockets.back();
   }
   std::vector<std::string> names;  // of the sockets
   std::vector<std::unique_ptr<InitiatorSocket>>
@@ -168,7 +168,7 @@ Task<void> Fabric::forward(Port& port, const AddressRegion& region, Payload& pay
   const Requester* const requester = requester_of(payload);
   const JourneyHandle journey = requester == nullptr ? JourneyHandle{} : requester->journey;
   journey.enter(ordering_stage_, entered);
-  const bool is_write = payload.is_write();
+  const bool is_write = !payload.is_read();  // or goes with the writes
   const bool is_posted = requester != nullptr && is_write && requester->is_posted;
   WriteOrder::Domain* const domain = is_posted && requester->order_domain != 0
                                          ? &port.order.domain(requester->order_domain)
@@ -207,17 +207,17 @@ Task<void> Fabric::forward(Port& port, const AddressRegion& region, Payload& pay
 /// With its last byte, at the target. The port's write channel carries data; a read crosses it with
 /// its answer.
 Time Fabric::arrival_of_request(Port& port, const Payload& payload) {
-  const Time sent = payload.is_write()
-                        ? port.writes.channel.transfer(now(), payload.get_data_length())
-                        : now() + clock_.duration(1);
+  const Time sent = payload.is_read()
+                        ? now() + clock_.duration(1)
+                        : port.writes.channel.transfer(now(), payload.get_data_length());
   return clock_.after(sent, parameters_.request_latency);
 }
 
-/// With its last byte, at the port.
+/// With its last byte, at the port. What an atomic access found comes as a read's data.
 Time Fabric::arrival_of_answer(Port& port, const Payload& payload) {
   const Time answered = clock_.after(now(), parameters_.response_latency);
-  return payload.is_read() ? port.reads.channel.transfer(answered, payload.get_data_length())
-                           : answered;
+  return payload.is_write() ? answered
+                            : port.reads.channel.transfer(answered, payload.get_data_length());
 }
 
 unsigned Fabric::debug(Payload& payload) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "doorbell/core/atomic_access.h"
 #include "doorbell/core/coherent_access.h"
 #include "doorbell/core/requester.h"
 #include "doorbell/core/under_way.h"
@@ -22,7 +23,8 @@ Ram::Ram(const sc_core::sc_module_name& module_name, const RamParameters& parame
          const PlacementParameters& placement)
     : Module(module_name),
       upstream("upstream", tasks_, {parameters.reads, parameters.writes},
-               [this](Payload& payload) { return serve(payload); }, {.byte_enables = true}),
+               [this](Payload& payload) { return serve(payload); },
+               {.byte_enables = true, .ignored_commands = true}),
       parameters_(parameters),
       places_(places_of(placement)),
       remote_distance_(placement.remote_distance),
@@ -65,7 +67,8 @@ void Ram::settle() {
 Task<void> Ram::serve(Payload& payload) {
   const bool inside = storage_.contains(payload.get_address(), payload.get_data_length());
   if (!inside) return refuse(payload);
-  return payload.is_read() ? serve_read(payload) : serve_write(payload);
+  if (payload.is_read()) return serve_read(payload);
+  return payload.is_write() ? serve_write(payload) : serve_ignored(payload);
 }
 
 Task<void> Ram::refuse(Payload& payload) {
@@ -95,6 +98,40 @@ Task<void> Ram::serve_write(Payload& payload) {
   co_await Delay{scheduler(), taken + parameters_.write_latency + distance(place) - entered};
   finish(payload);
   bytes_written_.add(payload.get_data_length());
+  writes_.leave(now(), entered);
+}
+
+Task<void> Ram::serve_ignored(Payload& payload) {
+  AtomicAccess* const access = AtomicAccess::of(payload);
+  if (access == nullptr) {
+    payload.set_response_status(tlm::TLM_OK_RESPONSE);
+  } else if (!access->is_possible(payload.get_address()) ||
+             access->size != payload.get_data_length()) {
+    errors_.add();
+    payload.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
+  } else {
+    return serve_atomic(payload, *access);
+  }
+  return Task<void>::ready();
+}
+
+/// Like a read, whose data change at the instant at which they leave.
+Task<void> Ram::serve_atomic(Payload& payload, AtomicAccess& access) {
+  const Time entered = now();
+  writes_.enter(entered);
+  const Place place = place_of(payload);
+  co_await Delay{scheduler(),
+                 latency_of_read(payload, place) + distance(place) + parameters_.atomic};
+  const Time ready = now();
+  co_await Delay{scheduler(), read_channel_.transfer(ready, access.size) - ready};
+  const std::uint64_t address = payload.get_address();
+  bytes_read_.add(access.size);
+  if (access.apply(storage_.bytes().subspan(address, access.size))) {
+    bytes_written_.add(access.size);
+    watches_.written(address, address + access.size - 1);
+  }
+  payload.set_dmi_allowed(scheduler().timing() == Timing::loose);
+  payload.set_response_status(tlm::TLM_OK_RESPONSE);
   writes_.leave(now(), entered);
 }
 

@@ -14,8 +14,9 @@
 #include "doorbell/memory/data_channel.h"
 
 namespace doorbell {
+class AtomicAccess;
 class CoherentAccess;
-}
+}  // namespace doorbell
 
 namespace doorbell::memory {
 
@@ -26,7 +27,8 @@ namespace doorbell::memory {
 /// cross the read channel. What an access is for (Requester::purpose) may say that it is always in
 /// the cache, never, or on another node, which is as much further as `placement` says. Byte enables
 /// select what is read or written. An access beyond the end is answered with
-/// TLM_ADDRESS_ERROR_RESPONSE. DMI is granted under loose timing only, but to a coherent cache
+/// TLM_ADDRESS_ERROR_RESPONSE. An AtomicAccess takes a buffer entry of a write, the time of a read
+/// and `atomic`. DMI is granted under loose timing only, but to a coherent cache
 /// (CoherentAccess) under every timing and for good; what it tells of its writes leaves their lines
 /// in a cache under approximate timing. A WriteWatch is kept under approximate timing only, and
 /// only while nobody writes past this module without telling it.
@@ -49,6 +51,8 @@ class Ram : public Module {
   Task<void> refuse(Payload& payload);
   Task<void> serve_read(Payload& payload);
   Task<void> serve_write(Payload& payload);
+  Task<void> serve_ignored(Payload& payload);
+  Task<void> serve_atomic(Payload& payload, AtomicAccess& access);
   Place place_of(const Payload& payload) const;
   Time distance(Place place) const;
   Time latency_of_read(const Payload& payload, Place place);

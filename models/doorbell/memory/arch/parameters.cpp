@@ -39,6 +39,10 @@ void RamParameters::describe(ParameterGroup& group) {
              {.maximum = millisecond,
               .source = "as a hit in the last-level cache, where writes are observed",
               .help = "From the last byte of a write to its answer."});
+  group.time("atomic", atomic,
+             {.maximum = millisecond,
+              .source = "assumption",
+              .help = "What an atomic access takes beyond a read."});
   group.frequency("clock", clock,
                   {.minimum = slowest_clock,
                    .maximum = fastest_clock,

@@ -21,6 +21,7 @@ struct RamParameters {
   std::uint64_t size = 1ULL << 30;  ///< Bytes.
   Time read_latency = 80 * nanosecond;
   Time write_latency = 30 * nanosecond;  ///< Until a write is observed by all.
+  Time atomic = 10 * nanosecond;         ///< Of an atomic access, beyond a read.
   std::uint64_t clock = 1'000'000'000;   ///< Of the data channels.
   std::uint32_t width = 64;              ///< Bytes a cycle, in each direction.
   std::uint32_t reads = 64;              ///< Buffer entries.
