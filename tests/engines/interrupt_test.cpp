@@ -62,6 +62,23 @@ TEST_F(EngineInterrupts, ARaisedLineIsSeenAtTheNextBlock) {
   EXPECT_LE(processor_.engine().executed(), before + 3);
 }
 
+TEST_F(EngineInterrupts, ALineRaisedByAnAccessIsSeenBehindItsBlock) {
+  unmask();
+  // When its blocks have been executed often: the library then goes from one to the next by itself.
+  processor_.in_access = [&] {
+    if (processor_.accesses.size() == 101) {
+      processor_.engine().set_interrupt(InterruptInput::irq, true);
+    }
+  };
+  processor_.set_x(1, 0x0a00'0000);
+  processor_.set_x(4, 1000);
+  constexpr unsigned turns_before = 50, instructions_of_a_turn = 7;
+  ASSERT_EQ(processor_.run_from(programs::once, (turns_before + 2) * instructions_of_a_turn),
+            Kind::horizon);
+  EXPECT_FALSE(processor_.taken.empty());
+  EXPECT_EQ(processor_.accesses.size(), 102u);
+}
+
 TEST_F(EngineInterrupts, WfiStopsUnlessALineIsHigh) {
   EXPECT_EQ(processor_.run_from(programs::wait), Kind::wait_for_interrupt);
   EXPECT_EQ(processor_.engine().get(Register::pc()), programs::wait_end);
