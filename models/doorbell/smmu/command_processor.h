@@ -49,12 +49,13 @@ class CommandProcessor {
   Task<void> idle();
   /// Commands are being carried out, or are to be.
   bool busy() const { return busy_.count() != 0 || ready(); }
+  /// The queue as SMMU_CMDQ_BASE describes it.
+  QueueLayout layout() const;
 
  private:
   static constexpr unsigned largest_fetch = 64;
 
   bool ready() const;
-  QueueLayout layout() const;
   Task<unsigned> fetch();
   Task<void> execute_batch(unsigned count);
   Task<bool> execute(const CommandWords& words);

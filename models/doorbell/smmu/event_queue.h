@@ -32,12 +32,14 @@ class EventQueue {
   /// Records that were committed and that software can't see yet.
   std::uint64_t on_the_way() const { return committed_ - written_; }
 
+  /// The queue as SMMU_EVENTQ_BASE describes it.
+  QueueLayout layout() const;
+
   /// The task that writes.
   Task<void> run();
 
  private:
   bool enabled() const;
-  QueueLayout layout() const;
   void publish();
 
   Features features_;

@@ -1,6 +1,6 @@
 #include "doorbell/smmu/programming_interface.h"
 
-#include "doorbell/smmu/arch/registers.h"
+#include <utility>
 
 namespace doorbell::smmu {
 
@@ -18,6 +18,8 @@ ProgrammingInterface::ProgrammingInterface(Scheduler& scheduler, const Clock& cl
       irq_ctrlack_(bank_.handle("SMMU_IRQ_CTRLACK")),
       strtab_base_(bank_.handle("SMMU_STRTAB_BASE")),
       strtab_base_cfg_(bank_.handle("SMMU_STRTAB_BASE_CFG")),
+      cmdq_cons_(bank_.handle("SMMU_CMDQ_CONS")),
+      eventq_prod_(bank_.handle("SMMU_EVENTQ_PROD")),
       update_requested_(scheduler) {
   const Identification id = identify(features_);
   bank_.set("SMMU_IDR0", id.IDR0);
@@ -28,65 +30,49 @@ ProgrammingInterface::ProgrammingInterface(Scheduler& scheduler, const Clock& cl
 
 void ProgrammingInterface::connect(const Reach& reach) {
   reach_ = reach;
-  guard_registers();
-  bank_.on_write("SMMU_CR0", [this](const RegisterWrite&) { update_requested_.notify_all(); });
-  bank_.on_write("SMMU_IRQ_CTRL", [this](const RegisterWrite&) { update_requested_.notify_all(); });
-  bank_.on_write("SMMU_CMDQ_PROD", [this](const RegisterWrite&) { reach_.commands->notify(); });
-  bank_.on_write("SMMU_GERRORN", [this](const RegisterWrite& write) {
-    reach_.interrupts->acknowledge(static_cast<std::uint32_t>(write.value));
-    reach_.commands->notify();
-  });
-  bank_.on_write("SMMU_GBPA", [this](const RegisterWrite& write) {
-    // Only together with Update, and not while one is under way (6.3.14).
-    if (GBPA::Update.test(write.old) || !GBPA::Update.test(write.value)) {
-      gbpa_.set(write.old);
-    } else {
-      update_requested_.notify_all();
+  for (const Register& where : registers()) {
+    if (where.info.access != RegisterAccess::read_only) {
+      after_write(where, consequence_of(where.info.name));
     }
-  });
-}
-
-void ProgrammingInterface::guard_registers() {
-  guard("SMMU_CR2", CR0::SMMUEN);
-  guard("SMMU_STRTAB_BASE", CR0::SMMUEN);
-  guard("SMMU_STRTAB_BASE_CFG", CR0::SMMUEN,
-        features_.two_level_streams ? ~std::uint64_t{0} : STRTAB_BASE_CFG::LOG2SIZE.mask());
-  guard("SMMU_CMDQ_BASE", CR0::CMDQEN);
-  guard("SMMU_CMDQ_CONS", CR0::CMDQEN);
-  guard("SMMU_EVENTQ_BASE", CR0::EVENTQEN);
-  guard("SMMU_EVENTQ_PROD", CR0::EVENTQEN);
-  guard_attributes();
-  for (const char* const number : {"0", "1", "2"}) {
-    guard_interrupt(std::string("SMMU_GERROR_IRQ_CFG") + number, IRQ_CTRL::GERROR_IRQEN);
-    guard_interrupt(std::string("SMMU_EVENTQ_IRQ_CFG") + number, IRQ_CTRL::EVENTQ_IRQEN);
   }
 }
 
-/// Writes to `name` are ignored while a function that uses the register is enabled, or is being
-/// disabled; fields outside of `offered` are RES0.
-void ProgrammingInterface::guard(const char* name, BitField enable, std::uint64_t offered) {
-  bank_.on_write(name, [this, name, enable, offered](const RegisterWrite& write) {
-    bank_.set(name, in_use(enable) ? write.old : write.value & offered);
+void ProgrammingInterface::after_write(const Register& where, Consequence consequence) {
+  const RegisterBank::Handle here = bank_.handle(where.info.name);
+  bank_.on_write(where.info.name, [this, &where, here,
+                                   consequence = std::move(consequence)](const RegisterWrite& w) {
+    const std::uint64_t value = admitted(where, w.old, w.value, enables(), features_);
+    here.set(value);
+    if (consequence) consequence(value);
   });
 }
 
-/// Those of tables go with SMMUEN, those of queues with any queue that is enabled (6.3.11).
-void ProgrammingInterface::guard_attributes() {
-  bank_.on_write("SMMU_CR1", [this](const RegisterWrite& write) {
-    const bool queues = in_use(CR0::CMDQEN) || in_use(CR0::EVENTQEN);
-    const std::uint64_t kept =
-        (in_use(CR0::SMMUEN) ? CR1::TABLE.mask() : 0) | (queues ? CR1::QUEUE.mask() : 0);
-    bank_.set("SMMU_CR1", (write.old & kept) | (write.value & ~kept));
-  });
+ProgrammingInterface::Consequence ProgrammingInterface::consequence_of(std::string_view name) {
+  if (name == "SMMU_CR0" || name == "SMMU_IRQ_CTRL" || name == "SMMU_GBPA") {
+    return [this](std::uint64_t) { update_requested_.notify_all(); };
+  }
+  if (name == "SMMU_CMDQ_PROD") {
+    return [this](std::uint64_t) { reach_.commands->notify(); };
+  }
+  if (name == "SMMU_GERRORN") {
+    return [this](std::uint64_t value) {
+      reach_.interrupts->acknowledge(static_cast<std::uint32_t>(value));
+      reach_.commands->notify();
+    };
+  }
+  if (name == "SMMU_CMDQ_CONS") {
+    return [this](std::uint64_t) { truncate(cmdq_cons_, reach_.commands->layout()); };
+  }
+  if (name == "SMMU_EVENTQ_PROD") {
+    return [this](std::uint64_t) { truncate(eventq_prod_, reach_.events->layout()); };
+  }
+  return {};
 }
 
-/// A message can't be changed while its interrupt is enabled, or being disabled; without MSIs there
-/// is none (6.3.21 to 6.3.23, 6.3.30 to 6.3.32).
-void ProgrammingInterface::guard_interrupt(const std::string& name, BitField enable) {
-  bank_.on_write(name, [this, name, enable](const RegisterWrite& write) {
-    if (!features_.msi) return bank_.set(name, 0);
-    if (enable.test(irq_ctrl_.get() | irq_ctrlack_.get())) bank_.set(name, write.old);
-  });
+/// The SMMU's own indices have no bits above the wrap bit of their queue (6.3.28, 6.3.95).
+void ProgrammingInterface::truncate(RegisterBank::Handle index, const QueueLayout& queue) {
+  const std::uint64_t value = index.get();
+  index.set((value & ~low_mask(20)) | queue.pointer(static_cast<std::uint32_t>(value)));
 }
 
 bool ProgrammingInterface::aborts_when_disabled() const {

@@ -1,12 +1,15 @@
 #pragma once
 
-#include <string>
+#include <functional>
+#include <string_view>
 
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/arch/registers.h"
 #include "doorbell/core/arch/task.h"
 #include "doorbell/core/arch/wait_primitives.h"
 #include "doorbell/smmu/arch/parameters.h"
+#include "doorbell/smmu/arch/queue.h"
+#include "doorbell/smmu/arch/registers.h"
 #include "doorbell/smmu/arch/stream_table.h"
 #include "doorbell/smmu/command_processor.h"
 #include "doorbell/smmu/event_queue.h"
@@ -53,11 +56,14 @@ class ProgrammingInterface {
   }
 
  private:
-  bool in_use(BitField enable) const { return enable.test(cr0_.get() | cr0ack_.get()); }
-  void guard_registers();
-  void guard(const char* name, BitField enable, std::uint64_t offered = ~std::uint64_t{0});
-  void guard_attributes();
-  void guard_interrupt(const std::string& name, BitField enable);
+  using Consequence = std::function<void(std::uint64_t value)>;
+  /// Calls `consequence` after each write with what the register holds then.
+  void after_write(const Register& where, Consequence consequence);
+  Consequence consequence_of(std::string_view name);
+  void truncate(RegisterBank::Handle index, const QueueLayout& queue);
+  Enables enables() const {
+    return {cr0_.get() | cr0ack_.get(), irq_ctrl_.get() | irq_ctrlack_.get()};
+  }
   Task<void> update_cr0();
 
   const Clock& clock_;
@@ -65,7 +71,7 @@ class ProgrammingInterface {
   Features features_;
   RegisterBank bank_;
   RegisterBank::Handle cr0_, cr0ack_, cr2_, gbpa_, irq_ctrl_, irq_ctrlack_;
-  RegisterBank::Handle strtab_base_, strtab_base_cfg_;
+  RegisterBank::Handle strtab_base_, strtab_base_cfg_, cmdq_cons_, eventq_prod_;
   Reach reach_;
   bool enabled_ = false;
   Condition update_requested_;

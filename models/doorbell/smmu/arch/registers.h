@@ -17,6 +17,40 @@ inline constexpr std::uint64_t register_space_bytes = 0x20000;
 /// SMMU_IDR0-5 are those of default `Features`.
 std::span<const RegisterInfo> register_table();
 
+/// What keeps software from changing a register, or fields of it (IHI 0070 6.2, "Guarded by"):
+/// writes are ignored while it is set, or is being cleared.
+enum class Guard : std::uint8_t {
+  none,
+  SMMUEN,
+  CMDQEN,
+  EVENTQEN,
+  attributes,  ///< SMMU_CR1: TABLE_* by SMMUEN, QUEUE_* by the enable of each queue (6.3.11).
+  GERROR_IRQEN,
+  EVENTQ_IRQEN,
+  Update,  ///< SMMU_GBPA: written only together with Update, and while none is under way (6.3.14).
+};
+
+/// A register of the map with what decides about writes to it.
+struct Register {
+  RegisterInfo info;
+  Guard guard = Guard::none;
+  /// The bits that there are with given features; others are RES0. Null: all writable ones.
+  std::uint64_t (*implemented)(const Features&) = nullptr;
+};
+/// The rows of `register_table`, in its order.
+std::span<const Register> registers();
+
+/// The enables that are set, or whose clearing hasn't been acknowledged: each register ORed with
+/// its ACK.
+struct Enables {
+  std::uint64_t CR0 = 0;
+  std::uint64_t IRQ_CTRL = 0;
+};
+
+/// What a register that held `old` holds after a write of `value`, unwritable bits being as before.
+std::uint64_t admitted(const Register& where, std::uint64_t old, std::uint64_t value,
+                       const Enables& enables, const Features& features);
+
 /// SMMU_IDR0, 1, 3, 5 and SMMU_AIDR of an implementation (6.3.1 to 6.3.8).
 struct Identification {
   std::uint32_t IDR0, IDR1, IDR3, IDR5, AIDR;
@@ -57,7 +91,7 @@ namespace CR1 {
 inline constexpr BitField QUEUE{0, 6}, TABLE{6, 6};
 }  // namespace CR1
 namespace CR2 {
-inline constexpr BitField RECINVSID{1, 1}, PTM{2, 1};
+inline constexpr BitField E2H{0, 1}, RECINVSID{1, 1}, PTM{2, 1};
 }
 namespace STRTAB_BASE_CFG {
 inline constexpr BitField LOG2SIZE{0, 6}, SPLIT{6, 5}, FMT{16, 2};
