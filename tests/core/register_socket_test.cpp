@@ -20,10 +20,12 @@ class Frame : public Module {
       : Module(name), socket("socket", tasks_, clock_), bank(table) {
     socket.serve(bank, {.bytes = 0x100}, 3);
     socket.before_access([this] { looked_at.push_back(now()); });
+    bank.on_write("CONTROL", [this](const RegisterWrite& write) { secure = write.context.secure; });
   }
   RegisterSocket socket;
   RegisterBank bank;
   std::vector<Time> looked_at;
+  bool secure = false;  ///< the latest write was
 
  private:
   Clock clock_{scheduler(), 1'000'000'000};
@@ -37,13 +39,19 @@ class Initiator : public Module {
   tlm::tlm_response_status status = tlm::TLM_INCOMPLETE_RESPONSE;
   Time answered = 0;
 
-  void write(std::uint64_t address, unsigned size) { tasks_.spawn(access(address, size)); }
+  void write(std::uint64_t address, unsigned size, bool secure = false) {
+    tasks_.spawn(access(address, size, secure));
+  }
 
  private:
-  Task<void> access(std::uint64_t address, unsigned size) {
+  Task<void> access(std::uint64_t address, unsigned size, bool secure) {
     PayloadReference payload = simulation().payloads().take(tlm::TLM_WRITE_COMMAND, address, size);
     std::fill(payload->data().begin(), payload->data().end(), std::uint8_t{1});
+    Requester requester;
+    requester.secure = secure;
+    if (secure) payload->set_extension(&requester);
     co_await socket.transport(*payload);
+    if (secure) payload->clear_extension(&requester);
     status = payload->get_response_status();
     answered = now();
   }
@@ -74,6 +82,15 @@ TEST_F(RegisterSocketTest, AWidthThatThereIsNotIsABurstError) {
   EXPECT_EQ(initiator.status, tlm::TLM_BURST_ERROR_RESPONSE);
   EXPECT_EQ(initiator.answered, 3 * nanosecond);
   EXPECT_EQ(frame.bank.get("CONTROL"), 7u);
+}
+
+TEST_F(RegisterSocketTest, TheSecurityStateIsThatOfTheRequester) {
+  initiator.write(0x10, 4, true);
+  sc_core::sc_start(1, sc_core::SC_US);
+  EXPECT_TRUE(frame.secure);
+  initiator.write(0x10, 4);
+  sc_core::sc_start(1, sc_core::SC_US);
+  EXPECT_FALSE(frame.secure) << "Non-secure without one";
 }
 
 TEST_F(RegisterSocketTest, ADebuggerReadsAndWritesNothing) {

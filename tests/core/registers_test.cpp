@@ -9,7 +9,7 @@
 namespace doorbell {
 namespace {
 
-constexpr std::array<RegisterInfo, 7> table{{
+constexpr std::array<RegisterInfo, 8> table{{
     {.name = "SMMU_CR0", .offset = 0x20, .section = "IHI 0070 6.3.9", .writable = 0x1f},
     {.name = "SMMU_CR0ACK",
      .offset = 0x24,
@@ -18,6 +18,10 @@ constexpr std::array<RegisterInfo, 7> table{{
     {.name = "SMMU_STRTAB_BASE", .offset = 0x80, .width = 8, .reset = 0x1'0000'0002},
     {.name = "GITS_BASER<n>", .offset = 0x100, .width = 8, .reset = 7, .count = 8},
     {.name = "GICD_SETSPI_NSR", .offset = 0x40, .access = RegisterAccess::write_only},
+    {.name = "GICD_SETSPI_SR",
+     .offset = 0x50,
+     .access = RegisterAccess::write_only,
+     .half_word_access = true},
     {.name = "GICD_IPRIORITYR<n>", .offset = 0x400, .count = 255, .byte_access = true},
     {.name = "MSIX_DATA<n>", .offset = 0x10008, .count = 4, .stride = 16},
 }};
@@ -66,6 +70,13 @@ TEST_F(RegisterBankTest, BytesAreAllowedWhereTheTableSaysSo) {
   EXPECT_EQ(read(0x406, 2), 0x00a0u);
   EXPECT_EQ(bank_.get("GICD_IPRIORITYR<n>", 1), 0x00a0'0000u);
   EXPECT_EQ(result_of_read(0x20, 1), RegisterResult::bad_size);
+}
+
+TEST_F(RegisterBankTest, HalfWordsAloneWhereTheTableSaysSo) {
+  EXPECT_EQ(bank_.write(0x50, 2, 0x90), RegisterResult::ok);
+  EXPECT_EQ(bank_.get("GICD_SETSPI_SR"), 0x90u);
+  EXPECT_EQ(bank_.write(0x50, 1, 0), RegisterResult::bad_size);
+  EXPECT_EQ(bank_.write(0x51, 2, 0), RegisterResult::bad_size);
 }
 
 TEST_F(RegisterBankTest, EveryWrongAccessHasItsResult) {

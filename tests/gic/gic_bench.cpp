@@ -150,13 +150,13 @@ namespace {
 
 Task<void> read_register(Processor& processor, std::uint32_t encoding, std::uint64_t& value) {
   const CpuInterfaceForward::Value result = co_await processor.socket->read_register(encoding);
-  EXPECT_TRUE(result.known);
+  EXPECT_TRUE(result.done());
   value = result.value;
 }
 
 Task<void> write_register(Processor& processor, std::uint32_t encoding, std::uint64_t value) {
-  const bool known = co_await processor.socket->write_register(encoding, value);
-  EXPECT_TRUE(known);
+  const SystemAccess outcome = co_await processor.socket->write_register(encoding, value);
+  EXPECT_EQ(outcome, SystemAccess::done);
 }
 
 }  // namespace

@@ -188,6 +188,33 @@ TEST_F(Lpi, TablesThatCantBeReadLeaveItMasked) {
   EXPECT_EQ(bench.counter("redistributor0.table_errors"), 1u);
 }
 
+TEST_F(Lpi, RedistributorsWithTablesOfTheirOwnUseTheirOwnConfigurations) {
+  constexpr std::uint64_t other_table = 0x5180'0000;
+  bench.write(*bench.gicr[1], 0, 4, 0);
+  bench.advance(100 * microsecond);
+  bench.write(*bench.gicr[1], 0x0070, 8, other_table | 15);  // GICR_PROPBASER
+  bench.write(*bench.gicr[1], 0, 4, 1);
+  bench.advance(100 * microsecond);
+  bench.map_event(DeviceID, 4, lpi, 1);
+  bench.configure(lpi, enabled);
+  bench.memory.poke(other_table + lpi - first_lpi, masked);
+  bench.doorbell(DeviceID, 3);
+  bench.advance(2 * microsecond);
+  EXPECT_EQ(bench.acknowledge(0), lpi);
+  bench.end(0, lpi);
+  bench.doorbell(DeviceID, 4);
+  bench.advance(2 * microsecond);
+  EXPECT_EQ(bench.acknowledge(1), 1023u) << "masked in the table of that redistributor";
+  bench.memory.poke(other_table + lpi - first_lpi, enabled);
+  bench.configure(lpi, masked);
+  bench.issue({{.opcode = ItsOpcode::INV, .DeviceID = DeviceID, .EventID = 3},
+               {.opcode = ItsOpcode::SYNC}});
+  EXPECT_EQ(bench.acknowledge(1), lpi) << "INV is of all copies";
+  bench.doorbell(DeviceID, 3);
+  bench.advance(2 * microsecond);
+  EXPECT_EQ(bench.acknowledge(0), 1023u);
+}
+
 /// Copies of a configuration at a redistributor that its LPI no longer goes to: a command that gets
 /// rid of them must reach it, wherever the LPI goes when the command runs (IHI 0069, 5.3.6, 5.3.7).
 struct Copies {

@@ -87,11 +87,11 @@ TEST(ThreadProcessor, RegistersAreReadAndWrittenAndTakeTheirTime) {
   System system;
   system.start([&] {
     const Time begin = time();
-    EXPECT_TRUE(system.processor.write(ICC_PMR_EL1, 0xa0));
+    EXPECT_EQ(system.processor.write(ICC_PMR_EL1, 0xa0), SystemAccess::done);
     EXPECT_EQ(time(), begin + register_access);
     const ThreadProcessor::Value value = system.processor.read(ICC_PMR_EL1);
     EXPECT_EQ(time(), begin + 2 * register_access);
-    EXPECT_TRUE(value.known);
+    EXPECT_TRUE(value.done());
     EXPECT_EQ(value.value, 0xa0u);
   });
 }
@@ -100,8 +100,8 @@ TEST(ThreadProcessor, AnUnknownRegisterIsUndefined) {
   constexpr std::uint32_t SCTLR_EL1 = system_register(3, 0, 1, 0, 0);
   System system;
   system.start([&] {
-    EXPECT_FALSE(system.processor.read(SCTLR_EL1).known);
-    EXPECT_FALSE(system.processor.write(SCTLR_EL1, 1));
+    EXPECT_EQ(system.processor.read(SCTLR_EL1).outcome, SystemAccess::undefined);
+    EXPECT_EQ(system.processor.write(SCTLR_EL1, 1), SystemAccess::undefined);
   });
 }
 
@@ -196,7 +196,7 @@ TEST(ThreadProcessor, AnSgiIsSentAndTaken) {
   system.start([&] {
     system.write(system.gicr, 0x10100, 4, 1u << 5);
     system.bring_up();
-    EXPECT_TRUE(system.processor.write(ICC_SGI1R_EL1, 5u << 24 | 1));
+    EXPECT_EQ(system.processor.write(ICC_SGI1R_EL1, 5u << 24 | 1), SystemAccess::done);
     while (!system.processor.irq.read())
       sc_core::wait(system.processor.irq.posedge_event());
     EXPECT_EQ(system.processor.read(ICC_IAR1_EL1).value, 5u);

@@ -1,5 +1,7 @@
 #include "doorbell/core/register_socket.h"
 
+#include "doorbell/core/requester.h"
+
 namespace doorbell {
 
 RegisterSocket::RegisterSocket(const char* name, TaskGroup& tasks, const Clock& clock)
@@ -22,8 +24,11 @@ Task<void> RegisterSocket::access(Payload& payload) {
   co_await clock_.cycles(cycles_);
   if (prepare_) prepare_();
   const std::span data(payload.get_data_ptr(), payload.get_data_length());
-  const bool done = payload.is_read() ? frame_.read(*bank_, payload.get_address(), data)
-                                      : frame_.write(*bank_, payload.get_address(), data);
+  const Requester* const requester = requester_of(payload);
+  const RegisterContext context{.secure = requester != nullptr && requester->secure};
+  const std::uint64_t address = payload.get_address();
+  const bool done = payload.is_read() ? frame_.read(*bank_, address, data, context)
+                                      : frame_.write(*bank_, address, data, context);
   payload.set_response_status(done ? tlm::TLM_OK_RESPONSE : tlm::TLM_BURST_ERROR_RESPONSE);
 }
 

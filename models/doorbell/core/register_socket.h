@@ -15,8 +15,8 @@ namespace doorbell {
 ///     registers.serve(bank_, {.bytes = 0x1'0000}, parameters_.register_cycles);  // constructor
 ///
 /// RegisterFrame says what is at an offset without a register; an access of a width that there
-/// isn't is answered with TLM_BURST_ERROR_RESPONSE. Debug accesses read stored values and write
-/// nothing.
+/// isn't is answered with TLM_BURST_ERROR_RESPONSE. The Security state of an access is that of its
+/// Requester, Non-secure without one. Debug accesses read stored values and write nothing.
 class RegisterSocket : public TargetSocket {
  public:
   /// Neither `tasks` nor `clock` need be constructed yet.

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t pstate_irq_mask = 1 << 7;
 constexpr std::uint64_t page = 4096;
+constexpr PeState software_at_EL1{};  // there is no other yet
 
 /// Those that reset to 0, or to the least value that there is.
 constexpr std::uint32_t registers_of_cpu_interface[] = {
@@ -139,14 +140,15 @@ Task<void> Aarch64Processor::execute() {
         break;
       case Request::Kind::read_register: {
         co_await Delay{scheduler(), gic->access_time()};
-        const CpuInterfaceForward::Value answer = gic->read(request_.encoding);
+        const CpuInterfaceForward::Value answer = gic->read(request_.encoding, software_at_EL1);
         request_.value = answer.value;
-        request_.known = answer.known;
+        request_.known = answer.done();
         break;
       }
       case Request::Kind::write_register:
         co_await Delay{scheduler(), gic->access_time()};
-        request_.known = co_await gic->write(request_.encoding, request_.value);
+        request_.known = co_await gic->write(request_.encoding, request_.value, software_at_EL1) ==
+                         SystemAccess::done;
         break;
       case Request::Kind::wait_for_interrupt:
         co_await sleep();
@@ -172,7 +174,7 @@ Task<void> Aarch64Processor::be_off() {
     co_return;
   }
   for (const std::uint32_t name : registers_of_cpu_interface)
-    co_await gic->write(name, 0);
+    co_await gic->write(name, 0, software_at_EL1);
   timer_.reset();
   started_ = true;
   powered_ = true;

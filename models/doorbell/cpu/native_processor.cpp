@@ -14,6 +14,7 @@ constexpr bool no_event = false;
 constexpr unsigned turns_at_a_time = 4096;
 constexpr std::uint64_t first_special_intid = 1020;
 constexpr std::uint64_t last_special_intid = 1023;
+constexpr PeState software_at_EL1{};  // there is no other yet
 
 }  // namespace
 
@@ -104,13 +105,14 @@ Task<void> NativeProcessor::execute() {
         co_await posted_.drained();
         break;
       case Request::Kind::read_register: {
-        const CpuInterfaceForward::Value answer = gic->read(request_.encoding);
+        const CpuInterfaceForward::Value answer = gic->read(request_.encoding, software_at_EL1);
         request_.value = answer.value;
-        request_.known = answer.known;
+        request_.known = answer.done();
         break;
       }
       case Request::Kind::write_register:
-        request_.known = co_await gic->write(request_.encoding, request_.value);
+        request_.known = co_await gic->write(request_.encoding, request_.value, software_at_EL1) ==
+                         SystemAccess::done;
         break;
       case Request::Kind::wait_for_interrupt:
         co_await posted_.drained();

@@ -106,7 +106,15 @@ void CpuInterface::settle() {
   signalled_ = held_back_ = spurious_INTID;
 }
 
-CpuInterfaceForward::Value CpuInterface::read(std::uint32_t encoding) {
+/// Done, or the exception to be taken.
+SystemAccess CpuInterface::decide(std::uint32_t encoding, bool is_write, const PeState& who) {
+  const IccRegisterInfo* const info = find_icc(encoding);
+  return info == nullptr ? SystemAccess::undefined : access_of(*info, is_write, who);
+}
+
+CpuInterfaceForward::Value CpuInterface::read(std::uint32_t encoding, const PeState& who) {
+  const SystemAccess outcome = decide(encoding, false, who);
+  if (outcome != SystemAccess::done) return {0, outcome};
   const auto icc = static_cast<IccRegister>(encoding);
   switch (icc) {
     case IccRegister::ICC_IAR0_EL1:
@@ -119,12 +127,15 @@ CpuInterfaceForward::Value CpuInterface::read(std::uint32_t encoding) {
       return {state_.highest_pending(Group::group1, highest())};
     default: {
       const std::optional<std::uint64_t> value = state_.read(icc);
-      return {value.value_or(0), value.has_value()};
+      return {value.value_or(0), value ? SystemAccess::done : SystemAccess::undefined};
     }
   }
 }
 
-Task<bool> CpuInterface::write(std::uint32_t encoding, std::uint64_t value) {
+Task<SystemAccess> CpuInterface::write(std::uint32_t encoding, std::uint64_t value,
+                                       const PeState& who) {
+  const SystemAccess outcome = decide(encoding, true, who);
+  if (outcome != SystemAccess::done) return Task<SystemAccess>::ready(outcome);
   const auto icc = static_cast<IccRegister>(encoding);
   switch (icc) {
     case IccRegister::ICC_EOIR0_EL1:
@@ -144,19 +155,19 @@ Task<bool> CpuInterface::write(std::uint32_t encoding, std::uint64_t value) {
       break;  // the other Security state's: there is none
     default: {
       const unsigned groups = state_.enabled_groups();
-      if (!state_.write(icc, value)) return Task<bool>::ready(false);
+      if (!state_.write(icc, value)) return Task<SystemAccess>::ready(SystemAccess::undefined);
       if (state_.enabled_groups() != groups)
         redistributor_.set_enabled_groups(state_.enabled_groups());
     }
   }
   update();
-  return Task<bool>::ready(true);
+  return Task<SystemAccess>::ready(SystemAccess::done);
 }
 
-Task<bool> CpuInterface::send_sgi(std::uint64_t value, Group group) {
+Task<SystemAccess> CpuInterface::send_sgi(std::uint64_t value, Group group) {
   co_await redistributor_.send_sgi(SgiRequest::decode(value), group);
   update();
-  co_return true;
+  co_return SystemAccess::done;
 }
 
 std::uint32_t CpuInterface::acknowledge(Group group) {

@@ -37,9 +37,11 @@ class CpuInterface : public Module, private CpuInterfaceForward {
   static void describe(Self& self, State& state);
 
   Time access_time() const override { return register_access_; }
-  Value read(std::uint32_t encoding) override;
-  Task<bool> write(std::uint32_t encoding, std::uint64_t value) override;
-  Task<bool> send_sgi(std::uint64_t value, Group group);
+  Value read(std::uint32_t encoding, const PeState& who) override;
+  Task<SystemAccess> write(std::uint32_t encoding, std::uint64_t value,
+                           const PeState& who) override;
+  Task<SystemAccess> send_sgi(std::uint64_t value, Group group);
+  static SystemAccess decide(std::uint32_t encoding, bool is_write, const PeState& who);
   std::uint32_t acknowledge(Group group);
   void finish(JourneyHandle journey);
   void end_of_interrupt(Group group, std::uint64_t value);

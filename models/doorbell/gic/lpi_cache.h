@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -41,24 +42,30 @@ class LpiCache {
   void add_user(LpiConfigurationUser& user) { users_.push_back(&user); }
   const std::vector<LpiConfigurationUser*>& users() const { return users_; }
 
-  /// Counts a hit or a miss.
-  const LpiConfiguration* find(std::uint32_t INTID) { return entries_.look_up({INTID}); }
-  void insert(std::uint32_t INTID, LpiConfiguration configuration) {
-    entries_.insert({INTID}, configuration);
+  /// An LPI of the configuration table at `table`. Counts a hit or a miss.
+  const LpiConfiguration* find(std::uint64_t table, std::uint32_t INTID) {
+    return entries_.look_up({table, INTID});
   }
+  void insert(std::uint64_t table, std::uint32_t INTID, LpiConfiguration configuration) {
+    if (std::find(tables_.begin(), tables_.end(), table) == tables_.end()) tables_.push_back(table);
+    entries_.insert({table, INTID}, configuration);
+  }
+  /// In all tables: an LPI may have been at a redistributor with another one when it was read.
   void invalidate(std::uint32_t INTID) {
     ++invalidations_;
-    entries_.erase({INTID}, by_INV);
+    for (const std::uint64_t table : tables_)
+      entries_.erase({table, INTID}, by_INV);
   }
   void invalidate_all() {
     ++invalidations_;
     entries_.erase_if([](const Key&, const LpiConfiguration&) { return true; }, by_INVALL);
+    tables_.clear();
   }
   /// Why the configuration of an LPI must be read again, if it was here before.
-  Holder why_missing(std::uint32_t INTID) const {
-    switch (entries_.why_missing({INTID})) {
+  Holder why_missing(std::uint64_t table, std::uint32_t INTID) const {
+    switch (entries_.why_missing({table, INTID})) {
       case Departures::evicted:
-        return {"eviction from LPI cache set", entries_.set_of({INTID})};
+        return {"eviction from LPI cache set", entries_.set_of({table, INTID})};
       case by_INV:
         return {"INV of INTID", INTID};
       case by_INVALL:
@@ -67,9 +74,12 @@ class LpiCache {
         return {};
     }
   }
-  /// Changes with each invalidation: a read that overlaps one must be made again.
   /// Forgets all configurations.
-  void settle() { entries_.reset(); }
+  void settle() {
+    entries_.reset();
+    tables_.clear();
+  }
+  /// Changes with each invalidation: a read that overlaps one must be made again.
   std::uint64_t invalidations() const { return invalidations_; }
 
   /// Pending LPIs come and go; more than there is room for must spill.
@@ -82,16 +92,19 @@ class LpiCache {
   // Why an entry has left, if not for another.
   static constexpr Departures::Reason by_INV = 2;
   static constexpr Departures::Reason by_INVALL = 3;
+  // Redistributors that share a cache need not share a table (GICR_TYPER.CommonLPIAff).
   struct Key {
+    std::uint64_t table = 0;
     std::uint32_t INTID = 0;
     bool operator==(const Key&) const = default;
     std::uint64_t set_hash() const { return INTID; }
     std::uint64_t group() const { return INTID; }
-    std::uint64_t identity() const { return hash_of(INTID, 0); }
+    std::uint64_t identity() const { return hash_of(INTID, table); }
   };
 
   CacheStatistics configurations_;
   AssociativeCache<Key, LpiConfiguration> entries_;
+  std::vector<std::uint64_t> tables_;  ///< of which there may be entries
   std::vector<LpiConfigurationUser*> users_;
   std::int64_t capacity_;
   std::int64_t held_ = 0;

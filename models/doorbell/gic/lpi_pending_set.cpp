@@ -20,7 +20,7 @@ LpiPendingSet::LpiPendingSet(const Environment& environment, const StatisticsGro
 }
 
 bool LpiPendingSet::add(std::uint32_t INTID, JourneyHandle journey) {
-  const LpiConfiguration* known = cache_.find(INTID);
+  const LpiConfiguration* known = cache_.find(tables_.configuration, INTID);
   // Until its configuration is known, it isn't deliverable.
   admit(INTID, known != nullptr ? *known : LpiConfiguration{}, journey);
   if (known != nullptr) spill();
@@ -58,14 +58,15 @@ Task<void> LpiPendingSet::load_configuration(std::uint32_t INTID) {
   for (;;) {
     if (!enabled_ || !is_pending(INTID)) co_return;
     const std::uint64_t invalidations = cache_.invalidations();
-    const Holder reason = cache_.why_missing(INTID);
+    const Holder reason = cache_.why_missing(tables_.configuration, INTID);
     std::array<std::uint8_t, 1> byte{};
     // Its MSI may be taken back while this waits, so it is looked up afresh each time.
     Slots& places = port_.read_places();
     if (const JourneyHandle waiting = unconfigured(INTID); waiting && places.free() == 0) {
       waiting.wait(environment_.scheduler.now(), places.name(), places.oldest_holder());
     }
-    const std::uint64_t address = tables_.configuration_address(INTID);
+    const LpiTables tables = tables_;
+    const std::uint64_t address = tables.configuration_address(INTID);
     const Holder holder{"LPI configuration read of INTID", INTID};
     const Slot place = co_await places.acquire(holder);
     if (const JourneyHandle served = unconfigured(INTID)) {
@@ -77,7 +78,7 @@ Task<void> LpiPendingSet::load_configuration(std::uint32_t INTID) {
     if (!ok) counters_.table_errors.add();
     const LpiConfiguration configuration =
         ok ? LpiConfiguration::decode(byte[0], environment_.priority_bits) : LpiConfiguration{};
-    if (ok) cache_.insert(INTID, configuration);
+    if (ok) cache_.insert(tables.configuration, INTID, configuration);
     configure(INTID, configuration);
     co_return;
   }

@@ -14,12 +14,13 @@ ThreadProcessor::ThreadProcessor(const sc_core::sc_module_name& module_name)
   dont_initialize();
 }
 
-ThreadProcessor::Value ThreadProcessor::read(std::uint32_t encoding) {
-  return wait_for([&] { return gic->read_register(encoding); });
+ThreadProcessor::Value ThreadProcessor::read(std::uint32_t encoding, const PeState& who) {
+  return wait_for([&] { return gic->read_register(encoding, who); });
 }
 
-bool ThreadProcessor::write(std::uint32_t encoding, std::uint64_t value) {
-  return wait_for([&] { return gic->write_register(encoding, value); });
+SystemAccess ThreadProcessor::write(std::uint32_t encoding, std::uint64_t value,
+                                    const PeState& who) {
+  return wait_for([&] { return gic->write_register(encoding, value, who); });
 }
 
 void ThreadProcessor::set_line(Line line, bool level, Time at) {

@@ -30,12 +30,11 @@ class ThreadProcessor : public Module, private CpuInterfaceBackward {
 
   using Value = CpuInterfaceForward::Value;
   /// An ICC_* register, by the encoding of its MRS. Waits in the calling SC_THREAD for as long as
-  /// the access takes (`gic.cpu_interface.register_access`). `known` is false where the processor
-  /// would take an Undefined Instruction exception.
-  Value read(std::uint32_t encoding);
-  /// The same for MSR; returns whether there is such a register. ICC_SGI1R_EL1 waits until the
-  /// distributor has taken the SGI.
-  bool write(std::uint32_t encoding, std::uint64_t value);
+  /// the access takes (`gic.cpu_interface.register_access`). The outcome is the exception that the
+  /// processor would take, if any.
+  Value read(std::uint32_t encoding, const PeState& who = {});
+  /// The same for MSR. ICC_SGI1R_EL1 waits until the distributor has taken the SGI.
+  SystemAccess write(std::uint32_t encoding, std::uint64_t value, const PeState& who = {});
 
   /// What the processor is about from now on, for interrupts that wait for it: a fixed text, which
   /// explanations name.

@@ -15,12 +15,13 @@ void RegisterFrame::report(RegisterResult result, bool read) const {
   if (result != RegisterResult::ok && on_ignored) on_ignored(result, read);
 }
 
-bool RegisterFrame::read(RegisterBank& bank, std::uint64_t address,
-                         std::span<std::uint8_t> data) const {
+bool RegisterFrame::read(RegisterBank& bank, std::uint64_t address, std::span<std::uint8_t> data,
+                         const RegisterContext& context) const {
   const std::uint64_t offset = address % bytes;
   if (!has_width(offset, data.size())) return false;
   std::uint64_t value = 0;
-  const RegisterResult result = bank.read(offset, static_cast<unsigned>(data.size()), value);
+  const RegisterResult result =
+      bank.read(offset, static_cast<unsigned>(data.size()), value, context);
   if (result == RegisterResult::bad_size) return false;
   store_little_endian(data, value);
   report(result, true);
@@ -28,11 +29,13 @@ bool RegisterFrame::read(RegisterBank& bank, std::uint64_t address,
 }
 
 bool RegisterFrame::write(RegisterBank& bank, std::uint64_t address,
-                          std::span<const std::uint8_t> data) const {
+                          std::span<const std::uint8_t> data,
+                          const RegisterContext& context) const {
   const std::uint64_t offset = address % bytes;
   if (!has_width(offset, data.size())) return false;
   const auto value = load_little_endian<std::uint64_t>(data);
-  const RegisterResult result = bank.write(offset, static_cast<unsigned>(data.size()), value);
+  const RegisterResult result =
+      bank.write(offset, static_cast<unsigned>(data.size()), value, context);
   if (result == RegisterResult::bad_size) return false;
   report(result, false);
   return true;

@@ -19,9 +19,11 @@ struct RegisterFrame {
   /// (`unmapped`), or one against its direction.
   std::function<void(RegisterResult, bool read)> on_ignored{};
 
-  /// Accesses of data.size() bytes, little-endian; false: an error.
-  bool read(RegisterBank& bank, std::uint64_t address, std::span<std::uint8_t> data) const;
-  bool write(RegisterBank& bank, std::uint64_t address, std::span<const std::uint8_t> data) const;
+  /// Accesses of data.size() bytes, little-endian; false: an error. `context` is who accesses.
+  bool read(RegisterBank& bank, std::uint64_t address, std::span<std::uint8_t> data,
+            const RegisterContext& context = {}) const;
+  bool write(RegisterBank& bank, std::uint64_t address, std::span<const std::uint8_t> data,
+             const RegisterContext& context = {}) const;
   /// What a debugger reads: stored values, of any number of bytes, without effects.
   void peek(const RegisterBank& bank, std::uint64_t address, std::span<std::uint8_t> data) const;
 

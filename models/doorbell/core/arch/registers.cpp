@@ -117,7 +117,9 @@ RegisterResult RegisterBank::check(std::uint64_t offset, unsigned size,
   location = map_->locate(offset);
   if (location.info == nullptr) return RegisterResult::unmapped;
   const bool small = size == 1 || size == 2;
-  const bool known = small ? location.info->byte_access : size == 4 || size == 8;
+  const bool known =
+      small ? location.info->byte_access || (size == 2 && location.info->half_word_access)
+            : size == 4 || size == 8;
   const bool inside = location.byte + size <= location.info->width;
   if (!known || !inside || offset % size != 0) return RegisterResult::bad_size;
   return RegisterResult::ok;

@@ -36,6 +36,7 @@ struct RegisterInfo {
   std::uint64_t stride = 0;        ///< Bytes between elements; 0 is `width`.
   std::uint64_t writable = ~0ULL;  ///< Bits that a write changes; others keep their value.
   bool byte_access = false;  ///< May be accessed by bytes and half-words too (GICD_IPRIORITYR<n>).
+  bool half_word_access = false;  ///< May be accessed by half-words too (GICD_SETSPI_NSR).
 };
 
 /// The decoded form of a table, made once and shared by all banks of it.

@@ -5,6 +5,7 @@
 #include <tlm>
 
 #include "doorbell/core/arch/journey.h"
+#include "doorbell/core/arch/pe_state.h"
 #include "doorbell/core/arch/system_register.h"
 #include "doorbell/core/arch/task.h"
 #include "doorbell/core/arch/time.h"
@@ -41,28 +42,30 @@ struct CpuInterface {};
 class CpuInterfaceForward : public virtual sc_core::sc_interface {
  public:
   using protocol_types = CpuInterface;
-  /// Unknown encodings read as zero with `known` false: the processor takes an Undefined
-  /// Instruction exception.
+  /// What isn't done reads as zero: the processor takes the exception that `outcome` names. An
+  /// unknown encoding is Undefined.
   struct Value {
     std::uint64_t value = 0;
-    bool known = true;
+    SystemAccess outcome = SystemAccess::done;
+    bool done() const { return outcome == SystemAccess::done; }
   };
   /// From the beginning of an access to its effect, in ps.
   virtual Time access_time() const = 0;
-  /// The effect of a read that ends now.
-  virtual Value read(std::uint32_t encoding) = 0;
-  /// The effect of a write that ends now, unless it must wait for others. False for an unknown
-  /// encoding.
-  virtual Task<bool> write(std::uint32_t encoding, std::uint64_t value) = 0;
+  /// The effect of a read that ends now, by a processor in state `who`.
+  virtual Value read(std::uint32_t encoding, const PeState& who) = 0;
+  /// The effect of a write that ends now, unless it must wait for others. What isn't done has no
+  /// effect.
+  virtual Task<SystemAccess> write(std::uint32_t encoding, std::uint64_t value,
+                                   const PeState& who) = 0;
 
-  /// A whole access, with its time.
-  Task<Value> read_register(std::uint32_t encoding) {
+  /// A whole access, with its time. By software at Non-secure EL1 unless said otherwise.
+  Task<Value> read_register(std::uint32_t encoding, PeState who = {}) {
     co_await Delay{Simulation::current().scheduler(), access_time()};
-    co_return read(encoding);
+    co_return read(encoding, who);
   }
-  Task<bool> write_register(std::uint32_t encoding, std::uint64_t value) {
+  Task<SystemAccess> write_register(std::uint32_t encoding, std::uint64_t value, PeState who = {}) {
     co_await Delay{Simulation::current().scheduler(), access_time()};
-    co_return co_await write(encoding, value);
+    co_return co_await write(encoding, value, who);
   }
 };
 

@@ -114,6 +114,8 @@ std::optional<std::uint64_t> CpuInterfaceState::read(IccRegister icc) const {
     }
     case IccRegister::ICC_SRE_EL1:
       return 7;  // SRE, DFB, DIB: RAO/WI (12.2.24)
+    case IccRegister::ICC_SRE_EL2:
+      return 0xF;  // and Enable, as SRE is RAO/WI (12.2.25)
     case IccRegister::ICC_IGRPEN0_EL1:
       return enabled_groups_ & 1;
     case IccRegister::ICC_IGRPEN1_EL1:
@@ -145,6 +147,7 @@ bool CpuInterfaceState::write(IccRegister icc, std::uint64_t value) {
       PMHE_ = bit(6);
       return true;
     case IccRegister::ICC_SRE_EL1:
+    case IccRegister::ICC_SRE_EL2:
       return true;
     case IccRegister::ICC_IGRPEN0_EL1:
       enabled_groups_ = (enabled_groups_ & ~1U) | unsigned{bit(0)};
