@@ -49,6 +49,7 @@ Processor::Processor(const sc_core::sc_module_name& name) : Module(name), socket
 void Processor::set_line(Line line, bool level, Time at) {
   (line == Line::irq ? irq : fiq) = level;
   irq_changed = at;
+  if (irq) irq_raised = at;
   if (irq) raised_.notify_all();
 }
 
@@ -68,7 +69,9 @@ Task<void> Processor::handle_forever(Time handler) {
 
 Bench::Bench(const GicParameters& parameters, unsigned count, const sc_core::sc_module_name& name,
              bool with_device)
-    : Module(name), gic("gic", parameters, affinities_of_virt(count)) {
+    : Module(name),
+      gic("gic", parameters, affinities_of_virt(count)),
+      physical_targets_(parameters.its.physical_targets) {
   connect(gic.its().memory, memory.its);
   connect(gic.lpi_memory, memory.lpis);
   if (with_device) {
@@ -193,8 +196,13 @@ void Bench::bring_up_redistributor(unsigned i, bool pending_table_zero) {
 }
 
 void Bench::bring_up_its() {
-  write(gits, 0x0100, 8, 1ULL << 63 | 7ULL << 59 | device_table | 1 << 10 | 2 << 8);  // 64 KiB
-  write(gits, 0x0108, 8, 1ULL << 63 | 7ULL << 59 | collection_table | 1 << 10 | 2 << 8);
+  const auto base = [](const TableLayout& layout, std::uint64_t table) {
+    return std::uint64_t{layout.provided} << 63 | std::uint64_t{layout.two_levels} << 62 |
+           7ULL << 59 | table | 1 << 10 | layout.page_code << 8 | (layout.pages - 1);
+  };
+  write(gits, 0x0100, 8, base(device_layout, device_table));
+  write(gits, 0x0108, 8, base(collection_layout, collection_table));
+  if (collection_layout.two_levels) provide(collection_table, 0, collection_table + 0x10000);
   write(gits, 0x0080, 8, 1ULL << 63 | 7ULL << 59 | 1 << 10 | queue_base | 15);
   write(gits, 0x0088, 8, 0);
   written_ = 0;
@@ -202,22 +210,26 @@ void Bench::bring_up_its() {
   std::vector<ItsCommand> commands;
   for (unsigned i = 0; i < processors.size(); ++i) {
     const auto ICID = static_cast<std::uint16_t>(i);
-    commands.push_back({.opcode = ItsOpcode::MAPC, .ICID = ICID, .RDbase = i, .V = true});
-    commands.push_back({.opcode = ItsOpcode::SYNC, .RDbase = i});
+    commands.push_back({.opcode = ItsOpcode::MAPC, .ICID = ICID, .RDbase = rdbase(i), .V = true});
+    commands.push_back({.opcode = ItsOpcode::SYNC, .RDbase = rdbase(i)});
     commands.push_back({.opcode = ItsOpcode::INVALL, .ICID = ICID});
-    commands.push_back({.opcode = ItsOpcode::SYNC, .RDbase = i});
+    commands.push_back({.opcode = ItsOpcode::SYNC, .RDbase = rdbase(i)});
   }
   issue(commands);
 }
 
+void Bench::put(std::uint64_t offset, const ItsCommand& command) {
+  const ItsCommandWords words = encode(command);
+  std::array<std::uint8_t, its_command_bytes> bytes{};
+  for (unsigned i = 0; i < words.size(); ++i) {
+    store_little_endian<std::uint64_t>(std::span(bytes).subspan(8 * i, 8), words[i]);
+  }
+  memory.poke(queue_base + offset, bytes);
+}
+
 void Bench::append(const std::vector<ItsCommand>& commands) {
   for (const ItsCommand& command : commands) {
-    const ItsCommandWords words = encode(command);
-    std::array<std::uint8_t, its_command_bytes> bytes{};
-    for (unsigned i = 0; i < words.size(); ++i) {
-      store_little_endian<std::uint64_t>(std::span(bytes).subspan(8 * i, 8), words[i]);
-    }
-    memory.poke(queue_base + written_, bytes);
+    put(written_, command);
     written_ = (written_ + its_command_bytes) % queue_bytes;
   }
 }
@@ -251,8 +263,18 @@ void Bench::issue(const std::vector<ItsCommand>& commands) {
 void Bench::sync() {
   std::vector<ItsCommand> commands;
   for (unsigned i = 0; i < processors.size(); ++i)
-    commands.push_back({.opcode = ItsOpcode::SYNC, .RDbase = i});
+    commands.push_back({.opcode = ItsOpcode::SYNC, .RDbase = rdbase(i)});
   issue(commands);
+}
+
+void Bench::provide(std::uint64_t table, std::uint64_t index, std::uint64_t page) {
+  std::array<std::uint8_t, 8> entry{};
+  store_little_endian<std::uint64_t>(entry, 1ULL << 63 | page);
+  memory.poke(table + 8 * index, entry);
+}
+
+std::uint64_t Bench::rdbase(unsigned processor) const {
+  return physical_targets_ ? (0x080A'0000 + processor * GICR_bytes) >> 16 : processor;
 }
 
 void Bench::map_device(std::uint32_t DeviceID, unsigned event_bits) {

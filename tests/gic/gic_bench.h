@@ -46,6 +46,7 @@ class Processor : public Module, public CpuInterfaceBackward {
   bool irq = false;
   bool fiq = false;
   Time irq_changed = 0;  ///< when the line was last driven to another level
+  Time irq_raised = 0;   ///< when it was last driven high
   /// Acknowledges and ends whatever interrupts, at once, `handler` later; in the order of
   /// `handled`.
   Task<void> handle_forever(Time handler);
@@ -62,6 +63,15 @@ inline constexpr std::uint64_t queue_base = 0x5000'0000, device_table = 0x5010'0
                                collection_table = 0x5020'0000, configuration_table = 0x5100'0000,
                                pending_tables = 0x5200'0000, itts = 0x6000'0000;
 inline constexpr std::uint64_t queue_bytes = 0x10000;
+
+/// How a table of the ITS is laid out.
+struct TableLayout {
+  bool two_levels = false;
+  unsigned page_code =
+      2;  ///< GITS_BASERn.Page_Size; pages of the second level are of that size too
+  unsigned pages = 1;
+  bool provided = true;  ///< GITS_BASERn.Valid
+};
 
 /// A GIC with memory, processors and a device, and what software does with them. Each call runs the
 /// simulation until it is done.
@@ -104,6 +114,8 @@ class Bench : public Module {
   void post(const std::vector<ItsCommand>& commands);
   /// The same, but GITS_CWRITER is written when the simulation goes on.
   void post_later(const std::vector<ItsCommand>& commands);
+  /// Writes one over the queue's entry at `offset`.
+  void put(std::uint64_t offset, const ItsCommand& command);
   /// A SYNC to each processor.
   void sync();
   void map_device(std::uint32_t DeviceID, unsigned event_bits = 5);
@@ -128,6 +140,14 @@ class Bench : public Module {
   void end(unsigned processor, std::uint32_t INTID) { write_icc(processor, ICC_EOIR1_EL1, INTID); }
   std::uint64_t counter(const std::string& path) const;
 
+  // How `bring_up_its` makes the tables. A first level of collections leads to one page for its
+  // first entry; of devices to none.
+  TableLayout device_layout, collection_layout;
+  /// Makes an entry of a first level valid, without a command: a page for the second.
+  void provide(std::uint64_t table, std::uint64_t index, std::uint64_t page);
+  /// RDbase of a processor.
+  std::uint64_t rdbase(unsigned processor) const;
+
  private:
   /// Binds with a protocol checker between, which must have seen nothing wrong at the end.
   void connect(InitiatorSocket& initiator, TargetSocket& target);
@@ -140,6 +160,7 @@ class Bench : public Module {
   void append(const std::vector<ItsCommand>& commands);
 
   std::vector<std::unique_ptr<ProtocolChecker>> checkers_;
+  bool physical_targets_;
   bool finished_ = false;
   std::uint64_t written_ = 0;  ///< GITS_CWRITER
   TaskGroup tasks_{scheduler()};

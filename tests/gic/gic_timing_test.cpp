@@ -132,6 +132,37 @@ TEST(ItsThroughput, AllThreeMiss) {
   EXPECT_NEAR(period(bench, events, 3), 3.0 * latency, 0.03 * latency) << "3.3 M MSI/s";
 }
 
+TEST(ItsThroughput, AllThreeAndTheFirstLevelMiss) {
+  // 16 pages of 512 devices: twice what the first-level cache has room for.
+  Bench bench(roomy());
+  bench.device_layout = {.two_levels = true, .page_code = 0};
+  bench.bring_up();
+  std::vector<Event> events;
+  for (std::uint32_t event = 0; event < 16; ++event) {
+    for (std::uint32_t device = 0; device < 64; ++device)
+      events.emplace_back(device % 16 * 512 + device, event);
+  }
+  for (std::uint32_t page = 0; page < 16; ++page)
+    bench.provide(device_table, page, 0x7000'0000 + page * 0x1000);
+  map(bench, events, 32);
+  EXPECT_NEAR(period(bench, events, 3), 4.0 * latency, 0.04 * latency) << "2.5 M MSI/s";
+}
+
+TEST(ItsThroughput, AFirstLevelThatFitsCostsNothing) {
+  Bench bench(roomy());
+  bench.device_layout = {.two_levels = true, .page_code = 0};
+  bench.bring_up();
+  std::vector<Event> events;
+  for (std::uint32_t event = 0; event < 16; ++event) {
+    for (std::uint32_t device = 0; device < 64; ++device)
+      events.emplace_back(device % 8 * 512 + device, event);
+  }
+  for (std::uint32_t page = 0; page < 8; ++page)
+    bench.provide(device_table, page, 0x7000'0000 + page * 0x1000);
+  map(bench, events, 1);
+  EXPECT_NEAR(period(bench, events, 3), 2.0 * latency, 0.02 * latency);
+}
+
 TEST(ItsThroughput, MoreTranslationSlotsOverlapTheirReads) {
   GicParameters parameters = roomy();
   parameters.its.translation_slots = 4;

@@ -24,6 +24,11 @@ class ItsDriver : public testing::Test {
   }
   void TearDown() override { EXPECT_EQ(fake_.bad_commands, 0u); }
   void initialise() { ASSERT_EQ(its_initialise(&its_), STATUS_OK); }
+  /// And 20 bits of DeviceID, which are 8 MiB of a flat table.
+  void offer_two_levels() {
+    fake_.offers_indirect = true;
+    fake_[GITS_TYPER] = GITS_TYPER_Physical | 11 << 4 | 19 << 13;
+  }
 
   FakeHardware hardware_;
   FakeIts fake_{hardware_};
@@ -51,8 +56,15 @@ TEST_F(ItsDriver, SmallPagesLimitTheDeviceIds) {
   EXPECT_EQ(its_.devices.entries, 65536u);
 }
 
-TEST_F(ItsDriver, AnIndirectTableGetsItsSecondLevelWithTheDevice) {
+TEST_F(ItsDriver, ATableThatFitsIsFlatWhateverTheITSOffers) {
   fake_.offers_indirect = true;
+  initialise();
+  EXPECT_FALSE(fake_[GITS_BASER] & BASER_Indirect);
+  EXPECT_EQ(its_.devices.entries, 65536u);
+}
+
+TEST_F(ItsDriver, AnIndirectTableGetsItsSecondLevelWithTheDevice) {
+  offer_two_levels();
   initialise();
   EXPECT_TRUE(fake_[GITS_BASER] & BASER_Indirect);
   ASSERT_EQ(its_map_device(&its_, 0x4321, 4), STATUS_OK);
@@ -104,7 +116,7 @@ TEST_F(ItsDriver, ADeviceOfOneEventHasAnIttOfTwo) {
 }
 
 TEST_F(ItsDriver, DevicesOfOnePageShareTheirSecondLevel) {
-  fake_.offers_indirect = true;
+  offer_two_levels();
   initialise();
   ASSERT_EQ(its_map_device(&its_, 8191, 2), STATUS_OK);
   const std::uint64_t entry = hardware_.load(its_.devices.base, 8);

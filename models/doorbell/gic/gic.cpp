@@ -1,11 +1,12 @@
 #include "doorbell/gic/gic.h"
 
 #include "doorbell/core/under_way.h"
+#include "doorbell/gic/arch/register_tables.h"
 
 namespace doorbell::gic {
 
 Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
-         const std::vector<Affinity>& processors)
+         const std::vector<Affinity>& processors, std::vector<std::uint64_t> redistributors)
     : Module(name),
       lpi_memory("lpi_memory"),
       lpi_port_(lpi_memory, MemoryPurpose::lpi_tables),
@@ -15,6 +16,8 @@ Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
   GicCommonParameters common = parameters.common;
   common.frequency = parameters.clock_frequency();
   const auto count = static_cast<unsigned>(processors.size());
+  while (redistributors.size() < count)
+    redistributors.push_back(0x080A'0000 + redistributors.size() * GICR_bytes);
   const bool shared = parameters.redistributor.lpi_cache_scope == LpiCacheScope::chip;
   for (unsigned i = 0; i < (shared ? 1 : count); ++i) {
     const StatisticsGroup group =
@@ -23,7 +26,7 @@ Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
   }
   distributor_ = std::make_unique<Distributor>("distributor", common, processors);
   its_ = std::make_unique<Its>("its", common, parameters.its,
-                               parameters.redistributor.lpi_cache_scope, count);
+                               parameters.redistributor.lpi_cache_scope, redistributors);
   for (unsigned i = 0; i < count; ++i) {
     RedistributorConfiguration configuration;
     configuration.processor = i;

@@ -19,9 +19,11 @@ namespace doorbell::gic {
 /// `redistributor(i).ppi(INTID)`.
 class Gic : public Module {
  public:
-  /// `processors`: one affinity for each, in the order of GICR_TYPER.Processor_Number.
+  /// `processors`: one affinity for each, in the order of GICR_TYPER.Processor_Number;
+  /// `redistributors`: the physical address of each one's, which software names them by with
+  /// GITS_TYPER.PTA. None given, they follow each other from 0x080A'0000 as in QEMU's virt.
   Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
-      const std::vector<Affinity>& processors);
+      const std::vector<Affinity>& processors, std::vector<std::uint64_t> redistributors = {});
 
   InitiatorSocket lpi_memory;  ///< LPI configuration and pending tables, physical addresses
 

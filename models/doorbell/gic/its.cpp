@@ -8,23 +8,9 @@
 #include "doorbell/gic/arch/register_tables.h"
 
 namespace doorbell::gic {
-namespace {
-
-ItsLimits limits_of(const GicCommonParameters& common, const ItsParameters& parameters,
-                    unsigned processors) {
-  ItsLimits limits;
-  limits.device_bits = parameters.device_bits;
-  limits.event_bits = parameters.event_bits;
-  limits.intid_bits = common.intid_bits;
-  limits.itt_entry_bytes = parameters.itt_entry_bytes;
-  limits.processors = processors;
-  return limits;
-}
-
-}  // namespace
-
 Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
-         const ItsParameters& parameters, LpiCacheScope lpi_caches, unsigned processors)
+         const ItsParameters& parameters, LpiCacheScope lpi_caches,
+         const std::vector<std::uint64_t>& redistributors)
     : Module(name),
       control("control", tasks_, clock_),
       // One write waits at the door for an entry of the buffer; with a second one END_REQ is
@@ -38,20 +24,20 @@ Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
       stage_(simulation().stages().add(
           {"its", 80, "redistributor",
            "Waiting for buffer, pipeline, tables and credits; translation by the ITS"})),
-      registers_(limits_of(common, parameters, processors), parameters.collection_entry_bytes),
+      registers_(its_support(common, parameters, redistributors)),
       memory_port_(memory, MemoryPurpose::its_tables),
       port_(scheduler(), statistics(), memory_port_, parameters.outstanding_reads,
             parameters.outstanding_writes),
       counters_(statistics()),
-      translator_(scheduler(), statistics(), parameters_, limits_of(common, parameters, processors),
-                  registers_, port_),
+      translator_(scheduler(), statistics(), parameters_,
+                  its_support(common, parameters, redistributors), registers_, port_),
       translations_(scheduler()),
       buffer_(scheduler(), statistics(), "doorbell_buffer", parameters.doorbell_entries),
       pipeline_(scheduler(), statistics(), "pipeline", 1),
       commands_(scheduler(), clock_, parameters_, lpi_caches, registers_, translator_, port_, *this,
                 translations_, counters_),
       tasks_(scheduler()) {
-  for (unsigned i = 0; i < processors; ++i) {
+  for (unsigned i = 0; i < redistributors.size(); ++i) {
     const std::string link = "redistributor" + std::to_string(i);
     links_.push_back(std::make_unique<MessageInitiator<GicMessage>>(
         link.c_str(),
@@ -59,7 +45,11 @@ Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
   }
   registers_.on_command([this] { commands_.notify(); });
   registers_.on_tables([this] { translator_.forget(); });
-  control.serve(registers_.registers(), {.bytes = GITS_bytes}, common.register_cycles);
+  const auto ignored = [this](RegisterResult result, bool read) {
+    registers_.report_ignored(result, read);
+  };
+  control.serve(registers_.registers(), {.bytes = GITS_bytes, .on_ignored = ignored},
+                common.register_cycles);
   control.before_access([this] {
     registers_.set_busy(commands_.busy() || translations_.under_way() != 0 ||
                         pipeline_.free() == 0);
@@ -69,12 +59,14 @@ Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
 
 void Its::save(StateWriter& state) const {
   ItsRegisters::describe(registers_, state);
+  ItsTranslator::describe(translator_, state);
   ItsCommands::describe(commands_, state);
 }
 
 /// Commands that wait are there for whoever looks next.
 void Its::restore(StateReader& state) {
   ItsRegisters::describe(registers_, state);
+  ItsTranslator::describe(translator_, state);
   ItsCommands::describe(commands_, state);
   commands_.notify();
 }
@@ -101,7 +93,11 @@ Task<void> Its::accept(Payload& payload) {
   }
   if (!doorbell) {
     // GITS_TRANSLATER is WO and the rest of the frame is RES0 (12.18).
-    if (payload.is_read()) std::fill_n(payload.get_data_ptr(), width, std::uint8_t{0});
+    const bool read = payload.is_read();
+    const bool translater = payload.get_address() % GITS_bytes == GITS_TRANSLATER_offset;
+    registers_.report_ignored(
+        translater ? RegisterResult::read_of_write_only : RegisterResult::unmapped, read);
+    if (read) std::fill_n(payload.get_data_ptr(), width, std::uint8_t{0});
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
     return Task<void>::ready();
   }
@@ -175,6 +171,8 @@ Task<void> Its::translate(Msi msi, Slot entry) {
 void Its::drop(const Msi& msi, ItsError error) {
   counters_.dropped.add();
   counters_.dropped_for(error).add();
+  // A disabled ITS ignores the write (5.1.1): it isn't an MSI without a mapping.
+  if (error != ItsError::ITS_DISABLED) registers_.report_unmapped(msi.DeviceID, msi.EventID, error);
   simulation().journeys().finish(msi.journey, Outcome::dropped_by_its, now());
 }
 

@@ -22,10 +22,11 @@ namespace doorbell::gic {
 /// meanwhile.
 class Its : public Module, private RedistributorLinks {
  public:
-  /// `lpi_caches`: whose the redistributors' LPI caches are; `processors`: how many redistributors
-  /// there are.
+  /// `lpi_caches`: whose the redistributors' LPI caches are; `redistributors`: the physical address
+  /// of each processor's.
   Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
-      const ItsParameters& parameters, LpiCacheScope lpi_caches, unsigned processors);
+      const ItsParameters& parameters, LpiCacheScope lpi_caches,
+      const std::vector<std::uint64_t>& redistributors);
 
   RegisterSocket control;   ///< the GITS control frame, 64 KiB; addresses are taken modulo that
   TargetSocket translater;  ///< the translation frame with GITS_TRANSLATER, 64 KiB

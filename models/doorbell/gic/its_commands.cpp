@@ -1,6 +1,7 @@
 #include "doorbell/gic/its_commands.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace doorbell::gic {
 
@@ -23,7 +24,7 @@ ItsCommands::ItsCommands(Scheduler& scheduler, const Clock& clock, const ItsPara
       work_(scheduler),
       answered_(scheduler),
       lpi_caches_(lpi_caches),
-      invalidated_(translator.limits().processors, false) {}
+      invalidated_(translator.support().processors, false) {}
 
 Task<void> ItsCommands::run() {
   for (;;) {
@@ -101,9 +102,9 @@ Task<ItsError> ItsCommands::refuse(ItsError error) {
 }
 
 Task<ItsError> ItsCommands::map_device(ItsCommand command) {
-  const ItsLimits& limits = translator_.limits();
-  ItsError error = check_DeviceID(limits, registers_.devices(), command.DeviceID);
-  if (error == ItsError::none && command.V) error = check_MAPD(limits, command.Size);
+  const ItsSupport& support = translator_.support();
+  ItsError error = check_DeviceID(support, registers_.devices(), command.DeviceID);
+  if (error == ItsError::none && command.V) error = check_MAPD(support, command.Size);
   if (error != ItsError::none) co_return error;
   DeviceEntry entry;
   if (command.V) entry = {true, command.ITT_addr, command.Size};
@@ -114,29 +115,29 @@ Task<ItsError> ItsCommands::map_device(ItsCommand command) {
 }
 
 Task<ItsError> ItsCommands::map_collection(ItsCommand command) {
-  ItsError error = check_ICID(registers_.collections(), command.ICID);
-  if (error == ItsError::none && command.V) {
-    error = check_target(translator_.limits(), command.RDbase, ItsError::SIZE_OOR);
-  }
+  const ItsSupport& support = translator_.support();
+  ItsError error = check_ICID(support, registers_.collections(), command.ICID);
+  const std::optional<std::uint32_t> target = support.target(command.RDbase);
+  if (error == ItsError::none && command.V && !target) error = ItsError::SIZE_OOR;
   if (error != ItsError::none) co_return error;
   CollectionEntry entry;
-  if (command.V) entry = {true, command.RDbase};
+  if (command.V) entry = {true, *target};
   error = co_await translator_.write_collection(command.ICID, entry);
   co_return error;
 }
 
 Task<ItsError> ItsCommands::map_interrupt(ItsCommand command) {
-  const ItsLimits& limits = translator_.limits();
+  const ItsSupport& support = translator_.support();
   const auto device = co_await translator_.device(command.DeviceID);
   if (device.error != ItsError::none) co_return device.error;
   ItsError error = check_EventID(device.entry, command.EventID);
-  if (error == ItsError::none) error = check_pINTID(limits, command.pINTID);
-  if (error == ItsError::none) error = check_ICID(registers_.collections(), command.ICID);
+  if (error == ItsError::none) error = check_pINTID(support, command.pINTID);
+  if (error == ItsError::none) error = check_ICID(support, registers_.collections(), command.ICID);
   if (error != ItsError::none) co_return error;
   const InterruptEntry entry{true, command.pINTID, command.ICID};
   error = co_await translator_.write_interrupt(
       command.DeviceID, command.EventID,
-      device.entry.ite_address(command.EventID, limits.itt_entry_bytes), entry);
+      device.entry.ite_address(command.EventID, support.itt_entry_bytes), entry);
   co_return error;
 }
 
@@ -216,12 +217,12 @@ Task<void> ItsCommands::invalidate(std::uint32_t target, Request request) {
 }
 
 Task<ItsError> ItsCommands::synchronize(ItsCommand command) {
-  const ItsError error = check_target(translator_.limits(), command.RDbase, ItsError::RDBASE_OOR);
-  if (error != ItsError::none) co_return error;
+  const std::optional<std::uint32_t> target = translator_.support().target(command.RDbase);
+  if (!target) co_return ItsError::RDBASE_OOR;
   co_await translations_.wait();
   // An invalidation is over when it is at every redistributor that got it, whichever the command
   // names.
-  invalidated_[command.RDbase] = true;
+  invalidated_[*target] = true;
   const auto asked =
       static_cast<std::uint32_t>(std::count(invalidated_.begin(), invalidated_.end(), true));
   awaited_ += asked;
@@ -237,21 +238,19 @@ Task<ItsError> ItsCommands::synchronize(ItsCommand command) {
 }
 
 Task<ItsError> ItsCommands::move_all(ItsCommand command) {
-  const ItsLimits& limits = translator_.limits();
-  ItsError error = check_target(limits, command.RDbase, ItsError::RDBASE_OOR);
-  if (error == ItsError::none) error = check_target(limits, command.RDbase2, ItsError::RDBASE_OOR);
-  if (error != ItsError::none || command.RDbase == command.RDbase2) co_return error;
+  const std::optional<std::uint32_t> from = translator_.support().target(command.RDbase);
+  const std::optional<std::uint32_t> to = translator_.support().target(command.RDbase2);
+  if (!from || !to) co_return ItsError::RDBASE_OOR;
+  if (*from == *to) co_return ItsError::none;
   co_await translations_.wait();
-  const auto from = static_cast<std::uint32_t>(command.RDbase);
-  const auto to = static_cast<std::uint32_t>(command.RDbase2);
   // One pending LPI at a time leaves the one redistributor and enters the other.
   for (bool begins = true;; begins = false) {
     const Request question{.kind = Kind::move_all, .by_command = true, .begins = begins};
-    const gic_message::Acknowledge answer = co_await ask(from, question);
+    const gic_message::Acknowledge answer = co_await ask(*from, question);
     if (!answer.was_pending) co_return ItsError::none;
     const Request moved{
         .kind = Kind::set_lpi, .intid = answer.intid, .moved = true, .journey = answer.journey};
-    co_await links_.send(to, moved);
+    co_await links_.send(*to, moved);
   }
 }
 
@@ -267,7 +266,7 @@ Task<ItsError> ItsCommands::write_interrupt(ItsCommand command, InterruptEntry e
   const auto device = co_await translator_.device(command.DeviceID);
   if (device.error != ItsError::none) co_return device.error;
   const std::uint64_t address =
-      device.entry.ite_address(command.EventID, translator_.limits().itt_entry_bytes);
+      device.entry.ite_address(command.EventID, translator_.support().itt_entry_bytes);
   const ItsError error =
       co_await translator_.write_interrupt(command.DeviceID, command.EventID, address, entry);
   co_return error;

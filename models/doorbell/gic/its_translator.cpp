@@ -34,9 +34,9 @@ Holder holder_of(Departures::Reason reason, Holder evicted_by, Holder changed_by
 }  // namespace
 
 ItsTranslator::ItsTranslator(Scheduler& scheduler, const StatisticsGroup& group,
-                             const ItsParameters& parameters, const ItsLimits& limits,
+                             const ItsParameters& parameters, const ItsSupport& support,
                              const ItsRegisters& registers, TablePort& port)
-    : limits_(limits),
+    : support_(support),
       registers_(registers),
       port_(port),
       device_statistics_(
@@ -50,11 +50,19 @@ ItsTranslator::ItsTranslator(Scheduler& scheduler, const StatisticsGroup& group,
                              {.unit = "look-ups",
                               .better = Better::higher,
                               .help = "collection to redistributor, for MSIs"}),
+      level1_statistics_(group, "level1_cache",
+                         {.unit = "look-ups",
+                          .better = Better::higher,
+                          .help = "first levels of device and collection tables, for MSIs"}),
       devices_(geometry(parameters.device_cache_entries, parameters), device_statistics_),
       events_(geometry(parameters.event_cache_entries, parameters), event_statistics_),
       event_index_bits_(static_cast<unsigned>(std::bit_width(events_.sets() / 2))),
       collections_(geometry(parameters.collection_cache_entries, parameters),
                    collection_statistics_),
+      level1_({parameters.level1_cache_entries, parameters.level1_cache_entries,
+               ReplacementPolicy::lru},
+              level1_statistics_),
+      inside_(support.collections_inside, 0),
       walks_(scheduler, group, "translations", parameters.translation_slots) {}
 
 ItsTranslator::EventKey ItsTranslator::event_key(std::uint32_t DeviceID,
@@ -83,6 +91,15 @@ Holder ItsTranslator::why_collection_missing(std::uint16_t ICID) const {
                    {"MAPC of ICID", ICID});
 }
 
+Holder ItsTranslator::why_level1_missing(Level1Key key) const {
+  return holder_of(level1_.why_missing(key), {"eviction from level-1 cache", Holder::no_number},
+                   {});
+}
+
+CollectionEntry ItsTranslator::collection_inside(std::uint64_t ICID) const {
+  return {inside_[ICID] >> 63 != 0, inside_[ICID] & ~(std::uint64_t{1} << 63)};
+}
+
 Holder ItsTranslator::why_walking(std::uint32_t DeviceID, std::uint32_t EventID) const {
   const Holder reason = why_event_missing(event_key(DeviceID, EventID));
   return reason.known() ? reason : Holder{"translation of DeviceID", DeviceID};
@@ -91,121 +108,25 @@ Holder ItsTranslator::why_walking(std::uint32_t DeviceID, std::uint32_t EventID)
 std::optional<Route> ItsTranslator::look_up(std::uint32_t DeviceID, std::uint32_t EventID) {
   const InterruptEntry* interrupt = events_.look_up(event_key(DeviceID, EventID));
   if (interrupt == nullptr) return std::nullopt;
+  if (interrupt->ICID < inside_.size()) {
+    const CollectionEntry inside = collection_inside(interrupt->ICID);
+    if (!inside.valid) return Route{ItsError::UNMAPPED_COLLECTION};
+    return Route{ItsError::none, interrupt->INTID, static_cast<std::uint32_t>(inside.RDbase)};
+  }
   const CollectionEntry* collection = collections_.find({interrupt->ICID});
   if (collection == nullptr) return std::nullopt;  // counted where it is read
   collection_statistics_.hit();
   return Route{ItsError::none, interrupt->INTID, static_cast<std::uint32_t>(collection->RDbase)};
 }
 
-Task<Route> ItsTranslator::walk(std::uint32_t DeviceID, std::uint32_t EventID,
-                                JourneyHandle journey) {
-  const Holder holder = why_walking(DeviceID, EventID);
-  Slot slot = co_await walks_.acquire(holder, journey);
-  // Another walk may have brought some of it meanwhile.
-  const bool event_cached = events_.peek(event_key(DeviceID, EventID)) != nullptr;
-  if (!event_cached) {
-    const bool device_cached = devices_.peek({DeviceID}) != nullptr;
-    device_cached ? device_statistics_.hit() : device_statistics_.miss();
-  }
-  const Found<InterruptEntry> interrupt = co_await this->interrupt(DeviceID, EventID, journey);
-  if (interrupt.error != ItsError::none) co_return Route{interrupt.error};
-  const std::uint16_t ICID = interrupt.entry.ICID;
-  const bool collection_cached = collections_.peek({ICID}) != nullptr;
-  collection_cached ? collection_statistics_.hit() : collection_statistics_.miss();
-  const Found<CollectionEntry> collection = co_await this->collection(ICID, journey);
-  if (collection.error != ItsError::none) co_return Route{collection.error};
-  co_return Route{ItsError::none, interrupt.entry.INTID,
-                  static_cast<std::uint32_t>(collection.entry.RDbase)};
-}
-
-Task<ItsTranslator::Found<DeviceEntry>> ItsTranslator::device(std::uint32_t DeviceID,
-                                                              JourneyHandle journey) {
-  Found<DeviceEntry> found;
-  const ItsTable table = registers_.devices();
-  found.error = check_DeviceID(limits_, table, DeviceID);
-  if (found.error != ItsError::none) co_return found;
-  if (const DeviceEntry* cached = devices_.find({DeviceID})) {
-    found.entry = *cached;
-    co_return found;
-  }
-  const std::uint64_t changes = changes_;
-  ItsEntryBytes bytes{};
-  const bool ok = co_await port_.read(
-      *table.address(DeviceID), std::span(bytes.data(), DeviceEntry::bytes), "device table read",
-      journey, journey ? why_device_missing(DeviceID) : Holder{});
-  found.entry = decode_device_entry(bytes);
-  if (!ok) {
-    found.error = ItsError::MEMORY_FAULT;
-  } else if (!found.entry.valid) {
-    found.error = ItsError::UNMAPPED_DEVICE;
-  } else if (changes == changes_) {
-    devices_.insert({DeviceID}, found.entry);
-  }
-  co_return found;
-}
-
-Task<ItsTranslator::Found<InterruptEntry>> ItsTranslator::interrupt(std::uint32_t DeviceID,
-                                                                    std::uint32_t EventID,
-                                                                    JourneyHandle journey) {
-  Found<InterruptEntry> found;
-  const EventKey key = event_key(DeviceID, EventID);
-  if (const InterruptEntry* cached = events_.find(key)) {
-    found.entry = *cached;
-    co_return found;
-  }
-  const std::uint64_t changes = changes_;
-  const Found<DeviceEntry> device = co_await this->device(DeviceID, journey);
-  found.error =
-      device.error == ItsError::none ? check_EventID(device.entry, EventID) : device.error;
-  if (found.error != ItsError::none) co_return found;
-  ItsEntryBytes bytes{};
-  const std::uint64_t address = device.entry.ite_address(EventID, limits_.itt_entry_bytes);
-  const bool ok = co_await port_.read(address, std::span(bytes.data(), limits_.itt_entry_bytes),
-                                      "interrupt translation table read", journey,
-                                      journey ? why_event_missing(key) : Holder{});
-  found.entry = decode_interrupt_entry(bytes, limits_.itt_entry_bytes);
-  if (!ok) {
-    found.error = ItsError::MEMORY_FAULT;
-  } else if (!found.entry.valid) {
-    found.error = ItsError::UNMAPPED_INTERRUPT;
-  } else if (changes == changes_) {
-    events_.insert(key, found.entry);
-  }
-  co_return found;
-}
-
-Task<ItsTranslator::Found<CollectionEntry>> ItsTranslator::collection(std::uint16_t ICID,
-                                                                      JourneyHandle journey) {
-  Found<CollectionEntry> found;
-  const ItsTable table = registers_.collections();
-  found.error = check_ICID(table, ICID);
-  if (found.error != ItsError::none) co_return found;
-  if (const CollectionEntry* cached = collections_.find({ICID})) {
-    found.entry = *cached;
-    co_return found;
-  }
-  const std::uint64_t changes = changes_;
-  ItsEntryBytes bytes{};
-  const bool ok = co_await port_.read(
-      *table.address(ICID), std::span(bytes.data(), table.entry_bytes), "collection table read",
-      journey, journey ? why_collection_missing(ICID) : Holder{});
-  found.entry = decode_collection_entry(bytes, table.entry_bytes);
-  const bool in_range = found.entry.RDbase < limits_.processors;
-  if (!ok) {
-    found.error = ItsError::MEMORY_FAULT;
-  } else if (!found.entry.valid || !in_range) {
-    found.error = ItsError::UNMAPPED_COLLECTION;
-  } else if (changes == changes_) {
-    collections_.insert({ICID}, found.entry);
-  }
-  co_return found;
-}
-
 Task<ItsError> ItsTranslator::write_device(std::uint32_t DeviceID, DeviceEntry entry) {
+  const ItsTable table = registers_.devices();
+  Located located{ItsError::none, table.address(DeviceID).value_or(0)};
+  if (table.indirect) located = co_await locate(table, false, DeviceID);
+  if (located.error != ItsError::none) co_return located.error;
   const ItsEntryBytes bytes = encode(entry);
-  const bool ok =
-      co_await port_.write(*registers_.devices().address(DeviceID),
-                           std::span(bytes.data(), DeviceEntry::bytes), "device table write");
+  const bool ok = co_await port_.write(
+      located.address, std::span(bytes.data(), support_.device_entry_bytes), "device table write");
   ++changes_;
   devices_.erase({DeviceID});
   events_.erase_group(DeviceID, [](const EventKey&, const InterruptEntry&) { return true; });
@@ -214,8 +135,8 @@ Task<ItsError> ItsTranslator::write_device(std::uint32_t DeviceID, DeviceEntry e
 
 Task<ItsError> ItsTranslator::write_interrupt(std::uint32_t DeviceID, std::uint32_t EventID,
                                               std::uint64_t address, InterruptEntry entry) {
-  const ItsEntryBytes bytes = encode(entry, limits_.itt_entry_bytes);
-  const bool ok = co_await port_.write(address, std::span(bytes.data(), limits_.itt_entry_bytes),
+  const ItsEntryBytes bytes = encode(entry, support_.itt_entry_bytes);
+  const bool ok = co_await port_.write(address, std::span(bytes.data(), support_.itt_entry_bytes),
                                        "interrupt translation table write");
   ++changes_;
   events_.erase(event_key(DeviceID, EventID));
@@ -223,10 +144,20 @@ Task<ItsError> ItsTranslator::write_interrupt(std::uint32_t DeviceID, std::uint3
 }
 
 Task<ItsError> ItsTranslator::write_collection(std::uint16_t ICID, CollectionEntry entry) {
+  const unsigned entry_bytes = support_.collection_entry_bytes;
   const ItsTable table = registers_.collections();
-  const ItsEntryBytes bytes = encode(entry, table.entry_bytes);
-  const bool ok = co_await port_.write(
-      *table.address(ICID), std::span(bytes.data(), table.entry_bytes), "collection table write");
+  const std::optional<CollectionPlace> place = place_of(support_, table, ICID);
+  if (!place) co_return ItsError::COLLECTION_OOR;
+  if (place->inside) {
+    inside_[ICID] = std::uint64_t{entry.valid} << 63 | entry.RDbase;
+    co_return ItsError::none;
+  }
+  Located located{ItsError::none, table.address(place->index).value_or(0)};
+  if (table.indirect) located = co_await locate(table, true, place->index);
+  if (located.error != ItsError::none) co_return located.error;
+  const ItsEntryBytes bytes = encode(entry, entry_bytes);
+  const bool ok = co_await port_.write(located.address, std::span(bytes.data(), entry_bytes),
+                                       "collection table write");
   ++changes_;
   collections_.erase({ICID});
   co_return ok ? ItsError::none : ItsError::MEMORY_FAULT;
@@ -238,6 +169,7 @@ void ItsTranslator::forget() {
   devices_.erase_if(all, Departures::unknown);
   events_.erase_if(all, Departures::unknown);
   collections_.erase_if(all, Departures::unknown);
+  level1_.erase_if(all, Departures::unknown);
 }
 
 }  // namespace doorbell::gic

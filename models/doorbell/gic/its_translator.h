@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "doorbell/core/arch/associative_cache.h"
 #include "doorbell/core/arch/barrier.h"
@@ -21,9 +22,10 @@ struct Route {
   std::uint32_t processor = 0;
 };
 
-/// The device, collection and interrupt translation tables of an ITS behind its three caches (IHI
-/// 0069, 5.2). Entries stay in use until a command changes them or others evict them; invalid ones
-/// are never cached.
+/// The device, collection and interrupt translation tables of an ITS behind its caches (IHI 0069,
+/// 5.2). Entries stay in use until a command changes them or others evict them; invalid ones are
+/// never cached. Entries of first levels are software's: they have no command, and stay until
+/// GITS_BASERn is written.
 class ItsTranslator {
  public:
   template <typename Entry>
@@ -33,7 +35,7 @@ class ItsTranslator {
   };
 
   ItsTranslator(Scheduler& scheduler, const StatisticsGroup& group, const ItsParameters& parameters,
-                const ItsLimits& limits, const ItsRegisters& registers, TablePort& port);
+                const ItsSupport& support, const ItsRegisters& registers, TablePort& port);
 
   /// The route when all caches hit; nothing when tables must be read. Counts hits and misses.
   std::optional<Route> look_up(std::uint32_t DeviceID, std::uint32_t EventID);
@@ -55,6 +57,13 @@ class ItsTranslator {
                                  std::uint64_t address, InterruptEntry entry);
   Task<ItsError> write_collection(std::uint16_t ICID, CollectionEntry entry);
 
+  /// The collections that the ITS holds inside, GITS_TYPER.HCC of them, for a checkpoint: Valid[63]
+  /// and the processor.
+  template <class Self, class State>
+  static void describe(Self& self, State& state) {
+    state.values("collections_inside", self.inside_);
+  }
+
   /// A table is elsewhere: nothing of the old ones is used any more.
   void forget();
   /// The same as it was made: nothing is counted, and no reason is remembered.
@@ -62,9 +71,10 @@ class ItsTranslator {
     devices_.reset();
     events_.reset();
     collections_.reset();
+    level1_.reset();
   }
 
-  const ItsLimits& limits() const { return limits_; }
+  const ItsSupport& support() const { return support_; }
 
  private:
   struct DeviceKey {
@@ -92,6 +102,26 @@ class ItsTranslator {
     std::uint64_t group() const { return ICID; }
     std::uint64_t identity() const { return hash_of(ICID, 3); }
   };
+  /// An entry of the first level of the device table, or of the collection table.
+  struct Level1Key {
+    bool of_collections = false;
+    std::uint64_t index = 0;
+    bool operator==(const Level1Key&) const = default;
+    std::uint64_t set_hash() const { return index; }
+    std::uint64_t group() const { return index; }
+    std::uint64_t identity() const { return hash_of(index << 1 | of_collections, 4); }
+  };
+  struct Located {
+    ItsError error = ItsError::none;
+    std::uint64_t address = 0;
+  };
+  /// Where entry `index` of a table of two levels is. The table contains it.
+  Task<Located> locate(ItsTable table, bool of_collections, std::uint64_t index,
+                       JourneyHandle journey = {});
+  /// Counts the look-up of a first level that a walk is going to make.
+  void count_level1(const ItsTable& table, bool of_collections, std::uint64_t index);
+  void count_collection(std::uint16_t ICID);
+  CollectionEntry collection_inside(std::uint64_t ICID) const;
   /// Spreads the vectors of one device over the sets, and those of different devices over different
   /// sets.
   EventKey event_key(std::uint32_t DeviceID, std::uint32_t EventID) const;
@@ -99,17 +129,21 @@ class ItsTranslator {
   Holder why_event_missing(const EventKey& key) const;
   Holder why_device_missing(std::uint32_t DeviceID) const;
   Holder why_collection_missing(std::uint16_t ICID) const;
+  Holder why_level1_missing(Level1Key key) const;
 
-  ItsLimits limits_;
+  ItsSupport support_;
   const ItsRegisters& registers_;
   TablePort& port_;
   CacheStatistics device_statistics_;
   CacheStatistics event_statistics_;
   CacheStatistics collection_statistics_;
+  CacheStatistics level1_statistics_;
   AssociativeCache<DeviceKey, DeviceEntry> devices_;
   AssociativeCache<EventKey, InterruptEntry> events_;
   unsigned event_index_bits_;
   AssociativeCache<CollectionKey, CollectionEntry> collections_;
+  AssociativeCache<Level1Key, std::uint64_t> level1_;
+  std::vector<std::uint64_t> inside_;  ///< collections by ICID
   std::uint64_t changes_ = 0;  ///< of tables by commands: a read that overlaps one isn't cached
   Slots walks_;
 };

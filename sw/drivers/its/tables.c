@@ -3,6 +3,9 @@
 #include "sw/drivers/its/registers.h"
 #include "sw/include/access.h"
 
+/* Up to here a table of devices is flat: it needs no further page with any device. */
+#define FLAT_TABLE_LIMIT UINT64_C(0x100000)
+
 struct table {
   uint64_t address; /* of the GITS_BASER */
   uint64_t type;
@@ -56,7 +59,7 @@ static enum status set_up_devices(struct its* its, const struct table* table, un
   uint64_t size = (uint64_t)table->entry_size << bits;
   devices->entry_size = table->entry_size;
   devices->page_size = page;
-  devices->indirect = size > 2 * page && probe_indirect(table);
+  devices->indirect = size > 2 * page && probe_indirect(table) && size > FLAT_TABLE_LIMIT;
   if (devices->indirect) size = size / page * INDIRECT_ENTRY_SIZE;
   uint64_t pages = align_up(size, page) / page;
   if (pages > 256) pages = 256;

@@ -38,7 +38,9 @@ std::uint32_t error_code(ItsOpcode opcode, ItsError error) {
   if (error == ItsError::none) return 0;
   // CLEAR is command 0x04, but its error codes say 0x05 (5.3.3).
   const auto number = opcode == ItsOpcode::CLEAR ? 0x05U : static_cast<unsigned>(opcode);
-  return 0x010000U | (number << 8) | static_cast<unsigned>(error);
+  // MOVALL_PROCNUM_OOR (5.3.13) has a cause of its own.
+  const bool no_processor = opcode == ItsOpcode::MOVALL && error == ItsError::RDBASE_OOR;
+  return 0x010000U | (number << 8) | (no_processor ? 1U : static_cast<unsigned>(error));
 }
 
 }  // namespace doorbell::gic

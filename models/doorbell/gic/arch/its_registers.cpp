@@ -11,51 +11,48 @@ constexpr std::uint64_t Stalled = 1;
 constexpr std::uint64_t Retry = 1;
 constexpr std::uint64_t offset_mask = 0xFFFE0;  // CWRITER, CREADR: Offset[19:5]
 
-constexpr std::uint64_t type_device = 1;
-constexpr std::uint64_t type_collection = 4;
+// GITS_STATUSR (DDI 0601); all are cleared by writing 1.
+constexpr std::uint64_t RRD = 1 << 0, WRD = 1 << 1, RWOD = 1 << 2, WROD = 1 << 3, UMSI = 1 << 4,
+                        Overflow = 1 << 5;
+constexpr std::uint64_t cleared_by_one = 0x3F;
 
-/// GITS_BASERn.Type[58:56] and Entry_Size[52:48], both read-only (12.19.1).
-constexpr std::uint64_t fixed_BASER(std::uint64_t type, unsigned entry_bytes) {
-  return type << 56 | std::uint64_t{entry_bytes - 1} << 48;
-}
-
-/// GITS_BASERn.Page_Size[9:8]: 4, 16 or 64 KiB; the reserved value is 64 KiB.
-constexpr std::uint64_t page_bytes(std::uint64_t BASER) {
-  switch (bits(BASER, 9, 8)) {
-    case 0:
-      return 4096;
-    case 1:
-      return 16384;
+/// GITS_STATUSR.Syndrome[9:6] of an unmapped MSI.
+std::uint64_t syndrome_of(ItsError error) {
+  switch (error) {
+    case ItsError::DEVICE_OOR:
+      return 2;
+    case ItsError::UNMAPPED_DEVICE:
+      return 3;
+    case ItsError::ID_OOR:
+      return 4;
+    case ItsError::UNMAPPED_INTERRUPT:
+      return 5;
+    case ItsError::UNMAPPED_COLLECTION:
+      return 7;
     default:
-      return 65536;
+      return 0;
   }
-}
-
-/// Physical_Address[47:12]; with 64 KiB pages bits [15:12] are address bits [51:48] (12.19.1).
-constexpr std::uint64_t base_address(std::uint64_t BASER) {
-  if (page_bytes(BASER) != 65536) return bits(BASER, 47, 12) << 12;
-  return bits(BASER, 15, 12) << 48 | bits(BASER, 47, 16) << 16;
 }
 
 }  // namespace
 
-ItsRegisters::ItsRegisters(const ItsLimits& limits, unsigned collection_entry_bytes)
-    : limits_(limits),
+ItsRegisters::ItsRegisters(const ItsSupport& support)
+    : support_(support),
       bank_(GITS_registers()),
       CTLR_(bank_.handle("GITS_CTLR")),
+      STATUSR_(bank_.handle("GITS_STATUSR")),
+      UMSIR_(bank_.handle("GITS_UMSIR")),
       CBASER_(bank_.handle("GITS_CBASER")),
       CWRITER_(bank_.handle("GITS_CWRITER")),
       CREADR_(bank_.handle("GITS_CREADR")),
       BASER_(bank_.handle("GITS_BASER<n>")) {
-  // 12.19.12: Devbits[17:13], ID_bits[12:8], ITT_entry_size[7:4], Physical[0]. PTA, HCC, CIL,
-  // Virtual are 0.
-  bank_.set("GITS_TYPER", std::uint64_t{limits.device_bits - 1} << 13 |
-                              std::uint64_t{limits.event_bits - 1} << 8 |
-                              std::uint64_t{limits.itt_entry_bytes - 1} << 4 | 1);
+  bank_.set("GITS_TYPER", support.GITS_TYPER());
   CTLR_.set(0);
-  BASER_.set(fixed_BASER(type_device, DeviceEntry::bytes), 0);
-  BASER_.set(fixed_BASER(type_collection, collection_entry_bytes), 1);
+  BASER_.set(reset_BASER(support, type_device, support.device_entry_bytes), 0);
+  if (support.collection_table)
+    BASER_.set(reset_BASER(support, type_collection, support.collection_entry_bytes), 1);
   hook_control();
+  hook_status();
   hook_queue();
   hook_tables();
 }
@@ -74,12 +71,43 @@ void ItsRegisters::hook_control() {
   });
 }
 
+void ItsRegisters::hook_status() {
+  bank_.on_write("GITS_STATUSR", [this](const RegisterWrite& write) {
+    std::uint64_t STATUSR = write.old & ~(write.written & cleared_by_one);
+    // Without an unmapped MSI there is nothing to say about it.
+    if ((STATUSR & UMSI) == 0) {
+      STATUSR = with_bits(STATUSR, 9, 6, 0);
+      UMSIR_.set(0);
+    }
+    STATUSR_.set(STATUSR);
+  });
+}
+
+void ItsRegisters::report_ignored(RegisterResult result, bool read) {
+  std::uint64_t what = read ? RRD : WRD;
+  if (result == RegisterResult::read_of_write_only) what = RWOD;
+  if (result == RegisterResult::write_of_read_only) what = WROD;
+  STATUSR_.set(STATUSR_.get() | what);
+}
+
+void ItsRegisters::report_unmapped(std::uint32_t DeviceID, std::uint32_t EventID, ItsError error) {
+  if (!support_.reports_unmapped) return;
+  std::uint64_t STATUSR = STATUSR_.get();
+  if ((STATUSR & UMSI) != 0) {
+    STATUSR_.set(STATUSR | Overflow);
+    return;
+  }
+  STATUSR_.set(with_bits(STATUSR, 9, 6, syndrome_of(error)) | UMSI);
+  UMSIR_.set(std::uint64_t{DeviceID} << 32 | EventID);
+}
+
 void ItsRegisters::hook_queue() {
   // Changing CBASER or a BASER of an enabled ITS is UNPREDICTABLE (12.19.1, 12.19.2): ignored.
   bank_.on_write("GITS_CBASER", [this](const RegisterWrite& write) {
     if (enabled()) {
       CBASER_.set(write.old);
     } else {
+      CBASER_.set(kept_CBASER(support_, write.value));
       CREADR_.set(0);  // 12.19.2: a write resets CREADR
     }
   });
@@ -93,13 +121,12 @@ void ItsRegisters::hook_queue() {
 void ItsRegisters::hook_tables() {
   bank_.on_write("GITS_BASER<n>", [this](const RegisterWrite& write) {
     const std::uint64_t type = bits(write.old, 58, 56);
-    // Unimplemented ones are RES0. Indirect[62] stays 0: tables are flat.
+    // Unimplemented ones are RES0.
     if (type == 0 || enabled()) {
       BASER_.set(write.old, write.index);
       return;
     }
-    constexpr std::uint64_t fixed = 0x071FULL << 48;
-    BASER_.set((write.value & ~fixed & ~(1ULL << 62)) | (write.old & fixed), write.index);
+    BASER_.set(kept_BASER(support_, write.old, write.value), write.index);
     if (tables_) tables_();
   });
 }
@@ -110,16 +137,6 @@ void ItsRegisters::look_for_command() const {
 
 bool ItsRegisters::enabled() const {
   return (CTLR_.get() & 1) != 0;
-}
-
-ItsTable ItsRegisters::table(unsigned index) const {
-  const std::uint64_t BASER = BASER_.get(index);
-  ItsTable table;
-  table.valid = bits(BASER, 63, 63) != 0;
-  table.base = base_address(BASER);
-  table.bytes = (bits(BASER, 7, 0) + 1) * page_bytes(BASER);
-  table.entry_bytes = static_cast<unsigned>(bits(BASER, 52, 48)) + 1;
-  return table;
 }
 
 std::uint64_t ItsRegisters::queue_bytes() const {

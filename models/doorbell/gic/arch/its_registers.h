@@ -4,7 +4,8 @@
 #include <functional>
 
 #include "doorbell/core/arch/registers.h"
-#include "doorbell/gic/arch/its_tables.h"
+#include "doorbell/gic/arch/its_base_registers.h"
+#include "doorbell/gic/arch/its_error.h"
 
 namespace doorbell::gic {
 
@@ -12,8 +13,7 @@ namespace doorbell::gic {
 /// state of the command queue.
 class ItsRegisters {
  public:
-  /// `collection_entry_bytes` is 2 or 8. Device table entries have 8.
-  ItsRegisters(const ItsLimits& limits, unsigned collection_entry_bytes);
+  explicit ItsRegisters(const ItsSupport& support);
 
   RegisterBank& registers() { return bank_; }
 
@@ -30,8 +30,9 @@ class ItsRegisters {
   /// GITS_CTLR.Quiescent: reads 1 only while the ITS is disabled and not `busy` (12.19.5).
   void set_busy(bool busy) { busy_ = busy; }
 
-  ItsTable devices() const { return table(0); }
-  ItsTable collections() const { return table(1); }
+  ItsTable devices() const { return table_of(BASER_.get(0)); }
+  /// Invalid when all collections are held inside.
+  ItsTable collections() const { return table_of(BASER_.get(1)); }
 
   /// Whether the queue can be processed: enabled, GITS_CBASER.Valid, not stalled, and CREADR isn't
   /// CWRITER (5.1.4).
@@ -47,6 +48,12 @@ class ItsRegisters {
   /// Commands between CREADR and CWRITER.
   std::uint64_t commands_waiting() const;
 
+  /// GITS_STATUSR: an access that was ignored (12.19.10; DDI 0601, GITS_STATUSR).
+  void report_ignored(RegisterResult result, bool read);
+  /// GITS_STATUSR.UMSI with GITS_UMSIR: an MSI that went nowhere. The first one is kept until
+  /// software clears UMSI; of later ones Overflow says that there were some.
+  void report_unmapped(std::uint32_t DeviceID, std::uint32_t EventID, ItsError error);
+
   /// For a checkpoint (core/arch/state.h). Nobody is told of a change.
   template <class Self, class State>
   static void describe(Self& self, State& state) {
@@ -54,16 +61,16 @@ class ItsRegisters {
   }
 
  private:
-  ItsTable table(unsigned index) const;
   void hook_control();
+  void hook_status();
   void hook_queue();
   void hook_tables();
   std::uint64_t queue_bytes() const;
   void look_for_command() const;
 
-  ItsLimits limits_;
+  ItsSupport support_;
   RegisterBank bank_;
-  RegisterBank::Handle CTLR_, CBASER_, CWRITER_, CREADR_, BASER_;
+  RegisterBank::Handle CTLR_, STATUSR_, UMSIR_, CBASER_, CWRITER_, CREADR_, BASER_;
   bool busy_ = false;
   std::function<void(bool)> enable_;
   std::function<void()> command_;

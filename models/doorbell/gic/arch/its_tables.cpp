@@ -66,9 +66,24 @@ CollectionEntry decode_collection_entry(const ItsEntryBytes& entry, unsigned ent
   return {true, with_bits(word, top, top, 0)};
 }
 
-ItsError check_DeviceID(const ItsLimits& limits, const ItsTable& devices, std::uint32_t DeviceID) {
-  const bool in_range = (std::uint64_t{DeviceID} >> limits.device_bits) == 0;
-  return in_range && devices.address(DeviceID) ? ItsError::none : ItsError::DEVICE_OOR;
+std::optional<CollectionPlace> place_of(const ItsSupport& support, const ItsTable& collections,
+                                        std::uint16_t ICID) {
+  const unsigned inside = support.collections_inside;
+  const bool in_limit = std::uint32_t{ICID} >> support.collection_bits == 0;
+  const std::uint64_t before_table = support.cumulative_collections ? inside : 0;
+  const bool in_table = ICID >= before_table && collections.contains(ICID - before_table);
+  // Without a table those inside are all there are.
+  const bool table_counts = collections.valid && !support.cumulative_collections;
+  if (!in_limit || (table_counts && !in_table)) return std::nullopt;
+  if (ICID < inside) return CollectionPlace{true, ICID};
+  if (!in_table) return std::nullopt;
+  return CollectionPlace{false, ICID - before_table};
+}
+
+ItsError check_DeviceID(const ItsSupport& support, const ItsTable& devices,
+                        std::uint32_t DeviceID) {
+  const bool in_range = (std::uint64_t{DeviceID} >> support.device_bits) == 0;
+  return in_range && devices.contains(DeviceID) ? ItsError::none : ItsError::DEVICE_OOR;
 }
 
 ItsError check_EventID(const DeviceEntry& device, std::uint32_t EventID) {
@@ -76,21 +91,17 @@ ItsError check_EventID(const DeviceEntry& device, std::uint32_t EventID) {
   return EventID < device.events() ? ItsError::none : ItsError::ID_OOR;
 }
 
-ItsError check_pINTID(const ItsLimits& limits, std::uint32_t pINTID) {
-  const bool in_range = (std::uint64_t{pINTID} >> limits.intid_bits) == 0;
+ItsError check_pINTID(const ItsSupport& support, std::uint32_t pINTID) {
+  const bool in_range = (std::uint64_t{pINTID} >> support.intid_bits) == 0;
   return in_range && pINTID >= first_lpi ? ItsError::none : ItsError::PHYSICALID_OOR;
 }
 
-ItsError check_ICID(const ItsTable& collections, std::uint16_t ICID) {
-  return collections.address(ICID) ? ItsError::none : ItsError::COLLECTION_OOR;
+ItsError check_ICID(const ItsSupport& support, const ItsTable& collections, std::uint16_t ICID) {
+  return place_of(support, collections, ICID) ? ItsError::none : ItsError::COLLECTION_OOR;
 }
 
-ItsError check_MAPD(const ItsLimits& limits, std::uint8_t Size) {
-  return Size < limits.event_bits ? ItsError::none : ItsError::SIZE_OOR;
-}
-
-ItsError check_target(const ItsLimits& limits, std::uint64_t RDbase, ItsError error) {
-  return RDbase < limits.processors ? ItsError::none : error;
+ItsError check_MAPD(const ItsSupport& support, std::uint8_t Size) {
+  return Size < support.event_bits ? ItsError::none : ItsError::SIZE_OOR;
 }
 
 }  // namespace doorbell::gic

@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "doorbell/gic/arch/its_error.h"
+#include "doorbell/gic/arch/its_level.h"
+#include "doorbell/gic/arch/its_support.h"
 
 namespace doorbell::gic {
 
@@ -16,13 +18,13 @@ namespace doorbell::gic {
 inline constexpr unsigned its_max_entry_bytes = 16;
 using ItsEntryBytes = std::array<std::uint8_t, its_max_entry_bytes>;
 
-/// Device table entry (DTE, 5.2.3), 8 bytes: V[63], ITT_addr[51:8], Size[4:0].
+/// Device table entry (DTE, 5.2.3), 8 bytes: V[63], ITT_addr[51:8], Size[4:0]; what follows in one
+/// of 16 is 0.
 struct DeviceEntry {
   bool valid = false;
   std::uint64_t ITT_addr = 0;  ///< byte address, aligned to 256
   std::uint8_t Size = 0;       ///< EventID bits - 1
 
-  static constexpr unsigned bytes = 8;
   std::uint64_t events() const { return std::uint64_t{2} << Size; }
   std::uint64_t ite_address(std::uint32_t EventID, unsigned entry_bytes) const {
     return ITT_addr + std::uint64_t{EventID} * entry_bytes;
@@ -45,49 +47,38 @@ struct InterruptEntry {
 ItsEntryBytes encode(const InterruptEntry& entry, unsigned entry_bytes);
 InterruptEntry decode_interrupt_entry(const ItsEntryBytes& entry, unsigned entry_bytes);
 
-/// Collection table entry (CTE, 5.2.4). 2 bytes: V[15], RDbase[14:0]. 8 bytes: V[63], RDbase[35:0].
+/// Collection table entry (CTE, 5.2.4). 2 bytes: V[15], RDbase[14:0]. 4: V[31], RDbase[30:0]. 8 and
+/// more: V[63], RDbase[35:0].
 struct CollectionEntry {
   bool valid = false;
-  std::uint64_t RDbase = 0;  ///< a processor number (GITS_TYPER.PTA is 0)
+  std::uint64_t RDbase = 0;  ///< a processor number, whatever GITS_TYPER.PTA says
 
   bool operator==(const CollectionEntry&) const = default;
 };
 ItsEntryBytes encode(const CollectionEntry& entry, unsigned entry_bytes);
 CollectionEntry decode_collection_entry(const ItsEntryBytes& entry, unsigned entry_bytes);
 
-/// A flat table as GITS_BASERn describes it (IHI 0069, 12.19.1).
-struct ItsTable {
-  bool valid = false;
-  std::uint64_t base = 0;   ///< byte address
-  std::uint64_t bytes = 0;  ///< size: pages x page size
-  unsigned entry_bytes = 8;
+/// Where a collection's entry is: held inside the ITS, or in the collection table.
+struct CollectionPlace {
+  bool inside = false;
+  std::uint64_t index = 0;  ///< among those of its place
 
-  std::uint64_t entries() const { return valid ? bytes / entry_bytes : 0; }
-  /// Address of entry `index`, nothing when it lies outside.
-  std::optional<std::uint64_t> address(std::uint64_t index) const {
-    if (index >= entries()) return std::nullopt;
-    return base + index * entry_bytes;
-  }
+  bool operator==(const CollectionPlace&) const = default;
 };
-
-/// What an ITS implementation supports, as GITS_TYPER and GICD_TYPER report it.
-struct ItsLimits {
-  unsigned device_bits = 16;  ///< GITS_TYPER.Devbits + 1
-  unsigned event_bits = 16;   ///< GITS_TYPER.ID_bits + 1
-  unsigned intid_bits = 16;   ///< GICD_TYPER.IDbits + 1
-  unsigned itt_entry_bytes = 12;
-  unsigned processors = 1;  ///< redistributors that RDbase can name
-};
+/// Nothing when there is no such collection. GITS_TYPER.CCT says whether the table comes on top of
+/// the collections inside, or counts alone once software has provided it (12.19.12). The ITS holds
+/// ICIDs below GITS_TYPER.HCC inside either way.
+std::optional<CollectionPlace> place_of(const ItsSupport& support, const ItsTable& collections,
+                                        std::uint16_t ICID);
 
 inline constexpr std::uint32_t first_lpi = 8192;
 
 // The checks of the commands and of translation, each a question with one answer (5.3; 5.1.2 for
 // MSIs).
-ItsError check_DeviceID(const ItsLimits& limits, const ItsTable& devices, std::uint32_t DeviceID);
+ItsError check_DeviceID(const ItsSupport& support, const ItsTable& devices, std::uint32_t DeviceID);
 ItsError check_EventID(const DeviceEntry& device, std::uint32_t EventID);
-ItsError check_pINTID(const ItsLimits& limits, std::uint32_t pINTID);
-ItsError check_ICID(const ItsTable& collections, std::uint16_t ICID);
-ItsError check_MAPD(const ItsLimits& limits, std::uint8_t Size);
-ItsError check_target(const ItsLimits& limits, std::uint64_t RDbase, ItsError error);
+ItsError check_pINTID(const ItsSupport& support, std::uint32_t pINTID);
+ItsError check_ICID(const ItsSupport& support, const ItsTable& collections, std::uint16_t ICID);
+ItsError check_MAPD(const ItsSupport& support, std::uint8_t Size);
 
 }  // namespace doorbell::gic

@@ -10,9 +10,6 @@ namespace doorbell::gic {
 namespace {
 
 constexpr const char* assumption = "assumption; no public number (docs/timing.md, GIC)";
-constexpr const char* gic600_caches = "GIC-600AE TRM 101206 table 3-9; Agilex 5 GITS0_CFGID";
-constexpr const char* gic600_memory =
-    "GIC-600AE TRM 101206, 3.2: one transaction outstanding for each ID";
 constexpr const char* virt = "ID values of QEMU's virt, which Linux accepts";
 
 void expect(bool holds, const char* parameter, const std::string& expected, std::uint64_t found) {
@@ -66,104 +63,6 @@ void GicCommonParameters::describe(ParameterGroup& group) {
              .maximum = 100000,
              .source = assumption,
              .help = "Access to a memory-mapped register."});
-}
-
-void ItsParameters::describe(ParameterGroup& group) {
-  group.add("device_bits", device_bits,
-            {.unit = "bits",
-             .minimum = 1,
-             .maximum = 32,
-             .source = virt,
-             .help = "GITS_TYPER.Devbits + 1.",
-             .visible_to_software = true});
-  group.add("event_bits", event_bits,
-            {.unit = "bits",
-             .minimum = 1,
-             .maximum = 32,
-             .source = virt,
-             .help = "GITS_TYPER.ID_bits + 1.",
-             .visible_to_software = true});
-  group.add("itt_entry_bytes", itt_entry_bytes,
-            {.unit = "bytes",
-             .minimum = 4,
-             .maximum = 16,
-             .source = virt,
-             .help = "Interrupt translation entry: 4 (GIC-600, INTIDs of 16 bits), or 8 and more.",
-             .visible_to_software = true});
-  group.add("collection_entry_bytes", collection_entry_bytes,
-            {.unit = "bytes",
-             .minimum = 2,
-             .maximum = 8,
-             .power_of_two = true,
-             .source = virt,
-             .help = "Collection table entry: 2 (GIC-600) or 8.",
-             .visible_to_software = true});
-  group.add(
-      "device_cache_entries", device_cache_entries,
-      {.unit = "entries", .maximum = 65536, .source = gic600_caches, .help = "DeviceID to ITT."});
-  group.add("event_cache_entries", event_cache_entries,
-            {.unit = "entries",
-             .maximum = 1048576,
-             .source = gic600_caches,
-             .help = "DeviceID and EventID to INTID and collection."});
-  group.add("collection_cache_entries", collection_cache_entries,
-            {.unit = "entries",
-             .maximum = 65536,
-             .source = gic600_caches,
-             .help = "Collection to redistributor."});
-  group.add("cache_ways", cache_ways,
-            {.unit = "ways",
-             .minimum = 1,
-             .maximum = 1048576,
-             .source = "GIC-600 TRM 100336, 3.10",
-             .help = "Associativity of the three caches; as many as entries, or more, is fully "
-                     "associative."});
-  group.add("pipeline_cycles", pipeline_cycles,
-            {.unit = "cycles",
-             .minimum = 1,
-             .maximum = 100000,
-             .source = assumption,
-             .help = "An MSI that hits all caches, one at a time."});
-  group.add("command_cycles", command_cycles,
-            {.unit = "cycles",
-             .minimum = 1,
-             .maximum = 100000,
-             .source = assumption,
-             .help = "A command besides its memory accesses."});
-  group.add(
-      "doorbell_entries", doorbell_entries,
-      {.unit = "entries",
-       .minimum = 1,
-       .maximum = 65536,
-       .source = assumption,
-       .help = "MSIs between GITS_TRANSLATER and the redistributors; when full, writes wait."});
-  group.add("translation_slots", translation_slots,
-            {.unit = "slots",
-             .minimum = 1,
-             .maximum = 64,
-             .source = gic600_memory,
-             .help = "MSIs that may read tables at the same time."});
-  group.add("outstanding_reads", outstanding_reads,
-            {.unit = "reads",
-             .minimum = 1,
-             .maximum = 256,
-             .source = gic600_memory,
-             .help = "Table and queue reads in flight."});
-  group.add("outstanding_writes", outstanding_writes,
-            {.unit = "writes",
-             .minimum = 1,
-             .maximum = 256,
-             .source = gic600_memory,
-             .help = "Table writes in flight."});
-  group.add("lpi_credits", lpi_credits,
-            {.unit = "credits",
-             .minimum = 1,
-             .maximum = 16,
-             .source = "GIC-600AE TRM 101206 table 3-9: 1 to 16",
-             .help = "Messages under way to a redistributor."});
-  group.add("stall_on_command_error", stall_on_command_error,
-            {.source = "CONSTRAINED UNPREDICTABLE (IHI 0069, 5.3); QEMU ignores",
-             .help = "A command with an error stalls the queue, in place of being ignored."});
 }
 
 void RedistributorParameters::describe(ParameterGroup& group) {
@@ -239,11 +138,17 @@ void GicParameters::check() const {
                     its.cache_ways);
   expect_whole_sets("redistributor.lpi_cache_entries", redistributor.lpi_cache_entries,
                     "redistributor.lpi_cache_ways", redistributor.lpi_cache_ways);
+  check_its();
+}
+
+void GicParameters::check_its() const {
   const bool small_fits = its.itt_entry_bytes == 4 && common.intid_bits <= 16;
   expect(its.itt_entry_bytes >= 8 || small_fits, "its.itt_entry_bytes",
          "4 with INTIDs of 16 bits, or 8 to 16", its.itt_entry_bytes);
-  expect(its.collection_entry_bytes != 4, "its.collection_entry_bytes", "2 or 8",
-         its.collection_entry_bytes);
+  expect(its.collection_limit || its.collection_bits == 16, "its.collection_bits",
+         "16 without gic.its.collection_limit", its.collection_bits);
+  expect(its.collection_table || its.collections_inside != 0, "its.collections_inside",
+         "1 or more without gic.its.collection_table", its.collections_inside);
 }
 
 }  // namespace doorbell::gic

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "doorbell/core/arch/parameters.h"
+#include "doorbell/gic/arch/its_support.h"
 
 namespace doorbell::gic {
 
@@ -23,10 +24,22 @@ struct ItsParameters {
   std::uint32_t device_bits = 16;
   std::uint32_t event_bits = 16;
   std::uint32_t itt_entry_bytes = 12;
+  std::uint32_t device_entry_bytes = 8;
   std::uint32_t collection_entry_bytes = 8;
+  bool collection_table = true;
+  bool collection_limit = true;
+  std::uint32_t collection_bits = 16;
+  std::uint32_t collections_inside = 0;
+  bool cumulative_collections = false;
+  bool physical_targets = false;
+  bool report_unmapped = false;
+  bool two_level_tables = true;
+  ItsPageSizes page_sizes = ItsPageSizes::any;
+  ItsShareability shareability = ItsShareability::any;
   std::uint32_t device_cache_entries = 32;
   std::uint32_t event_cache_entries = 256;
   std::uint32_t collection_cache_entries = 16;
+  std::uint32_t level1_cache_entries = 8;
   std::uint32_t cache_ways = 2;
   std::uint32_t pipeline_cycles = 8;
   std::uint32_t command_cycles = 8;
@@ -37,6 +50,12 @@ struct ItsParameters {
   std::uint32_t lpi_credits = 16;
   bool stall_on_command_error = false;
   void describe(ParameterGroup& group);
+
+ private:
+  void describe_tables(ParameterGroup& group);
+  void describe_collections(ParameterGroup& group);
+  void describe_caches(ParameterGroup& group);
+  void describe_queues(ParameterGroup& group);
 };
 
 /// Whose LPI cache it is.
@@ -72,6 +91,14 @@ struct GicParameters {
   /// Throws an InputError when values don't go together: SPIs in words of 32, caches in whole sets,
   /// entries that hold their fields.
   void check() const;
+
+ private:
+  void check_its() const;
 };
+
+/// What the ITS supports by these parameters. `redistributors`: the physical address of each
+/// processor's.
+ItsSupport its_support(const GicCommonParameters& common, const ItsParameters& parameters,
+                       const std::vector<std::uint64_t>& redistributors);
 
 }  // namespace doorbell::gic

@@ -52,13 +52,26 @@ constexpr std::array gicr{
 
 constexpr std::array gits{
     RegisterInfo{"GITS_CTLR",     0x0000, 4, 0x80000000, RW, "IHI 0069 12.19.5", 1, 0, 0x1},
-    RegisterInfo{"GITS_IIDR",     0x0004, 4, 0, RO, "IHI 0069 12.19.7"},
+    RegisterInfo{"GITS_IIDR",     0x0004, 4, IIDR_value, RO, "IHI 0069 12.19.7"},
     RegisterInfo{"GITS_TYPER",    0x0008, 8, 0, RO, "IHI 0069 12.19.12"},
+    RegisterInfo{"GITS_STATUSR",  0x0040, 4, 0, RW, "DDI 0601 GITS_STATUSR"},
+    RegisterInfo{"GITS_UMSIR",    0x0048, 8, 0, RO, "DDI 0601 GITS_UMSIR"},
     RegisterInfo{"GITS_CBASER",   0x0080, 8, 0, RW, "IHI 0069 12.19.2", 1, 0, 0xB8EFFFFFFFFFFCFFULL},
     RegisterInfo{"GITS_CWRITER",  0x0088, 8, 0, RW, "IHI 0069 12.19.6", 1, 0, 0xFFFE1},
     RegisterInfo{"GITS_CREADR",   0x0090, 8, 0, RO, "IHI 0069 12.19.4"},
-    RegisterInfo{"GITS_BASER<n>", 0x0100, 8, 0, RW, "IHI 0069 12.19.1", 8, 0, 0xB8E0FFFFFFFFFFFFULL},
+    RegisterInfo{"GITS_BASER<n>", 0x0100, 8, 0, RW, "IHI 0069 12.19.1", 8, 0, 0xF8E0FFFFFFFFFFFFULL},
+    RegisterInfo{"GITS_PIDR4",    0xFFD0, 4, 0x44, RO, "IHI 0069 12.1.4"},
+    RegisterInfo{"GITS_PIDR5",    0xFFD4, 4, 0, RO, "IHI 0069 12.1.4"},
+    RegisterInfo{"GITS_PIDR6",    0xFFD8, 4, 0, RO, "IHI 0069 12.1.4"},
+    RegisterInfo{"GITS_PIDR7",    0xFFDC, 4, 0, RO, "IHI 0069 12.1.4"},
+    RegisterInfo{"GITS_PIDR0",    0xFFE0, 4, 0x94, RO, "IHI 0069 12.1.4"},
+    RegisterInfo{"GITS_PIDR1",    0xFFE4, 4, 0xB4, RO, "IHI 0069 12.1.4"},
     RegisterInfo{"GITS_PIDR2",    0xFFE8, 4, PIDR2_value, RO, "IHI 0069 12.19.10"},
+    RegisterInfo{"GITS_PIDR3",    0xFFEC, 4, 0, RO, "IHI 0069 12.1.4"},
+    RegisterInfo{"GITS_CIDR0",    0xFFF0, 4, 0x0D, RO, "IHI 0069 12.1.4"},
+    RegisterInfo{"GITS_CIDR1",    0xFFF4, 4, 0xF0, RO, "IHI 0069 12.1.4"},
+    RegisterInfo{"GITS_CIDR2",    0xFFF8, 4, 0x05, RO, "IHI 0069 12.1.4"},
+    RegisterInfo{"GITS_CIDR3",    0xFFFC, 4, 0xB1, RO, "IHI 0069 12.1.4"},
 };
 // clang-format on
 

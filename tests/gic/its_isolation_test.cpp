@@ -1,0 +1,101 @@
+// For random tables, MSIs of one DeviceID make no LPI pending that isn't mapped for it.
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <set>
+
+#include "tests/gic/gic_bench.h"
+
+namespace doorbell::gic::test {
+namespace {
+
+constexpr std::uint64_t pages = 0x7000'0000;
+
+class ItsIsolation : public testing::TestWithParam<unsigned> {
+ protected:
+  unsigned below(unsigned end) {
+    return std::uniform_int_distribution<unsigned>(0, end - 1)(random);
+  }
+  /// Some devices with some events, several at a time of the same LPI; some are unmapped again.
+  void map_at_random() {
+    std::vector<ItsCommand> commands;
+    for (unsigned i = 0; i < 200; ++i) {
+      const std::uint32_t DeviceID = devices[below(8)], EventID = below(16);
+      const std::uint32_t INTID = first_lpi + below(512);
+      const auto ICID = static_cast<std::uint16_t>(below(3));  // 2 isn't mapped
+      switch (below(8)) {
+        case 0:
+          commands.push_back({.opcode = ItsOpcode::MAPD,
+                              .DeviceID = DeviceID,
+                              .ITT_addr = itts + DeviceID * 0x1000,
+                              .Size = static_cast<std::uint8_t>(below(4)),
+                              .V = below(3) != 0});
+          break;
+        case 1:
+          commands.push_back(
+              {.opcode = ItsOpcode::DISCARD, .DeviceID = DeviceID, .EventID = EventID});
+          break;
+        case 2:
+          commands.push_back(
+              {.opcode = ItsOpcode::MOVI, .DeviceID = DeviceID, .EventID = EventID, .ICID = ICID});
+          break;
+        default:
+          commands.push_back({.opcode = ItsOpcode::MAPTI,
+                              .DeviceID = DeviceID,
+                              .EventID = EventID,
+                              .pINTID = INTID,
+                              .ICID = ICID});
+          if (DeviceID == attacker) ever_mapped.insert(INTID);
+          break;
+      }
+    }
+    commands.push_back({.opcode = ItsOpcode::SYNC, .RDbase = 0});
+    commands.push_back({.opcode = ItsOpcode::SYNC, .RDbase = 1});
+    bench->issue(commands);
+  }
+  std::vector<std::uint32_t> take_all() {
+    std::vector<std::uint32_t> taken;
+    for (unsigned processor = 0; processor < 2; ++processor) {
+      for (std::uint32_t INTID = 0; (INTID = bench->acknowledge(processor)) != spurious_INTID;) {
+        taken.push_back(INTID);
+        bench->end(processor, INTID);
+      }
+    }
+    return taken;
+  }
+  std::mt19937 random{GetParam()};
+  const std::vector<std::uint32_t> devices{0, 1, 2, 7, 0x10, 0x100, 0x1FF, 0x200};
+  const std::uint32_t attacker = devices[GetParam() % 8];
+  std::set<std::uint32_t> ever_mapped;
+  std::unique_ptr<Bench> bench;
+};
+
+TEST_P(ItsIsolation, ADeviceReachesWhatIsMappedForItAlone) {
+  GicParameters parameters;
+  parameters.its.event_cache_entries = 8;  // evictions too
+  parameters.its.device_cache_entries = 2;
+  bench = std::make_unique<Bench>(parameters);
+  bench->device_layout = {.two_levels = GetParam() % 2 != 0, .page_code = 0};
+  bench->provide(device_table, 0, pages);
+  bench->provide(device_table, 1, pages + 0x1000);
+  bench->bring_up();
+  for (std::uint32_t INTID = first_lpi; INTID < first_lpi + 512; ++INTID)
+    bench->configure(INTID, 0xA3);
+  for (unsigned round = 0; round < 3; ++round) {
+    map_at_random();
+    for (unsigned i = 0; i < 50; ++i)
+      bench->doorbell(attacker, below(5) == 0 ? below(0x7FFF'FFFF) : below(20));
+    bench->advance(20 * microsecond);
+    for (const std::uint32_t INTID : take_all())
+      EXPECT_TRUE(ever_mapped.contains(INTID)) << INTID << " in round " << round;
+  }
+  EXPECT_EQ(bench->counter("its.doorbells"), 150u);
+  EXPECT_EQ(bench->counter("its.doorbells"),
+            bench->counter("its.sent") + bench->counter("its.dropped"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, ItsIsolation, testing::Range(1u, 17u));
+
+}  // namespace
+}  // namespace doorbell::gic::test
