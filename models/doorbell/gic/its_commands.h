@@ -58,15 +58,18 @@ class ItsCommands {
   };
 
   Task<void> process_next();
-  Task<ItsError> execute(ItsCommand command);
-  static Task<ItsError> refuse(ItsError error);
+  using Member = Task<ItsError> (ItsCommands::*)(ItsCommand);
+  static Member member_of(ItsOpcode opcode);
+
+  // The commands, by what member_of says.
+  Task<ItsError> refuse(ItsCommand command);
   Task<ItsError> map_device(ItsCommand command);
   Task<ItsError> map_collection(ItsCommand command);
   Task<ItsError> map_interrupt(ItsCommand command);
   Task<ItsError> move_interrupt(ItsCommand command);
   Task<ItsError> discard(ItsCommand command);
-  /// INT, CLEAR: a message about an interrupt to the redistributor that it targets.
-  Task<ItsError> tell(ItsCommand command, gic_message::Kind kind);
+  Task<ItsError> raise(ItsCommand command);
+  Task<ItsError> clear(ItsCommand command);
   Task<ItsError> invalidate_interrupt(ItsCommand command);
   Task<ItsError> invalidate_collection(ItsCommand command);
   /// INV, INVALL: to every redistributor whose cache may hold a copy. `target` is where the
