@@ -180,5 +180,16 @@ TEST(TaskGroup, ATaskThatThrowsHasNotEndedWell) {
   EXPECT_EQ(told.times, 0);
 }
 
+Task<int> twice(int value) {
+  co_return 2 * co_await Task<int>::ready(value);
+}
+
+TEST(Task, RunsNowWhatNeverWaits) {
+  EXPECT_EQ(run_now(twice(21)), 42);
+  EXPECT_EQ(run_now(Task<int>::ready(7)), 7);
+  Scheduler scheduler;
+  EXPECT_THROW(run_now(later(scheduler, nanosecond, 1)), std::logic_error);
+}
+
 }  // namespace
 }  // namespace doorbell

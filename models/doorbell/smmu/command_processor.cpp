@@ -111,7 +111,8 @@ Task<bool> CommandProcessor::execute(const CommandWords& words) {
     invalidations_.add();
   } else {
     co_await clock_.cycles(parameters_.prefetch_command);
-    actions_.prefetch(command->stream);
+    const bool walks = command->opcode == Opcode::CMD_PREFETCH_ADDR;
+    actions_.prefetch(command->stream, walks ? std::optional(command->address) : std::nullopt);
     prefetches_.add();
   }
   consume();

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/arch/registers.h"
@@ -22,8 +23,8 @@ class CommandActions {
   virtual ~CommandActions() = default;
   /// Removes from the TCU's caches and tells the TBUs, without waiting for them.
   virtual Task<void> invalidate(const Invalidation& invalidation) = 0;
-  /// Starts to fetch the configuration of a stream.
-  virtual void prefetch(const Stream& stream) = 0;
+  /// Starts to fetch the configuration of a stream, and the translation of an address.
+  virtual void prefetch(const Stream& stream, std::optional<std::uint64_t> address) = 0;
   /// Waits for all that a CMD_SYNC guarantees (IHI 0070 4.7.3).
   virtual Task<void> synchronise() = 0;
   /// Waits until TBUs keep and use no answer that was given before: SMMUEN or SMMU_GBPA has

@@ -78,80 +78,44 @@ TableWalker::LevelStatistics TableWalker::statistics_in(const StatisticsGroup& g
   return statistics;
 }
 
-Task<TableWalker::Result> TableWalker::walk(TranslationTag tag, const TranslationRegime& regime,
-                                            std::uint64_t address, InvalidationLog::Epoch since,
-                                            JourneyHandle journey) {
-  Result result;
-  const auto start = start_walk(regime, address);
-  if (!start) {
-    result.fault = EventType::F_TRANSLATION;
-    co_return result;
-  }
+Task<WalkStart> TableWalker::start(Walk& walk, const TranslationTag& tag, std::uint64_t address,
+                                   const WalkPosition& first) {
   co_await clock_.cycles(latency_);
   const Key key{canonical(address) >> tag.granule, tag.asid, tag.vmid};
+  WalkStart start{.position = first};
   if (auto* const pending = walks_.find(key)) {
     merged_walks_.add();
-    journey.wait(scheduler_.now(), "another's walk", {"walk of page", key.page});
-    result = co_await walks_.join(*pending);
-    journey.serve(scheduler_.now());
-    co_return result;
+    walk.journey.wait(scheduler_.now(), "another's walk", {"walk of page", key.page});
+    start.result = co_await walks_.join(*pending);
+    start.finished = true;
+    walk.journey.serve(scheduler_.now());
+    co_return start;
   }
-  WalkPosition position = *start;
-  if (look_up(tag, address, position, result)) co_return result;
+  if (look_up(tag, address, start)) co_return start;
   // With a regime that has been overtaken it goes on alone.
-  auto& opened = walks_.open(key, log_.epoch() == since);
-  {
-    const Slot walker = co_await walkers_.acquire(Holder{"walk of page", key.page}, journey);
-    result = co_await read_tables(tag, regime, address, position, since, journey);
-    journey.serve(scheduler_.now());
-  }
-  walks_.complete(opened, result);
-  co_return result;
+  walk.opened = &walks_.open(key, log_.epoch() == walk.since);
+  walk.walker = co_await walkers_.acquire(Holder{"walk of page", key.page}, walk.journey);
+  if (walk.journey) walk.reason = why_walking(tag, address, start.position.level);
+  co_return start;
 }
 
-/// True when the walk caches hold the leaf; otherwise `position` is where reading begins.
-bool TableWalker::look_up(const TranslationTag& tag, std::uint64_t address, WalkPosition& position,
-                          Result& result) {
+/// True when the walk caches hold the leaf; otherwise reading begins at `start.position`.
+bool TableWalker::look_up(const TranslationTag& tag, std::uint64_t address, WalkStart& start) {
   WalkCache::Hit hit{WalkPosition{}, 0};
-  if (!cache_.lookup(tag, address, position.level, hit)) return false;
+  if (!cache_.lookup(tag, address, start.position.level, hit)) return false;
   if (const auto* const leaf = std::get_if<Leaf>(&hit.step)) {
-    result.leaf = *leaf;
+    start.result.leaf = *leaf;
+    start.finished = true;
     return true;
   }
-  position = std::get<WalkPosition>(hit.step);
+  start.position = std::get<WalkPosition>(hit.step);
   return false;
 }
 
-Task<TableWalker::Result> TableWalker::read_tables(TranslationTag tag,
-                                                   const TranslationRegime& regime,
-                                                   std::uint64_t address, WalkPosition position,
-                                                   InvalidationLog::Epoch since,
-                                                   JourneyHandle journey) {
-  const Holder reason = journey ? why_walking(tag, address, position.level) : Holder{};
-  const TranslationTable& table = regime.table[table_half(address)];
-  Result result;
-  for (unsigned length = 0;; ++length) {
-    result.fetch_address = descriptor_address(position, table.granule, table.input_bits, address);
-    std::array<std::uint8_t, 8> bytes;
-    journey.serve(scheduler_.now(), read_of_level[position.level], reason);
-    const bool ok = co_await memory_.read({}, result.fetch_address, bytes);
-    if (!ok) {
-      result.fault = EventType::F_WALK_EABT;
-      walks_of_length_[length]->add();
-      co_return result;
-    }
-    const WalkStep step =
-        step_walk(regime, position, address, load_little_endian<std::uint64_t>(bytes));
-    keep(since, tag, address, position.level, step);
-    if (step.kind == WalkStep::Kind::table) {
-      position = step.next;
-      continue;
-    }
-    result.fault = step.fault;
-    result.leaf = step.leaf;
-    walks_of_length_[length]->add();
-    co_return result;
-  }
+Task<bool> TableWalker::read(Walk& walk, unsigned level, std::uint64_t address,
+                             std::span<std::uint8_t> data) {
+  walk.journey.serve(scheduler_.now(), read_of_level[level], walk.reason);
+  return memory_.read({}, address, data);
 }
 
 /// What made the walk necessary, if an entry of the page was in the walk caches before.
@@ -162,18 +126,24 @@ Holder TableWalker::why_walking(const TranslationTag& tag, std::uint64_t address
 }
 
 /// Puts a valid descriptor into its walk cache, unless an invalidation has overtaken the walk.
-void TableWalker::keep(InvalidationLog::Epoch since, const TranslationTag& tag,
-                       std::uint64_t address, unsigned level, const WalkStep& step) {
-  if (step.kind == WalkStep::Kind::table) {
-    if (!log_.table_affected(since, tag)) cache_.insert(tag, address, level, step.next);
-  } else if (step.kind == WalkStep::Kind::leaf) {
+void TableWalker::keep(const Walk& walk, const TranslationTag& tag, std::uint64_t address,
+                       unsigned level, const CachedStep& step) {
+  if (const auto* const leaf = std::get_if<Leaf>(&step)) {
     TranslationTag leaf_tag = tag;
-    leaf_tag.global = !step.leaf.not_global;
-    const std::uint64_t base = canonical(address) & ~low_mask(step.leaf.size_log2);
-    if (!log_.leaf_affected(since, leaf_tag, base, step.leaf.size_log2, step.leaf.level)) {
-      cache_.insert(tag, address, level, step.leaf);
-    }
+    leaf_tag.global = !leaf->not_global;
+    const std::uint64_t base = canonical(address) & ~low_mask(leaf->size_log2);
+    if (log_.leaf_affected(walk.since, leaf_tag, base, leaf->size_log2, leaf->level)) return;
+  } else if (log_.table_affected(walk.since, tag)) {
+    return;
   }
+  cache_.insert(tag, address, level, step);
+}
+
+void TableWalker::finish(Walk& walk, const WalkResult& result, unsigned reads) {
+  walks_of_length_[reads - 1]->add();
+  walk.journey.serve(scheduler_.now());
+  walk.walker.release();
+  walks_.complete(*walk.opened, result);
 }
 
 void TableWalker::invalidate(const Invalidation& invalidation) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/arch/journey.h"
@@ -11,36 +12,18 @@
 #include "doorbell/core/memory_port.h"
 #include "doorbell/smmu/arch/invalidation_log.h"
 #include "doorbell/smmu/arch/parameters.h"
+#include "doorbell/smmu/arch/table_access.h"
 #include "doorbell/smmu/arch/walk_cache.h"
 #include "doorbell/smmu/pending_table.h"
 
 namespace doorbell::smmu {
 
-/// Walks stage 1 translation tables (DDI 0487 D8): from the walk caches where they help, from
-/// memory else. So many walks go on at a time as there are walkers; walks of the same page are
-/// merged.
+/// What the walks of a TCU share (DDI 0487 D8): the walk caches, so many walkers, and each other's
+/// results: walks of the same page are merged.
 class TableWalker {
  public:
   TableWalker(Scheduler& scheduler, const Clock& clock, const StatisticsGroup& group,
               const SmmuParameters& parameters, MemoryPort& memory, const InvalidationLog& log);
-
-  struct Result {
-    EventType fault = EventType::none;  ///< F_TRANSLATION, F_WALK_EABT, F_ADDR_SIZE, F_ACCESS
-    std::uint64_t fetch_address = 0;    ///< Of the descriptor in hand.
-    Leaf leaf;
-  };
-  /// `regime` must live until the walk is over. `since` is when it was looked up: what an
-  /// invalidation has overtaken since then is not kept.
-  Task<Result> walk(TranslationTag tag, const TranslationRegime& regime, std::uint64_t address,
-                    InvalidationLog::Epoch since, JourneyHandle journey);
-
-  void invalidate(const Invalidation& invalidation);
-  /// Walks that are under way, or wait.
-  std::uint64_t walks() const {
-    return walkers_.count() - walkers_.free() + walkers_.queue().occupancy();
-  }
-  /// Forgets all descriptors, while there are none.
-  void settle() { cache_.reset(); }
 
  private:
   struct Key {
@@ -54,18 +37,40 @@ class TableWalker {
       return hash_of(key.page, std::uint64_t{key.vmid} << 16 | key.asid);
     }
   };
+  using Walks = PendingTable<Key, WalkResult, HashOfKey>;
 
+ public:
+  /// One translation on its way: `since` is when it began; what an invalidation has overtaken since
+  /// then is not kept.
+  struct Walk {
+    InvalidationLog::Epoch since;
+    JourneyHandle journey;
+    Slot walker;
+    Walks::Entry* opened = nullptr;  ///< Others may wait for it.
+    Holder reason;                   ///< Why it reads, for its Journey.
+  };
+  // As `TableAccess` has them.
+  Task<WalkStart> start(Walk& walk, const TranslationTag& tag, std::uint64_t address,
+                        const WalkPosition& first);
+  Task<bool> read(Walk& walk, unsigned level, std::uint64_t address, std::span<std::uint8_t> data);
+  void keep(const Walk& walk, const TranslationTag& tag, std::uint64_t address, unsigned level,
+            const CachedStep& step);
+  void finish(Walk& walk, const WalkResult& result, unsigned reads);
+
+  void invalidate(const Invalidation& invalidation);
+  /// Walks that are under way, or wait.
+  std::uint64_t walks() const {
+    return walkers_.count() - walkers_.free() + walkers_.queue().occupancy();
+  }
+  /// Forgets all descriptors, while there are none.
+  void settle() { cache_.reset(); }
+
+ private:
   using LevelStatistics = std::array<std::unique_ptr<CacheStatistics>, WalkCache::levels>;
 
   static LevelStatistics statistics_in(const StatisticsGroup& group);
-  bool look_up(const TranslationTag& tag, std::uint64_t address, WalkPosition& position,
-               Result& result);
-  Task<Result> read_tables(TranslationTag tag, const TranslationRegime& regime,
-                           std::uint64_t address, WalkPosition position,
-                           InvalidationLog::Epoch since, JourneyHandle journey);
+  bool look_up(const TranslationTag& tag, std::uint64_t address, WalkStart& start);
   Holder why_walking(const TranslationTag& tag, std::uint64_t address, unsigned first_level) const;
-  void keep(InvalidationLog::Epoch since, const TranslationTag& tag, std::uint64_t address,
-            unsigned level, const WalkStep& step);
 
   Scheduler& scheduler_;
   const Clock& clock_;
@@ -75,7 +80,7 @@ class TableWalker {
   LevelStatistics cache_statistics_;
   WalkCache cache_;
   Slots walkers_;
-  PendingTable<Key, Result, HashOfKey> walks_;
+  Walks walks_;
   std::array<std::unique_ptr<Counter>, WalkCache::levels> walks_of_length_;
   Counter merged_walks_;
 };

@@ -4,7 +4,6 @@
 
 #include "doorbell/core/arch/state.h"
 #include "doorbell/core/under_way.h"
-#include "doorbell/smmu/arch/debug_walk.h"
 #include "doorbell/smmu/arch/registers.h"
 
 namespace doorbell::smmu {
@@ -100,13 +99,8 @@ Task<void> Tcu::invalidate(const Invalidation& invalidation) {
   return links_->invalidate(invalidation);
 }
 
-void Tcu::prefetch(const Stream& stream) {
-  if (programming_.enabled()) tasks_.spawn(fetch_configuration(stream));
-}
-
-/// CMD_PREFETCH_CONFIG: whatever goes wrong is no event (IHI 0070 4.2).
-Task<void> Tcu::fetch_configuration(Stream stream) {
-  co_await configurations_->find(programming_.stream_table(), stream);
+void Tcu::prefetch(const Stream& stream, std::optional<std::uint64_t> address) {
+  if (programming_.enabled()) tasks_.spawn(translator_->prefetch(stream, address));
 }
 
 /// First the translations that may have read what is invalidated, whose answers then travel ahead
@@ -130,16 +124,13 @@ bool Tcu::receives(const sc_core::sc_interface& dti) const {
 
 std::optional<std::uint64_t> Tcu::translate_debug(const Stream& stream, std::uint64_t address,
                                                   const Access& access) {
-  if (!programming_.enabled()) {
-    return programming_.aborts_when_disabled() ? std::nullopt : std::optional(address);
-  }
-  const auto read = [this](std::uint64_t from) -> std::optional<std::uint64_t> {
-    std::array<std::uint8_t, 8> bytes{};
-    if (!page_table_port_.read_debug(from, bytes)) return std::nullopt;
-    return load_little_endian<std::uint64_t>(bytes);
-  };
-  return translate_from_memory(programming_.stream_table(), parameters_.features(), stream, address,
-                               access, read);
+  return translator_->translate_debug({stream, address, access},
+                                      [this](std::uint64_t from) -> std::optional<std::uint64_t> {
+                                        std::array<std::uint8_t, 8> bytes{};
+                                        if (!page_table_port_.read_debug(from, bytes))
+                                          return std::nullopt;
+                                        return load_little_endian<std::uint64_t>(bytes);
+                                      });
 }
 
 }  // namespace doorbell::smmu

@@ -65,8 +65,7 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
   void start_of_simulation() override;
 
   Task<void> invalidate(const Invalidation& invalidation) override;
-  void prefetch(const Stream& stream) override;
-  Task<void> fetch_configuration(Stream stream);
+  void prefetch(const Stream& stream, std::optional<std::uint64_t> address) override;
   Task<void> synchronise() override;
   Task<void> leave_regime() override;
 

@@ -1,16 +1,8 @@
 #include "doorbell/smmu/translator.h"
 
+#include "doorbell/smmu/translator_access.h"
+
 namespace doorbell::smmu {
-namespace {
-
-void set_stream(TranslationTag& tag, const Stream& stream) {
-  tag.stream_id = stream.stream_id;
-  tag.substream_id = stream.substream_id;
-  tag.substream_valid = stream.substream_valid;
-}
-
-}  // namespace
-
 Translator::Translator(Scheduler& scheduler, const StatisticsGroup& group,
                        const SmmuParameters& parameters, StageId stage, const Parts& parts)
     : scheduler_(scheduler),
@@ -49,9 +41,10 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
     Slot slot = co_await slots_.acquire(Holder{"translation of stream", stream.stream_id}, journey);
     epoch = under_way_.enter();
     const InvalidationLog::Epoch start = parts_.log.epoch();
-    const Outcome outcome =
-        co_await translate(stream, request.address, request.access, start, slot, journey);
-    if (outcome.kind == Outcome::Kind::translated) {
+    TranslatorAccess access(parts_.configurations, parts_.walker, start, slot, journey);
+    const TranslationOutcome outcome =
+        co_await translate(global(), {stream, request.address, request.access}, access);
+    if (outcome.kind == TranslationOutcome::Kind::translated) {
       translated_.add();
       answer.translated = true;
       answer.entry = outcome.entry;
@@ -68,76 +61,37 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
   under_way_.leave(epoch);
 }
 
-Task<Translator::Outcome> Translator::translate(Stream stream, std::uint64_t address, Access access,
-                                                InvalidationLog::Epoch since, Slot& slot,
-                                                JourneyHandle journey) {
-  Outcome outcome;
-  outcome.event = {.stream = stream, .access = access, .input_address = address};
-  if (!parts_.registers.enabled()) {
-    // SMMU_GBPA decides, and nothing is recorded (IHI 0070 6.3.14, 3.4).
-    if (!parts_.registers.aborts_when_disabled()) outcome = bypass(stream, address, access, false);
-    co_return outcome;
+Task<void> Translator::prefetch(Stream stream, std::optional<std::uint64_t> address) {
+  Slot none;
+  TranslatorAccess access(parts_.configurations, parts_.walker, parts_.log.epoch(), none, {});
+  if (address) {
+    co_await translate(global(), {.stream = stream, .address = *address}, access);
+  } else {
+    const StreamTable table = parts_.registers.stream_table();
+    StreamConfiguration configuration;
+    co_await access.find_configuration(table, stream, configuration);
   }
-  const ConfigurationUnit::Result found =
-      co_await parts_.configurations.find(parts_.registers.stream_table(), stream, journey);
-  outcome.event.fetch_address = found.fetch_address;
-  if (found.fault != EventType::none) {
-    outcome.event.type = found.fault;
-    outcome.suppressed =
-        found.fault == EventType::C_BAD_STREAMID && !parts_.registers.records_bad_streams();
-    co_return outcome;
-  }
-  const StreamTableEntry& ste = found.configuration.ste;
-  if (ste.aborts()) co_return outcome;
-  if (ste.bypasses(stream)) co_return bypass(stream, address, access, true);
-
-  const ContextDescriptor& cd = found.configuration.cd;
-  TranslationTag tag;
-  set_stream(tag, stream);
-  tag.asid = cd.ASID;
-  tag.granule = cd.regime.table[table_half(address)].granule;
-  slot.relabel({"walk of page", canonical(address) >> tag.granule});
-  const TableWalker::Result walk =
-      co_await parts_.walker.walk(tag, cd.regime, address, since, journey);
-  outcome.event.fetch_address = walk.fetch_address;
-  outcome.event.type = walk.fault;
-  if (walk.fault == EventType::none && !walk.leaf.permissions.allow(access)) {
-    outcome.event.type = EventType::F_PERMISSION;
-  }
-  if (outcome.event.type != EventType::none) {
-    outcome.suppressed = is_translation_fault(outcome.event.type) && !cd.R;
-    co_return outcome;
-  }
-  outcome.kind = Outcome::Kind::translated;
-  outcome.entry.input_base = address & ~low_mask(walk.leaf.size_log2);
-  outcome.entry.tag = tag;
-  outcome.entry.tag.global = !walk.leaf.not_global;
-  outcome.entry.leaf = walk.leaf;
-  outcome.entry.attributes = static_cast<std::uint8_t>(cd.MAIR >> (8 * walk.leaf.attribute_index));
-  co_return outcome;
 }
 
-/// Identity over the whole output address range; beyond it an address size fault (IHI
-/// 0070 3.4, 7.3.14), of which nothing is recorded while SMMUEN = 0.
-Translator::Outcome Translator::bypass(const Stream& stream, std::uint64_t address,
-                                       const Access& access, bool record) const {
-  Outcome outcome;
-  outcome.event = {.stream = stream, .access = access, .input_address = address};
-  if ((address & ~low_mask(features_.output_address_bits)) != 0) {
-    outcome.event.type = record ? EventType::F_ADDR_SIZE : EventType::none;
-    return outcome;
-  }
-  outcome.kind = Outcome::Kind::translated;
-  TlbEntry& entry = outcome.entry;
-  set_stream(entry.tag, stream);
-  entry.bypass = true;
-  entry.leaf.size_log2 = features_.output_address_bits;
-  entry.leaf.permissions = Permissions::everything();
-  return outcome;
+std::optional<std::uint64_t> Translator::translate_debug(const TranslationQuery& query,
+                                                         const UntimedAccess::Read& read) const {
+  UntimedAccess access(features_, read);
+  const TranslationOutcome outcome = run_now(translate(global(), query, access));
+  if (outcome.kind != TranslationOutcome::Kind::translated) return std::nullopt;
+  return outcome.entry.translate(query.address);
+}
+
+GlobalConfiguration Translator::global() const {
+  return {.features = features_,
+          .enabled = parts_.registers.enabled(),
+          .aborts_when_disabled = parts_.registers.aborts_when_disabled(),
+          .records_bad_streams = parts_.registers.records_bad_streams(),
+          .stream_table = parts_.registers.stream_table()};
 }
 
 /// Every terminated transaction is counted as one of three; MSIs also apart.
-void Translator::terminate(const Outcome& outcome, const dti::TranslationRequest& request) {
+void Translator::terminate(const TranslationOutcome& outcome,
+                           const dti::TranslationRequest& request) {
   const bool doorbell{request.journey};
   if (outcome.event.type == EventType::none || outcome.suppressed) {
     terminated_suppressed_.add();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "doorbell/core/arch/barrier.h"
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/arch/journey.h"
@@ -8,7 +10,8 @@
 #include "doorbell/core/arch/task.h"
 #include "doorbell/smmu/arch/invalidation_log.h"
 #include "doorbell/smmu/arch/parameters.h"
-#include "doorbell/smmu/arch/tlb.h"
+#include "doorbell/smmu/arch/procedure.h"
+#include "doorbell/smmu/arch/untimed_access.h"
 #include "doorbell/smmu/configuration_unit.h"
 #include "doorbell/smmu/event_queue.h"
 #include "doorbell/smmu/programming_interface.h"
@@ -17,9 +20,8 @@
 
 namespace doorbell::smmu {
 
-/// How a TCU answers its TBUs (IHI 0070 chapter 15): SMMU_GBPA while it is disabled, else the
-/// stream's configuration, the walk, and the event of what is terminated. So many translations go
-/// on at a time as there are slots.
+/// Where `procedure` has time: how a TCU answers its TBUs, with the event of what is terminated. So
+/// many translations go on at a time as there are slots.
 class Translator {
  public:
   /// What it stands on.
@@ -36,25 +38,20 @@ class Translator {
 
   /// Answers a request of a TBU.
   Task<void> serve(unsigned tbu, dti::TranslationRequest request);
+  /// Fetches the configuration of a stream, and walks for an address, for what may come: whatever
+  /// goes wrong is no event (IHI 0070 4.2, 7.2).
+  Task<void> prefetch(Stream stream, std::optional<std::uint64_t> address);
+  /// The output address by what is in memory, without time, caches or events; nothing where a
+  /// transaction would be terminated.
+  std::optional<std::uint64_t> translate_debug(const TranslationQuery& query,
+                                               const UntimedAccess::Read& read) const;
   /// Waits for the answers to what is being translated now. What still waits for a slot begins
   /// later, with what is then in memory.
   Task<void> answered() { return under_way_.wait(); }
 
  private:
-  /// The result of a translation before it becomes a message.
-  struct Outcome {
-    enum class Kind : std::uint8_t { translated, terminated };
-    Kind kind = Kind::terminated;
-    TlbEntry entry;
-    Event event;              ///< of a terminated one; type none: nothing is recorded
-    bool suppressed = false;  ///< the configuration keeps the event back
-  };
-
-  Task<Outcome> translate(Stream stream, std::uint64_t address, Access access,
-                          InvalidationLog::Epoch since, Slot& slot, JourneyHandle journey);
-  Outcome bypass(const Stream& stream, std::uint64_t address, const Access& access,
-                 bool record) const;
-  void terminate(const Outcome& outcome, const dti::TranslationRequest& request);
+  GlobalConfiguration global() const;
+  void terminate(const TranslationOutcome& outcome, const dti::TranslationRequest& request);
 
   Scheduler& scheduler_;
   Features features_;

@@ -7,6 +7,8 @@
 #include <unordered_map>
 
 #include "doorbell/smmu/arch/context_descriptor.h"
+#include "doorbell/smmu/arch/untimed_access.h"
+#include "doorbell/smmu/arch/walk.h"
 #include "tests/smmu/reference/walker.h"
 #include "tests/support/long_run.h"
 
@@ -114,30 +116,21 @@ class Generator {
 };
 
 struct ModelResult {
-  EventType fault = EventType::none;
-  unsigned level = 0;
-  std::optional<std::uint64_t> fetch;
-  Leaf leaf;
+  WalkResult walk;
+  std::optional<std::uint64_t> fetch;  ///< The last that was read.
 };
 
 ModelResult walk_by_model(const Case& c) {
   ModelResult result;
   const auto cd = ContextDescriptor::decode(c.cd, c.features);
   EXPECT_FALSE(cd.illegal({}, c.features));
-  auto position = start_walk(cd.regime, c.address);
-  result.fault = EventType::F_TRANSLATION;
-  const TranslationTable& table = cd.regime.table[table_half(c.address)];
-  while (position) {
-    result.level = position->level;
-    result.fetch = descriptor_address(*position, table.granule, table.input_bits, c.address);
-    const auto found = c.memory.find(*result.fetch);
-    if (found == c.memory.end()) return result;
-    const WalkStep step = step_walk(cd.regime, *position, c.address, found->second);
-    result.fault = step.fault;
-    result.leaf = step.leaf;
-    if (step.kind != WalkStep::Kind::table) break;
-    position = step.next;
-  }
+  UntimedAccess tables(c.features, [&](std::uint64_t at) -> std::optional<std::uint64_t> {
+    result.fetch = at;
+    const auto found = c.memory.find(at);
+    return found == c.memory.end() ? std::nullopt : std::optional(found->second);
+  });
+  const TranslationTag tag;
+  result.walk = run_now(walk_stage1(cd.regime, tag, c.address, tables));
   return result;
 }
 
@@ -193,9 +186,9 @@ TEST(ReferenceWalk, AgreesOnEveryRegime) {
                  << "case " << n << ", granule " << c.regime.granule_kilobytes << ", TxSZ "
                  << c.regime.TxSZ << ", address " << std::hex << c.address);
     const ModelResult found = walk_by_model(c);
-    EXPECT_EQ(found.fault, event_of(expected.fault));
+    EXPECT_EQ(found.walk.fault.type, event_of(expected.fault));
     EXPECT_EQ(found.fetch, expected.fetch);
-    if (expected.fault == Fault::none) expect_same_leaf(expected, found.leaf, c.address);
+    if (expected.fault == Fault::none) expect_same_leaf(expected, found.walk.leaf, c.address);
     translated += expected.fault == Fault::none;
     ++kinds[{event_of(expected.fault), expected.fetch ? expected.level : 9}];
   }

@@ -3,6 +3,7 @@
 #include <coroutine>
 #include <exception>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include "doorbell/core/arch/frame_pool.h"
@@ -178,5 +179,15 @@ class Promise<void> : public PromiseBase {
 };
 
 }  // namespace detail
+
+/// The result of a task that never suspends, outside of any other; std::logic_error when it does.
+template <class T>
+T run_now(Task<T> task) {
+  auto awaiter = task.operator co_await();
+  if (!awaiter.await_ready() && awaiter.await_suspend(std::noop_coroutine())) {
+    throw std::logic_error("a task that was to end at once waits");
+  }
+  return awaiter.await_resume();
+}
 
 }  // namespace doorbell

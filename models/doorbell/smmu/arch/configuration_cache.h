@@ -9,11 +9,13 @@
 
 namespace doorbell::smmu {
 
-/// The configuration of a stream as a TCU caches it: its STE and, once fetched, a CD.
+/// The configuration of a stream as a TCU caches it: its STE and a CD, each once fetched
+/// and valid.
 struct StreamConfiguration {
   StreamTableEntry ste;
   bool has_cd = false;
   ContextDescriptor cd;
+  bool has_ste = false;
 };
 
 /// Configuration cache by StreamID and the index of the CD (IHI 0070 16.2): each CD of a stream is

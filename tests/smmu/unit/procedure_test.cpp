@@ -1,10 +1,12 @@
-// What a debugger is shown of a translation, from memory alone.
-#include "doorbell/smmu/arch/debug_walk.h"
+// What becomes of a transaction, by what is in memory alone: what a debugger is shown, too.
+#include "doorbell/smmu/arch/procedure.h"
 
 #include <gtest/gtest.h>
 
 #include <map>
 #include <utility>
+
+#include "doorbell/smmu/arch/untimed_access.h"
 
 namespace doorbell::smmu {
 namespace {
@@ -12,9 +14,10 @@ namespace {
 constexpr std::uint64_t stream_table = 0x8000, context = 0x9000, tables = 0x1'0000;
 constexpr std::uint64_t va = 0x1234'5678'9abc;
 
-class DebugWalk : public testing::Test {
+class Procedure : public testing::Test {
  protected:
-  DebugWalk() {
+  Procedure() {
+    offered.output_address_bits = 48;
     memory[stream_table + 64] = 1 | 5 << 1 | context;
     memory[context] = 16 | 1u << 30 | 1u << 31 | 4ULL << 32 | 1ULL << 41 | 1ULL << 46;
     memory[context + 8] = tables;
@@ -25,32 +28,54 @@ class DebugWalk : public testing::Test {
   static std::uint64_t descriptor(unsigned level) {
     return tables + 0x1000 * level + 8 * (va >> (39 - 9 * level) & 0x1ff);
   }
+  TranslationOutcome outcome(const Stream& stream = {.stream_id = 1}, const Access& access = {}) {
+    global.features = offered;
+    UntimedAccess tables_in_memory(offered,
+                                   [this](std::uint64_t at) -> std::optional<std::uint64_t> {
+                                     if (at == unreadable) return std::nullopt;
+                                     return memory[at];
+                                   });
+    return run_now(smmu::translate(global, {stream, va, access}, tables_in_memory));
+  }
   std::optional<std::uint64_t> translate(const Stream& stream = {.stream_id = 1},
                                          const Access& access = {}) {
-    const StreamTable table{stream_table, 2};
-    return translate_from_memory(table, offered, stream, va, access,
-                                 [this](std::uint64_t at) -> std::optional<std::uint64_t> {
-                                   if (at == unreadable) return std::nullopt;
-                                   return memory[at];
-                                 });
+    const TranslationOutcome found = outcome(stream, access);
+    if (found.kind != TranslationOutcome::Kind::translated) return std::nullopt;
+    return found.entry.translate(va);
   }
+  GlobalConfiguration global{.enabled = true, .stream_table = {stream_table, 2}};
   Features offered;
   std::map<std::uint64_t, std::uint64_t> memory;
   std::uint64_t unreadable = ~0ULL;
 };
 
-TEST_F(DebugWalk, FollowsTheTables) {
+TEST_F(Procedure, FollowsTheTables) {
   EXPECT_EQ(translate(), 0x0abc'dabcu);
   memory[descriptor(2)] = 0x0ae0'0000 | 1 | 1u << 6 | 1u << 10;
   EXPECT_EQ(translate(), 0x0ae0'0000u + (va & 0x1f'ffff));
 }
 
-TEST_F(DebugWalk, BypassIsIdentity) {
-  memory[stream_table + 64] = 1 | 4 << 1;
-  EXPECT_EQ(translate(), va);
+// IHI 0070 6.3.14: GBPA while SMMUEN = 0, without a look at the tables, and never an event.
+TEST_F(Procedure, WhileDisabledTablesMeanNothing) {
+  global.enabled = false;
+  EXPECT_EQ(translate({.stream_id = 4}), va);
+  offered.output_address_bits = 44;
+  EXPECT_EQ(outcome().kind, TranslationOutcome::Kind::terminated);
+  EXPECT_EQ(outcome().event.type, EventType::none);
+  offered.output_address_bits = 48;
+  global.aborts_when_disabled = true;
+  EXPECT_EQ(outcome().kind, TranslationOutcome::Kind::terminated);
+  EXPECT_EQ(outcome().event.type, EventType::none);
 }
 
-TEST_F(DebugWalk, FollowsTheTablesOfASubstream) {
+TEST_F(Procedure, BypassIsIdentity) {
+  memory[stream_table + 64] = 1 | 4 << 1;
+  EXPECT_EQ(translate(), va);
+  offered.output_address_bits = 44;  // IHI 0070 3.4: beyond it an address size fault
+  EXPECT_EQ(outcome().event.type, EventType::F_ADDR_SIZE);
+}
+
+TEST_F(Procedure, FollowsTheTablesOfASubstream) {
   offered.substream_id_bits = 8;
   constexpr std::uint64_t level_1 = 0x2'0000, leaf = 0x3'0000;
   memory[stream_table + 64] = 1 | 5 << 1 | 1 << 4 | level_1 | 8ULL << 59;
@@ -64,7 +89,7 @@ TEST_F(DebugWalk, FollowsTheTablesOfASubstream) {
   EXPECT_EQ(translate({1, 0, false}), va);
 }
 
-TEST_F(DebugWalk, NothingWhereATransactionWouldBeTerminated) {
+TEST_F(Procedure, NothingWhereATransactionWouldBeTerminated) {
   EXPECT_EQ(translate({.stream_id = 1}, {.write = true}), std::nullopt);
   EXPECT_EQ(translate({.stream_id = 1, .substream_valid = true}), std::nullopt);
   EXPECT_EQ(translate({.stream_id = 2}), std::nullopt);  // V = 0
@@ -75,7 +100,7 @@ TEST_F(DebugWalk, NothingWhereATransactionWouldBeTerminated) {
   EXPECT_EQ(translate(), std::nullopt);  // an illegal CD
 }
 
-TEST_F(DebugWalk, NothingThroughAnInvalidDescriptorOrWhereMemoryEnds) {
+TEST_F(Procedure, NothingThroughAnInvalidDescriptorOrWhereMemoryEnds) {
   for (unsigned level = 0; level < 4; ++level) {
     const std::uint64_t was = std::exchange(memory[descriptor(level)], 0);
     EXPECT_EQ(translate(), std::nullopt);

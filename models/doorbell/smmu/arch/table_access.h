@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "doorbell/core/arch/task.h"
+#include "doorbell/smmu/arch/configuration_cache.h"
+#include "doorbell/smmu/arch/fault.h"
+#include "doorbell/smmu/arch/stream_table.h"
+#include "doorbell/smmu/arch/walk_cache.h"
+
+namespace doorbell::smmu {
+
+/// How a walk ended.
+struct WalkResult {
+  Fault fault;
+  Leaf leaf;  ///< Of a walk without a fault.
+};
+
+/// How a walk begins: at a table, or with what is known already.
+struct WalkStart {
+  bool finished = false;
+  WalkPosition position;  ///< The table to be read first.
+  WalkResult result;      ///< If finished.
+};
+
+/// What is read from tables in memory.
+enum class TablePurpose : std::uint8_t {
+  level_1_stream_table_descriptor,
+  stream_table_entry,
+  level_1_context_descriptor,
+  context_descriptor,
+  translation_table,
+};
+
+/// How walks and look-ups of configurations reach what is in memory and what is cached of it. They
+/// are the same for a transaction, which takes time and meets caches, walkers and others' walks,
+/// for a debugger, and for tests.
+class TableAccess {
+ public:
+  virtual ~TableAccess() = default;
+
+  /// The configuration of a stream: one that is known, or what `fetch_configuration` reads.
+  virtual Task<Fault> find_configuration(const StreamTable& table, const Stream& stream,
+                                         StreamConfiguration& result) = 0;
+  /// Begins a walk that would read the table at `first`. One that isn't finished is ended by
+  /// `finish`.
+  virtual Task<WalkStart> start(const TranslationTag& tag, std::uint64_t address,
+                                const WalkPosition& first) = 0;
+  /// A valid descriptor of `level` has been read.
+  virtual void keep(const TranslationTag& tag, std::uint64_t address, unsigned level,
+                    const CachedStep& step) = 0;
+  /// `reads`: of descriptors.
+  virtual void finish(const WalkResult& result, unsigned reads) = 0;
+  /// Fills `data` from a physical address; false when that is answered with an error. `level` is
+  /// that of a descriptor of translation tables.
+  virtual Task<bool> read(TablePurpose purpose, unsigned level, std::uint64_t address,
+                          std::span<std::uint8_t> data) = 0;
+};
+
+}  // namespace doorbell::smmu

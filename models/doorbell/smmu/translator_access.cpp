@@ -1,0 +1,35 @@
+#include "doorbell/smmu/translator_access.h"
+
+#include "doorbell/smmu/arch/tlb.h"
+
+namespace doorbell::smmu {
+
+Task<Fault> TranslatorAccess::find_configuration(const StreamTable& table, const Stream& stream,
+                                                 StreamConfiguration& result) {
+  return configurations_.find(table, stream, result, *this, walk_.journey);
+}
+
+Task<WalkStart> TranslatorAccess::start(const TranslationTag& tag, std::uint64_t address,
+                                        const WalkPosition& first) {
+  slot_.relabel({"walk of page", canonical(address) >> tag.granule});
+  return walker_.start(walk_, tag, address, first);
+}
+
+void TranslatorAccess::keep(const TranslationTag& tag, std::uint64_t address, unsigned level,
+                            const CachedStep& step) {
+  walker_.keep(walk_, tag, address, level, step);
+}
+
+void TranslatorAccess::finish(const WalkResult& result, unsigned reads) {
+  walker_.finish(walk_, result, reads);
+}
+
+Task<bool> TranslatorAccess::read(TablePurpose purpose, unsigned level, std::uint64_t address,
+                                  std::span<std::uint8_t> data) {
+  if (purpose == TablePurpose::translation_table) {
+    return walker_.read(walk_, level, address, data);
+  }
+  return configurations_.read(purpose, address, data, walk_.journey);
+}
+
+}  // namespace doorbell::smmu

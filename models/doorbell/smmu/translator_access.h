@@ -1,0 +1,39 @@
+#pragma once
+
+#include "doorbell/core/arch/slots.h"
+#include "doorbell/smmu/arch/table_access.h"
+#include "doorbell/smmu/configuration_unit.h"
+#include "doorbell/smmu/table_walker.h"
+
+namespace doorbell::smmu {
+
+/// How one translation of a TCU reaches tables: through its caches and walkers, from memory, in
+/// time.
+class TranslatorAccess final : public TableAccess {
+ public:
+  /// `since`: when it began. `slot`: its place, empty for one that has none.
+  TranslatorAccess(ConfigurationUnit& configurations, TableWalker& walker,
+                   InvalidationLog::Epoch since, Slot& slot, JourneyHandle journey)
+      : configurations_(configurations),
+        walker_(walker),
+        slot_(slot),
+        walk_{.since = since, .journey = journey} {}
+
+  Task<Fault> find_configuration(const StreamTable& table, const Stream& stream,
+                                 StreamConfiguration& result) override;
+  Task<WalkStart> start(const TranslationTag& tag, std::uint64_t address,
+                        const WalkPosition& first) override;
+  void keep(const TranslationTag& tag, std::uint64_t address, unsigned level,
+            const CachedStep& step) override;
+  void finish(const WalkResult& result, unsigned reads) override;
+  Task<bool> read(TablePurpose purpose, unsigned level, std::uint64_t address,
+                  std::span<std::uint8_t> data) override;
+
+ private:
+  ConfigurationUnit& configurations_;
+  TableWalker& walker_;
+  Slot& slot_;
+  TableWalker::Walk walk_;
+};
+
+}  // namespace doorbell::smmu
