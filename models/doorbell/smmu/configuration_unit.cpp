@@ -10,7 +10,6 @@ ConfigurationUnit::ConfigurationUnit(Scheduler& scheduler, const Clock& clock,
     : scheduler_(scheduler),
       clock_(clock),
       latency_(parameters.tcu.configuration_cache.latency),
-      features_(parameters.features()),
       memory_(memory),
       log_(log),
       statistics_(group, "configuration_cache",
@@ -23,10 +22,12 @@ ConfigurationUnit::ConfigurationUnit(Scheduler& scheduler, const Clock& clock,
           group, "level_1_context_descriptor_reads",
           {"reads", Better::lower, "Level-1 descriptors of a two-level table of CDs"}) {}
 
-Task<Fault> ConfigurationUnit::find(const StreamTable& table, const Stream& stream,
+Task<Fault> ConfigurationUnit::find(const GlobalConfiguration& global, const Stream& stream,
                                     StreamConfiguration& result, TableAccess& tables,
                                     JourneyHandle journey) {
-  if (!table.contains(stream.stream_id)) co_return Fault{EventType::C_BAD_STREAMID};
+  if (!global.stream_table.contains(stream.stream_id)) {
+    co_return Fault{EventType::C_BAD_STREAMID};
+  }
   co_await clock_.cycles(latency_);
   if (const StreamConfiguration* cached = cache_.lookup(stream.stream_id, context_index(stream))) {
     result = *cached;
@@ -48,7 +49,7 @@ Task<Fault> ConfigurationUnit::find(const StreamTable& table, const Stream& stre
   } else {
     auto& opened = fetches_.open(word);
     const InvalidationLog::Epoch start = log_.epoch();
-    fault = co_await fetch_configuration(table, features_, stream, result, tables);
+    fault = co_await fetch_configuration(global, stream, result, tables);
     // What an invalidation has overtaken is used, but not kept; nor is what is invalid.
     if (result.has_ste && !log_.configuration_affected(start, stream.stream_id)) {
       cache_.insert(stream.stream_id, result, context_index(stream));

@@ -26,8 +26,8 @@ class ConfigurationUnit {
 
   /// The configuration of a stream, read through `tables` where it isn't cached. Without a fault
   /// the STE is valid and, if it translates, so is the CD.
-  Task<Fault> find(const StreamTable& table, const Stream& stream, StreamConfiguration& result,
-                   TableAccess& tables, JourneyHandle journey);
+  Task<Fault> find(const GlobalConfiguration& global, const Stream& stream,
+                   StreamConfiguration& result, TableAccess& tables, JourneyHandle journey);
   /// Reads on behalf of `fetch_configuration`.
   Task<bool> read(TablePurpose purpose, std::uint64_t address, std::span<std::uint8_t> data,
                   JourneyHandle journey);
@@ -50,7 +50,6 @@ class ConfigurationUnit {
   Scheduler& scheduler_;
   const Clock& clock_;
   std::uint32_t latency_;
-  Features features_;
   MemoryPort& memory_;
   const InvalidationLog& log_;
   CacheStatistics statistics_;

@@ -28,21 +28,27 @@ class PendingTable {
     Key key_{};
     Result result_{};
     std::uint64_t joinable_until_ = never;  ///< The generation in which it may be joined.
+    bool goes_on_ = true;
     bool done_ = false;
     Entry* next_ = nullptr;
     unsigned users_ = 0;
     Condition completed_;
   };
 
-  /// An operation on `key` that can be joined; null when there is none.
-  Entry* find(const Key& key) {
+  /// An operation on `key` that can be joined; null when there is none. Who holds something that an
+  /// operation may wait for joins only one that goes on.
+  Entry* find(const Key& key, bool going_on = false) {
     for (Entry* entry = bucket(key); entry != nullptr; entry = entry->next_) {
-      if (entry->joinable_until_ == generation_ && entry->key_ == key) return entry;
+      if (entry->joinable_until_ == generation_ && entry->key_ == key &&
+          (entry->goes_on_ || !going_on)) {
+        return entry;
+      }
     }
     return nullptr;
   }
-  /// `joinable`: whether others may join it until `close`.
-  Entry& open(const Key& key, bool joinable = true) {
+  /// `joinable`: whether others may join it until `close`. `goes_on`: it has what it needs, or gets
+  /// it before it waits for what another holds.
+  Entry& open(const Key& key, bool joinable = true, bool goes_on = true) {
     if (free_.empty()) {
       all_.push_back(std::make_unique<Entry>(scheduler_));
       free_.push_back(all_.back().get());
@@ -51,12 +57,15 @@ class PendingTable {
     free_.pop_back();
     entry.key_ = key;
     entry.joinable_until_ = joinable ? generation_ : never;
+    entry.goes_on_ = goes_on;
     entry.done_ = false;
     entry.users_ = 1;
     entry.next_ = bucket(key);
     bucket(key) = &entry;
     return entry;
   }
+  /// From now on.
+  void go_on(Entry& entry) { entry.goes_on_ = true; }
   void complete(Entry& entry, const Result& result) {
     entry.result_ = result;
     entry.done_ = true;

@@ -83,6 +83,10 @@ bool ProgrammingInterface::records_bad_streams() const {
   return CR2::RECINVSID.test(cr2_.get());
 }
 
+bool ProgrammingInterface::extends_el2() const {
+  return CR2::E2H.test(cr2_.get());
+}
+
 StreamTable ProgrammingInterface::stream_table() const {
   return StreamTable::from_registers(strtab_base_.get(),
                                      static_cast<std::uint32_t>(strtab_base_cfg_.get()), features_);

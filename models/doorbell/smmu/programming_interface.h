@@ -43,6 +43,8 @@ class ProgrammingInterface {
   bool aborts_when_disabled() const;
   /// SMMU_CR2.RECINVSID: C_BAD_STREAMID is recorded (6.3.12).
   bool records_bad_streams() const;
+  /// SMMU_CR2.E2H: the StreamWorld of EL2 is EL2-E2H (6.3.12).
+  bool extends_el2() const;
   StreamTable stream_table() const;
 
   /// The task that carries out Updates.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "doorbell/core/arch/bit_field.h"
 #include "doorbell/smmu/arch/tlb.h"
@@ -9,17 +10,30 @@
 namespace doorbell::smmu {
 namespace {
 
-std::array<CacheGeometry, WalkCache::levels> geometry_of(const TcuParameters& parameters) {
+using LevelParameters = std::array<CacheParameters, WalkCache::levels>;
+
+std::array<CacheGeometry, WalkCache::levels> geometry_of(const LevelParameters& parameters) {
   std::array<CacheGeometry, WalkCache::levels> geometry;
   for (unsigned level = 0; level < WalkCache::levels; ++level) {
-    geometry[level] = parameters.walk_cache[level].geometry;
+    geometry[level] = parameters[level].geometry;
   }
   return geometry;
+}
+
+/// All levels are looked up at once; the slowest one decides.
+std::uint32_t latency_of(const LevelParameters& parameters) {
+  std::uint32_t latency = 0;
+  for (const CacheParameters& level : parameters)
+    latency = std::max(latency, level.latency);
+  return latency;
 }
 
 // For Journeys.
 constexpr std::array<const char*, WalkCache::levels> read_of_level{
     "table read, level 0", "table read, level 1", "table read, level 2", "table read, level 3"};
+constexpr std::array<const char*, WalkCache::levels> read_of_stage2_level{
+    "stage 2 table read, level 0", "stage 2 table read, level 1", "stage 2 table read, level 2",
+    "stage 2 table read, level 3"};
 
 /// The page that a Journey names: the input address without the bits of its granule.
 Holder reason_of(Departures::Reason reason, std::uint64_t page) {
@@ -35,12 +49,53 @@ Holder reason_of(Departures::Reason reason, std::uint64_t page) {
       return {"CMD_TLBI_NH_VA of page", page};
     case WalkCache::invalidated(Scope::va_all):
       return {"CMD_TLBI_NH_VAA of page", page};
+    case WalkCache::invalidated(Scope::ipa):
+      return {"CMD_TLBI_S2_IPA of page", page};
     default:
       return {};
   }
 }
 
+/// Whose a cached descriptor is, of a stage.
+std::uint64_t owner_of(const TranslationTag& tag) {
+  return std::uint64_t{static_cast<std::uint8_t>(tag.stages)} << 40 |
+         std::uint64_t{static_cast<std::uint8_t>(tag.world)} << 32 | std::uint64_t{tag.vmid} << 16 |
+         tag.asid;
+}
+
 }  // namespace
+
+TableWalker::LevelStatistics TableWalker::statistics_in(const StatisticsGroup& group,
+                                                        const std::string& name,
+                                                        const std::string& of_stage) {
+  LevelStatistics statistics;
+  for (unsigned level = 0; level < WalkCache::levels; ++level) {
+    const std::string number = std::to_string(level);
+    statistics[level] = std::make_unique<CacheStatistics>(
+        group, name + number,
+        StatisticInfo{"look-ups", Better::neither,
+                      "Descriptors " + of_stage + "of level " + number});
+  }
+  return statistics;
+}
+
+TableWalker::Stage::Stage(Scheduler& scheduler, LevelStatistics caches, Invalidation::Set stages,
+                          const LevelParameters& parameters)
+    : latency(latency_of(parameters)),
+      statistics(std::move(caches)),
+      cache(geometry_of(parameters),
+            {statistics[0].get(), statistics[1].get(), statistics[2].get(), statistics[3].get()},
+            stages),
+      walks(scheduler) {}
+
+TableWalker::SecondStage::SecondStage(Scheduler& scheduler, const StatisticsGroup& group,
+                                      const LevelParameters& parameters)
+    : Stage(scheduler, statistics_in(group, "walk_cache_stage2_level", "of stage 2 "),
+            Invalidation::only(Stages::stage2), parameters),
+      reads(group, "table_reads_stage2",
+            {"reads", Better::lower, "Descriptors of stage 2 that were read"}),
+      merged(group, "merged_stage2_walks",
+             {"walks", Better::neither, "Of stage 2, that waited for another's of the page"}) {}
 
 TableWalker::TableWalker(Scheduler& scheduler, const Clock& clock, const StatisticsGroup& group,
                          const SmmuParameters& parameters, MemoryPort& memory,
@@ -49,60 +104,59 @@ TableWalker::TableWalker(Scheduler& scheduler, const Clock& clock, const Statist
       clock_(clock),
       memory_(memory),
       log_(log),
-      cache_statistics_(statistics_in(group)),
-      cache_(geometry_of(parameters.tcu), {cache_statistics_[0].get(), cache_statistics_[1].get(),
-                                           cache_statistics_[2].get(), cache_statistics_[3].get()}),
+      stage1_(scheduler, statistics_in(group, "walk_cache_level", ""),
+              Invalidation::only(Stages::stage1, Stages::both), parameters.tcu.walk_cache),
       walkers_(scheduler, group, "walkers", parameters.tcu.walkers),
-      walks_(scheduler),
       merged_walks_(group, "merged_walks",
                     {"walks", Better::neither, "That waited for another's walk of the page"}) {
   for (unsigned level = 0; level < WalkCache::levels; ++level) {
-    // All levels are looked up at once; the slowest one decides.
-    latency_ = std::max(latency_, parameters.tcu.walk_cache[level].latency);
     const std::string length = std::to_string(level + 1);
     walks_of_length_[level] = std::make_unique<Counter>(
         group, "walks_of_" + length,
         StatisticInfo{"walks", Better::neither,
                       "Walks that read this many descriptors: " + length});
   }
-}
-
-TableWalker::LevelStatistics TableWalker::statistics_in(const StatisticsGroup& group) {
-  LevelStatistics statistics;
-  for (unsigned level = 0; level < WalkCache::levels; ++level) {
-    const std::string number = std::to_string(level);
-    statistics[level] = std::make_unique<CacheStatistics>(
-        group, "walk_cache_level" + number,
-        StatisticInfo{"look-ups", Better::neither, "Descriptors of level " + number});
+  if (parameters.features().stage2) {
+    stage2_ = std::make_unique<SecondStage>(scheduler, group, parameters.tcu.walk_cache_stage2);
   }
-  return statistics;
 }
 
 Task<WalkStart> TableWalker::start(Walk& walk, const TranslationTag& tag, std::uint64_t address,
                                    const WalkPosition& first) {
-  co_await clock_.cycles(latency_);
-  const Key key{canonical(address) >> tag.granule, tag.asid, tag.vmid};
+  Stage& stage = stage_of(tag);
+  co_await clock_.cycles(stage.latency);
+  const Key key{canonical(address) >> tag.granule, owner_of(tag)};
   WalkStart start{.position = first};
-  if (auto* const pending = walks_.find(key)) {
-    merged_walks_.add();
+  const bool has_walker{walk.walker};
+  if (auto* const pending = stage.walks.find(key, has_walker)) {
+    (tag.stages == Stages::stage2 ? stage2_->merged : merged_walks_).add();
     walk.journey.wait(scheduler_.now(), "another's walk", {"walk of page", key.page});
-    start.result = co_await walks_.join(*pending);
+    start.result = co_await stage.walks.join(*pending);
     start.finished = true;
     walk.journey.serve(scheduler_.now());
     co_return start;
   }
-  if (look_up(tag, address, start)) co_return start;
+  if (look_up(stage.cache, tag, address, start)) co_return start;
   // With a regime that has been overtaken it goes on alone.
-  walk.opened = &walks_.open(key, log_.epoch() == walk.since);
-  walk.walker = co_await walkers_.acquire(Holder{"walk of page", key.page}, walk.journey);
-  if (walk.journey) walk.reason = why_walking(tag, address, start.position.level);
+  auto& opened = stage.walks.open(key, log_.epoch() == walk.since, has_walker);
+  walk.of(tag).opened = &opened;
+  if (!has_walker) {
+    walk.walker = co_await walkers_.acquire(Holder{"walk of page", key.page}, walk.journey);
+    stage.walks.go_on(opened);
+  }
+  if (walk.journey) {
+    // What made the walk necessary, if an entry of the page was in the walk caches before.
+    walk.of(tag).reason =
+        reason_of(stage.cache.why_missing(tag, address, start.position.level), key.page);
+  }
   co_return start;
 }
 
 /// True when the walk caches hold the leaf; otherwise reading begins at `start.position`.
-bool TableWalker::look_up(const TranslationTag& tag, std::uint64_t address, WalkStart& start) {
+bool TableWalker::look_up(WalkCache& cache, const TranslationTag& tag, std::uint64_t address,
+                          WalkStart& start) {
   WalkCache::Hit hit{WalkPosition{}, 0};
-  if (!cache_.lookup(tag, address, start.position.level, hit)) return false;
+  if (!cache.lookup(tag, address, start.position.level, hit)) return false;
   if (const auto* const leaf = std::get_if<Leaf>(&hit.step)) {
     start.result.leaf = *leaf;
     start.finished = true;
@@ -112,17 +166,15 @@ bool TableWalker::look_up(const TranslationTag& tag, std::uint64_t address, Walk
   return false;
 }
 
-Task<bool> TableWalker::read(Walk& walk, unsigned level, std::uint64_t address,
-                             std::span<std::uint8_t> data) {
-  walk.journey.serve(scheduler_.now(), read_of_level[level], walk.reason);
+Task<bool> TableWalker::read(Walk& walk, TablePurpose purpose, unsigned level,
+                             std::uint64_t address, std::span<std::uint8_t> data) {
+  if (purpose == TablePurpose::stage2_descriptor) {
+    stage2_->reads.add();
+    walk.journey.serve(scheduler_.now(), read_of_stage2_level[level], walk.stage2.reason);
+  } else {
+    walk.journey.serve(scheduler_.now(), read_of_level[level], walk.stage1.reason);
+  }
   return memory_.read({}, address, data);
-}
-
-/// What made the walk necessary, if an entry of the page was in the walk caches before.
-Holder TableWalker::why_walking(const TranslationTag& tag, std::uint64_t address,
-                                unsigned first_level) const {
-  return reason_of(cache_.why_missing(tag, address, first_level),
-                   canonical(address) >> tag.granule);
 }
 
 /// Puts a valid descriptor into its walk cache, unless an invalidation has overtaken the walk.
@@ -136,19 +188,24 @@ void TableWalker::keep(const Walk& walk, const TranslationTag& tag, std::uint64_
   } else if (log_.table_affected(walk.since, tag)) {
     return;
   }
-  cache_.insert(tag, address, level, step);
+  stage_of(tag).cache.insert(tag, address, level, step);
 }
 
-void TableWalker::finish(Walk& walk, const WalkResult& result, unsigned reads) {
-  walks_of_length_[reads - 1]->add();
+void TableWalker::finish(Walk& walk, const TranslationTag& tag, const WalkResult& result,
+                         unsigned reads, bool last) {
+  const bool inner = tag.stages == Stages::stage2 && !last;
+  if (!inner && reads != 0) walks_of_length_[reads - 1]->add();
   walk.journey.serve(scheduler_.now());
-  walk.walker.release();
-  walks_.complete(*walk.opened, result);
+  if (last) walk.walker.release();
+  stage_of(tag).walks.complete(*walk.of(tag).opened, result);
 }
 
 void TableWalker::invalidate(const Invalidation& invalidation) {
-  cache_.invalidate(invalidation);
-  walks_.close();
+  stage1_.cache.invalidate(invalidation);
+  stage1_.walks.close();
+  if (!stage2_) return;
+  stage2_->cache.invalidate(invalidation);
+  stage2_->walks.close();
 }
 
 }  // namespace doorbell::smmu

@@ -3,6 +3,7 @@
 #include <array>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/arch/journey.h"
@@ -18,8 +19,11 @@
 
 namespace doorbell::smmu {
 
-/// What the walks of a TCU share (DDI 0487 D8): the walk caches, so many walkers, and each other's
-/// results: walks of the same page are merged.
+/// What the walks of a TCU share (DDI 0487 D8): the walk caches of each stage, so many walkers, and
+/// each other's results: walks of the same page are merged.
+///
+/// A translation takes its walker when it first misses, in whichever stage, and keeps it as long as
+/// it may walk. Meanwhile it joins only a walk that has one: the other might wait for this one's.
 class TableWalker {
  public:
   TableWalker(Scheduler& scheduler, const Clock& clock, const StatisticsGroup& group,
@@ -28,34 +32,41 @@ class TableWalker {
  private:
   struct Key {
     std::uint64_t page = 0;
-    std::uint16_t asid = 0;
-    std::uint16_t vmid = 0;
+    std::uint64_t owner = 0;
     bool operator==(const Key&) const = default;
   };
   struct HashOfKey {
-    std::uint64_t operator()(const Key& key) const {
-      return hash_of(key.page, std::uint64_t{key.vmid} << 16 | key.asid);
-    }
+    std::uint64_t operator()(const Key& key) const { return hash_of(key.page, key.owner); }
   };
   using Walks = PendingTable<Key, WalkResult, HashOfKey>;
 
  public:
+  /// What a translation has of the walk of a stage that is under way.
+  struct StageOfWalk {
+    Walks::Entry* opened = nullptr;  ///< Others may wait for it.
+    Holder reason;                   ///< Why it reads, for its Journey.
+  };
   /// One translation on its way: `since` is when it began; what an invalidation has overtaken since
   /// then is not kept.
   struct Walk {
     InvalidationLog::Epoch since;
     JourneyHandle journey;
     Slot walker;
-    Walks::Entry* opened = nullptr;  ///< Others may wait for it.
-    Holder reason;                   ///< Why it reads, for its Journey.
+    StageOfWalk stage1, stage2;
+
+    StageOfWalk& of(const TranslationTag& tag) {
+      return tag.stages == Stages::stage2 ? stage2 : stage1;
+    }
   };
   // As `TableAccess` has them.
   Task<WalkStart> start(Walk& walk, const TranslationTag& tag, std::uint64_t address,
                         const WalkPosition& first);
-  Task<bool> read(Walk& walk, unsigned level, std::uint64_t address, std::span<std::uint8_t> data);
+  Task<bool> read(Walk& walk, TablePurpose purpose, unsigned level, std::uint64_t address,
+                  std::span<std::uint8_t> data);
   void keep(const Walk& walk, const TranslationTag& tag, std::uint64_t address, unsigned level,
             const CachedStep& step);
-  void finish(Walk& walk, const WalkResult& result, unsigned reads);
+  void finish(Walk& walk, const TranslationTag& tag, const WalkResult& result, unsigned reads,
+              bool last);
 
   void invalidate(const Invalidation& invalidation);
   /// Walks that are under way, or wait.
@@ -63,24 +74,48 @@ class TableWalker {
     return walkers_.count() - walkers_.free() + walkers_.queue().occupancy();
   }
   /// Forgets all descriptors, while there are none.
-  void settle() { cache_.reset(); }
+  void settle() {
+    stage1_.cache.reset();
+    if (stage2_) stage2_->cache.reset();
+  }
 
  private:
   using LevelStatistics = std::array<std::unique_ptr<CacheStatistics>, WalkCache::levels>;
+  using LevelParameters = std::array<CacheParameters, WalkCache::levels>;
 
-  static LevelStatistics statistics_in(const StatisticsGroup& group);
-  bool look_up(const TranslationTag& tag, std::uint64_t address, WalkStart& start);
-  Holder why_walking(const TranslationTag& tag, std::uint64_t address, unsigned first_level) const;
+  /// The caches of a stage, and its walks under way.
+  struct Stage {
+    Stage(Scheduler& scheduler, LevelStatistics caches, Invalidation::Set stages,
+          const LevelParameters& parameters);
+
+    std::uint32_t latency = 0;
+    LevelStatistics statistics;
+    WalkCache cache;
+    Walks walks;
+  };
+  /// What there is only if stage 2 is offered.
+  struct SecondStage : Stage {
+    SecondStage(Scheduler& scheduler, const StatisticsGroup& group,
+                const LevelParameters& parameters);
+    Counter reads;
+    Counter merged;
+  };
+
+  static LevelStatistics statistics_in(const StatisticsGroup& group, const std::string& name,
+                                       const std::string& of_stage);
+  Stage& stage_of(const TranslationTag& tag) {
+    return tag.stages == Stages::stage2 ? *stage2_ : stage1_;
+  }
+  static bool look_up(WalkCache& cache, const TranslationTag& tag, std::uint64_t address,
+                      WalkStart& start);
 
   Scheduler& scheduler_;
   const Clock& clock_;
   MemoryPort& memory_;
   const InvalidationLog& log_;
-  std::uint32_t latency_ = 0;
-  LevelStatistics cache_statistics_;
-  WalkCache cache_;
+  Stage stage1_;
+  std::unique_ptr<SecondStage> stage2_;
   Slots walkers_;
-  Walks walks_;
   std::array<std::unique_ptr<Counter>, WalkCache::levels> walks_of_length_;
   Counter merged_walks_;
 };

@@ -49,9 +49,11 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
       answer.translated = true;
       answer.entry = outcome.entry;
       const TlbEntry& e = outcome.entry;
-      answer.may_cache = !parts_.log.configuration_affected(start, stream.stream_id) &&
-                         !parts_.log.leaf_affected(start, e.tag, canonical(e.input_base),
-                                                   e.leaf.size_log2, e.leaf.level);
+      answer.may_cache =
+          !parts_.log.configuration_affected(start, stream.stream_id) &&
+          !parts_.log.leaf_affected(start, e.tag,
+                                    canonical(e.input_base) & ~low_mask(e.invalidation_size_log2()),
+                                    e.invalidation_size_log2(), e.leaf.level);
     } else {
       terminate(outcome, request);
     }
@@ -64,18 +66,18 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
 Task<void> Translator::prefetch(Stream stream, std::optional<std::uint64_t> address) {
   Slot none;
   TranslatorAccess access(parts_.configurations, parts_.walker, parts_.log.epoch(), none, {});
+  const GlobalConfiguration registers = global();
   if (address) {
-    co_await translate(global(), {.stream = stream, .address = *address}, access);
+    co_await translate(registers, {.stream = stream, .address = *address}, access);
   } else {
-    const StreamTable table = parts_.registers.stream_table();
     StreamConfiguration configuration;
-    co_await access.find_configuration(table, stream, configuration);
+    co_await access.find_configuration(registers, stream, configuration);
   }
 }
 
 std::optional<std::uint64_t> Translator::translate_debug(const TranslationQuery& query,
                                                          const UntimedAccess::Read& read) const {
-  UntimedAccess access(features_, read);
+  UntimedAccess access(read);
   const TranslationOutcome outcome = run_now(translate(global(), query, access));
   if (outcome.kind != TranslationOutcome::Kind::translated) return std::nullopt;
   return outcome.entry.translate(query.address);
@@ -86,6 +88,7 @@ GlobalConfiguration Translator::global() const {
           .enabled = parts_.registers.enabled(),
           .aborts_when_disabled = parts_.registers.aborts_when_disabled(),
           .records_bad_streams = parts_.registers.records_bad_streams(),
+          .E2H = parts_.registers.extends_el2(),
           .stream_table = parts_.registers.stream_table()};
 }
 

@@ -4,14 +4,17 @@
 
 namespace doorbell::smmu {
 
-Task<Fault> TranslatorAccess::find_configuration(const StreamTable& table, const Stream& stream,
+Task<Fault> TranslatorAccess::find_configuration(const GlobalConfiguration& global,
+                                                 const Stream& stream,
                                                  StreamConfiguration& result) {
-  return configurations_.find(table, stream, result, *this, walk_.journey);
+  return configurations_.find(global, stream, result, *this, walk_.journey);
 }
 
 Task<WalkStart> TranslatorAccess::start(const TranslationTag& tag, std::uint64_t address,
                                         const WalkPosition& first) {
-  slot_.relabel({"walk of page", canonical(address) >> tag.granule});
+  if (tag.stages != Stages::stage2) {
+    slot_.relabel({"walk of page", canonical(address) >> tag.granule});
+  }
   return walker_.start(walk_, tag, address, first);
 }
 
@@ -20,14 +23,15 @@ void TranslatorAccess::keep(const TranslationTag& tag, std::uint64_t address, un
   walker_.keep(walk_, tag, address, level, step);
 }
 
-void TranslatorAccess::finish(const WalkResult& result, unsigned reads) {
-  walker_.finish(walk_, result, reads);
+void TranslatorAccess::finish(const TranslationTag& tag, const WalkResult& result, unsigned reads,
+                              bool last) {
+  walker_.finish(walk_, tag, result, reads, last);
 }
 
 Task<bool> TranslatorAccess::read(TablePurpose purpose, unsigned level, std::uint64_t address,
                                   std::span<std::uint8_t> data) {
-  if (purpose == TablePurpose::translation_table) {
-    return walker_.read(walk_, level, address, data);
+  if (purpose == TablePurpose::stage1_descriptor || purpose == TablePurpose::stage2_descriptor) {
+    return walker_.read(walk_, purpose, level, address, data);
   }
   return configurations_.read(purpose, address, data, walk_.journey);
 }

@@ -19,13 +19,14 @@ class TranslatorAccess final : public TableAccess {
         slot_(slot),
         walk_{.since = since, .journey = journey} {}
 
-  Task<Fault> find_configuration(const StreamTable& table, const Stream& stream,
+  Task<Fault> find_configuration(const GlobalConfiguration& global, const Stream& stream,
                                  StreamConfiguration& result) override;
   Task<WalkStart> start(const TranslationTag& tag, std::uint64_t address,
                         const WalkPosition& first) override;
   void keep(const TranslationTag& tag, std::uint64_t address, unsigned level,
             const CachedStep& step) override;
-  void finish(const WalkResult& result, unsigned reads) override;
+  void finish(const TranslationTag& tag, const WalkResult& result, unsigned reads,
+              bool last) override;
   Task<bool> read(TablePurpose purpose, unsigned level, std::uint64_t address,
                   std::span<std::uint8_t> data) override;
 

@@ -30,11 +30,10 @@ class Procedure : public testing::Test {
   }
   TranslationOutcome outcome(const Stream& stream = {.stream_id = 1}, const Access& access = {}) {
     global.features = offered;
-    UntimedAccess tables_in_memory(offered,
-                                   [this](std::uint64_t at) -> std::optional<std::uint64_t> {
-                                     if (at == unreadable) return std::nullopt;
-                                     return memory[at];
-                                   });
+    UntimedAccess tables_in_memory([this](std::uint64_t at) -> std::optional<std::uint64_t> {
+      if (at == unreadable) return std::nullopt;
+      return memory[at];
+    });
     return run_now(smmu::translate(global, {stream, va, access}, tables_in_memory));
   }
   std::optional<std::uint64_t> translate(const Stream& stream = {.stream_id = 1},

@@ -124,13 +124,13 @@ ModelResult walk_by_model(const Case& c) {
   ModelResult result;
   const auto cd = ContextDescriptor::decode(c.cd, c.features);
   EXPECT_FALSE(cd.illegal({}, c.features));
-  UntimedAccess tables(c.features, [&](std::uint64_t at) -> std::optional<std::uint64_t> {
+  UntimedAccess tables([&](std::uint64_t at) -> std::optional<std::uint64_t> {
     result.fetch = at;
     const auto found = c.memory.find(at);
     return found == c.memory.end() ? std::nullopt : std::optional(found->second);
   });
   const TranslationTag tag;
-  result.walk = run_now(walk_stage1(cd.regime, tag, c.address, tables));
+  result.walk = run_now(walk_stage1(cd.regime, nullptr, tag, c.address, tables));
   return result;
 }
 

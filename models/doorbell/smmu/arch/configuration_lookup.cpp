@@ -5,6 +5,7 @@
 
 #include "doorbell/core/arch/little_endian.h"
 #include "doorbell/smmu/arch/context_table.h"
+#include "doorbell/smmu/arch/walk.h"
 
 namespace doorbell::smmu {
 namespace {
@@ -50,8 +51,12 @@ Task<EntryAddress> locate_ste(const StreamTable& table, std::uint32_t stream_id,
 
 /// The same of CDs (5.3.1).
 Task<EntryAddress> locate_cd(const ContextTable& table, const Features& features,
-                             std::uint32_t index, TableAccess& tables) {
-  const std::uint64_t at = table.descriptor_address(index);
+                             const Stage2* stage2, std::uint32_t index, TableAccess& tables) {
+  std::uint64_t at = table.descriptor_address(index);
+  if (stage2 != nullptr) {
+    const Fault fault = co_await locate_table(*stage2, EventClass::cd, at, tables);
+    if (fault) co_return EntryAddress{fault};
+  }
   std::uint64_t word = 0;
   const bool read =
       co_await read_doubleword(TablePurpose::level_1_context_descriptor, at, word, tables);
@@ -79,22 +84,29 @@ Task<Fault> fetch_ste(const StreamTable& table, const Features& features, std::u
   co_return Fault{};
 }
 
-Task<Fault> fetch_cd(const Features& features, std::uint32_t index,
+Task<Fault> fetch_cd(const GlobalConfiguration& global, std::uint32_t index,
                      StreamConfiguration& configuration, TableAccess& tables) {
-  const ContextTable table(configuration.ste);
+  const StreamTableEntry& ste = configuration.ste;
+  const Stage2 below(ste.stage2, true);
+  const Stage2* const stage2 = ste.has_stage2() ? &below : nullptr;
+  const ContextTable table(ste);
   EntryAddress entry;
   if (table.two_level()) {
-    entry = co_await locate_cd(table, features, index, tables);
+    entry = co_await locate_cd(table, global.features, stage2, index, tables);
     if (entry.fault) co_return entry.fault;
   } else {
     entry.address = table.entry_address(index);
+  }
+  if (stage2 != nullptr) {
+    const Fault fault = co_await locate_table(*stage2, EventClass::cd, entry.address, tables);
+    if (fault) co_return fault;
   }
   ConfigurationWords words;
   const bool fetched =
       co_await read_words(TablePurpose::context_descriptor, entry.address, words, tables);
   if (!fetched) co_return Fault{EventType::F_CD_FETCH, entry.address};
-  configuration.cd = ContextDescriptor::decode(words, features);
-  configuration.has_cd = !configuration.cd.illegal(configuration.ste, features);
+  configuration.cd = ContextDescriptor::decode(words, global.features, ste.world(global.E2H));
+  configuration.has_cd = !configuration.cd.illegal(ste, global.features);
   if (!configuration.has_cd) co_return Fault{EventType::C_BAD_CD};
   co_return Fault{};
 }
@@ -109,20 +121,19 @@ bool needs_cd(const StreamTableEntry& ste, const Stream& stream) {
   return !ste.aborts() && !ste.skips_stage1(stream);
 }
 
-Task<Fault> fetch_configuration(const StreamTable& table, const Features& features,
-                                const Stream& stream, StreamConfiguration& configuration,
-                                TableAccess& tables) {
+Task<Fault> fetch_configuration(const GlobalConfiguration& global, const Stream& stream,
+                                StreamConfiguration& configuration, TableAccess& tables) {
   const StreamTableEntry& ste = configuration.ste;
   if (!configuration.has_ste) {
-    const Fault fault =
-        co_await fetch_ste(table, features, stream.stream_id, configuration.ste, tables);
+    const Fault fault = co_await fetch_ste(global.stream_table, global.features, stream.stream_id,
+                                           configuration.ste, tables);
     if (fault) co_return fault;
     configuration.has_ste = true;
   }
   // A SubstreamID is checked against the STE, before the CD is looked at.
   const Fault refusal{refused(ste, stream)};
   if (refusal || !needs_cd(ste, stream)) co_return refusal;
-  co_return co_await fetch_cd(features, context_index(stream), configuration, tables);
+  co_return co_await fetch_cd(global, context_index(stream), configuration, tables);
 }
 
 }  // namespace doorbell::smmu

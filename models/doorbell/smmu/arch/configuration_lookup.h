@@ -11,10 +11,10 @@ bool needs_cd(const StreamTableEntry& ste, const Stream& stream);
 
 /// Fetches what `configuration` lacks: the STE of a stream, which the table contains, and the CD if
 /// one is needed (IHI 0070 3.3). Faults: C_BAD_STREAMID, F_STE_FETCH, C_BAD_STE, C_BAD_SUBSTREAMID,
-/// F_STREAM_DISABLED, F_CD_FETCH, C_BAD_CD (7.3.22). An STE that aborts has none. What is passed
-/// outlives the task.
-Task<Fault> fetch_configuration(const StreamTable& table, const Features& features,
-                                const Stream& stream, StreamConfiguration& configuration,
-                                TableAccess& tables);
+/// F_STREAM_DISABLED, F_CD_FETCH, C_BAD_CD (7.3.22), and with stage 2 its faults on the way to the
+/// CD, whose address and that of an L1CD are IPAs then (5.2, S1ContextPtr). An STE that aborts has
+/// none. What is passed outlives the task.
+Task<Fault> fetch_configuration(const GlobalConfiguration& global, const Stream& stream,
+                                StreamConfiguration& configuration, TableAccess& tables);
 
 }  // namespace doorbell::smmu

@@ -14,9 +14,11 @@ constexpr BitField stream_id{32, 32};
 constexpr BitField pnu{33, 1};
 constexpr BitField ind{34, 1};
 constexpr BitField rnw{35, 1};
+constexpr BitField s2{39, 1};
 constexpr BitField event_class{40, 2};
 // Doubleword 3
 constexpr BitField fetch_address{3, 53};
+constexpr BitField ipa{12, 44};
 
 bool has_input_address(EventType type) {
   return type == EventType::F_UUT || type >= EventType::F_WALK_EABT;
@@ -88,10 +90,13 @@ EventRecord encode(const Event& event) {
   if (has_class(event.type)) {
     // A stage 1 walk that aborts is of class TTD, every other stage 1 fault of class IN (7.3.12).
     const auto c = event.type == EventType::F_WALK_EABT ? EventClass::ttd : EventClass::in;
-    record[1] |= event_class.make(static_cast<std::uint64_t>(c));
+    record[1] |= s2.make(event.stage2 ? 1 : 0) |
+                 event_class.make(static_cast<std::uint64_t>(event.stage2 ? event.event_class : c));
   }
   if (has_fetch_address(event.type)) {
     record[3] = event.fetch_address & fetch_address.mask();
+  } else if (has_class(event.type) && event.stage2) {
+    record[3] = event.ipa & ipa.mask();
   }
   return record;
 }
@@ -109,6 +114,11 @@ Event decode_event(const EventRecord& record) {
     event.input_address = record[2];
   }
   if (has_fetch_address(event.type)) event.fetch_address = record[3] & fetch_address.mask();
+  if (has_class(event.type) && s2.test(record[1])) {
+    event.stage2 = true;
+    event.event_class = static_cast<EventClass>(event_class.get(record[1]));
+    if (!has_fetch_address(event.type)) event.ipa = record[3] & ipa.mask();
+  }
   return event;
 }
 

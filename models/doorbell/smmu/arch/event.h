@@ -38,6 +38,10 @@ struct Event {
   Access access;                    ///< RnW, PnU, InD
   std::uint64_t input_address = 0;  ///< InputAddr
   std::uint64_t fetch_address = 0;  ///< FetchAddr: of the STE, CD or descriptor
+  // Of a fault of stage 2:
+  bool stage2 = false;                      ///< S2
+  EventClass event_class = EventClass::in;  ///< CLASS; that of stage 1 follows from the type
+  std::uint64_t ipa = 0;                    ///< IPA, of whose bits [11:0] nothing is recorded
 
   bool operator==(const Event&) const = default;
 };

@@ -5,6 +5,10 @@
 namespace doorbell::smmu {
 
 bool Invalidation::matches_owner(const TranslationTag& tag) const {
+  if (!of_configuration()) {
+    if ((worlds & only(tag.world)) == 0 || (stages & only(tag.stages)) == 0) return false;
+    if (vmid && *vmid != tag.vmid) return false;
+  }
   switch (scope) {
     case Scope::ste:
       return covers_stream(tag.stream_id);
@@ -13,6 +17,7 @@ bool Invalidation::matches_owner(const TranslationTag& tag) const {
       return covers_cd(tag.stream_id, tag.substream_valid ? tag.substream_id : 0);
     case Scope::all:
     case Scope::va_all:
+    case Scope::ipa:
       return true;
     case Scope::asid:
       return !tag.global && tag.asid == asid;

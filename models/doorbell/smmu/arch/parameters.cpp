@@ -87,6 +87,11 @@ void TcuParameters::describe(ParameterGroup& group) {
   group.group("walk_cache_level1", walk_cache[1], "Stage 1 descriptors of level 1");
   group.group("walk_cache_level2", walk_cache[2], "Stage 1 descriptors of level 2");
   group.group("walk_cache_level3", walk_cache[3], "Stage 1 descriptors of level 3: pages");
+  group.group("walk_cache_stage2_level0", walk_cache_stage2[0], "Stage 2 descriptors of level 0");
+  group.group("walk_cache_stage2_level1", walk_cache_stage2[1], "Stage 2 descriptors of level 1");
+  group.group("walk_cache_stage2_level2", walk_cache_stage2[2], "Stage 2 descriptors of level 2");
+  group.group("walk_cache_stage2_level3", walk_cache_stage2[3],
+              "Stage 2 descriptors of level 3: what pages of stage 1's output are");
   group.add(
       "register_access", register_access,
       {.unit = "cycles", .maximum = 10000, .source = "assumption", .help = "A register access"});
@@ -312,6 +317,10 @@ void SmmuParameters::check() const {
   check_cache("tcu.configuration_cache", tcu.configuration_cache);
   for (std::size_t level = 0; level < tcu.walk_cache.size(); ++level)
     check_cache("tcu.walk_cache_level" + std::to_string(level), tcu.walk_cache[level]);
+  for (std::size_t level = 0; level < tcu.walk_cache_stage2.size(); ++level) {
+    check_cache("tcu.walk_cache_stage2_level" + std::to_string(level),
+                tcu.walk_cache_stage2[level]);
+  }
 }
 
 }  // namespace doorbell::smmu

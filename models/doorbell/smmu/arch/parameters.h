@@ -49,6 +49,12 @@ struct TcuParameters {
       {{256, 4, ReplacementPolicy::random, 6}, 4, "[AG5] S1L2 256 entries; [G5] 4 ways, 4 cycles"},
       {{256, 4, ReplacementPolicy::random, 7}, 4, "[AG5] S1L3 256 entries; [G5] 4 ways, 4 cycles"},
   }};
+  std::array<CacheParameters, 4> walk_cache_stage2{{
+      {{256, 4, ReplacementPolicy::random, 8}, 4, "[AG5] S2L0 256 entries; [G5] 4 ways, 4 cycles"},
+      {{256, 4, ReplacementPolicy::random, 9}, 4, "[AG5] S2L1 256 entries; [G5] 4 ways, 4 cycles"},
+      {{256, 4, ReplacementPolicy::random, 10}, 4, "[AG5] S2L2 256 entries; [G5] 4 ways, 4 cycles"},
+      {{256, 4, ReplacementPolicy::random, 11}, 4, "[AG5] S2L3 256 entries; [G5] 4 ways, 4 cycles"},
+  }};
   std::uint32_t register_access = 4;        ///< cycles of a register access
   std::uint32_t command_decode = 2;         ///< cycles of every command
   std::uint32_t invalidation_command = 50;  ///< cycles of CFGI and TLBI beside decoding

@@ -1,5 +1,7 @@
 #include "doorbell/smmu/arch/procedure.h"
 
+#include <algorithm>
+
 #include "doorbell/core/arch/bit_field.h"
 #include "doorbell/smmu/arch/walk.h"
 
@@ -14,17 +16,27 @@ void set_stream(TranslationTag& tag, const Stream& stream) {
   tag.substream_valid = stream.substream_valid;
 }
 
-/// Ends a translation with the event of a fault.
-void terminate(TranslationOutcome& outcome, const Fault& fault) {
-  outcome.event.type = fault.type;
-  outcome.event.fetch_address = fault.fetch_address;
+/// Ends a translation with the event of a fault. `records`: of translation related ones (CD.R,
+/// STE.S2R).
+void terminate(TranslationOutcome& outcome, const Fault& fault, bool records) {
+  Event& event = outcome.event;
+  event.type = fault.type;
+  event.fetch_address = fault.fetch_address;
+  event.stage2 = fault.stage2;
+  event.event_class = fault.event_class;
+  event.ipa = fault.ipa;
+  outcome.suppressed = is_translation_fault(fault.type) && !records;
+}
+
+bool beyond(std::uint64_t address, unsigned bits) {
+  return (address & ~low_mask(bits)) != 0;
 }
 
 /// Identity over the whole output address range; beyond it an address size fault (IHI
 /// 0070 3.4, 7.3.14), of which nothing is recorded while SMMUEN = 0.
 void bypass(const Features& features, const TranslationQuery& query, bool record,
             TranslationOutcome& outcome) {
-  if ((query.address & ~low_mask(features.output_address_bits)) != 0) {
+  if (beyond(query.address, features.output_address_bits)) {
     outcome.event.type = record ? EventType::F_ADDR_SIZE : EventType::none;
     return;
   }
@@ -34,6 +46,58 @@ void bypass(const Features& features, const TranslationQuery& query, bool record
   entry.bypass = true;
   entry.leaf.size_log2 = features.output_address_bits;
   entry.leaf.permissions = Permissions::everything();
+}
+
+EventType permission_fault(const Leaf& leaf, const Access& access) {
+  return leaf.permissions.allow(access) ? EventType::none : EventType::F_PERMISSION;
+}
+
+/// What stage 1 makes of the input: `entry`, whose leaf's output is an IPA if there is a stage 2.
+Task<Fault> translate_stage1(const StreamConfiguration& configuration, const Stage2* stage2,
+                             const TranslationQuery& query, World world, TlbEntry& entry,
+                             TableAccess& tables) {
+  const ContextDescriptor& cd = configuration.cd;
+  entry.tag.asid = cd.ASID;
+  entry.tag.vmid = configuration.ste.stage2.S2VMID;
+  entry.tag.world = world;
+  entry.tag.stages = stage2 != nullptr ? Stages::both : Stages::stage1;
+  entry.tag.granule = cd.regime.table[table_half(query.address)].granule;
+  const WalkResult walk = co_await walk_stage1(cd.regime, stage2, entry.tag, query.address, tables);
+  if (walk.fault) co_return walk.fault;
+  entry.leaf = walk.leaf;
+  entry.tag.global = !walk.leaf.not_global;
+  entry.attributes = static_cast<std::uint8_t>(cd.MAIR >> (8 * walk.leaf.attribute_index));
+  co_return Fault{permission_fault(walk.leaf, query.access)};
+}
+
+/// Puts the leaf of stage 2 below that of stage 1: what both map, as both allow it. Invalidations
+/// by address go by stage 1, with all of its page or block (DDI 0487 D8.17).
+void combine(TlbEntry& entry, std::uint64_t ipa, const Leaf& below) {
+  Leaf& leaf = entry.leaf;
+  entry.invalidation_log2 = leaf.size_log2;
+  leaf.size_log2 = std::min(leaf.size_log2, below.size_log2);
+  leaf.output_base =
+      (below.output_base | (ipa & low_mask(below.size_log2))) & ~low_mask(leaf.size_log2);
+  leaf.permissions = leaf.permissions & below.permissions;
+}
+
+/// Stage 2 of what is the input or, in `entry`, the output of stage 1.
+Task<Fault> translate_stage2(const Stage2& stage2, const TranslationQuery& query, bool after_stage1,
+                             TlbEntry& entry, TableAccess& tables) {
+  const std::uint64_t ipa = after_stage1 ? entry.translate(query.address) : query.address;
+  const WalkResult walk = co_await walk_stage2(stage2, ipa, EventClass::in, tables);
+  Fault fault = walk.fault;
+  if (fault) co_return fault;
+  fault.type = permission_fault(walk.leaf, query.access);
+  if (after_stage1) {
+    combine(entry, ipa, walk.leaf);
+  } else {
+    entry.tag.vmid = stage2.tag.vmid;
+    entry.tag.stages = Stages::stage2;
+    entry.tag.granule = stage2.tag.granule;
+    entry.leaf = walk.leaf;
+  }
+  co_return fault;
 }
 
 }  // namespace
@@ -48,37 +112,38 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
     co_return outcome;
   }
   StreamConfiguration configuration;
-  const Fault unusable =
-      co_await tables.find_configuration(global.stream_table, query.stream, configuration);
-  if (unusable) {
-    terminate(outcome, unusable);
-    outcome.suppressed = unusable.type == EventType::C_BAD_STREAMID && !global.records_bad_streams;
+  const StreamTableEntry& ste = configuration.ste;
+  Fault fault = co_await tables.find_configuration(global, query.stream, configuration);
+  if (fault) {
+    terminate(outcome, fault, ste.stage2.S2R);
+    if (fault.type == EventType::C_BAD_STREAMID) outcome.suppressed = !global.records_bad_streams;
     co_return outcome;
   }
-  const StreamTableEntry& ste = configuration.ste;
   if (ste.aborts()) co_return outcome;
-  if (ste.bypasses(query.stream)) {
+  const bool skips_stage1 = ste.skips_stage1(query.stream);
+  // What a bypassed stage 1 puts out is within IAS, which is OAS without VMSAv8-32 (3.4).
+  const bool too_large = skips_stage1 && beyond(query.address, global.features.output_address_bits);
+  if (too_large || ste.bypasses(query.stream)) {
     bypass(global.features, query, true, outcome);
     co_return outcome;
   }
-  const ContextDescriptor& cd = configuration.cd;
-  TranslationTag& tag = outcome.entry.tag;
-  set_stream(tag, query.stream);
-  tag.asid = cd.ASID;
-  tag.granule = cd.regime.table[table_half(query.address)].granule;
-  const WalkResult walk = co_await walk_stage1(cd.regime, tag, query.address, tables);
-  Fault fault = walk.fault;
-  if (!fault && !walk.leaf.permissions.allow(query.access)) fault.type = EventType::F_PERMISSION;
+  const Stage2 below(ste.stage2, ste.has_stage1());
+  const Stage2* const stage2 = ste.has_stage2() ? &below : nullptr;
+  TlbEntry& entry = outcome.entry;
+  set_stream(entry.tag, query.stream);
+  if (!skips_stage1) {
+    fault = co_await translate_stage1(configuration, stage2, query, ste.world(global.E2H), entry,
+                                      tables);
+  }
+  if (!fault && stage2 != nullptr) {
+    fault = co_await translate_stage2(*stage2, query, !skips_stage1, entry, tables);
+  }
   if (fault) {
-    terminate(outcome, fault);
-    outcome.suppressed = is_translation_fault(fault.type) && !cd.R;
+    terminate(outcome, fault, fault.stage2 ? ste.stage2.S2R : configuration.cd.R);
     co_return outcome;
   }
   outcome.kind = Kind::translated;
-  outcome.entry.input_base = query.address & ~low_mask(walk.leaf.size_log2);
-  tag.global = !walk.leaf.not_global;
-  outcome.entry.leaf = walk.leaf;
-  outcome.entry.attributes = static_cast<std::uint8_t>(cd.MAIR >> (8 * walk.leaf.attribute_index));
+  entry.input_base = query.address & ~low_mask(entry.leaf.size_log2);
   co_return outcome;
 }
 

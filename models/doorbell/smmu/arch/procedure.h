@@ -8,15 +8,6 @@
 
 namespace doorbell::smmu {
 
-/// What a translation depends on beside tables: registers, and what is offered.
-struct GlobalConfiguration {
-  Features features;
-  bool enabled = false;               ///< SMMUEN
-  bool aborts_when_disabled = false;  ///< SMMU_GBPA.ABORT
-  bool records_bad_streams = false;   ///< SMMU_CR2.RECINVSID
-  StreamTable stream_table;
-};
-
 /// What a translation is asked for.
 struct TranslationQuery {
   Stream stream;
@@ -34,7 +25,8 @@ struct TranslationOutcome {
 };
 
 /// What an SMMU does with a transaction (IHI 0070 chapter 15): SMMU_GBPA while it is disabled, else
-/// the stream's configuration, the walk and its permissions. Events are made here and nowhere else.
+/// the stream's configuration, then each stage and its permissions. Events are made here and
+/// nowhere else.
 Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery query,
                                    TableAccess& tables);
 

@@ -6,7 +6,7 @@
 #include "doorbell/core/arch/task.h"
 #include "doorbell/smmu/arch/configuration_cache.h"
 #include "doorbell/smmu/arch/fault.h"
-#include "doorbell/smmu/arch/stream_table.h"
+#include "doorbell/smmu/arch/global_configuration.h"
 #include "doorbell/smmu/arch/walk_cache.h"
 
 namespace doorbell::smmu {
@@ -30,18 +30,23 @@ enum class TablePurpose : std::uint8_t {
   stream_table_entry,
   level_1_context_descriptor,
   context_descriptor,
-  translation_table,
+  stage1_descriptor,
+  stage2_descriptor,
 };
 
 /// How walks and look-ups of configurations reach what is in memory and what is cached of it. They
 /// are the same for a transaction, which takes time and meets caches, walkers and others' walks,
 /// for a debugger, and for tests.
+///
+/// A tag says of which stage a walk is: `Stages::stage2`, or of stage 1, by itself or with stage 2
+/// below it, which is asked for the address of every table. So one walk of stage 2 may go on inside
+/// one of stage 1, no more.
 class TableAccess {
  public:
   virtual ~TableAccess() = default;
 
   /// The configuration of a stream: one that is known, or what `fetch_configuration` reads.
-  virtual Task<Fault> find_configuration(const StreamTable& table, const Stream& stream,
+  virtual Task<Fault> find_configuration(const GlobalConfiguration& global, const Stream& stream,
                                          StreamConfiguration& result) = 0;
   /// Begins a walk that would read the table at `first`. One that isn't finished is ended by
   /// `finish`.
@@ -50,8 +55,9 @@ class TableAccess {
   /// A valid descriptor of `level` has been read.
   virtual void keep(const TranslationTag& tag, std::uint64_t address, unsigned level,
                     const CachedStep& step) = 0;
-  /// `reads`: of descriptors.
-  virtual void finish(const WalkResult& result, unsigned reads) = 0;
+  /// `reads`: of this stage's descriptors. `last`: the translation needs no walk after this one.
+  virtual void finish(const TranslationTag& tag, const WalkResult& result, unsigned reads,
+                      bool last) = 0;
   /// Fills `data` from a physical address; false when that is answered with an error. `level` is
   /// that of a descriptor of translation tables.
   virtual Task<bool> read(TablePurpose purpose, unsigned level, std::uint64_t address,

@@ -10,8 +10,10 @@ std::uint64_t TlbEntry::translate(std::uint64_t address) const {
   return leaf.output_base | (address & low_mask(leaf.size_log2));
 }
 
-Tlb::Key Tlb::key_of(StreamWord stream, std::uint64_t address, unsigned size_log2) {
-  return {(address & ~low_mask(size_log2)) | size_log2, stream};
+Tlb::Key Tlb::key_of(StreamWord stream, std::uint64_t address, unsigned size_log2,
+                     unsigned invalidation_log2) {
+  return {(address & ~low_mask(size_log2)) | size_log2, stream,
+          static_cast<std::uint8_t>(invalidation_log2)};
 }
 
 Tlb::Lookup Tlb::lookup(StreamWord stream, std::uint64_t address) {
@@ -34,7 +36,9 @@ const TlbEntry* Tlb::peek(StreamWord stream, std::uint64_t address) const {
 
 bool Tlb::insert(const TlbEntry& entry) {
   const unsigned size = entry.leaf.size_log2;
-  const Key key = key_of(entry.tag.stream(), entry.input_base, size);
+  const unsigned invalidation_size = entry.invalidation_size_log2();
+  const Key key = key_of(entry.tag.stream(), entry.input_base, size, invalidation_size);
+  invalidation_sizes_ |= std::uint64_t{1} << invalidation_size;
   const std::size_t before = cache_.size();
   const auto result = cache_.insert(key, entry);
   if (result.evicted) {
@@ -68,21 +72,22 @@ std::size_t Tlb::invalidate(const Invalidation& invalidation) {
 
 std::size_t Tlb::invalidate_range(const Invalidation& invalidation) {
   const auto matches = [&](const Key& key, const TlbEntry& entry) {
-    if (entry.bypass || !invalidation.matches_leaf(entry.tag, canonical(key.page()),
-                                                   key.size_log2(), entry.leaf.level)) {
+    const unsigned size = key.invalidation_log2;
+    const std::uint64_t base = canonical(key.page()) & ~low_mask(size);
+    if (entry.bypass || !invalidation.matches_leaf(entry.tag, base, size, entry.leaf.level)) {
       return false;
     }
     count(key.size_log2(), -1);
     return true;
   };
   std::size_t erased = 0;
-  for (std::size_t i = sizes_.size(); i-- > 0;) {  // from behind: a size may go with its last entry
-    const unsigned size = sizes_[i];
+  for (unsigned size = 64; size-- > 0;) {
+    if ((invalidation_sizes_ >> size & 1) == 0) continue;
     const std::uint64_t first = invalidation.first >> size;
     const std::uint64_t last = invalidation.last >> size;
     if (last - first >= cache_.capacity()) return erased + cache_.erase_if(matches);
     for (std::uint64_t page = first;; ++page) {
-      erased += cache_.erase_group(canonical(page << size) ^ size, matches);
+      erased += cache_.erase_group(group_of(page << size, size), matches);
       if (page == last) break;
     }
   }
@@ -93,6 +98,7 @@ std::size_t Tlb::invalidate_all() {
   const std::size_t erased = cache_.erase_if([](const Key&, const TlbEntry&) { return true; });
   entries_of_size_ = {};
   sizes_.clear();
+  invalidation_sizes_ = 0;
   return erased;
 }
 

@@ -7,11 +7,12 @@
 
 namespace doorbell::smmu {
 
-Task<Fault> UntimedAccess::find_configuration(const StreamTable& table, const Stream& stream,
-                                              StreamConfiguration& result) {
-  if (!table.contains(stream.stream_id))
+Task<Fault> UntimedAccess::find_configuration(const GlobalConfiguration& global,
+                                              const Stream& stream, StreamConfiguration& result) {
+  if (!global.stream_table.contains(stream.stream_id)) {
     return Task<Fault>::ready(Fault{EventType::C_BAD_STREAMID});
-  return fetch_configuration(table, features_, stream, result, *this);
+  }
+  return fetch_configuration(global, stream, result, *this);
 }
 
 Task<WalkStart> UntimedAccess::start(const TranslationTag&, std::uint64_t,

@@ -15,20 +15,18 @@ class UntimedAccess : public TableAccess {
   /// A little-endian doubleword of memory; nothing where there is none.
   using Read = std::function<std::optional<std::uint64_t>(std::uint64_t address)>;
 
-  UntimedAccess(const Features& features, Read read)
-      : features_(features), read_(std::move(read)) {}
+  explicit UntimedAccess(Read read) : read_(std::move(read)) {}
 
-  Task<Fault> find_configuration(const StreamTable& table, const Stream& stream,
+  Task<Fault> find_configuration(const GlobalConfiguration& global, const Stream& stream,
                                  StreamConfiguration& result) override;
   Task<WalkStart> start(const TranslationTag& tag, std::uint64_t address,
                         const WalkPosition& first) override;
   void keep(const TranslationTag&, std::uint64_t, unsigned, const CachedStep&) override {}
-  void finish(const WalkResult&, unsigned) override {}
+  void finish(const TranslationTag&, const WalkResult&, unsigned, bool) override {}
   Task<bool> read(TablePurpose purpose, unsigned level, std::uint64_t address,
                   std::span<std::uint8_t> data) override;
 
  private:
-  const Features& features_;
   Read read_;
 };
 

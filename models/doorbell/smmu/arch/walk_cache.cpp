@@ -8,7 +8,8 @@
 namespace doorbell::smmu {
 
 WalkCache::WalkCache(const std::array<CacheGeometry, levels>& geometry,
-                     const std::array<CacheCounts*, levels>& counts) {
+                     const std::array<CacheCounts*, levels>& counts, Invalidation::Set stages)
+    : stages_(stages) {
   for (unsigned level = 0; level < levels; ++level) {
     level_[level] = counts[level] != nullptr
                         ? std::make_unique<Level>(geometry[level], *counts[level])
@@ -18,8 +19,13 @@ WalkCache::WalkCache(const std::array<CacheGeometry, levels>& geometry,
 
 WalkCache::Key WalkCache::key_of(const TranslationTag& tag, std::uint64_t address, unsigned level) {
   const unsigned size_log2 = level_shift(tag.granule, level);
-  return {canonical(address) & ~low_mask(size_log2), tag.asid, tag.vmid,
-          static_cast<std::uint8_t>(size_log2), static_cast<std::uint8_t>(tag.granule)};
+  return {canonical(address) & ~low_mask(size_log2),
+          tag.asid,
+          tag.vmid,
+          static_cast<std::uint8_t>(size_log2),
+          static_cast<std::uint8_t>(tag.granule),
+          tag.world,
+          tag.stages};
 }
 
 bool WalkCache::lookup(const TranslationTag& tag, std::uint64_t address, unsigned first_level,
@@ -59,6 +65,8 @@ bool WalkCache::matches(const Invalidation& invalidation, const Key& key, const 
   tag.vmid = key.vmid;
   tag.global = value.global;
   tag.granule = key.granule;
+  tag.world = key.world;
+  tag.stages = key.stages;
   return std::holds_alternative<Leaf>(value.step)
              ? invalidation.matches_leaf(tag, key.base, key.size_log2, level)
              : invalidation.matches_table(tag, key.base, key.size_log2, level);
@@ -66,7 +74,7 @@ bool WalkCache::matches(const Invalidation& invalidation, const Key& key, const 
 
 std::array<std::size_t, WalkCache::levels> WalkCache::invalidate(const Invalidation& invalidation) {
   std::array<std::size_t, levels> erased{};
-  if (invalidation.of_configuration()) return erased;
+  if (invalidation.of_configuration() || (invalidation.stages & stages_) == 0) return erased;
   const Departures::Reason reason = invalidated(invalidation.scope);
   for (unsigned level = 0; level < levels; ++level) {
     const auto of_level = [&](const Key& key, const Value& value) {

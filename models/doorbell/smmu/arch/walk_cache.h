@@ -15,17 +15,20 @@ namespace doorbell::smmu {
 /// What a walk cache keeps of one descriptor: where the walk goes on, or its end.
 using CachedStep = std::variant<WalkPosition, Leaf>;
 
-/// The stage 1 walk caches of a TCU: one for the descriptors of each level (S1L0 to S1L3 of an
-/// MMU-600), all looked up at once; the deepest hit shortens the walk most. Only valid descriptors
-/// are kept.
+/// The walk caches of a stage: one for the descriptors of each level (S1L0 to S1L3, S2L0 to S2L3 of
+/// an MMU-600), all looked up at once; the deepest hit shortens the walk most. Only valid
+/// descriptors are kept. Addresses in them are as descriptors have them: with two stages those of
+/// stage 1 are intermediate physical ones, and the leaves of stage 2 are a cache of what these are.
 class WalkCache {
  public:
   static constexpr unsigned levels = 4;
 
   /// `geometry[n].entries` = 0 leaves the cache of level n out. Each counts in `counts[n]`, or by
   /// itself.
+  /// `stages`: of whose walks it is asked.
   explicit WalkCache(const std::array<CacheGeometry, levels>& geometry,
-                     const std::array<CacheCounts*, levels>& counts = {});
+                     const std::array<CacheCounts*, levels>& counts = {},
+                     Invalidation::Set stages = Invalidation::only(Stages::stage1, Stages::both));
 
   struct Hit {
     CachedStep step;
@@ -64,15 +67,18 @@ class WalkCache {
     std::uint16_t vmid = 0;
     std::uint8_t size_log2 = 0;
     std::uint8_t granule = 12;
+    World world = World::el1;
+    Stages stages = Stages::stage1;
 
     bool operator==(const Key&) const = default;
-    std::uint64_t set_hash() const {
-      return (base >> size_log2) + spread((std::uint64_t{vmid} << 16) | asid);
+    std::uint64_t set_hash() const { return (base >> size_log2) + spread(owner()); }
+    std::uint64_t owner() const {
+      return std::uint64_t{static_cast<std::uint8_t>(stages)} << 40 |
+             std::uint64_t{static_cast<std::uint8_t>(world)} << 32 | std::uint64_t{vmid} << 16 |
+             asid;
     }
     std::uint64_t group() const { return base; }
-    std::uint64_t identity() const {
-      return hash_of(base ^ size_log2, std::uint64_t{vmid} << 16 | asid);
-    }
+    std::uint64_t identity() const { return hash_of(base ^ size_log2, owner()); }
   };
   struct Value {
     CachedStep step;
@@ -86,6 +92,7 @@ class WalkCache {
 
   std::size_t invalidate_range(const Invalidation& invalidation, unsigned level);
 
+  Invalidation::Set stages_;
   std::array<std::unique_ptr<Level>, levels> level_;
   std::vector<GranuleShift> granules_;  ///< Of which there have been entries.
 };

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "doorbell/smmu/arch/features.h"
+#include "doorbell/smmu/arch/stream_table.h"
+
+namespace doorbell::smmu {
+
+/// What a translation depends on beside tables: registers, and what is offered.
+struct GlobalConfiguration {
+  Features features;
+  bool enabled = false;               ///< SMMUEN
+  bool aborts_when_disabled = false;  ///< SMMU_GBPA.ABORT
+  bool records_bad_streams = false;   ///< SMMU_CR2.RECINVSID
+  bool E2H = false;                   ///< SMMU_CR2.E2H
+  StreamTable stream_table;
+};
+
+}  // namespace doorbell::smmu
