@@ -111,7 +111,12 @@ machine_description description_of(const virt::VirtParameters& parameters) {
   for (const pcie::RootPortParameters& port : parameters.root_complex.ports)
     description.root_buses = std::max(description.root_buses, port.bus + 1);
   description.stream_id_bits = stream_id_bits(parameters);
-  description.doorbell_window = parameters.smmu.reserved_window.contains(virt::gits_translater);
+  description.further_itss = parameters.gic.its_count - 1;
+  description.doorbell_window = true;
+  for (unsigned its = 0; its < parameters.gic.its_count; ++its) {
+    const std::uint64_t doorbell = virt::its_translater_of(its).base + 0x40;
+    if (!parameters.smmu.reserved_window.contains(doorbell)) description.doorbell_window = false;
+  }
   return description;
 }
 

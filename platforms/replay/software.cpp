@@ -117,9 +117,9 @@ void Software::check_output(std::uint64_t end) const {
 void Software::map_doorbell(Binding& binding, std::uint64_t iova) {
   auto& msi = binding.device.msi;
   if (bypasses(binding) || machine_.description.doorbell_window) {
-    msi.doorbell = its_doorbell(&machine_.its);
+    msi.doorbell = its_doorbell(msi.its);
   } else {
-    check(msi_map_doorbell(&machine_.msis, &binding.device.domain, iova, &msi.doorbell),
+    check(msi_map_doorbell(msi.its, &binding.device.domain, iova, &msi.doorbell),
           "mapping the doorbell");
   }
   for (unsigned i = 0; i < msi.count; ++i) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -102,6 +103,8 @@ class Software {
   bool operate_on_all_streams(const trace::SmmuCommand& command);
   status operate_on_stream(trace::SmmuOpcode opcode, const Binding& binding);
   bool operate_on_collection(const trace::ItsCommand& command);
+  /// At one ITS; nothing for commands that it knows nothing of.
+  std::optional<bool> operate_on_collection(const trace::ItsCommand& command, its& its);
   bool operate_on_device(const trace::ItsCommand& command, Binding& binding);
   bool operate_on_event(const trace::ItsCommand& command, Binding& binding, Event& event);
   bool map_event(const trace::ItsCommand& command, Binding& binding, Event& event);

@@ -110,26 +110,34 @@ bool Software::operate(const trace::ItsCommand& command) {
 /// again.
 bool Software::operate_on_collection(const trace::ItsCommand& command) {
   if (place_.copy > 0) return true;
-  auto* its = &machine_.its;
+  bool known = false;
+  bool well = true;
+  for (unsigned i = 0; i < firmware_.platform().gic().its_count(); ++i) {
+    const auto done = operate_on_collection(command, *machine_its(&machine_, i));
+    known = known || done.has_value();
+    well = well && done.value_or(true);
+  }
+  return known ? well : skip();
+}
+
+std::optional<bool> Software::operate_on_collection(const trace::ItsCommand& command, its& its) {
   const unsigned processors = firmware_.platform().processor_count();
   if (command.opcode == ItsOpcode::MAPC && command.valid.value_or(false) && command.collection &&
       *command.collection < ITS_COLLECTIONS) {
     const auto& redistributor = machine_.redistributors[command.target.value_or(0) % processors];
-    return its_map_collection(its, *command.collection, &redistributor) == STATUS_OK;
+    return its_map_collection(&its, *command.collection, &redistributor) == STATUS_OK;
   }
-  if (command.opcode == ItsOpcode::INVALL) {
-    bool well = true;
-    for (unsigned i = 0; i < processors; ++i) {
-      if (command.collection && *command.collection != i) continue;
-      well = its_invalidate_collection(its, i) == STATUS_OK && well;
-    }
-    return well;
+  if (command.opcode != ItsOpcode::INVALL) return std::nullopt;
+  bool well = true;
+  for (unsigned i = 0; i < processors; ++i) {
+    if (command.collection && *command.collection != i) continue;
+    well = its_invalidate_collection(&its, i) == STATUS_OK && well;
   }
-  return skip();
+  return well;
 }
 
 bool Software::operate_on_device(const trace::ItsCommand& command, Binding& binding) {
-  auto* its = &machine_.its;
+  auto* its = binding.device.msi.its;
   const auto id = binding.device_id;
   if (command.opcode == ItsOpcode::MAPD) {
     for (auto& event : binding.events)
@@ -144,7 +152,7 @@ bool Software::operate_on_device(const trace::ItsCommand& command, Binding& bind
 }
 
 bool Software::operate_on_event(const trace::ItsCommand& command, Binding& binding, Event& event) {
-  auto* its = &machine_.its;
+  auto* its = binding.device.msi.its;
   const auto id = binding.device_id;
   const auto number = *command.event;
   if (command.opcode == ItsOpcode::MAPTI || command.opcode == ItsOpcode::MAPI) {
@@ -181,9 +189,9 @@ bool Software::map_event(const trace::ItsCommand& command, Binding& binding, Eve
   // INTIDs are given out afresh. The property is set before the LPI can be looked up for the first
   // time.
   lpi_set_enabled(&machine_.lpis, vector.intid, true);
-  return its_map_event(&machine_.its, msi.device_id, *command.event, vector.intid,
-                       event.collection) == STATUS_OK &&
-         its_invalidate_event(&machine_.its, msi.device_id, *command.event, event.collection) ==
+  return its_map_event(msi.its, msi.device_id, *command.event, vector.intid, event.collection) ==
+             STATUS_OK &&
+         its_invalidate_event(msi.its, msi.device_id, *command.event, event.collection) ==
              STATUS_OK;
 }
 
@@ -192,7 +200,7 @@ bool Software::open_event(trace::Stream stream, std::uint32_t number) {
   auto& event = binding.events.at(number);
   if (event.open) return true;
   if (!std::exchange(binding.mapped, true) &&
-      its_map_device(&machine_.its, binding.device_id, binding.info.events) != STATUS_OK) {
+      its_map_device(binding.device.msi.its, binding.device_id, binding.info.events) != STATUS_OK) {
     return false;
   }
   trace::ItsCommand command;

@@ -48,6 +48,7 @@ void Software::bind(const trace::StreamInfo& info, unsigned number) {
   binding.function = &endpoint.function(function);
   binding.info = info;
   binding.events.resize(info.events);
+  binding.device.msi.its = machine_its(&machine_, platform.parameters().endpoints[index].its);
   identify(binding, virt::requester_id_of(platform.parameters(), index, function));
 }
 

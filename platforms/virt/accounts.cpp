@@ -41,15 +41,19 @@ std::uint64_t misdirected(Platform& platform) {
   return count;
 }
 
-/// "dropped by the ITS: UNMAPPED_DEVICE" and so on.
-void add_drops_of_its(Platform& platform, Conservation& conservation) {
-  const StatisticsGroup drops =
-      platform.statistics().group("gic").group("its").group("dropped_for");
+StatisticsGroup group_of_its(Platform& platform, unsigned its) {
+  return platform.statistics().group("gic").group(its == 0 ? "its" : "its" + std::to_string(its));
+}
+
+/// "dropped by the ITS: UNMAPPED_DEVICE" and so on; of others "dropped by ITS 1".
+void add_drops_of_its(Platform& platform, unsigned its, Conservation& conservation) {
+  const StatisticsGroup drops = group_of_its(platform, its).group("dropped_for");
   const std::string prefix = drops.join("");
+  const std::string who = its == 0 ? "the ITS" : "ITS " + std::to_string(its);
   platform.simulation().statistics().visit([&](const Statistic& statistic) {
     if (!statistic.path().starts_with(prefix)) return;
     conservation.outcomes.push_back(
-        {"dropped by the ITS: " + statistic.path().substr(prefix.size()),
+        {"dropped by " + who + ": " + statistic.path().substr(prefix.size()),
          dynamic_cast<const Counter&>(statistic).value()});
   });
 }
@@ -95,9 +99,11 @@ std::uint64_t sum_below(Platform& platform, const StatisticsGroup& group) {
 }
 
 std::uint64_t commands_refused(Platform& platform) {
-  const StatisticsGroup its = platform.statistics().group("gic").group("its");
-  return counter(platform.statistics().group("smmu").group("tcu"), "command_errors") +
-         sum_below(platform, its.group("command_errors"));
+  std::uint64_t refused =
+      counter(platform.statistics().group("smmu").group("tcu"), "command_errors");
+  for (unsigned its = 0; its < platform.gic().its_count(); ++its)
+    refused += sum_below(platform, group_of_its(platform, its).group("command_errors"));
+  return refused;
 }
 
 std::uint64_t errors_raised(Platform& platform) {
@@ -123,7 +129,8 @@ Conservation conservation_of(Platform& platform) {
   Conservation conservation;
   conservation.sent = sent_by_devices(platform);
   add_redistributors(platform, conservation);
-  add_drops_of_its(platform, conservation);
+  for (unsigned its = 0; its < platform.gic().its_count(); ++its)
+    add_drops_of_its(platform, its, conservation);
   const StatisticsGroup tcu = platform.statistics().group("smmu").group("tcu");
   const auto terminated = [&](const char* what, const char* name) {
     conservation.outcomes.push_back({what, counter(tcu, name)});

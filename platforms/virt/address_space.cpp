@@ -31,6 +31,11 @@ std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameter
        .separate_writes = true},
       {"ecam", {as_is(ecam(parameters))}},
   };
+  for (unsigned i = 1; i < parameters.gic.its_count; ++i) {
+    const Range control = its_control_of(i), translater = its_translater_of(i);
+    targets.push_back({"its_control" + std::to_string(i), {{control.base, control.size}}});
+    targets.push_back({"its_translater" + std::to_string(i), {{translater.base, translater.size}}});
+  }
   for (unsigned i = 0; i < parameters.processors; ++i) {
     targets.push_back({"gicr" + std::to_string(i), {{gicr.base + i * gicr_stride, gicr_stride}}});
   }

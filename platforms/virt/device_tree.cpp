@@ -1,5 +1,8 @@
 #include "platforms/virt/device_tree.h"
 
+#include <functional>
+#include <map>
+
 #include "doorbell/core/arch/hexadecimal.h"
 #include "doorbell/core/arch/random.h"
 #include "doorbell/gic/gic.h"
@@ -26,7 +29,8 @@ struct Handles {
   /// From the last processor down.
   std::uint32_t cpu(unsigned processor) const { return clock + processor_count - processor; }
   std::uint32_t gic() const { return clock + processor_count + 1; }
-  std::uint32_t its() const { return gic() + 1; }
+  /// The first one where QEMU's is.
+  std::uint32_t its(unsigned number) const { return number == 0 ? gic() + 1 : smmu() + number; }
   std::uint32_t smmu() const { return gic() + 2; }
   unsigned processor_count;
 };
@@ -89,7 +93,10 @@ class Nodes {
   void rtc();
   void uart();
   void gic();
-  void its();
+  void its(unsigned number);
+  void map_of_messages();
+  void add_first_its(std::uint32_t begin, std::uint32_t end,
+                     const std::function<void(std::uint32_t, unsigned, std::uint32_t)>& add);
   void flash();
   void cpus();
   void cpu_map();
@@ -151,6 +158,43 @@ void Nodes::map_of_requesters(const char* name, std::uint32_t handle,
   tree_.cells(name, entries);
 }
 
+/// `msi-map`: each function to the ITS of its endpoint, and what is nobody's to the first.
+void Nodes::map_of_messages() {
+  const pcie::RequesterMap& map = parameters_.root_complex.device_id;
+  std::map<pcie::RequesterId, unsigned> its_of;  // where it isn't the first
+  for (std::size_t i = 0; i < parameters_.endpoints.size(); ++i) {
+    const EndpointSlot& slot = parameters_.endpoints[i];
+    for (unsigned f = 0; slot.its != 0 && f < slot.endpoint.functions; ++f)
+      its_of[requester_id_of(parameters_, i, f)] = slot.its;
+  }
+  if (its_of.empty()) {
+    map_of_requesters("msi-map", handles_.its(0), map);
+    return;
+  }
+  std::vector<std::uint32_t> entries;
+  const auto add = [&](std::uint32_t id, unsigned its, std::uint32_t count) {
+    const auto first = static_cast<pcie::RequesterId>(id);
+    if (count != 0) entries.insert(entries.end(), {id, handles_.its(its), map(first), count});
+  };
+  std::uint32_t next = 0;  // requester ID
+  for (const auto& [id, its] : its_of) {
+    add_first_its(next, id, add);
+    add(id, its, 1);
+    next = id + 1U;
+  }
+  add_first_its(next, 0x10000, add);
+  tree_.cells("msi-map", entries);
+}
+
+/// Requester IDs from `begin` to before `end`: one entry where their DeviceIDs follow each other.
+void Nodes::add_first_its(std::uint32_t begin, std::uint32_t end,
+                          const std::function<void(std::uint32_t, unsigned, std::uint32_t)>& add) {
+  if (parameters_.root_complex.device_id.shift == 0) return add(begin, 0, end - begin);
+  for (const pcie::RequesterId id : requester_ids(parameters_)) {
+    if (id >= begin && id < end) add(id, 0, 1);
+  }
+}
+
 /// Each pin of devices 0 to 3, and so of all modulo 4: they take turns in INTA to INTD (PCI-to-PCI
 /// Bridge Architecture 1.2, table 9-1).
 void Nodes::pcie_interrupt_map() {
@@ -188,7 +232,7 @@ void Nodes::pcie() {
     add(0x0300'0000, pcie_high_mmio.base, pcie_high_mmio);
     tree_.cells("ranges", ranges);
     reg({{root_complex.ecam_base, root_complex.ecam_buses * bytes_a_bus}});
-    map_of_requesters("msi-map", handles_.its(), root_complex.device_id);
+    map_of_messages();
     tree_.empty("dma-coherent");
     tree_.cells("bus-range", {0, root_complex.ecam_buses - 1});
     tree_.cells("linux,pci-domain", {root_complex.segment});
@@ -230,14 +274,16 @@ void Nodes::gic() {
     tree_.cells("#address-cells", {2});
     tree_.empty("interrupt-controller");
     tree_.cells("#interrupt-cells", {3});
-    its();
+    for (unsigned i = 0; i < parameters_.gic.its_count; ++i)
+      its(i);
   });
 }
 
-void Nodes::its() {
-  tree_.node(at("its", its_control.base), [this] {
-    tree_.cells("phandle", {handles_.its()});
-    reg({{its_control.base, its_control.size + its_translater.size}});
+void Nodes::its(unsigned number) {
+  const Range control = its_control_of(number);
+  tree_.node(at("its", control.base), [&] {
+    tree_.cells("phandle", {handles_.its(number)});
+    reg({{control.base, control.size + its_translater.size}});
     tree_.cells("#msi-cells", {1});
     tree_.empty("msi-controller");
     tree_.text("compatible", "arm,gic-v3-its");

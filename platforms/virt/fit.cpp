@@ -156,6 +156,17 @@ void check_identities(const VirtParameters& parameters, const pcie::RequesterMap
   }
 }
 
+void check_its(const VirtParameters& parameters) {
+  for (std::size_t i = 0; i < parameters.endpoints.size(); ++i) {
+    const std::uint32_t its = parameters.endpoints[i].its;
+    if (its < parameters.gic.its_count) continue;
+    throw InputError(of_element("endpoints", i, "its") + ": expected one of the ITSs from 0 to " +
+                     std::to_string(parameters.gic.its_count - 1) + ", with " +
+                     setting("gic.its_count", parameters.gic.its_count) + ", found " +
+                     std::to_string(its));
+  }
+}
+
 /// The SMMU's wired interrupts are SPIs of a number that the memory map gives.
 void check_interrupts(const VirtParameters& parameters) {
   constexpr std::uint32_t needed = smmu_global_error_interrupt - 32 + 1;
@@ -237,6 +248,7 @@ void VirtParameters::check() const {
   check_drives_apart(*this);
   check_identities(*this, root_complex.stream_id, "stream_id_base", "stream_id_shift");
   check_identities(*this, root_complex.device_id, "device_id_base", "device_id_shift");
+  check_its(*this);
   check_interrupts(*this);
   check_ecam(root_complex);
   check_addresses(*this);

@@ -20,6 +20,17 @@ inline constexpr Range flash{0x0400'0000, 0x0400'0000};
 inline constexpr Range gicd{0x0800'0000, 0x1'0000};
 inline constexpr Range its_control{0x0808'0000, 0x1'0000};
 inline constexpr Range its_translater{0x0809'0000, 0x1'0000};
+/// Further ITSs, which QEMU has none of: 256 KiB each, room for the frames of GICv4.1.
+inline constexpr Range further_its{0x0b00'0000, 15 * 0x4'0000};
+inline constexpr std::uint64_t its_stride = 0x4'0000;
+/// The frames of ITS `its`, from 0 on.
+constexpr Range its_control_of(unsigned its) {
+  return its == 0 ? its_control
+                  : Range{further_its.base + (its - 1) * its_stride, its_control.size};
+}
+constexpr Range its_translater_of(unsigned its) {
+  return {its_control_of(its).base + its_control.size, its_translater.size};
+}
 /// Two frames of 64 KiB (RD_base, SGI_base) for each processor.
 inline constexpr Range gicr{0x080a'0000, 0x00f6'0000};
 inline constexpr std::uint64_t gicr_stride = 0x2'0000;

@@ -7,6 +7,11 @@ namespace doorbell::virt {
 void EndpointSlot::describe(ParameterGroup& group) {
   group.group("link", link, "Between the root complex and the endpoint");
   endpoint.describe(group);
+  group.add("its", its,
+            {.maximum = 15,
+             .source = "the first, which is all that QEMU's virt has",
+             .help = "Number of the ITS whose doorbell its functions write to",
+             .visible_to_software = true});
 }
 
 void DeviceTreeParameters::describe(ParameterGroup& group) {
@@ -37,7 +42,7 @@ void VirtParameters::describe(ParameterGroup& group) {
   group.group("memory_of", memory_of, "What if: where tables, queues and data live in that memory");
   group.group("fabric", fabric, "Interconnect of processors, SMMU, ITS, memory and devices");
   group.group("smmu", smmu, "SMMUv3 between the root complex and the fabric");
-  group.group("gic", gic, "GICv3 with one ITS");
+  group.group("gic", gic, "GICv3 with its ITSs");
   group.group("root_complex", root_complex, "PCIe root complex");
   group.list("endpoints", endpoints, "PCIe endpoints, each at the end of a link of its own", 1, 31);
   group.add("peripherals", peripherals,

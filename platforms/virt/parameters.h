@@ -19,6 +19,7 @@ namespace doorbell::virt {
 struct EndpointSlot {
   pcie::LinkParameters link;
   pcie::EndpointParameters endpoint;
+  std::uint32_t its = 0;  ///< whose doorbell firmware gives its functions
   void describe(ParameterGroup& group);
 };
 

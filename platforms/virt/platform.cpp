@@ -20,6 +20,8 @@ std::vector<std::string> fabric_ports(const VirtParameters& parameters,
                                  "smmu_queues", "its",        "lpi"};
   for (unsigned i = 0; i < parameters.processors; ++i)
     ports.push_back(numbered("cpu", i));
+  for (unsigned i = 1; i < parameters.gic.its_count; ++i)
+    ports.push_back(numbered("its", i));
   for (const OwnDevice& device : own) {
     ports.push_back(device.name + "_reads");
     ports.push_back(device.name + "_writes");
@@ -97,6 +99,11 @@ void Platform::bind_gic() {
     connect_target(numbered("gicr", i), gic_.redistributor(i).registers);
   }
   connect_to_port(gic_.its().memory, "its");
+  for (unsigned i = 1; i < gic_.its_count(); ++i) {
+    connect_target(numbered("its_control", i), gic_.its(i).control);
+    connect_target(numbered("its_translater", i), gic_.its(i).translater);
+    connect_to_port(gic_.its(i).memory, numbered("its", i));
+  }
   connect_to_port(gic_.lpi_memory, "lpi");
   smmu_.tcu.eventq.bind(gic_.distributor().spi(smmu_event_queue_interrupt));
   smmu_.tcu.cmdq_sync.bind(gic_.distributor().spi(smmu_command_sync_interrupt));

@@ -140,7 +140,7 @@ static enum status make_address_space(struct program* program) {
   program->list_iova = program->nvme_iova + NVME_MEMORY;
   status = smmu_map(&program->domain, program->nvme_iova, program->nvme_memory, size, MAP_WRITE);
   if (status == STATUS_OK) {
-    status = msi_map_doorbell(&program->machine->msis, &program->domain,
+    status = msi_map_doorbell(program->machine->msis.its, &program->domain,
                               random_iova(program, BLOCK_SIZE), &program->doorbell);
   }
   if (status == STATUS_OK) status = map_slots(program);

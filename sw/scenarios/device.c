@@ -9,12 +9,12 @@ static enum status give_address_space(struct machine* machine, struct machine_de
                                               machine->description.address_bits);
   if (status == STATUS_OK) status = smmu_attach(&machine->smmu, stream_id, &device->domain);
   if (status != STATUS_OK) return status;
+  const struct its* its = device->msi.its != 0 ? device->msi.its : machine->msis.its;
   if (machine->description.doorbell_window) {
-    *doorbell = its_doorbell(machine->msis.its);
+    *doorbell = its_doorbell(its);
     return STATUS_OK;
   }
-  return msi_map_doorbell(&machine->msis, &device->domain, machine->description.doorbell_iova,
-                          doorbell);
+  return msi_map_doorbell(its, &device->domain, machine->description.doorbell_iova, doorbell);
 }
 
 enum status machine_add_platform_device(struct machine* machine, struct machine_device* device,

@@ -12,6 +12,9 @@ struct machine_description machine_virt(uint64_t tables, uint64_t tables_end) {
       .redistributors = 0x080a0000,
       .processors = MACHINE_PROCESSORS,
       .its = 0x08080000,
+      .further_itss = 0,
+      .further_its = 0x0b000000,
+      .its_stride = 0x40000,
       .smmu = 0x09050000,
       .smmu_event_interrupt = 32 + 74,
       .smmu_error_interrupt = 32 + 77,
@@ -32,6 +35,10 @@ struct machine_description machine_virt(uint64_t tables, uint64_t tables_end) {
   return description;
 }
 
+struct its* machine_its(struct machine* machine, unsigned number) {
+  return number == 0 ? &machine->its : &machine->further_its[number - 1];
+}
+
 static void lay_out(struct machine* machine) {
   const struct machine_description* d = &machine->description;
   machine->memory.next = d->tables;
@@ -43,6 +50,10 @@ static void lay_out(struct machine* machine) {
   machine->lpis.id_bits = d->lpi_id_bits;
   machine->its.base = d->its;
   machine->its.memory = &machine->memory;
+  for (unsigned i = 0; i < d->further_itss; i++) {
+    machine->further_its[i].base = d->further_its + i * d->its_stride;
+    machine->further_its[i].memory = &machine->memory;
+  }
   machine->smmu.base = d->smmu;
   machine->smmu.memory = &machine->memory;
   machine->smmu.stream_id_bits = d->stream_id_bits;
@@ -69,10 +80,12 @@ static void enable_smmu_interrupt(struct machine* machine, uint32_t intid) {
 
 static enum status initialise(struct machine* machine) {
   if (machine->description.processors > MACHINE_PROCESSORS) return STATUS_BAD_ARGUMENT;
+  if (machine->description.further_itss >= MACHINE_ITSS) return STATUS_BAD_ARGUMENT;
   lay_out(machine);
   enum status status = gic_initialise(&machine->gic);
   if (status == STATUS_OK) status = lpi_initialise(&machine->lpis, &machine->gic);
-  if (status == STATUS_OK) status = its_initialise(&machine->its);
+  for (unsigned i = 0; status == STATUS_OK && i <= machine->description.further_itss; i++)
+    status = its_initialise(machine_its(machine, i));
   if (status != STATUS_OK) return status;
   enable_smmu_interrupt(machine, machine->description.smmu_event_interrupt);
   enable_smmu_interrupt(machine, machine->description.smmu_error_interrupt);
@@ -140,8 +153,10 @@ enum status machine_join(struct machine* machine) {
   struct redistributor* redistributor = &machine->redistributors[processor];
   enum status status = gic_initialise_processor(&machine->gic, redistributor);
   if (status == STATUS_OK) status = lpi_initialise_processor(&machine->lpis, redistributor);
-  if (status == STATUS_OK) status = its_map_collection(&machine->its, processor, redistributor);
-  if (status == STATUS_OK) status = its_invalidate_collection(&machine->its, processor);
+  for (unsigned i = 0; status == STATUS_OK && i <= machine->description.further_itss; i++) {
+    status = its_map_collection(machine_its(machine, i), processor, redistributor);
+    if (status == STATUS_OK) status = its_invalidate_collection(machine_its(machine, i), processor);
+  }
   if (status != STATUS_OK) return status;
   redistributor_enable(redistributor, SGI_WAKE);
   interrupts_install(take_interrupt, machine);

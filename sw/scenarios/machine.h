@@ -24,6 +24,7 @@ extern "C" {
 #endif
 
 #define MACHINE_PROCESSORS ITS_COLLECTIONS
+#define MACHINE_ITSS 16
 
 /* Where the hardware is, and how large its tables shall be. */
 struct machine_description {
@@ -31,6 +32,9 @@ struct machine_description {
   uint64_t redistributors;
   unsigned processors; /* redistributors that there is room for, at most MACHINE_PROCESSORS */
   uint64_t its;
+  unsigned further_itss; /* at most MACHINE_ITSS - 1, one after the other from: */
+  uint64_t further_its;
+  uint64_t its_stride;
   uint64_t smmu;
   uint32_t smmu_event_interrupt; /* INTIDs of edge-triggered SPIs; 0: not wired */
   uint32_t smmu_error_interrupt;
@@ -69,7 +73,8 @@ struct machine {
   struct gic gic;
   struct redistributor redistributors[MACHINE_PROCESSORS];
   struct lpi_tables lpis;
-  struct its its;
+  struct its its; /* the first one */
+  struct its further_its[MACHINE_ITSS - 1];
   struct smmu smmu;
   struct pcie_host pcie;
   struct msi_controller msis;
@@ -99,6 +104,8 @@ struct machine_range {
   uint64_t size;
 };
 
+/* ITS `number`, from 0 on. */
+struct its* machine_its(struct machine* machine, unsigned number);
 /* On the first processor: distributor, LPI and ITS tables, SMMU, and all of PCIe enumerated. */
 enum status machine_initialise(struct machine* machine);
 /* On each processor: its redistributor, LPIs, collection and handler; interrupts are unmasked on

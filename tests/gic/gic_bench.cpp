@@ -11,6 +11,14 @@ Memory::Memory(const sc_core::sc_module_name& name)
       its("its", tasks_, {64, 64}, [this](Payload& payload) { return serve(payload, true); }),
       lpis("lpis", tasks_, {64, 64}, [this](Payload& payload) { return serve(payload, false); }) {}
 
+TargetSocket& Memory::add_its() {
+  const std::string name = "its" + std::to_string(further_.size() + 1);
+  further_.push_back(
+      std::make_unique<TargetSocket>(name.c_str(), tasks_, BufferDepth{64, 64},
+                                     [this](Payload& payload) { return serve(payload, true); }));
+  return *further_.back();
+}
+
 void Memory::poke(std::uint64_t address, std::span<const std::uint8_t> bytes) {
   for (const std::uint8_t byte : bytes) {
     std::unique_ptr<Page>& page = pages_[address / page_bytes];
@@ -79,6 +87,14 @@ Bench::Bench(const GicParameters& parameters, unsigned count, const sc_core::sc_
     connect(*device, gic.its().translater);
   }
   connect(gits, gic.its().control);
+  for (unsigned i = 1; i < gic.its_count(); ++i) {
+    const std::string number = std::to_string(i);
+    connect(gic.its(i).memory, memory.add_its());
+    further_.push_back({std::make_unique<InitiatorSocket>(("gits" + number).c_str()),
+                        std::make_unique<InitiatorSocket>(("device" + number).c_str())});
+    connect(*further_.back().control, gic.its(i).control);
+    connect(*further_.back().device, gic.its(i).translater);
+  }
   connect(gicd, gic.distributor().registers);
   for (unsigned i = 0; i < count; ++i) {
     const std::string number = std::to_string(i);
@@ -200,13 +216,14 @@ void Bench::bring_up_its() {
     return std::uint64_t{layout.provided} << 63 | std::uint64_t{layout.two_levels} << 62 |
            7ULL << 59 | table | 1 << 10 | layout.page_code << 8 | (layout.pages - 1);
   };
-  write(gits, 0x0100, 8, base(device_layout, device_table));
-  write(gits, 0x0108, 8, base(collection_layout, collection_table));
+  const std::uint64_t further = its_ * per_its;
+  write(control(), 0x0100, 8, base(device_layout, device_table + further));
+  write(control(), 0x0108, 8, base(collection_layout, collection_table + further));
   if (collection_layout.two_levels) provide(collection_table, 0, collection_table + 0x10000);
-  write(gits, 0x0080, 8, 1ULL << 63 | 7ULL << 59 | 1 << 10 | queue_base | 15);
-  write(gits, 0x0088, 8, 0);
-  written_ = 0;
-  write(gits, 0x0000, 4, 1);
+  write(control(), 0x0080, 8, 1ULL << 63 | 7ULL << 59 | 1 << 10 | (queue_base + further) | 15);
+  write(control(), 0x0088, 8, 0);
+  written_[its_] = 0;
+  write(control(), 0x0000, 4, 1);
   std::vector<ItsCommand> commands;
   for (unsigned i = 0; i < processors.size(); ++i) {
     const auto ICID = static_cast<std::uint16_t>(i);
@@ -224,38 +241,38 @@ void Bench::put(std::uint64_t offset, const ItsCommand& command) {
   for (unsigned i = 0; i < words.size(); ++i) {
     store_little_endian<std::uint64_t>(std::span(bytes).subspan(8 * i, 8), words[i]);
   }
-  memory.poke(queue_base + offset, bytes);
+  memory.poke(queue_base + its_ * per_its + offset, bytes);
 }
 
 void Bench::append(const std::vector<ItsCommand>& commands) {
   for (const ItsCommand& command : commands) {
-    put(written_, command);
-    written_ = (written_ + its_command_bytes) % queue_bytes;
+    put(written_[its_], command);
+    written_[its_] = (written_[its_] + its_command_bytes) % queue_bytes;
   }
 }
 
 void Bench::post(const std::vector<ItsCommand>& commands) {
   append(commands);
-  write(gits, 0x0088, 4, written_);
+  write(control(), 0x0088, 4, written_[its_]);
 }
 
-Task<void> Bench::write_CWRITER(std::uint64_t value) {
+Task<void> Bench::write_CWRITER(InitiatorSocket& its, std::uint64_t value) {
   bool ok = false;
-  co_await access(gits, tlm::TLM_WRITE_COMMAND, 0x0088, 4, value, ok);
+  co_await access(its, tlm::TLM_WRITE_COMMAND, 0x0088, 4, value, ok);
   EXPECT_TRUE(ok);
 }
 
 void Bench::post_later(const std::vector<ItsCommand>& commands) {
   append(commands);
-  spawn(write_CWRITER(written_));
+  spawn(write_CWRITER(control(), written_[its_]));
 }
 
 void Bench::issue(const std::vector<ItsCommand>& commands) {
   post(commands);
   for (int polls = 0; polls < 100'000; ++polls) {
     advance(100 * nanosecond);
-    const std::uint64_t CREADR = read(gits, 0x0090, 4);
-    if (CREADR == written_ || (CREADR & 1) != 0) return;
+    const std::uint64_t CREADR = read(control(), 0x0090, 4);
+    if (CREADR == written_[its_] || (CREADR & 1) != 0) return;
   }
   FAIL() << "the command queue doesn't drain";
 }
@@ -300,7 +317,7 @@ Task<void> Bench::send(std::uint32_t DeviceID, std::uint32_t EventID, bool& ok, 
   for (unsigned i = 0; i < width; ++i)
     payload->data()[i] = static_cast<std::uint8_t>(EventID >> (8 * i));
   payload->requester().device_id = DeviceID;
-  co_await device->transport(*payload);
+  co_await translater().transport(*payload);
   ok = payload->is_response_ok();
 }
 

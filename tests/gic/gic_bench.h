@@ -19,6 +19,8 @@ class Memory : public Module {
   explicit Memory(const sc_core::sc_module_name& name);
   TargetSocket its;
   TargetSocket lpis;
+  /// Of another ITS.
+  TargetSocket& add_its();
   Time latency = 100 * nanosecond;
   Time more_for_lpis = 0;        ///< of the LPI tables, in addition
   std::uint64_t faulty = ~0ULL;  ///< accesses of this page are answered with an error
@@ -35,6 +37,7 @@ class Memory : public Module {
   Task<void> serve(Payload& payload, bool of_its);
   std::map<std::uint64_t, std::unique_ptr<Page>> pages_;
   unsigned reading_ = 0;
+  std::vector<std::unique_ptr<TargetSocket>> further_;
   TaskGroup tasks_{scheduler()};
 };
 
@@ -63,6 +66,8 @@ inline constexpr std::uint64_t queue_base = 0x5000'0000, device_table = 0x5010'0
                                collection_table = 0x5020'0000, configuration_table = 0x5100'0000,
                                pending_tables = 0x5200'0000, itts = 0x6000'0000;
 inline constexpr std::uint64_t queue_bytes = 0x10000;
+/// Queue and tables of ITS i are i times that further.
+inline constexpr std::uint64_t per_its = 0x40'0000;
 
 /// How a table of the ITS is laid out.
 struct TableLayout {
@@ -88,6 +93,9 @@ class Bench : public Module {
   InitiatorSocket gicd{"gicd"};
   InitiatorSocket gits{"gits"};
   std::vector<std::unique_ptr<InitiatorSocket>> gicr;
+
+  /// Which ITS what follows goes to: its registers and queue, `bring_up_its`, and doorbells.
+  void use(unsigned its) { its_ = its; }
 
   /// Runs a task to its end; fails the test when that takes more than `limit`.
   void run(Task<void> task, Time limit = 100 * millisecond);
@@ -156,13 +164,22 @@ class Bench : public Module {
   Task<void> stream(std::vector<std::pair<std::uint32_t, std::uint32_t>> events, Time interval);
   Task<void> stream_one(std::uint32_t DeviceID, std::uint32_t EventID);
   Task<void> watch(Task<void> task);
-  Task<void> write_CWRITER(std::uint64_t value);
+  Task<void> write_CWRITER(InitiatorSocket& its, std::uint64_t value);
   void append(const std::vector<ItsCommand>& commands);
 
   std::vector<std::unique_ptr<ProtocolChecker>> checkers_;
   bool physical_targets_;
   bool finished_ = false;
-  std::uint64_t written_ = 0;  ///< GITS_CWRITER
+  /// Of the ITS in use.
+  InitiatorSocket& control() { return its_ == 0 ? gits : *further_[its_ - 1].control; }
+  InitiatorSocket& translater() { return its_ == 0 ? *device : *further_[its_ - 1].device; }
+
+  struct FurtherIts {
+    std::unique_ptr<InitiatorSocket> control, device;
+  };
+  std::vector<FurtherIts> further_;
+  unsigned its_ = 0;
+  std::array<std::uint64_t, 16> written_{};  ///< GITS_CWRITER of each ITS
   TaskGroup tasks_{scheduler()};
 };
 

@@ -23,9 +23,33 @@ class Numbers {
 
 // Whatever software and devices do, the GIC goes on and every MSI is accounted for.
 
-TEST(GicFuzz, AnyCommandsAndDoorbells) {
-  Bench bench;
-  bench.bring_up();
+/// With flat tables, or those of two levels, a collection inside and hardly a cache.
+class GicFuzz : public testing::TestWithParam<bool> {
+ protected:
+  static GicParameters parameters() {
+    GicParameters parameters;
+    if (!GetParam()) return parameters;
+    parameters.its.collections_inside = 1;
+    parameters.its.cumulative_collections = true;
+    parameters.its.level1_cache_entries = 1;
+    parameters.its.event_cache_entries = 2;
+    parameters.its.report_unmapped = true;
+    return parameters;
+  }
+  static void bring_up(Bench& bench) {
+    if (GetParam()) {
+      bench.device_layout = {.two_levels = true, .page_code = 0};
+      bench.collection_layout = {.two_levels = true, .page_code = 0};
+      bench.provide(device_table, 0, device_table + 0x10000);
+    }
+    bench.bring_up();
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Tables, GicFuzz, testing::Bool());
+
+TEST_P(GicFuzz, AnyCommandsAndDoorbells) {
+  Bench bench(parameters());
+  bring_up(bench);
   Numbers numbers;
   for (unsigned i = 0; i < 2; ++i)
     bench.spawn(bench.processors[i]->handle_forever(100 * nanosecond));
@@ -79,9 +103,9 @@ TEST(GicFuzz, AnyCommandsAndDoorbells) {
   EXPECT_EQ(came, went);
 }
 
-TEST(GicFuzz, TablesThatSoftwareOverwrites) {
-  Bench bench;
-  bench.bring_up();
+TEST_P(GicFuzz, TablesThatSoftwareOverwrites) {
+  Bench bench(parameters());
+  bring_up(bench);
   Numbers numbers;
   for (std::uint32_t device = 0; device < 4; ++device) {
     bench.map_device(device);
@@ -90,7 +114,8 @@ TEST(GicFuzz, TablesThatSoftwareOverwrites) {
   }
   for (int round = 0; round < 200; ++round) {
     const std::uint64_t table =
-        numbers.one_of<std::uint64_t>({device_table, collection_table, itts, itts + 0x100000});
+        numbers.one_of<std::uint64_t>({device_table, device_table + 0x10000, collection_table,
+                                       collection_table + 0x10000, itts, itts + 0x100000});
     bench.memory.poke(table + numbers.below(64), static_cast<std::uint8_t>(numbers.below(256)));
     const auto device = static_cast<std::uint32_t>(numbers.below(4));
     const auto event = static_cast<std::uint32_t>(numbers.below(8));
@@ -108,9 +133,9 @@ TEST(GicFuzz, TablesThatSoftwareOverwrites) {
   EXPECT_EQ(bench.counter("its.sent") + bench.counter("its.dropped"), 200u);
 }
 
-TEST(GicFuzz, AnyRegisterAccesses) {
-  Bench bench;
-  bench.bring_up();
+TEST_P(GicFuzz, AnyRegisterAccesses) {
+  Bench bench(parameters());
+  bring_up(bench);
   Numbers numbers;
   for (int i = 0; i < 3000; ++i) {
     const std::uint64_t offset =

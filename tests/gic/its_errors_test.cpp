@@ -285,6 +285,23 @@ TEST_F(ItsErrors, HaveTheCodesOfTheSpecification) {
   }
 }
 
+TEST_F(ItsErrors, OfAnMsiAreAnsweredOKAndStallNothing) {
+  start(true);
+  const std::uint64_t offset = CREADR();
+  for (const auto& [DeviceID, EventID] : {std::pair{beyond_Devbits, 0u},
+                                          {beyond_table, 0u},
+                                          {not_mapped, 0u},
+                                          {device, beyond_ITT},
+                                          {device, 0xFFFF'FFFFu},
+                                          {device, unmapped_event},
+                                          {device, 1u}})
+    EXPECT_TRUE(bench->doorbell(DeviceID, EventID)) << DeviceID << " " << EventID;
+  bench->advance(5 * microsecond);
+  EXPECT_EQ(bench->counter("its.dropped"), 7u);
+  EXPECT_EQ(CREADR(), offset);
+  expect_mapping_as_before();
+}
+
 TEST_F(ItsErrors, ARetryOfAQueueThatIsNotStalledIsNothing) {
   start(true);
   const std::uint64_t offset = CREADR();

@@ -103,6 +103,15 @@ TEST_F(LeftOut, WithoutMAPCTheOldProcessorIsInterrupted) {
   EXPECT_EQ(interrupt_at(1), lpi);
 }
 
+TEST_F(LeftOut, MAPTIMayComeBeforeMAPC) {
+  bench.map_event(DeviceID, 0, lpi, 7);
+  EXPECT_EQ(bench.counter("its.command_errors.UNMAPPED_COLLECTION"), 0u);
+  EXPECT_EQ(interrupt_at(0), spurious_INTID);
+  EXPECT_EQ(bench.counter("its.dropped_for.UNMAPPED_COLLECTION"), 1u) << "the MSI alone fails";
+  bench.issue({{.opcode = ItsOpcode::MAPC, .ICID = 7, .RDbase = 1, .V = true}});
+  EXPECT_EQ(interrupt_at(1), lpi);
+}
+
 // What stays where it is, though its mapping changes.
 
 TEST_F(LeftOut, MAPCLeavesPendingLpisWhereTheyAre) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""boot_linux.py DOORBELL GUEST PROCESSORS [--with-drive]: does Debian's kernel, unchanged, come up to its /init?
+"""boot_linux.py DOORBELL GUEST PROCESSORS [--with-drive [KEY=VALUE...]]: does Debian's kernel, unchanged, come up to
+its /init?
 
 GUEST is what scripts/guest-packages got. All processors must come up, nothing may warn or time out, and the machine
 must be powered off at the end, with status 0. With a drive, what the guest reads of it is what the host wrote, and each
@@ -33,12 +34,13 @@ COMMAND_LINE = "console=ttyAMA0 panic=-1"
 WRONG = re.compile(r"WARN|BUG|Oops|panic|timed out|timeout|event 0x[0-9a-f]+ received|Unable to handle")
 
 
-def boot(doorbell, guest, processors, drive, folder):
+def boot(doorbell, guest, processors, drive, settings, folder):
     ram_disk = folder / "initrd"
     ram_disk.write_bytes(initrd(guest, SCRIPT + (READ_DRIVE if drive else b"")))
     console = folder / "console"
     run = subprocess.run(
-        [doorbell, "run", "--set", f"processors={processors}", "--kernel", guest / "Image", "--initrd", ram_disk,
+        [doorbell, "run", *(word for setting in [f"processors={processors}", *settings] for word in ("--set", setting)),
+         "--kernel", guest / "Image", "--initrd", ram_disk,
          "--append", COMMAND_LINE, "--console", console, *(["--drive", drive] if drive else [])],
         check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     return run, console.read_text(errors="replace") if console.exists() else ""
@@ -73,15 +75,15 @@ def complaints(run, text, processors):
 
 
 def main(arguments):
-    if len(arguments) not in (3, 4):
+    if len(arguments) < 3 or arguments[3:4] not in ([], ["--with-drive"]):
         sys.exit(__doc__)
     doorbell, guest, processors = Path(arguments[0]).resolve(), Path(arguments[1]).resolve(), int(arguments[2])
     if not (guest / "complete").exists():
         sys.exit(f"{guest}: expected what scripts/guest-packages gets, found nothing")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        drive = make_drive(folder / "drive") if arguments[3:] == ["--with-drive"] else None
-        run, text = boot(doorbell, guest, processors, drive, folder)
+        drive = make_drive(folder / "drive") if arguments[3:] else None
+        run, text = boot(doorbell, guest, processors, drive, arguments[4:], folder)
         wrong = list(complaints(run, text, processors))
         if drive:
             wrong += drive_complaints(drive, text, processors)

@@ -236,7 +236,7 @@ TEST_F(MsiDriver, TheDoorbellIsAtItsPagesIovaAndItsOffset) {
   smmu_domain domain{};
   ASSERT_EQ(page_table_initialise(&domain.table, &memory_, 48), STATUS_OK);
   std::uint64_t doorbell = 0;
-  ASSERT_EQ(msi_map_doorbell(&controller_, &domain, 0xfffff000, &doorbell), STATUS_OK);
+  ASSERT_EQ(msi_map_doorbell(&its_, &domain, 0xfffff000, &doorbell), STATUS_OK);
   EXPECT_EQ(doorbell, 0xfffff040u);
   std::uint64_t address = 0;
   ASSERT_TRUE(page_table_lookup(&domain.table, doorbell, &address));

@@ -82,6 +82,28 @@ TEST(DeviceTree, NamesEachRequesterWhoseIdsAreSpreadOut) {
             (std::vector<std::uint32_t>{0x08, its, 0xA0, 1, 0x10, its, 0x120, 1}));
 }
 
+TEST(DeviceTree, NamesEachITSAndWhoseMessagesItTakes) {
+  VirtParameters parameters;
+  parameters.gic.its_count = 3;
+  parameters.endpoints[0].its = 2;
+  parameters.endpoints[1].its = 1;
+  parameters.endpoints[1].endpoint.functions = 2;
+  const auto handle = [&](const std::string& node) {
+    return cells(property(parameters, "/intc@8000000/" + node + ":phandle")).at(0);
+  };
+  const std::uint32_t its[] = {handle("its@8080000"), handle("its@b000000"), handle("its@b040000")};
+  EXPECT_EQ(cells(property(parameters, "/intc@8000000/its@b040000:reg")),
+            (std::vector<std::uint32_t>{0, 0xB04'0000, 0, 0x2'0000}));
+  // Function 00:01.0, and 00:02.0 and 00:02.1; all else is the first one's.
+  EXPECT_EQ(cells(property(parameters, "/pcie@10000000:msi-map")),
+            (std::vector<std::uint32_t>{0,    its[0], 0,    0x08,      //
+                                        0x08, its[2], 0x08, 1,         //
+                                        0x09, its[0], 0x09, 0x10 - 9,  //
+                                        0x10, its[1], 0x10, 1,         //
+                                        0x11, its[1], 0x11, 1,         //
+                                        0x12, its[0], 0x12, 0xFFEE}));
+}
+
 TEST(DeviceTree, AnInitrdAboveFourGibibytesHasAddressesOfTwoCells) {
   const auto tree =
       test::read_flat_tree(device_tree(VirtParameters{}, {.initrd = Range{0x1'2345'6000, 0x1000}}));

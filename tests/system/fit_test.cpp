@@ -94,6 +94,18 @@ TEST(Fit, ALargestTlpHasItsCredits) {
   EXPECT_THAT(downstream(15), HasSubstr("root_complex.max_payload=256"));
 }
 
+TEST(Fit, AnEndpointsITSIsThere) {
+  const auto its = [](std::uint32_t number) {
+    return refusal([&](VirtParameters& p) {
+      p.gic.its_count = 2;
+      p.endpoints[1].its = number;
+    });
+  };
+  EXPECT_EQ(its(1), "fits");
+  EXPECT_THAT(its(2), AllOf(HasSubstr("endpoints.1.its: expected one of the ITSs from 0 to 1"),
+                            HasSubstr("gic.its_count=2")));
+}
+
 TEST(Fit, ADriveHasAFileAndBlocksThatDrivesHave) {
   const auto drive = [](const char* file, std::uint32_t block_size) {
     return refusal([&](VirtParameters& p) {

@@ -37,6 +37,7 @@ Machine::Machine(const virt::VirtParameters& parameters, const std::vector<virt:
   for (const pcie::RootPortParameters& port : parameters_.root_complex.ports) {
     software_.description.root_buses = std::max(software_.description.root_buses, port.bus + 1);
   }
+  software_.description.further_itss = parameters_.gic.its_count - 1;
   software_.functions = functions_.data();
   software_.function_capacity = functions_.size();
   software_.vectors = vectors_.data();
@@ -90,6 +91,7 @@ machine_device& Machine::add_device(unsigned endpoint, unsigned vectors, unsigne
     if (functions_[i].requester_id == id) found = &functions_[i];
   }
   EXPECT_NE(found, nullptr);
+  device.msi.its = machine_its(&software_, parameters_.endpoints[endpoint].its);
   EXPECT_EQ(machine_add_device(&software_, &device, found, static_cast<std::uint16_t>(index + 1),
                                vectors),
             STATUS_OK);

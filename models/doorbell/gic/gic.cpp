@@ -25,8 +25,12 @@ Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
     lpi_caches_.push_back(std::make_unique<LpiCache>(group, parameters.redistributor));
   }
   distributor_ = std::make_unique<Distributor>("distributor", common, processors);
-  its_ = std::make_unique<Its>("its", common, parameters.its,
-                               parameters.redistributor.lpi_cache_scope, redistributors);
+  for (unsigned i = 0; i < parameters.its_count; ++i) {
+    // The first one's name has no number: so it is where there is but one.
+    const std::string its = i == 0 ? "its" : "its" + std::to_string(i);
+    its_.push_back(std::make_unique<Its>(its.c_str(), common, parameters.its,
+                                         parameters.redistributor.lpi_cache_scope, redistributors));
+  }
   for (unsigned i = 0; i < count; ++i) {
     RedistributorConfiguration configuration;
     configuration.processor = i;
@@ -37,14 +41,16 @@ Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
     const std::string number = std::to_string(i);
     redistributors_.push_back(std::make_unique<Redistributor>(
         ("redistributor" + number).c_str(), common, parameters.redistributor, parameters.its,
-        configuration, 1, lpi_tables_, *lpi_caches_[shared ? 0 : i], *distributor_));
+        configuration, parameters.its_count, lpi_tables_, *lpi_caches_[shared ? 0 : i],
+        *distributor_));
     Redistributor& redistributor = *redistributors_.back();
     cpu_interfaces_.push_back(std::make_unique<CpuInterface>(
         ("cpu_interface" + number).c_str(), common, parameters.cpu_interface, redistributor));
     CpuInterface& cpu_interface = *cpu_interfaces_.back();
     redistributor.on_change([&cpu_interface] { cpu_interface.update(); });
     distributor_->redistributor(i).bind(redistributor.from_distributor);
-    its_->redistributor(i).bind(redistributor.from_its(0));
+    for (unsigned its = 0; its < its_count(); ++its)
+      its_[its]->redistributor(i).bind(redistributor.from_its(its));
   }
 }
 

@@ -10,11 +10,11 @@
 
 namespace doorbell::gic {
 
-/// A GICv3 with an ITS, wired: a distributor, and for each processor a redistributor and a CPU
+/// A GICv3 with its ITSs, wired: a distributor, and for each processor a redistributor and a CPU
 /// interface.
 ///
-/// What a platform binds: `distributor().registers`, `redistributor(i).registers`, `its().control`
-/// and `its().translater` (targets), `its().memory` and `lpi_memory` (initiators, to memory),
+/// What a platform binds: `distributor().registers`, `redistributor(i).registers`, `its(i).control`
+/// and `its(i).translater` (targets), `its(i).memory` and `lpi_memory` (initiators, to memory),
 /// `cpu_interface(i).socket` (to processor i), and the wires `distributor().spi(INTID)` and
 /// `redistributor(i).ppi(INTID)`.
 class Gic : public Module {
@@ -31,7 +31,8 @@ class Gic : public Module {
   Distributor& distributor() { return *distributor_; }
   Redistributor& redistributor(unsigned processor) { return *redistributors_[processor]; }
   CpuInterface& cpu_interface(unsigned processor) { return *cpu_interfaces_[processor]; }
-  Its& its() { return *its_; }
+  unsigned its_count() const { return static_cast<unsigned>(its_.size()); }
+  Its& its(unsigned number = 0) { return *its_[number]; }
 
   std::string busy() const override;
   void settle() override;
@@ -43,7 +44,7 @@ class Gic : public Module {
   std::unique_ptr<Distributor> distributor_;
   std::vector<std::unique_ptr<Redistributor>> redistributors_;
   std::vector<std::unique_ptr<CpuInterface>> cpu_interfaces_;
-  std::unique_ptr<Its> its_;
+  std::vector<std::unique_ptr<Its>> its_;
 };
 
 /// Affinities 0.0.0.0 to 0.0.0.15, 0.0.1.0 and so on: 16 processors a cluster, as QEMU's virt

@@ -98,11 +98,6 @@ Task<void> LpiController::handle(Request request) {
   if (asked) callbacks_.acknowledge(request.source, answer);
 }
 
-LpiPendingSet::Removed LpiController::take_back(std::uint32_t INTID) {
-  moving_.gone(INTID);
-  return lpis_.take_back(INTID);
-}
-
 LpiPendingSet::Removed LpiController::take_back_marked(const Request& request,
                                                        std::uint32_t& INTID) {
   if (request.begins) moving_.begin(request.source, lpis_.intids());

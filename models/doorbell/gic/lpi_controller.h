@@ -66,7 +66,10 @@ class LpiController {
   Task<void> handle(Request request);
   /// Makes an LPI pending; true when its configuration must still be read.
   bool set(const Request& request);
-  LpiPendingSet::Removed take_back(std::uint32_t INTID);
+  LpiPendingSet::Removed take_back(std::uint32_t INTID) {
+    moving_.gone(INTID);
+    return lpis_.take_back(INTID);
+  }
   LpiPendingSet::Removed take_back_marked(const Request& request, std::uint32_t& INTID);
   LpiStatistics::Source& source(const Request& request);
   void drop(const Request& request, Counter& reason);

@@ -2,9 +2,13 @@
 
 #include "sw/drivers/gic/registers.h"
 
-enum status msi_map_doorbell(const struct msi_controller* controller, struct smmu_domain* domain,
-                             uint64_t iova_page, uint64_t* doorbell) {
-  uint64_t address = its_doorbell(controller->its);
+static struct its* its_of(const struct msi_device* device) {
+  return device->its != 0 ? device->its : device->controller->its;
+}
+
+enum status msi_map_doorbell(const struct its* its, struct smmu_domain* domain, uint64_t iova_page,
+                             uint64_t* doorbell) {
+  uint64_t address = its_doorbell(its);
   uint64_t offset = address % PAGE_SIZE;
   *doorbell = iova_page + offset;
   return smmu_map(domain, iova_page, address - offset, PAGE_SIZE, MAP_WRITE | MAP_DEVICE);
@@ -97,7 +101,7 @@ enum status msi_attach(struct msi_device* device, struct msi_controller* control
   status = take(device, controller, device_id, count, doorbell);
   if (status != STATUS_OK) return status;
   if (device->uses_msix) msix_enable(&device->msix);
-  return its_map_device(controller->its, device_id, count);
+  return its_map_device(its_of(device), device_id, count);
 }
 
 enum status msi_attach_platform_device(struct msi_device* device, struct msi_controller* controller,
@@ -105,7 +109,7 @@ enum status msi_attach_platform_device(struct msi_device* device, struct msi_con
   device->is_platform_device = true;
   device->uses_msix = false;
   enum status status = take(device, controller, device_id, count, doorbell);
-  return status == STATUS_OK ? its_map_device(controller->its, device_id, count) : status;
+  return status == STATUS_OK ? its_map_device(its_of(device), device_id, count) : status;
 }
 
 enum status msi_detach(struct msi_device* device) {
@@ -114,7 +118,7 @@ enum status msi_detach(struct msi_device* device) {
     if (status != STATUS_OK) return status;
   }
   if (device->uses_msix) msix_disable(&device->msix);
-  enum status status = its_unmap_device(device->controller->its, device->device_id);
+  enum status status = its_unmap_device(its_of(device), device->device_id);
   if (status == STATUS_OK) give_vectors_back(device);
   return status;
 }
@@ -144,8 +148,8 @@ enum status msi_request(struct msi_device* device, unsigned index, unsigned proc
   vector->processor = processor;
   vector->handler = handler;
   vector->argument = argument;
-  enum status status = its_map_event(device->controller->its, device->device_id, vector->event_id,
-                                     vector->intid, processor);
+  enum status status =
+      its_map_event(its_of(device), device->device_id, vector->event_id, vector->intid, processor);
   if (status == STATUS_OK) status = program(device, vector);
   if (status == STATUS_OK) status = msi_set_enabled(device, index, true);
   if (status == STATUS_OK) unmask(device, index);
@@ -164,15 +168,14 @@ enum status msi_release(struct msi_device* device, unsigned index) {
   if (status != STATUS_OK) return status;
   if (device->uses_msix) msix_program(&device->msix, index, 0, 0);
   vector->handler = 0;
-  return its_discard_event(device->controller->its, device->device_id, vector->event_id,
-                           vector->processor);
+  return its_discard_event(its_of(device), device->device_id, vector->event_id, vector->processor);
 }
 
 enum status msi_set_processor(struct msi_device* device, unsigned index, unsigned processor) {
   if (index >= device->count) return STATUS_BAD_ARGUMENT;
   struct msi_vector* vector = &device->vectors[index];
   if (vector->processor == processor) return STATUS_OK;
-  enum status status = its_move_event(device->controller->its, device->device_id, vector->event_id,
+  enum status status = its_move_event(its_of(device), device->device_id, vector->event_id,
                                       vector->processor, processor);
   if (status == STATUS_OK) vector->processor = processor;
   return status;
@@ -182,7 +185,7 @@ enum status msi_set_enabled(struct msi_device* device, unsigned index, bool enab
   if (index >= device->count) return STATUS_BAD_ARGUMENT;
   const struct msi_vector* vector = &device->vectors[index];
   lpi_set_enabled(device->controller->lpis, vector->intid, enabled);
-  return its_invalidate_event(device->controller->its, device->device_id, vector->event_id,
+  return its_invalidate_event(its_of(device), device->device_id, vector->event_id,
                               vector->processor);
 }
 

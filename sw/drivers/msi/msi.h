@@ -49,6 +49,8 @@ struct msi_controller {
 
 struct msi_device {
   struct msi_controller* controller;
+  struct its*
+      its; /* whose doorbell it writes to, filled in by the caller; null: the controller's */
   uint32_t device_id;
   struct msi_vector* vectors; /* the n-th has EventID n */
   unsigned count;
@@ -59,9 +61,9 @@ struct msi_device {
   struct msi_capability msi;
 };
 
-/* The page of GITS_TRANSLATER at an IOVA of a domain, writable. Once for each domain. */
-enum status msi_map_doorbell(const struct msi_controller* controller, struct smmu_domain* domain,
-                             uint64_t iova_page, uint64_t* doorbell);
+/* The page of an ITS's GITS_TRANSLATER at an IOVA of a domain, writable. Once for each domain. */
+enum status msi_map_doorbell(const struct its* its, struct smmu_domain* domain, uint64_t iova_page,
+                             uint64_t* doorbell);
 /* Finds MSI-X or else MSI, takes `count` vectors, maps the device in the ITS and enables the
  * capability, masked. */
 enum status msi_attach(struct msi_device* device, struct msi_controller* controller,

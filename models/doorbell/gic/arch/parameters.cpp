@@ -121,7 +121,14 @@ void GicParameters::describe(ParameterGroup& group) {
                 .source = "1 is as it is",
                 .help = "What if: all its cycles are so many times as fast"});
   group.group("common", common, "What all parts share");
-  group.group("its", its, "Interrupt translation service");
+  group.add("its_count", its_count,
+            {.unit = "ITSs",
+             .minimum = 1,
+             .maximum = 16,
+             .source = virt,
+             .help = "ITSs, each with frames, queue, caches and links of its own.",
+             .visible_to_software = true});
+  group.group("its", its, "Interrupt translation services, all alike");
   group.group("redistributor", redistributor, "Redistributors and the LPI cache");
   group.group("cpu_interface", cpu_interface, "CPU interfaces");
 }

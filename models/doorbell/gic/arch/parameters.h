@@ -82,6 +82,7 @@ struct CpuInterfaceParameters {
 struct GicParameters {
   std::uint32_t speed = 1000;  ///< of its clock against `common.frequency`, in thousandths
   GicCommonParameters common;
+  std::uint32_t its_count = 1;
   ItsParameters its;
   RedistributorParameters redistributor;
   CpuInterfaceParameters cpu_interface;
