@@ -16,6 +16,7 @@ CommandProcessor::CommandProcessor(Scheduler& scheduler, const Clock& clock,
       features_(parameters.features()),
       cr0_(registers.handle("SMMU_CR0")),
       cr0ack_(registers.handle("SMMU_CR0ACK")),
+      cr2_(registers.handle("SMMU_CR2")),
       base_(registers.handle("SMMU_CMDQ_BASE")),
       prod_(registers.handle("SMMU_CMDQ_PROD")),
       cons_(registers.handle("SMMU_CMDQ_CONS")),
@@ -107,7 +108,7 @@ Task<bool> CommandProcessor::execute(const CommandWords& words) {
   }
   if (command->invalidates()) {
     co_await clock_.cycles(parameters_.invalidation_command);
-    co_await actions_.invalidate(command->invalidation());
+    co_await actions_.invalidate(command->invalidation(CR2::E2H.test(cr2_.get())));
     invalidations_.add();
   } else {
     co_await clock_.cycles(parameters_.prefetch_command);

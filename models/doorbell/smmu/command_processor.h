@@ -68,7 +68,7 @@ class CommandProcessor {
   const Clock& clock_;
   TcuParameters parameters_;
   Features features_;
-  RegisterBank::Handle cr0_, cr0ack_, base_, prod_, cons_;
+  RegisterBank::Handle cr0_, cr0ack_, cr2_, base_, prod_, cons_;
   MemoryPort& memory_;
   Interrupts& interrupts_;
   CommandActions& actions_;

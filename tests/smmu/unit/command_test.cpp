@@ -245,7 +245,11 @@ TEST(CommandEncode, RoundTrip) {
   c.num = 3;
   c.scale = 4;
   c.ttl = 3;
-  EXPECT_EQ(decode_command(encode(c), features), c);
+  Features two_stages = features;
+  two_stages.stage2 = true;
+  EXPECT_EQ(decode_command(encode(c), two_stages), c);
+  c.vmid = 0;  // IHI 0070 4.4: without stage 2 there are no VMIDs
+  EXPECT_EQ(decode_command(encode(c), features)->vmid, 0);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ constexpr BitField sync_msi_address{2, 50};
 
 constexpr GranuleShift granule_of_tg[] = {0, 12, 14, 16};
 
-bool known(std::uint64_t code) {
+bool known(std::uint64_t code, const Features& features) {
   switch (static_cast<Opcode>(code)) {
     case Opcode::CMD_PREFETCH_CONFIG:
     case Opcode::CMD_PREFETCH_ADDR:
@@ -43,6 +43,14 @@ bool known(std::uint64_t code) {
     case Opcode::CMD_TLBI_NSNH_ALL:
     case Opcode::CMD_SYNC:
       return true;
+    case Opcode::CMD_TLBI_EL2_ALL:
+    case Opcode::CMD_TLBI_EL2_ASID:
+    case Opcode::CMD_TLBI_EL2_VA:
+    case Opcode::CMD_TLBI_EL2_VAA:
+      return offers_hypervisor(features);
+    case Opcode::CMD_TLBI_S12_VMALL:
+    case Opcode::CMD_TLBI_S2_IPA:
+      return features.stage2;
   }
   return false;
 }
@@ -51,16 +59,20 @@ bool names_stream(Opcode code) {
   return code <= Opcode::CMD_CFGI_CD_ALL;
 }
 bool by_address(Opcode code) {
-  return code == Opcode::CMD_TLBI_NH_VA || code == Opcode::CMD_TLBI_NH_VAA;
+  return code == Opcode::CMD_TLBI_NH_VA || code == Opcode::CMD_TLBI_NH_VAA ||
+         code == Opcode::CMD_TLBI_EL2_VA || code == Opcode::CMD_TLBI_EL2_VAA ||
+         code == Opcode::CMD_TLBI_S2_IPA;
 }
 bool has_leaf(Opcode code) {
   return by_address(code) || code == Opcode::CMD_CFGI_STE || code == Opcode::CMD_CFGI_CD;
 }
 bool has_asid(Opcode code) {
-  return code == Opcode::CMD_TLBI_NH_VA || code == Opcode::CMD_TLBI_NH_ASID;
+  return code == Opcode::CMD_TLBI_NH_VA || code == Opcode::CMD_TLBI_NH_ASID ||
+         code == Opcode::CMD_TLBI_EL2_VA || code == Opcode::CMD_TLBI_EL2_ASID;
 }
 bool has_vmid(Opcode code) {
-  return code >= Opcode::CMD_TLBI_NH_ALL && code <= Opcode::CMD_TLBI_NH_VAA;
+  return (code >= Opcode::CMD_TLBI_NH_ALL && code <= Opcode::CMD_TLBI_NH_VAA) ||
+         code == Opcode::CMD_TLBI_S12_VMALL || code == Opcode::CMD_TLBI_S2_IPA;
 }
 bool has_substream(Opcode code) {
   return code == Opcode::CMD_PREFETCH_CONFIG || code == Opcode::CMD_PREFETCH_ADDR ||
@@ -128,6 +140,18 @@ std::string_view to_string(Opcode code) {
       return "CMD_TLBI_NH_VAA";
     case Opcode::CMD_TLBI_NH_VA:
       return "CMD_TLBI_NH_VA";
+    case Opcode::CMD_TLBI_EL2_ALL:
+      return "CMD_TLBI_EL2_ALL";
+    case Opcode::CMD_TLBI_EL2_ASID:
+      return "CMD_TLBI_EL2_ASID";
+    case Opcode::CMD_TLBI_EL2_VA:
+      return "CMD_TLBI_EL2_VA";
+    case Opcode::CMD_TLBI_EL2_VAA:
+      return "CMD_TLBI_EL2_VAA";
+    case Opcode::CMD_TLBI_S12_VMALL:
+      return "CMD_TLBI_S12_VMALL";
+    case Opcode::CMD_TLBI_S2_IPA:
+      return "CMD_TLBI_S2_IPA";
     case Opcode::CMD_TLBI_NSNH_ALL:
       return "CMD_TLBI_NSNH_ALL";
     case Opcode::CMD_SYNC:
@@ -140,13 +164,14 @@ bool Command::invalidates() const {
   return opcode >= Opcode::CMD_CFGI_STE && opcode <= Opcode::CMD_TLBI_NSNH_ALL;
 }
 
-Invalidation Command::invalidation() const {
+Invalidation Command::invalidation(bool E2H) const {
+  return opcode <= Opcode::CMD_CFGI_CD_ALL ? of_configuration() : of_translations(E2H);
+}
+
+Invalidation Command::of_configuration() const {
   Invalidation i;
   i.first_stream = i.last_stream = stream.stream_id;
   switch (opcode) {
-    case Opcode::CMD_CFGI_STE:
-      i.scope = Invalidation::Scope::ste;
-      break;
     case Opcode::CMD_CFGI_STE_RANGE: {
       const auto low = static_cast<std::uint32_t>(low_mask(range + 1));
       i.scope = Invalidation::Scope::ste;
@@ -162,21 +187,63 @@ Invalidation Command::invalidation() const {
     case Opcode::CMD_CFGI_CD_ALL:
       i.scope = Invalidation::Scope::cd;
       break;
+    default:
+      i.scope = Invalidation::Scope::ste;
+      break;
+  }
+  return i;
+}
+
+Invalidation Command::of_translations(bool E2H) const {
+  Invalidation i;
+  i.asid = asid;
+  i.worlds = Invalidation::only(World::el1);
+  switch (opcode) {
+    case Opcode::CMD_TLBI_NH_ALL:
+      i.of_guest(vmid);
+      break;
     case Opcode::CMD_TLBI_NH_ASID:
-      i.scope = Invalidation::Scope::asid;
+      i.of_guest(vmid).scope = Invalidation::Scope::asid;
       break;
     case Opcode::CMD_TLBI_NH_VA:
-      i.scope = Invalidation::Scope::va;
+      i.of_guest(vmid).scope = Invalidation::Scope::va;
       break;
     case Opcode::CMD_TLBI_NH_VAA:
+      i.of_guest(vmid).scope = Invalidation::Scope::va_all;
+      break;
+    case Opcode::CMD_TLBI_S12_VMALL:
+      i.vmid = vmid;
+      break;
+    case Opcode::CMD_TLBI_S2_IPA:
+      // What both stages made goes with the NH_ALL or NH_VAA that must follow (4.4.3.1).
+      i.stages = Invalidation::only(Stages::stage2);
+      i.vmid = vmid;
+      i.scope = Invalidation::Scope::ipa;
+      break;
+    case Opcode::CMD_TLBI_EL2_ALL:
+      i.worlds = Invalidation::only(World::el2, World::el2_e2h);
+      break;
+    case Opcode::CMD_TLBI_EL2_ASID:
+      i.worlds = Invalidation::only(World::el2_e2h);
+      i.scope = Invalidation::Scope::asid;
+      break;
+    case Opcode::CMD_TLBI_EL2_VA:
+      // Without E2H there are no ASIDs.
+      i.worlds = Invalidation::only(E2H ? World::el2_e2h : World::el2);
+      i.scope = E2H ? Invalidation::Scope::va : Invalidation::Scope::va_all;
+      break;
+    case Opcode::CMD_TLBI_EL2_VAA:
+      i.worlds = Invalidation::only(E2H ? World::el2_e2h : World::el2);
       i.scope = Invalidation::Scope::va_all;
       break;
     default:
-      i.scope = Invalidation::Scope::all;
       break;
   }
-  i.asid = asid;
-  if (!i.by_address()) return i;
+  if (i.by_address()) set_range(i);
+  return i;
+}
+
+void Command::set_range(Invalidation& i) const {
   i.leaf = leaf;
   i.granule = granule_of_tg[tg];
   i.level = ttl;
@@ -184,11 +251,10 @@ Invalidation Command::invalidation() const {
   // Without TG one address is meant, and what maps it goes.
   const std::uint64_t bytes = tg == 0 ? 1 : (std::uint64_t{num} + 1) << (scale + granule_of_tg[tg]);
   i.last = i.first + bytes - 1 < i.first ? ~std::uint64_t{0} : i.first + bytes - 1;
-  return i;
 }
 
 std::optional<Command> decode_command(const CommandWords& words, const Features& features) {
-  if (!known(opcode.get(words[0]))) return std::nullopt;
+  if (!known(opcode.get(words[0]), features)) return std::nullopt;
   Command command;
   command.opcode = static_cast<Opcode>(opcode.get(words[0]));
   if (names_stream(command.opcode)) {
@@ -196,7 +262,9 @@ std::optional<Command> decode_command(const CommandWords& words, const Features&
     decode_stream(command, words, features);
   }
   if (has_leaf(command.opcode)) command.leaf = leaf.test(words[1]);
-  if (has_vmid(command.opcode)) command.vmid = static_cast<std::uint16_t>(vmid.get(words[0]));
+  if (has_vmid(command.opcode) && features.stage2) {
+    command.vmid = static_cast<std::uint16_t>(vmid.get(words[0]));
+  }
   if (has_asid(command.opcode)) command.asid = static_cast<std::uint16_t>(asid.get(words[0]));
   if (by_address(command.opcode) || command.opcode == Opcode::CMD_PREFETCH_ADDR) {
     command.address = words[1] & address.mask();

@@ -10,7 +10,7 @@
 
 namespace doorbell::smmu {
 
-/// Command opcodes (IHI 0070 4.1.1) that an SMMU with stage 1 alone carries out.
+/// Command opcodes (IHI 0070 4.1.1) that are carried out.
 enum class Opcode : std::uint8_t {
   CMD_PREFETCH_CONFIG = 0x01,  ///< 4.2.1
   CMD_PREFETCH_ADDR = 0x02,    ///< 4.2.2
@@ -22,6 +22,12 @@ enum class Opcode : std::uint8_t {
   CMD_TLBI_NH_ASID = 0x11,     ///< 4.4.2.2
   CMD_TLBI_NH_VAA = 0x13,      ///< 4.4.2.3
   CMD_TLBI_NH_VA = 0x12,       ///< 4.4.2.4
+  CMD_TLBI_EL2_ALL = 0x20,     ///< 4.4.2.7
+  CMD_TLBI_EL2_ASID = 0x21,    ///< 4.4.2.10
+  CMD_TLBI_EL2_VA = 0x22,      ///< 4.4.2.8
+  CMD_TLBI_EL2_VAA = 0x23,     ///< 4.4.2.9
+  CMD_TLBI_S12_VMALL = 0x28,   ///< 4.4.3.2
+  CMD_TLBI_S2_IPA = 0x2a,      ///< 4.4.3.1
   CMD_TLBI_NSNH_ALL = 0x30,    ///< 4.4.4.1
   CMD_SYNC = 0x46,             ///< 4.7.3
 };
@@ -38,8 +44,8 @@ struct Command {
   Stream stream;              ///< PREFETCH, CFGI
   bool leaf = false;          ///< CFGI_STE, CFGI_CD, TLBI_NH_VA, TLBI_NH_VAA
   unsigned range = 0;         ///< CFGI_STE_RANGE: log2 of the streams, less one
-  std::uint16_t vmid = 0;     ///< TLBI
-  std::uint16_t asid = 0;     ///< TLBI_NH_ASID, TLBI_NH_VA
+  std::uint16_t vmid = 0;     ///< TLBI of a guest; zero without stage 2
+  std::uint16_t asid = 0;     ///< TLBI by ASID, and of an ASID by address
   std::uint64_t address = 0;  ///< TLBI by address, PREFETCH_ADDR; bits [11:0] are zero
   unsigned num = 0;           ///< TLBI range: NUM
   unsigned scale = 0;         ///< TLBI range: SCALE
@@ -52,8 +58,13 @@ struct Command {
   bool operator==(const Command&) const = default;
 
   bool invalidates() const;
-  /// What a CFGI or TLBI invalidates.
-  Invalidation invalidation() const;
+  /// What a CFGI or TLBI invalidates. `E2H`: SMMU_CR2.E2H, for those of EL2 (4.4.2.7 to 4.4.2.10).
+  Invalidation invalidation(bool E2H = false) const;
+
+ private:
+  Invalidation of_configuration() const;
+  Invalidation of_translations(bool E2H) const;
+  void set_range(Invalidation& invalidation) const;
 };
 
 /// 16 bytes as they are in the Command queue, little-endian doublewords.

@@ -126,6 +126,10 @@ void TcuParameters::describe(ParameterGroup& group) {
 }
 
 void OfferedFeatures::describe(ParameterGroup& group) {
+  group.add("stage2", stage2,
+            {.source = "[M600] has both stages",
+             .help = "IDR0.S2P: stage 2, by itself and below stage 1",
+             .visible_to_software = true});
   group.add("granule_4k", granule_4k,
             {.source = "[QEMU], [M600] have all",
              .help = "IDR5.GRAN4K: tables of 4 KiB granules",
@@ -180,6 +184,7 @@ Features SmmuParameters::features() const {
   f.msi = msi;
   f.send_event = send_event;
   f.range_invalidation = range_invalidation;
+  f.stage2 = offered.stage2;
   f.granule_4k = offered.granule_4k;
   f.granule_16k = offered.granule_16k;
   f.granule_64k = offered.granule_64k;

@@ -82,6 +82,7 @@ enum class InputAddressSize : std::uint8_t { bits_48 = 48, bits_52 = 52 };
 
 /// What of the architecture is there to be used, as the identification registers say it.
 struct OfferedFeatures {
+  bool stage2 = false;      ///< IDR0.S2P, and what it brings: IDR0.Hyp, IDR3.XNX and FWB
   bool granule_4k = true;   ///< IDR5.GRAN4K
   bool granule_16k = true;  ///< IDR5.GRAN16K
   bool granule_64k = true;  ///< IDR5.GRAN64K
