@@ -115,5 +115,38 @@ TEST(EventRecord, DecodesWhatItEncodes) {
   }
 }
 
+// IHI 0070 7.3.13 to 7.3.16: S2, CLASS and the bits of IPA that say which granule.
+TEST(EventRecord, FaultsOfStage2HaveTheirClassAndTheIpa) {
+  for (const EventType type : {EventType::F_TRANSLATION, EventType::F_ADDR_SIZE,
+                               EventType::F_ACCESS, EventType::F_PERMISSION}) {
+    for (const EventClass what : {EventClass::cd, EventClass::ttd, EventClass::in}) {
+      Event e = sample(type);
+      e.stage2 = true;
+      e.event_class = what;
+      e.ipa = 0xfff1'2345'6789'abcd;
+      const EventRecord r = encode(e);
+      EXPECT_EQ(r[1] & EVTQ_1_S2, EVTQ_1_S2);
+      EXPECT_EQ(field_get(EVTQ_1_CLASS, r[1]), static_cast<unsigned>(what));
+      EXPECT_EQ(r[3], 0x00f1'2345'6789'a000u);
+      const bool read = type == EventType::F_PERMISSION && what == EventClass::ttd;
+      EXPECT_EQ((r[1] & EVTQ_1_TT_READ) != 0, read);
+      e.table_write = read;
+      EXPECT_EQ(encode(e)[1] & EVTQ_1_TT_READ, 0u);
+      EXPECT_EQ(encode(decode_event(encode(e))), encode(e));
+    }
+  }
+}
+
+// Its descriptor's address is in the place of the IPA (7.3.12).
+TEST(EventRecord, AWalkOfStage2ThatAbortsHasTheDescriptorsAddress) {
+  Event e = sample(EventType::F_WALK_EABT);
+  e.stage2 = true;
+  e.event_class = EventClass::cd;
+  e.ipa = 0x1000;
+  const EventRecord r = encode(e);
+  EXPECT_EQ(field_get(EVTQ_1_CLASS, r[1]), 0u);
+  EXPECT_EQ(r[3], 0x0000'0abc'def0'1238u);
+}
+
 }  // namespace
 }  // namespace doorbell::smmu

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "doorbell/smmu/arch/command.h"
 #include "doorbell/smmu/arch/invalidation_log.h"
 
 namespace doorbell::smmu {
@@ -196,6 +199,71 @@ TEST(InvalidationLog, WhatIsForgottenCountsAsAffected) {
     log.record(va(0x9000));
   EXPECT_TRUE(log.leaf_affected(start, tag, 0x1000, 12, 3));
   EXPECT_FALSE(log.leaf_affected(log.epoch(), tag, 0x1000, 12, 3));
+}
+
+// Which translations each command reaches (IHI 0070 4.4.2 to 4.4.4, 3.17), by who they belong to.
+struct Reach {
+  Opcode opcode;
+  bool E2H;
+  std::uint16_t asid;
+  const char* taken;  ///< A mark for each of `owners`.
+};
+
+TEST(Invalidation, EachCommandReachesItsWorldStagesAndGuest) {
+  const auto owner = [](World world, Stages stages, std::uint16_t vmid) {
+    return TranslationTag{.asid = 5, .vmid = vmid, .world = world, .stages = stages};
+  };
+  const TranslationTag owners[] = {
+      owner(World::el1, Stages::stage1, 7),    owner(World::el1, Stages::both, 7),
+      owner(World::el1, Stages::stage2, 7),    owner(World::el1, Stages::both, 8),
+      owner(World::el1, Stages::stage2, 8),    owner(World::el2, Stages::stage1, 0),
+      owner(World::el2_e2h, Stages::stage1, 0)};
+  const Reach reaches[] = {
+      {Opcode::CMD_TLBI_NH_ALL, false, 0, "xx....."},
+      {Opcode::CMD_TLBI_NH_ASID, false, 5, "xx....."},
+      {Opcode::CMD_TLBI_NH_ASID, false, 6, "......."},
+      {Opcode::CMD_TLBI_NH_VA, false, 5, "xx....."},
+      {Opcode::CMD_TLBI_NH_VA, false, 6, "......."},
+      {Opcode::CMD_TLBI_NH_VAA, false, 6, "xx....."},
+      {Opcode::CMD_TLBI_S2_IPA, false, 0, "..x...."},
+      {Opcode::CMD_TLBI_S12_VMALL, false, 0, "xxx...."},
+      {Opcode::CMD_TLBI_NSNH_ALL, false, 0, "xxxxx.."},
+      {Opcode::CMD_TLBI_EL2_ALL, false, 0, ".....xx"},
+      {Opcode::CMD_TLBI_EL2_ALL, true, 0, ".....xx"},
+      {Opcode::CMD_TLBI_EL2_VA, false, 6, ".....x."},
+      {Opcode::CMD_TLBI_EL2_VA, true, 5, "......x"},
+      {Opcode::CMD_TLBI_EL2_VA, true, 6, "......."},
+      {Opcode::CMD_TLBI_EL2_VAA, false, 6, ".....x."},
+      {Opcode::CMD_TLBI_EL2_VAA, true, 6, "......x"},
+      {Opcode::CMD_TLBI_EL2_ASID, false, 5, "......x"},
+      {Opcode::CMD_TLBI_EL2_ASID, true, 6, "......."},
+  };
+  Features features;
+  features.stage2 = true;
+  for (const Reach& reach : reaches) {
+    const Command sent{
+        .opcode = reach.opcode, .vmid = 7, .asid = reach.asid, .address = 0x4000'0000};
+    const auto command = decode_command(encode(sent), features);
+    ASSERT_TRUE(command) << to_string(reach.opcode);
+    const Invalidation i = command->invalidation(reach.E2H);
+    std::string leaves, tables;
+    for (const TranslationTag& one : owners) {
+      leaves += i.matches_leaf(one, 0x4000'0000, 12, 3) ? 'x' : '.';
+      tables += i.matches_table(one, 0x4000'0000, 21, 2) ? 'x' : '.';
+      if (i.by_address()) EXPECT_FALSE(i.matches_leaf(one, 0x4000'1000, 12, 3));
+    }
+    EXPECT_EQ(leaves, reach.taken) << to_string(reach.opcode) << ' ' << reach.E2H;
+    EXPECT_EQ(tables, reach.taken) << to_string(reach.opcode) << ' ' << reach.E2H;
+  }
+}
+
+TEST(InvalidationLog, AnIpaOvertakesWalksOfStage2Alone) {
+  InvalidationLog log;
+  const auto start = log.epoch();
+  log.record(Command{.opcode = Opcode::CMD_TLBI_S2_IPA, .vmid = 7}.invalidation());
+  EXPECT_TRUE(log.table_affected(start, {.vmid = 7, .stages = Stages::stage2}));
+  EXPECT_FALSE(log.table_affected(start, {.vmid = 8, .stages = Stages::stage2}));
+  EXPECT_FALSE(log.table_affected(start, {.vmid = 7, .stages = Stages::both}));
 }
 
 }  // namespace

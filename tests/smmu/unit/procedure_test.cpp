@@ -113,5 +113,92 @@ TEST_F(Procedure, NothingThroughAnInvalidDescriptorOrWhereMemoryEnds) {
   EXPECT_EQ(translate(), 0x0abc'dabcu);
 }
 
+/// The same below a stage 2 that moves every IPA up by 256 GiB, in blocks of 1 GiB.
+class Nested : public Procedure {
+ protected:
+  static constexpr std::uint64_t up = 0x40'0000'0000, root = 0x4'0000, level1 = 0x4'1000,
+                                 level2 = 0x4'2000, level3 = 0x4'3000;
+  static constexpr std::uint64_t attributes = 0xf << 2 | 3 << 6 | 1 << 10;
+  Nested() {
+    offered.stage2 = true;
+    std::map<std::uint64_t, std::uint64_t> moved;
+    for (const auto& [at, word] : memory)
+      moved[at == stream_table + 64 ? at : at + up] = word;
+    memory = moved;
+    std::uint64_t* const ste = &memory[stream_table + 64];
+    *ste = 1 | 7 << 1 | context;
+    memory[stream_table + 80] = 0x77 | 16ULL << 32 | 2ULL << 38 | 5ULL << 48 | 1ULL << 51;
+    memory[stream_table + 88] = root;
+    memory[root] = level1 | 3;
+    memory[level1] = up | attributes | 1;
+  }
+  Event fault(const Access& access = {}) { return outcome({.stream_id = 1}, access).event; }
+};
+
+TEST_F(Nested, TheCdTablesAndTheOutputGoThroughStage2) {
+  const TranslationOutcome found = outcome();
+  EXPECT_EQ(translate(), 0x0abc'dabcu + up);
+  EXPECT_EQ(found.entry.tag.vmid, 0x77);
+  EXPECT_EQ(found.entry.tag.stages, Stages::both);
+  EXPECT_EQ(found.entry.leaf.size_log2, 12u) << "as small as the page of stage 1";
+  EXPECT_EQ(found.entry.invalidation_size_log2(), 12u);
+  EXPECT_EQ(translate({.stream_id = 1}, {.write = true}), std::nullopt);
+}
+
+TEST_F(Nested, ABlockOverPagesIsAPageThatGoesWithTheBlock) {
+  memory[descriptor(2) + up] = 0x0ae0'0000 | 1 | 1u << 6 | 1u << 10;
+  constexpr std::uint64_t ipa = 0x0ae0'0000 + (va & 0x1f'ffff);
+  memory[level1] = level2 | 3;
+  memory[level2] = up | attributes | 1;  // 2 MiB of the CD and the tables
+  memory[level2 + 8 * (ipa >> 21 & 0x1ff)] = level3 | 3;
+  memory[level3 + 8 * (ipa >> 12 & 0x1ff)] = 0x1234'5000 | attributes | 3;
+  const TranslationOutcome found = outcome();
+  EXPECT_EQ(translate(), 0x1234'5000u + (va & 0xfff));
+  EXPECT_EQ(found.entry.leaf.size_log2, 12u);
+  EXPECT_EQ(found.entry.invalidation_size_log2(), 21u);
+  EXPECT_EQ(found.entry.leaf.level, 2u);
+}
+
+TEST_F(Nested, BothStagesMustPermit) {
+  memory[descriptor(3) + up] &= ~(1ULL << 7);  // writable in stage 1
+  EXPECT_TRUE(translate({.stream_id = 1}, {.write = true}));
+  memory[level1] = level2 | 3;
+  memory[level2] = up | attributes | 1;
+  memory[level2 + 8 * (0x0abc'd000 >> 21 & 0x1ff)] =
+      (up + 0x0aa0'0000) | (attributes & ~(1ULL << 7)) | 1;
+  EXPECT_TRUE(translate());
+  EXPECT_EQ(translate({.stream_id = 1}, {.write = true}), std::nullopt);
+  EXPECT_EQ(fault({.write = true}).type, EventType::F_PERMISSION);
+  EXPECT_TRUE(fault({.write = true}).stage2);
+  EXPECT_EQ(fault({.write = true}).ipa, 0x0abc'dabcu);
+  EXPECT_FALSE(outcome().entry.leaf.permissions.allow({.write = true}));
+}
+
+// S2R keeps back what CD.R would record, and the other way round (5.2, 5.4).
+TEST_F(Nested, EachStageSaysWhetherItsFaultsAreRecorded) {
+  constexpr std::uint64_t S2R = 1ULL << 58, R = 1ULL << 45;
+  for (const bool of_stage2 : {false, true}) {
+    for (const bool recorded : {false, true}) {
+      memory[stream_table + 80] &= ~S2R;
+      memory[context + up] &= ~R;
+      if (recorded)
+        (of_stage2 ? memory[stream_table + 80] : memory[context + up]) |= of_stage2 ? S2R : R;
+      memory[descriptor(3) + up] = of_stage2 ? 0x1'0000'0000 | 3 | 1u << 6 | 1u << 10 : 0;
+      const TranslationOutcome found = outcome();
+      EXPECT_EQ(found.event.type, EventType::F_TRANSLATION);
+      EXPECT_EQ(found.event.stage2, of_stage2);
+      EXPECT_EQ(found.suppressed, !recorded) << of_stage2;
+    }
+  }
+}
+
+TEST_F(Nested, ATableThatStage2KeepsFromBeingReadIsAPermissionFault) {
+  memory[level1] &= ~(1ULL << 6);
+  const Event event = fault();
+  EXPECT_EQ(event.type, EventType::F_PERMISSION);
+  EXPECT_EQ(event.event_class, EventClass::cd);
+  EXPECT_EQ(event.ipa, context);
+}
+
 }  // namespace
 }  // namespace doorbell::smmu

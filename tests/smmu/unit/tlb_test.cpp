@@ -238,5 +238,27 @@ INSTANTIATE_TEST_SUITE_P(Shapes, TlbTest,
                                          CacheGeometry{96, 3, ReplacementPolicy::lru, 1},
                                          CacheGeometry{256, 4, ReplacementPolicy::random, 1}));
 
+// DDI 0487 D8.17: a block of stage 1 that stage 2 has made pages of goes as a whole, whichever of
+// its addresses is named.
+TEST(Tlb, PagesOfABlockGoTogether) {
+  Tlb tlb({16, 4, ReplacementPolicy::lru, 1});
+  for (const std::uint64_t at : {0x20'0000, 0x20'5000, 0x40'0000}) {
+    TlbEntry e = page(1, at, 0xa000'0000 + at);
+    e.invalidation_log2 = 21;
+    e.leaf.level = 2;
+    tlb.insert(e);
+  }
+  tlb.insert(page(1, 0x3f'f000, 0));  // a page by itself in the same 2 MiB
+  Invalidation i;
+  i.scope = Invalidation::Scope::va_all;
+  i.first = i.last = 0x3a'b000;
+  EXPECT_EQ(tlb.invalidate(i), 2u);
+  const StreamWord stream = page(1, 0, 0).tag.stream();
+  EXPECT_EQ(tlb.lookup(stream, 0x20'5000).entry, nullptr);
+  EXPECT_NE(tlb.lookup(stream, 0x40'0000).entry, nullptr);
+  EXPECT_NE(tlb.lookup(stream, 0x3f'f000).entry, nullptr);
+  EXPECT_EQ(tlb.lookup(stream, 0x3f'f000).probes, 1u) << "one size is looked up";
+}
+
 }  // namespace
 }  // namespace doorbell::smmu

@@ -192,5 +192,35 @@ TEST_F(WalkCacheTest, ALevelCanBeLeftOut) {
   EXPECT_FALSE(without.lookup(tag, va, 0, hit));
 }
 
+// With stage 2 below it a descriptor of stage 1 holds an IPA: it is no one's without.
+TEST_F(WalkCacheTest, WhatOneStageKeepsIsNotTheOthers) {
+  TranslationTag nested = tag;
+  nested.stages = Stages::both;
+  EXPECT_EQ(deepest(va, nested), 9u);
+  TranslationTag el2 = tag;
+  el2.world = World::el2_e2h;
+  EXPECT_EQ(deepest(va, el2), 9u);
+  TranslationTag guest = tag;
+  guest.vmid = 3;
+  EXPECT_EQ(deepest(va, guest), 9u);
+}
+
+TEST(WalkCache, OfStage2GoesByIpa) {
+  WalkCache stage2(geometry(), {}, Invalidation::only(Stages::stage2));
+  const TranslationTag guest{.vmid = 3, .stages = Stages::stage2};
+  Leaf leaf;
+  stage2.insert(guest, va, 3, leaf);
+  Invalidation of_guest;
+  EXPECT_EQ(stage2.invalidate(of_guest.of_guest(3)), Removed{});
+  Invalidation ipa{.scope = Invalidation::Scope::ipa,
+                   .stages = Invalidation::only(Stages::stage2),
+                   .vmid = std::uint16_t{4},
+                   .first = va,
+                   .last = va};
+  EXPECT_EQ(stage2.invalidate(ipa), Removed{});
+  ipa.vmid = 3;
+  EXPECT_EQ(stage2.invalidate(ipa), (Removed{0, 0, 0, 1}));
+}
+
 }  // namespace
 }  // namespace doorbell::smmu

@@ -16,6 +16,7 @@ constexpr BitField ind{34, 1};
 constexpr BitField rnw{35, 1};
 constexpr BitField s2{39, 1};
 constexpr BitField event_class{40, 2};
+constexpr BitField ttrnw{44, 1};
 // Doubleword 3
 constexpr BitField fetch_address{3, 53};
 constexpr BitField ipa{12, 44};
@@ -31,6 +32,11 @@ bool has_fetch_address(EventType type) {
 
 bool has_class(EventType type) {
   return type >= EventType::F_WALK_EABT;
+}
+
+bool has_table_access(const Event& event) {
+  return event.type == EventType::F_PERMISSION && event.stage2 &&
+         event.event_class == EventClass::ttd;
 }
 
 std::uint64_t encode_stream(const Event& event) {
@@ -93,6 +99,7 @@ EventRecord encode(const Event& event) {
     record[1] |= s2.make(event.stage2 ? 1 : 0) |
                  event_class.make(static_cast<std::uint64_t>(event.stage2 ? event.event_class : c));
   }
+  if (has_table_access(event)) record[1] |= ttrnw.make(event.table_write ? 0 : 1);
   if (has_fetch_address(event.type)) {
     record[3] = event.fetch_address & fetch_address.mask();
   } else if (has_class(event.type) && event.stage2) {
@@ -118,6 +125,7 @@ Event decode_event(const EventRecord& record) {
     event.stage2 = true;
     event.event_class = static_cast<EventClass>(event_class.get(record[1]));
     if (!has_fetch_address(event.type)) event.ipa = record[3] & ipa.mask();
+    event.table_write = has_table_access(event) && !ttrnw.test(record[1]);
   }
   return event;
 }

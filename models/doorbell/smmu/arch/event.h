@@ -42,6 +42,7 @@ struct Event {
   bool stage2 = false;                      ///< S2
   EventClass event_class = EventClass::in;  ///< CLASS; that of stage 1 follows from the type
   std::uint64_t ipa = 0;                    ///< IPA, of whose bits [11:0] nothing is recorded
+  bool table_write = false;                 ///< TTRnW = 0: a descriptor was to be updated
 
   bool operator==(const Event&) const = default;
 };

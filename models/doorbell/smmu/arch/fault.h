@@ -14,6 +14,7 @@ struct Fault {
   bool stage2 = false;
   EventClass event_class = EventClass::in;  ///< What was on its way through.
   std::uint64_t ipa = 0;                    ///< And its address.
+  bool table_write = false;                 ///< It was a descriptor that was to be updated.
 
   explicit operator bool() const { return type != EventType::none; }
   bool operator==(const Fault&) const = default;

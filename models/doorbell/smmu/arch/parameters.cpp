@@ -8,9 +8,12 @@
 namespace doorbell::smmu {
 
 void CacheParameters::describe(ParameterGroup& group) {
-  group.add(
-      "entries", geometry.entries,
-      {.unit = "entries", .minimum = 1, .maximum = 65536, .source = source, .help = "Capacity"});
+  group.add("entries", geometry.entries,
+            {.unit = "entries",
+             .minimum = may_be_off ? 0u : 1u,
+             .maximum = 65536,
+             .source = source,
+             .help = may_be_off ? "Capacity; 0 leaves it out" : "Capacity"});
   group.add("ways", geometry.ways,
             {.unit = "ways",
              .minimum = 1,

@@ -14,6 +14,7 @@ struct CacheParameters {
   CacheGeometry geometry;
   std::uint32_t latency = 1;  ///< cycles
   const char* source = "";
+  bool may_be_off = false;  ///< 0 entries: there is none.
 
   void describe(ParameterGroup& group);
 };
@@ -44,16 +45,40 @@ struct TcuParameters {
   CacheParameters configuration_cache{
       {64, 4, ReplacementPolicy::random, 3}, 3, "[G5] 64 entries, 4 ways, 3 cycles"};
   std::array<CacheParameters, 4> walk_cache{{
-      {{256, 4, ReplacementPolicy::random, 4}, 4, "[AG5] S1L0 256 entries; [G5] 4 ways, 4 cycles"},
-      {{256, 4, ReplacementPolicy::random, 5}, 4, "[AG5] S1L1 256 entries; [G5] 4 ways, 4 cycles"},
-      {{256, 4, ReplacementPolicy::random, 6}, 4, "[AG5] S1L2 256 entries; [G5] 4 ways, 4 cycles"},
-      {{256, 4, ReplacementPolicy::random, 7}, 4, "[AG5] S1L3 256 entries; [G5] 4 ways, 4 cycles"},
+      {{256, 4, ReplacementPolicy::random, 4},
+       4,
+       "[AG5] S1L0 256 entries; [G5] 4 ways, 4 cycles",
+       true},
+      {{256, 4, ReplacementPolicy::random, 5},
+       4,
+       "[AG5] S1L1 256 entries; [G5] 4 ways, 4 cycles",
+       true},
+      {{256, 4, ReplacementPolicy::random, 6},
+       4,
+       "[AG5] S1L2 256 entries; [G5] 4 ways, 4 cycles",
+       true},
+      {{256, 4, ReplacementPolicy::random, 7},
+       4,
+       "[AG5] S1L3 256 entries; [G5] 4 ways, 4 cycles",
+       true},
   }};
   std::array<CacheParameters, 4> walk_cache_stage2{{
-      {{256, 4, ReplacementPolicy::random, 8}, 4, "[AG5] S2L0 256 entries; [G5] 4 ways, 4 cycles"},
-      {{256, 4, ReplacementPolicy::random, 9}, 4, "[AG5] S2L1 256 entries; [G5] 4 ways, 4 cycles"},
-      {{256, 4, ReplacementPolicy::random, 10}, 4, "[AG5] S2L2 256 entries; [G5] 4 ways, 4 cycles"},
-      {{256, 4, ReplacementPolicy::random, 11}, 4, "[AG5] S2L3 256 entries; [G5] 4 ways, 4 cycles"},
+      {{256, 4, ReplacementPolicy::random, 8},
+       4,
+       "[AG5] S2L0 256 entries; [G5] 4 ways, 4 cycles",
+       true},
+      {{256, 4, ReplacementPolicy::random, 9},
+       4,
+       "[AG5] S2L1 256 entries; [G5] 4 ways, 4 cycles",
+       true},
+      {{256, 4, ReplacementPolicy::random, 10},
+       4,
+       "[AG5] S2L2 256 entries; [G5] 4 ways, 4 cycles",
+       true},
+      {{256, 4, ReplacementPolicy::random, 11},
+       4,
+       "[AG5] S2L3 256 entries; [G5] 4 ways, 4 cycles",
+       true},
   }};
   std::uint32_t register_access = 4;        ///< cycles of a register access
   std::uint32_t command_decode = 2;         ///< cycles of every command

@@ -25,6 +25,7 @@ void terminate(TranslationOutcome& outcome, const Fault& fault, bool records) {
   event.stage2 = fault.stage2;
   event.event_class = fault.event_class;
   event.ipa = fault.ipa;
+  event.table_write = fault.table_write;
   outcome.suppressed = is_translation_fault(fault.type) && !records;
 }
 
