@@ -2,12 +2,12 @@
 
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/arch/statistics_kinds.h"
+#include "doorbell/core/arch/timer.h"
 #include "doorbell/core/protocols/wire.h"
 #include "doorbell/core/register_socket.h"
 #include "doorbell/core/timed.h"
 #include "doorbell/peripherals/arch/parameters.h"
 #include "doorbell/peripherals/arch/pl031_state.h"
-#include "doorbell/peripherals/arch/timer.h"
 
 namespace doorbell::peripherals {
 

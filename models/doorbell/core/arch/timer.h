@@ -5,7 +5,7 @@
 
 #include "doorbell/core/arch/scheduler.h"
 
-namespace doorbell::peripherals {
+namespace doorbell {
 
 /// Calls a function at a time in simulated time, unless it is set to another one before. Under
 /// loose timing, too, it is called by the scheduler at that time, never ahead of it.
@@ -32,4 +32,4 @@ class Timer : private Waiter {
   std::function<void()> action_;
 };
 
-}  // namespace doorbell::peripherals
+}  // namespace doorbell
