@@ -18,6 +18,14 @@ Range ecam(const VirtParameters& parameters) {
 
 }  // namespace
 
+unsigned counter_groups(const VirtParameters& parameters, unsigned own_devices) {
+  return parameters.smmu.performance_counters == 0 ? 0 : 2 + own_devices;
+}
+
+Range counter_group_page(unsigned group, unsigned page) {
+  return {pmcg.base + group * pmcg_stride + page * pmcg_page_1, pmcg_page_bytes};
+}
+
 std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameters,
                                                  const std::vector<OwnDevice>& own) {
   std::vector<memory::FabricTarget> targets{
@@ -44,6 +52,13 @@ std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameter
     targets.push_back({"flash", {{flash.base, flash.size}}});
     targets.push_back({"uart", {{uart.base, uart.size}}});
     targets.push_back({"rtc", {{rtc.base, rtc.size}}});
+  }
+  const unsigned groups = counter_groups(parameters, static_cast<unsigned>(own.size()));
+  for (unsigned i = 0; i < groups; ++i) {
+    const Range first = counter_group_page(i, 0);
+    const Range second = counter_group_page(i, 1);
+    targets.push_back({"pmcg" + std::to_string(i),
+                       {{first.base, first.size}, {second.base, second.size, first.size}}});
   }
   for (const OwnDevice& device : own)
     targets.push_back({device.name, {{device.registers.base, device.registers.size}}});

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "doorbell/memory/fabric.h"
+#include "platforms/virt/memory_map.h"
 #include "platforms/virt/own_device.h"
 #include "platforms/virt/parameters.h"
 
@@ -13,6 +14,12 @@ namespace doorbell::virt {
 /// ECAM and redistributors, and devices of one's own.
 std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameters,
                                                  const std::vector<OwnDevice>& own = {});
+
+/// Performance monitor counter groups: of the TCU, of the TBU of PCIe, and of each device of one's
+/// own.
+unsigned counter_groups(const VirtParameters& parameters, unsigned own_devices = 0);
+/// The pages of the n-th one.
+Range counter_group_page(unsigned group, unsigned page);
 
 /// The name of the target at an address; "nothing" where none is.
 std::string target_at(const VirtParameters& parameters, std::uint64_t address);

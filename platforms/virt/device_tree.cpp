@@ -6,6 +6,7 @@
 #include "doorbell/core/arch/hexadecimal.h"
 #include "doorbell/core/arch/random.h"
 #include "doorbell/gic/gic.h"
+#include "platforms/virt/address_space.h"
 #include "platforms/virt/flat_tree.h"
 #include "platforms/virt/requester_ids.h"
 
@@ -54,6 +55,7 @@ class Nodes {
     psci();
     memory();
     smmu();
+    performance_monitors();
     pcie();
     rtc();
     uart();
@@ -87,6 +89,7 @@ class Nodes {
   void psci();
   void memory();
   void smmu();
+  void performance_monitors();
   void pcie();
   void pcie_interrupt_map();
   void map_of_requesters(const char* name, std::uint32_t handle, const pcie::RequesterMap& map);
@@ -143,6 +146,19 @@ void Nodes::smmu() {
     reg({virt::smmu});
     tree_.text("compatible", "arm,smmu-v3");
   });
+}
+
+/// Linux, bindings/perf/arm,smmu-v3-pmcg.yaml. None of devices of one's own, of which the tree says
+/// nothing.
+void Nodes::performance_monitors() {
+  const unsigned groups = counter_groups(parameters_);
+  for (unsigned i = 0; i < groups; ++i) {
+    tree_.node(at("pmcg", counter_group_page(i, 0).base), [&] {
+      tree_.cells("interrupts", {spi, pmcg_interrupt + i - first_spi, edge_rising});
+      reg({counter_group_page(i, 0), counter_group_page(i, 1)});
+      tree_.text("compatible", "arm,smmu-v3-pmcg");
+    });
+  }
 }
 
 /// `iommu-map`, `msi-map`: requester ID, controller, its ID for that, how many follow alike.

@@ -23,7 +23,8 @@ inline constexpr std::size_t device_tree_bytes = 0x10'0000;
 /// The flattened device tree of the platform: the nodes, numbers and relations of QEMU 7.2's
 /// `virt,gic-version=3,iommu=smmuv3`, from the parameters that the platform is built of.
 ///
-/// What software here doesn't find is left out: PMU, GPIO, virtio-mmio, fw-cfg and platform bus.
+/// What software here doesn't find is left out: PMU, GPIO, virtio-mmio, fw-cfg and platform bus;
+/// the SMMU's performance monitors are added.
 /// `rng-seed` and `kaslr-seed` come of `device_tree.seed`. An InputError when the bootargs don't
 /// fit.
 std::vector<std::uint8_t> device_tree(const VirtParameters& parameters,

@@ -169,10 +169,13 @@ void check_its(const VirtParameters& parameters) {
 
 /// The SMMU's wired interrupts are SPIs of a number that the memory map gives.
 void check_interrupts(const VirtParameters& parameters) {
-  constexpr std::uint32_t needed = smmu_global_error_interrupt - 32 + 1;
+  const unsigned groups = counter_groups(parameters);
+  const std::uint32_t needed =
+      (groups == 0 ? smmu_global_error_interrupt : pmcg_interrupt + groups - 1) - 32 + 1;
   if (parameters.gic.common.spis >= needed) return;
   throw InputError("gic.common.spis: expected at least " + std::to_string(needed) +
-                   ", for the interrupts of the SMMU, found " +
+                   ", for the interrupts of the SMMU" +
+                   (groups == 0 ? "" : " and of smmu.performance_counters") + ", found " +
                    std::to_string(parameters.gic.common.spis));
 }
 

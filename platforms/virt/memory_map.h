@@ -37,6 +37,12 @@ inline constexpr std::uint64_t gicr_stride = 0x2'0000;
 inline constexpr Range uart{0x0900'0000, 0x1000};
 inline constexpr Range rtc{0x0901'0000, 0x1000};
 inline constexpr Range smmu{0x0905'0000, 0x2'0000};
+/// Counter groups of the SMMU's performance monitors, where QEMU has nothing: that of the TCU, then
+/// those of its TBUs. Page 0 of each, and page 1 in a frame of 64 KiB of its own (IHI 0070 10.5).
+inline constexpr Range pmcg{0x0b40'0000, 0x0080'0000};
+inline constexpr std::uint64_t pmcg_stride = 0x2'0000;
+inline constexpr std::uint64_t pmcg_page_bytes = 0x1000;
+inline constexpr std::uint64_t pmcg_page_1 = 0x1'0000;
 /// Free for devices of one's own (QEMU's platform bus).
 inline constexpr Range platform_bus{0x0c00'0000, 0x200'0000};
 inline constexpr Range pcie_mmio{0x1000'0000, 0x2eff'0000};
@@ -58,6 +64,8 @@ inline constexpr std::uint32_t smmu_event_queue_interrupt = 32 + 74;
 inline constexpr std::uint32_t smmu_pri_queue_interrupt = 32 + 75;
 inline constexpr std::uint32_t smmu_command_sync_interrupt = 32 + 76;
 inline constexpr std::uint32_t smmu_global_error_interrupt = 32 + 77;
+/// Of the first counter group; those of others follow.
+inline constexpr std::uint32_t pmcg_interrupt = 32 + 176;
 
 // Of each processor's generic timer, as PPIs (DDI 0487 D11.2.4): secure and non-secure physical,
 // virtual, hypervisor's.

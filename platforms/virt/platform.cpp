@@ -18,6 +18,8 @@ std::vector<std::string> fabric_ports(const VirtParameters& parameters,
                                       const std::vector<OwnDevice>& own) {
   std::vector<std::string> ports{"dma_reads",   "dma_writes", "smmu_tables",
                                  "smmu_queues", "its",        "lpi"};
+  if (parameters.smmu.offered.table_updates != smmu::TableUpdates::none)
+    ports.push_back("smmu_updates");
   for (unsigned i = 0; i < parameters.processors; ++i)
     ports.push_back(numbered("cpu", i));
   for (unsigned i = 1; i < parameters.gic.its_count; ++i)
@@ -47,6 +49,7 @@ Platform::Platform(const sc_core::sc_module_name& name, const VirtParameters& pa
   bind_processors();
   if (parameters.peripherals) add_peripherals(files);
   bind_own(own);
+  if (parameters.smmu.performance_counters != 0) add_performance_monitors();
 }
 
 Platform::~Platform() = default;
@@ -89,6 +92,7 @@ void Platform::bind_memory() {
   connect_to_port(smmu_.downstream_writes(), "dma_writes");
   connect_to_port(smmu_.tables(), "smmu_tables");
   connect_to_port(smmu_.queues(), "smmu_queues");
+  if (smmu_.tcu.table_updates) connect_to_port(smmu_.table_updates(), "smmu_updates");
 }
 
 void Platform::bind_gic() {
@@ -140,6 +144,22 @@ void Platform::bind_own(const std::vector<OwnDevice>& own) {
     connect_to_port(tbu.downstream_writes, device.name + "_writes");
     own_registers_.push_back(&fabric_.target(device.name));
   }
+}
+
+void Platform::add_performance_monitors() {
+  const auto add = [this](auto& part) {
+    const auto number = static_cast<unsigned>(performance_monitors_.size());
+    const std::string name = numbered("pmcg", number);
+    performance_monitors_.push_back(
+        std::make_unique<smmu::PerformanceMonitor>(name.c_str(), parameters_.smmu, part));
+    smmu::PerformanceMonitor& monitor = *performance_monitors_.back();
+    connect_target(name, monitor.registers);
+    monitor.overflow.bind(gic_.distributor().spi(pmcg_interrupt + number));
+  };
+  add(smmu_.tcu);
+  add(smmu_.tbu);
+  for (const auto& device : own_)
+    add(device->tbu);
 }
 
 void Platform::bind_processors() {

@@ -20,6 +20,7 @@
 #include "doorbell/peripherals/pl011.h"
 #include "doorbell/peripherals/pl031.h"
 #include "doorbell/peripherals/rom.h"
+#include "doorbell/smmu/performance_monitor.h"
 #include "doorbell/smmu/smmu.h"
 #include "platforms/virt/own_device.h"
 #include "platforms/virt/parameters.h"
@@ -70,6 +71,12 @@ class Platform : public Module {
 
   memory::Ram& ram() { return ram_; }
   smmu::Smmu& smmu() { return smmu_; }
+  /// That of the TCU is the first, then come those of its TBUs; none without
+  /// `smmu.performance_counters`.
+  unsigned performance_monitor_count() const {
+    return static_cast<unsigned>(performance_monitors_.size());
+  }
+  smmu::PerformanceMonitor& performance_monitor(unsigned i) { return *performance_monitors_[i]; }
   gic::Gic& gic() { return gic_; }
   pcie::RootComplex& root_complex() { return root_complex_; }
 
@@ -94,6 +101,7 @@ class Platform : public Module {
   std::unique_ptr<cpu::Processor> make_processor(unsigned i, std::uint32_t affinity);
   void add_peripherals(const PlatformFiles& files);
   void bind_own(const std::vector<OwnDevice>& own);
+  void add_performance_monitors();
 
   const VirtParameters& parameters_;
   memory::Ram ram_;
@@ -112,6 +120,7 @@ class Platform : public Module {
   std::unique_ptr<peripherals::Pl031> rtc_;
   std::vector<std::unique_ptr<OwnDevicePort>> own_;
   std::vector<InitiatorSocket*> own_registers_;
+  std::vector<std::unique_ptr<smmu::PerformanceMonitor>> performance_monitors_;
 };
 
 }  // namespace doorbell::virt

@@ -124,8 +124,16 @@ TEST(Fit, TheSmmusInterruptsAreThere) {
   const auto spis = [](std::uint32_t count) {
     return refusal([&](VirtParameters& p) { p.gic.common.spis = count; });
   };
-  EXPECT_EQ(spis(96), "fits");
-  EXPECT_THAT(spis(64), HasSubstr("gic.common.spis"));
+  EXPECT_EQ(spis(192), "fits");
+  EXPECT_THAT(spis(160), HasSubstr("gic.common.spis: expected at least 178"));
+  const auto without_counters = [](std::uint32_t count) {
+    return refusal([&](VirtParameters& p) {
+      p.gic.common.spis = count;
+      p.smmu.performance_counters = 0;
+    });
+  };
+  EXPECT_EQ(without_counters(96), "fits");
+  EXPECT_THAT(without_counters(64), HasSubstr("gic.common.spis"));
 }
 
 TEST(Fit, NothingLiesOverAnythingElse) {

@@ -36,9 +36,10 @@ Place place_of(TargetSocket& socket) {
   if (name.find("tbu.upstream") != std::string::npos) {
     return {&socket, virt::ram_base + 0x3000, true};
   }
-  if (ends_with(name, "tcu.registers")) return {&socket, 0x90, false};   // SMMU_CMDQ_BASE
-  if (ends_with(name, "its.control")) return {&socket, 0x80, false};     // GITS_CBASER
-  if (ends_with(name, "its.translater")) return {&socket, 0x40, false};  // GITS_TRANSLATER
+  if (ends_with(name, "tcu.registers")) return {&socket, 0x90, false};          // SMMU_CMDQ_BASE
+  if (name.find(".pmcg") != std::string::npos) return {&socket, 0xe58, false};  // IRQ_CFG0
+  if (ends_with(name, "its.control")) return {&socket, 0x80, false};            // GITS_CBASER
+  if (ends_with(name, "its.translater")) return {&socket, 0x40, false};         // GITS_TRANSLATER
   if (name.find("root_complex.") != std::string::npos) return {&socket, ECAM, false};
   if (name.find("redistributor") != std::string::npos) return {&socket, 0x70, false};
   if (ends_with(name, "distributor.registers")) return {&socket, 0x6100, false};  // GICD_IROUTER32
@@ -216,9 +217,9 @@ TEST(PayloadAttributes, EveryTargetDoesThemOrSaysNo) {
   virt::Platform platform("virt", parameters);
   std::vector<Place> places;
   find_targets(sc_core::sc_get_top_level_objects(), places);
-  // Memory, distributor, ITS twice, TCU, TBU twice, root complex thrice; redistributors and fabric
-  // ports.
-  EXPECT_EQ(places.size(), 10U + 4 + 10);
+  // Memory, distributor, ITS twice, TCU, TBU twice, root complex thrice, performance monitors
+  // twice; redistributors and fabric ports.
+  EXPECT_EQ(places.size(), 12U + 4 + 10);
   ForeignInitiator initiator("foreign", places);
   sc_core::sc_start(sc_core::sc_time(1, sc_core::SC_MS));
   EXPECT_TRUE(initiator.finished);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 
+#include "doorbell/core/arch/exchanged.h"
 #include "doorbell/core/arch/little_endian.h"
 #include "doorbell/core/arch/task.h"
 #include "doorbell/core/initiator_socket.h"
@@ -16,12 +17,6 @@ struct AddressSpace {
   enum class Kind : std::uint8_t { physical, intermediate_physical };
   Kind kind = Kind::physical;
   std::uint16_t vmid = 0;
-};
-
-/// What a compare-and-swap found.
-struct Exchanged {
-  bool ok = false;        ///< False: an error, or a target that knows no atomic accesses.
-  std::uint64_t old = 0;  ///< What was there; it has been replaced if it is what was expected.
 };
 
 /// How a block reaches its tables and queues in memory: addresses, bytes and an answer, nothing of

@@ -24,7 +24,7 @@ ConfigurationUnit::ConfigurationUnit(Scheduler& scheduler, const Clock& clock,
 
 Task<Fault> ConfigurationUnit::find(const GlobalConfiguration& global, const Stream& stream,
                                     StreamConfiguration& result, TableAccess& tables,
-                                    JourneyHandle journey) {
+                                    JourneyHandle journey, bool& missed) {
   if (!global.stream_table.contains(stream.stream_id)) {
     co_return Fault{EventType::C_BAD_STREAMID};
   }
@@ -38,6 +38,7 @@ Task<Fault> ConfigurationUnit::find(const GlobalConfiguration& global, const Str
     }
   }
   statistics_.miss();
+  missed = true;
   const StreamWord word = StreamWord::of(stream);
   Fault fault;
   if (auto* const pending = fetches_.find(word)) {

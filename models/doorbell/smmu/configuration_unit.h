@@ -26,8 +26,10 @@ class ConfigurationUnit {
 
   /// The configuration of a stream, read through `tables` where it isn't cached. Without a fault
   /// the STE is valid and, if it translates, so is the CD.
+  /// `missed`: set where that is so.
   Task<Fault> find(const GlobalConfiguration& global, const Stream& stream,
-                   StreamConfiguration& result, TableAccess& tables, JourneyHandle journey);
+                   StreamConfiguration& result, TableAccess& tables, JourneyHandle journey,
+                   bool& missed);
   /// Reads on behalf of `fetch_configuration`.
   Task<bool> read(TablePurpose purpose, std::uint64_t address, std::span<std::uint8_t> data,
                   JourneyHandle journey);

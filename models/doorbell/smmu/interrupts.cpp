@@ -1,8 +1,7 @@
 #include "doorbell/smmu/interrupts.h"
 
-#include "doorbell/core/memory_port.h"
-#include "doorbell/core/simulation.h"
 #include "doorbell/smmu/arch/registers.h"
+#include "doorbell/smmu/message.h"
 
 namespace doorbell::smmu {
 
@@ -48,13 +47,8 @@ Task<void> Interrupts::sync_completed(std::uint64_t address, std::uint32_t data)
 }
 
 Task<void> Interrupts::msi(std::uint64_t address, std::uint32_t data, GlobalError on_abort) {
-  const PayloadReference write =
-      Simulation::current().payloads().take(tlm::TLM_WRITE_COMMAND, address, 4);
-  write->requester().device_id = device_id_;
-  write->requester().purpose = MemoryPurpose::smmu_queues;
-  store_little_endian<std::uint32_t>(write->data(), data);
-  co_await socket_.transport(*write);
-  if (!write->is_response_ok()) activate(on_abort);
+  const bool done = co_await write_message(socket_, device_id_, address, data);
+  if (!done) activate(on_abort);
 }
 
 }  // namespace doorbell::smmu

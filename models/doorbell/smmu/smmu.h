@@ -41,6 +41,8 @@ class Smmu : public sc_core::sc_module {
   TargetSocket& registers() { return tcu.registers; }
   InitiatorSocket& tables() { return tcu.tables; }
   InitiatorSocket& queues() { return tcu.queues; }
+  /// Only where `parameters.offered.table_updates` offers some.
+  InitiatorSocket& table_updates() { return *tcu.table_updates; }
 };
 
 }  // namespace doorbell::smmu

@@ -98,11 +98,12 @@ TableWalker::SecondStage::SecondStage(Scheduler& scheduler, const StatisticsGrou
              {"walks", Better::neither, "Of stage 2, that waited for another's of the page"}) {}
 
 TableWalker::TableWalker(Scheduler& scheduler, const Clock& clock, const StatisticsGroup& group,
-                         const SmmuParameters& parameters, MemoryPort& memory,
+                         const SmmuParameters& parameters, MemoryPort& memory, MemoryPort* updates,
                          const InvalidationLog& log)
     : scheduler_(scheduler),
       clock_(clock),
       memory_(memory),
+      updates_(updates),
       log_(log),
       stage1_(scheduler, statistics_in(group, "walk_cache_level", ""),
               Invalidation::only(Stages::stage1, Stages::both), parameters.tcu.walk_cache),
@@ -119,24 +120,33 @@ TableWalker::TableWalker(Scheduler& scheduler, const Clock& clock, const Statist
   if (parameters.features().stage2) {
     stage2_ = std::make_unique<SecondStage>(scheduler, group, parameters.tcu.walk_cache_stage2);
   }
+  if (updates == nullptr) return;
+  httu_updates_ = std::make_unique<Counter>(
+      group, "httu_updates",
+      StatisticInfo{"updates", Better::neither, "Descriptors that a translation has changed"});
+  httu_lost_races_ = std::make_unique<Counter>(
+      group, "httu_lost_races",
+      StatisticInfo{"updates", Better::lower, "Not done, as another writer was first"});
 }
 
 Task<WalkStart> TableWalker::start(Walk& walk, const TranslationTag& tag, std::uint64_t address,
-                                   const WalkPosition& first) {
+                                   const WalkPosition& first, const Access& access) {
   Stage& stage = stage_of(tag);
   co_await clock_.cycles(stage.latency);
   const Key key{canonical(address) >> tag.granule, owner_of(tag)};
   WalkStart start{.position = first};
   const bool has_walker{walk.walker};
-  if (auto* const pending = stage.walks.find(key, has_walker)) {
+  while (auto* const pending = stage.walks.find(key, has_walker)) {
+    walk.missed = true;
     (tag.stages == Stages::stage2 ? stage2_->merged : merged_walks_).add();
     walk.journey.wait(scheduler_.now(), "another's walk", {"walk of page", key.page});
     start.result = co_await stage.walks.join(*pending);
-    start.finished = true;
     walk.journey.serve(scheduler_.now());
-    co_return start;
+    start.finished = start.result.leaf.serves(access);
+    if (start.finished) co_return start;
   }
-  if (look_up(stage.cache, tag, address, start)) co_return start;
+  if (look_up(stage.cache, tag, address, access, start)) co_return start;
+  walk.missed = true;
   // With a regime that has been overtaken it goes on alone.
   auto& opened = stage.walks.open(key, log_.epoch() == walk.since, has_walker);
   walk.of(tag).opened = &opened;
@@ -154,9 +164,9 @@ Task<WalkStart> TableWalker::start(Walk& walk, const TranslationTag& tag, std::u
 
 /// True when the walk caches hold the leaf; otherwise reading begins at `start.position`.
 bool TableWalker::look_up(WalkCache& cache, const TranslationTag& tag, std::uint64_t address,
-                          WalkStart& start) {
+                          const Access& access, WalkStart& start) {
   WalkCache::Hit hit{WalkPosition{}, 0};
-  if (!cache.lookup(tag, address, start.position.level, hit)) return false;
+  if (!cache.lookup(tag, address, start.position.level, hit, access)) return false;
   if (const auto* const leaf = std::get_if<Leaf>(&hit.step)) {
     start.result.leaf = *leaf;
     start.finished = true;
@@ -175,6 +185,17 @@ Task<bool> TableWalker::read(Walk& walk, TablePurpose purpose, unsigned level,
     walk.journey.serve(scheduler_.now(), read_of_level[level], walk.stage1.reason);
   }
   return memory_.read({}, address, data);
+}
+
+Task<Exchanged> TableWalker::exchange(Walk& walk, TablePurpose purpose, std::uint64_t address,
+                                      std::uint64_t expected, std::uint64_t desired) {
+  if (updates_ == nullptr) co_return Exchanged{};
+  const bool inner = purpose == TablePurpose::stage2_descriptor;
+  walk.journey.serve(scheduler_.now(), "dirty state update",
+                     (inner ? walk.stage2 : walk.stage1).reason);
+  const Exchanged found = co_await updates_->compare_and_swap({}, address, expected, desired);
+  if (found.ok) (found.old == expected ? httu_updates_ : httu_lost_races_)->add();
+  co_return found;
 }
 
 /// Puts a valid descriptor into its walk cache, unless an invalidation has overtaken the walk.

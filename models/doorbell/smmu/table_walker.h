@@ -27,7 +27,8 @@ namespace doorbell::smmu {
 class TableWalker {
  public:
   TableWalker(Scheduler& scheduler, const Clock& clock, const StatisticsGroup& group,
-              const SmmuParameters& parameters, MemoryPort& memory, const InvalidationLog& log);
+              const SmmuParameters& parameters, MemoryPort& memory, MemoryPort* updates,
+              const InvalidationLog& log);
 
  private:
   struct Key {
@@ -53,6 +54,7 @@ class TableWalker {
     JourneyHandle journey;
     Slot walker;
     StageOfWalk stage1, stage2;
+    bool missed = false;  ///< The walk caches weren't enough.
 
     StageOfWalk& of(const TranslationTag& tag) {
       return tag.stages == Stages::stage2 ? stage2 : stage1;
@@ -60,9 +62,11 @@ class TableWalker {
   };
   // As `TableAccess` has them.
   Task<WalkStart> start(Walk& walk, const TranslationTag& tag, std::uint64_t address,
-                        const WalkPosition& first);
+                        const WalkPosition& first, const Access& access);
   Task<bool> read(Walk& walk, TablePurpose purpose, unsigned level, std::uint64_t address,
                   std::span<std::uint8_t> data);
+  Task<Exchanged> exchange(Walk& walk, TablePurpose purpose, std::uint64_t address,
+                           std::uint64_t expected, std::uint64_t desired);
   void keep(const Walk& walk, const TranslationTag& tag, std::uint64_t address, unsigned level,
             const CachedStep& step);
   void finish(Walk& walk, const TranslationTag& tag, const WalkResult& result, unsigned reads,
@@ -107,17 +111,19 @@ class TableWalker {
     return tag.stages == Stages::stage2 ? *stage2_ : stage1_;
   }
   static bool look_up(WalkCache& cache, const TranslationTag& tag, std::uint64_t address,
-                      WalkStart& start);
+                      const Access& access, WalkStart& start);
 
   Scheduler& scheduler_;
   const Clock& clock_;
   MemoryPort& memory_;
+  MemoryPort* updates_;  ///< Null where no updates are offered.
   const InvalidationLog& log_;
   Stage stage1_;
   std::unique_ptr<SecondStage> stage2_;
   Slots walkers_;
   std::array<std::unique_ptr<Counter>, WalkCache::levels> walks_of_length_;
   Counter merged_walks_;
+  std::unique_ptr<Counter> httu_updates_, httu_lost_races_;
 };
 
 }  // namespace doorbell::smmu

@@ -151,6 +151,7 @@ Task<void> Tbu::serve(Payload& payload) {
   // Most transactions find their page in the micro TLB: that way needs no task but this one.
   PostedOrders::Order* const order = order_of(payload, requester);
   const Stream stream = stream_of(requester);
+  monitored_.count(MonitorEvent::transaction, stream.stream_id);
   const OrderedRelease::Ticket ticket =
       order != nullptr ? order->take({"write of stream", stream.stream_id}) : 0;
   if (crosses_page(payload)) {
@@ -168,7 +169,8 @@ Task<void> Tbu::serve(Payload& payload) {
         const Holder self{"translation of page", payload.get_address() / smallest_page};
         slot.relabel(self);
         if (order != nullptr) order->describe(ticket, self);
-        translation = co_await translate(stream, payload.get_address(), access, journey);
+        bool counted = false;
+        translation = co_await translate(stream, payload.get_address(), access, journey, counted);
       }
     }
     if (order != nullptr) {
@@ -205,6 +207,7 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
   const std::uint64_t address = payload.get_address();
   const unsigned length = payload.get_data_length();
   auto status = tlm::TLM_OK_RESPONSE;
+  bool counted = false;
   for (unsigned done = 0; done < length && status == tlm::TLM_OK_RESPONSE;) {
     const std::uint64_t from = address + done;
     const auto size = static_cast<unsigned>(
@@ -213,7 +216,7 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
     if (parameters_.reserved_window.contains(from)) {
       window_refusals_.add();
     } else {
-      translation = co_await translate_in_turn(stream, from, access, journey);
+      translation = co_await translate_in_turn(stream, from, access, journey, counted);
     }
     if (!translation.allowed) {
       if (order != nullptr) orders_.done(*order, ticket);
@@ -277,7 +280,8 @@ Task<Tbu::Translation> Tbu::wait_with_translation(Translation translation,
     co_return translation;
   }
   retranslated_.add();
-  co_return co_await translate_in_turn(stream, address, access, journey);
+  bool counted = true;  // or has been found
+  co_return co_await translate_in_turn(stream, address, access, journey, counted);
 }
 
 void Tbu::terminate(Payload& payload, Requester* requester) {

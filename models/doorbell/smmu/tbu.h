@@ -16,6 +16,7 @@
 #include "doorbell/core/simulation.h"
 #include "doorbell/core/target_socket.h"
 #include "doorbell/smmu/arch/access.h"
+#include "doorbell/smmu/arch/monitored_events.h"
 #include "doorbell/smmu/arch/parameters.h"
 #include "doorbell/smmu/arch/tlb.h"
 #include "doorbell/smmu/debug_translation.h"
@@ -55,6 +56,9 @@ class Tbu : public Module {
   InitiatorSocket downstream_reads;
   InitiatorSocket downstream_writes;
   MessageInitiator<Dti> dti;  ///< To the TCU.
+
+  /// For a PerformanceMonitor.
+  MonitoredEvents& monitored_events() { return monitored_; }
 
   std::string busy() const override;
   void settle() override;
@@ -118,12 +122,13 @@ class Tbu : public Module {
   // Translation
   bool look_up_micro_tlb(const Stream& stream, std::uint64_t address, const Access& access,
                          Translation& translation);
+  /// `counted`: whether the transaction's miss is; it says so then.
   Task<Translation> translate_in_turn(Stream stream, std::uint64_t address, Access access,
-                                      JourneyHandle journey);
+                                      JourneyHandle journey, bool& counted);
   bool still_translates(const Stream& stream, std::uint64_t address, const Access& access,
                         Translation& translation) const;
   Task<Translation> translate(Stream stream, std::uint64_t address, Access access,
-                              JourneyHandle journey);
+                              JourneyHandle journey, bool& counted);
   Task<Translation> miss(Stream stream, std::uint64_t address, Access access,
                          JourneyHandle journey);
   Translation translation_of(const Answer& answer, std::uint64_t address);
@@ -153,6 +158,7 @@ class Tbu : public Module {
   Counter retranslated_;
   Counter window_bypasses_;
   Counter window_refusals_;
+  MonitoredEvents monitored_;
   std::uint64_t invalidations_ = 0;  ///< Carried out so far.
   Slots translations_;
   Slots requests_;

@@ -19,13 +19,13 @@ bool Tbu::look_up_micro_tlb(const Stream& stream, std::uint64_t address, const A
 
 /// From a translation slot on: for what isn't on the shortest way.
 Task<Tbu::Translation> Tbu::translate_in_turn(Stream stream, std::uint64_t address, Access access,
-                                              JourneyHandle journey) {
+                                              JourneyHandle journey, bool& counted) {
   const Slot slot =
       co_await translations_.acquire(Holder{"translation of stream", stream.stream_id}, journey);
   co_await clock_.cycles(parameters_.tbu.micro_tlb.latency);
   Translation translation;
   if (!look_up_micro_tlb(stream, address, access, translation)) {
-    translation = co_await translate(stream, address, access, journey);
+    translation = co_await translate(stream, address, access, journey, counted);
   }
   co_return translation;
 }
@@ -45,7 +45,7 @@ bool Tbu::still_translates(const Stream& stream, std::uint64_t address, const Ac
 
 /// What follows a miss in the micro TLB.
 Task<Tbu::Translation> Tbu::translate(Stream stream, std::uint64_t address, Access access,
-                                      JourneyHandle journey) {
+                                      JourneyHandle journey, bool& counted) {
   co_await main_tlb_turn(1, parameters_.tbu.main_tlb.latency, stream.stream_id, journey);
   const StreamWord word = StreamWord::of(stream);
   const unsigned probes = main_tlb_.lookup(word, address).probes;
@@ -64,6 +64,8 @@ Task<Tbu::Translation> Tbu::translate(Stream stream, std::uint64_t address, Acce
     co_return translation;
   }
   main_tlb_statistics_.miss();
+  if (!counted) monitored_.count(MonitorEvent::tlb_miss, stream.stream_id);
+  counted = true;
   co_return co_await miss(stream, address, access, journey);
 }
 

@@ -41,14 +41,20 @@ Tcu::Tcu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
                                          queue_port_, *interrupts_, parameters_.features());
   configurations_ = std::make_unique<ConfigurationUnit>(scheduler(), clock_, statistics(),
                                                         parameters_, stream_table_port_, log_);
+  if (parameters.offered.table_updates != TableUpdates::none) {
+    table_updates = std::make_unique<InitiatorSocket>("table_updates");
+    update_port_.emplace(*table_updates, MemoryPurpose::page_tables);
+  }
   walker_ = std::make_unique<TableWalker>(scheduler(), clock_, statistics(), parameters_,
-                                          page_table_port_, log_);
+                                          page_table_port_, update_port_ ? &*update_port_ : nullptr,
+                                          log_);
   commands_ = std::make_unique<CommandProcessor>(scheduler(), clock_, statistics(), parameters_,
                                                  programming_.bank(), queue_port_, *interrupts_,
                                                  static_cast<CommandActions&>(*this));
-  translator_ = std::make_unique<Translator>(
-      scheduler(), statistics(), parameters_, stage,
-      Translator::Parts{programming_, log_, *configurations_, *walker_, *events_, *links_});
+  translator_ =
+      std::make_unique<Translator>(scheduler(), statistics(), parameters_, stage,
+                                   Translator::Parts{programming_, log_, *configurations_, *walker_,
+                                                     *events_, *links_, monitored_});
   programming_.connect({commands_.get(), events_.get(), interrupts_.get(), this});
 }
 
@@ -83,7 +89,8 @@ std::string Tcu::busy() const {
   if (commands_->busy()) return "commands";
   if (walker_->walks() != 0) return under_way(walker_->walks(), "walks");
   if (events_->on_the_way() != 0) return under_way(events_->on_the_way(), "events");
-  return under_way(tables.outstanding() + queues.outstanding(), "accesses to memory");
+  const std::size_t updates = table_updates ? table_updates->outstanding() : 0;
+  return under_way(tables.outstanding() + queues.outstanding() + updates, "accesses to memory");
 }
 
 void Tcu::settle() {

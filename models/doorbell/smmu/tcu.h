@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "doorbell/core/arch/clock.h"
 #include "doorbell/core/arch/task_group.h"
@@ -10,6 +11,7 @@
 #include "doorbell/core/register_socket.h"
 #include "doorbell/core/simulation.h"
 #include "doorbell/smmu/arch/invalidation_log.h"
+#include "doorbell/smmu/arch/monitored_events.h"
 #include "doorbell/smmu/arch/parameters.h"
 #include "doorbell/smmu/command_processor.h"
 #include "doorbell/smmu/configuration_unit.h"
@@ -38,6 +40,9 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
   InitiatorSocket tables;
   /// Command queue, Event queue and MSIs: apart, so that nothing of it delays a walk.
   InitiatorSocket queues;
+  /// Updates of translation tables, atomic accesses: apart, so that one that is refused keeps no
+  /// read waiting. Null unless `features.table_updates` offers some.
+  std::unique_ptr<InitiatorSocket> table_updates;
   WireOut eventq;      ///< Edge: the Event queue is no longer empty.
   WireOut gerror;      ///< Edge: a global error.
   WireOut cmdq_sync;   ///< Edge: a CMD_SYNC with SIG_IRQ is complete.
@@ -51,6 +56,8 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
   std::optional<std::uint64_t> translate_debug(const Stream& stream, std::uint64_t address,
                                                const Access& access) override;
   bool receives(const sc_core::sc_interface& dti) const override;
+  /// For a PerformanceMonitor.
+  MonitoredEvents& monitored_events() { return monitored_; }
 
   void save(StateWriter& state) const override;
   void restore(StateReader& state) override;
@@ -75,7 +82,9 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
   PhysicalMemoryPort page_table_port_;
   PhysicalMemoryPort stream_table_port_;
   PhysicalMemoryPort queue_port_;
+  std::optional<PhysicalMemoryPort> update_port_;
   InvalidationLog log_;
+  MonitoredEvents monitored_;
   // These use the above; the task group, which runs them, is destroyed first.
   std::unique_ptr<TbuLinks> links_;
   std::unique_ptr<Interrupts> interrupts_;

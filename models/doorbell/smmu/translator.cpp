@@ -35,15 +35,21 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
   const JourneyHandle journey = request.journey;
   journey.enter(stage_, scheduler_.now());
   const Stream& stream = request.stream;
+  parts_.monitored.count(MonitorEvent::transaction, stream.stream_id);
   dti::TranslationAnswer answer{.token = request.token};
   unsigned epoch = 0;
   {
     Slot slot = co_await slots_.acquire(Holder{"translation of stream", stream.stream_id}, journey);
     epoch = under_way_.enter();
     const InvalidationLog::Epoch start = parts_.log.epoch();
-    TranslatorAccess access(parts_.configurations, parts_.walker, start, slot, journey);
+    TranslatorAccess access(parts_.configurations, parts_.walker, parts_.monitored,
+                            stream.stream_id, start, slot, journey);
     const TranslationOutcome outcome =
         co_await translate(global(), {stream, request.address, request.access}, access);
+    if (access.missed_translation())
+      parts_.monitored.count(MonitorEvent::tlb_miss, stream.stream_id);
+    if (access.missed_configuration())
+      parts_.monitored.count(MonitorEvent::configuration_miss, stream.stream_id);
     if (outcome.kind == TranslationOutcome::Kind::translated) {
       translated_.add();
       answer.translated = true;
@@ -65,7 +71,8 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
 
 Task<void> Translator::prefetch(Stream stream, std::optional<std::uint64_t> address) {
   Slot none;
-  TranslatorAccess access(parts_.configurations, parts_.walker, parts_.log.epoch(), none, {});
+  TranslatorAccess access(parts_.configurations, parts_.walker, parts_.monitored, stream.stream_id,
+                          parts_.log.epoch(), none, {});
   const GlobalConfiguration registers = global();
   if (address) {
     co_await translate(registers, {.stream = stream, .address = *address}, access);

@@ -9,6 +9,7 @@
 #include "doorbell/core/arch/statistics_kinds.h"
 #include "doorbell/core/arch/task.h"
 #include "doorbell/smmu/arch/invalidation_log.h"
+#include "doorbell/smmu/arch/monitored_events.h"
 #include "doorbell/smmu/arch/parameters.h"
 #include "doorbell/smmu/arch/procedure.h"
 #include "doorbell/smmu/arch/untimed_access.h"
@@ -32,6 +33,7 @@ class Translator {
     TableWalker& walker;
     EventQueue& events;
     TbuLinks& links;
+    MonitoredEvents& monitored;
   };
   Translator(Scheduler& scheduler, const StatisticsGroup& group, const SmmuParameters& parameters,
              StageId stage, const Parts& parts);

@@ -7,15 +7,15 @@ namespace doorbell::smmu {
 Task<Fault> TranslatorAccess::find_configuration(const GlobalConfiguration& global,
                                                  const Stream& stream,
                                                  StreamConfiguration& result) {
-  return configurations_.find(global, stream, result, *this, walk_.journey);
+  return configurations_.find(global, stream, result, *this, walk_.journey, missed_configuration_);
 }
 
 Task<WalkStart> TranslatorAccess::start(const TranslationTag& tag, std::uint64_t address,
-                                        const WalkPosition& first) {
+                                        const WalkPosition& first, const Access& access) {
   if (tag.stages != Stages::stage2) {
     slot_.relabel({"walk of page", canonical(address) >> tag.granule});
   }
-  return walker_.start(walk_, tag, address, first);
+  return walker_.start(walk_, tag, address, first, access);
 }
 
 void TranslatorAccess::keep(const TranslationTag& tag, std::uint64_t address, unsigned level,
@@ -31,9 +31,17 @@ void TranslatorAccess::finish(const TranslationTag& tag, const WalkResult& resul
 Task<bool> TranslatorAccess::read(TablePurpose purpose, unsigned level, std::uint64_t address,
                                   std::span<std::uint8_t> data) {
   if (purpose == TablePurpose::stage1_descriptor || purpose == TablePurpose::stage2_descriptor) {
+    monitored_.count(MonitorEvent::table_access, stream_id_);
     return walker_.read(walk_, purpose, level, address, data);
   }
+  monitored_.count(MonitorEvent::configuration_access, stream_id_);
   return configurations_.read(purpose, address, data, walk_.journey);
+}
+
+Task<Exchanged> TranslatorAccess::exchange(TablePurpose purpose, unsigned, std::uint64_t address,
+                                           std::uint64_t expected, std::uint64_t desired) {
+  monitored_.count(MonitorEvent::table_access, stream_id_);
+  return walker_.exchange(walk_, purpose, address, expected, desired);
 }
 
 }  // namespace doorbell::smmu

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "doorbell/core/arch/slots.h"
+#include "doorbell/smmu/arch/monitored_events.h"
 #include "doorbell/smmu/arch/table_access.h"
 #include "doorbell/smmu/configuration_unit.h"
 #include "doorbell/smmu/table_walker.h"
@@ -13,27 +14,39 @@ class TranslatorAccess final : public TableAccess {
  public:
   /// `since`: when it began. `slot`: its place, empty for one that has none.
   TranslatorAccess(ConfigurationUnit& configurations, TableWalker& walker,
+                   MonitoredEvents& monitored, std::uint32_t stream_id,
                    InvalidationLog::Epoch since, Slot& slot, JourneyHandle journey)
       : configurations_(configurations),
         walker_(walker),
         slot_(slot),
+        monitored_(monitored),
+        stream_id_(stream_id),
         walk_{.since = since, .journey = journey} {}
 
   Task<Fault> find_configuration(const GlobalConfiguration& global, const Stream& stream,
                                  StreamConfiguration& result) override;
-  Task<WalkStart> start(const TranslationTag& tag, std::uint64_t address,
-                        const WalkPosition& first) override;
+  Task<WalkStart> start(const TranslationTag& tag, std::uint64_t address, const WalkPosition& first,
+                        const Access& access) override;
   void keep(const TranslationTag& tag, std::uint64_t address, unsigned level,
             const CachedStep& step) override;
   void finish(const TranslationTag& tag, const WalkResult& result, unsigned reads,
               bool last) override;
   Task<bool> read(TablePurpose purpose, unsigned level, std::uint64_t address,
                   std::span<std::uint8_t> data) override;
+  Task<Exchanged> exchange(TablePurpose purpose, unsigned level, std::uint64_t address,
+                           std::uint64_t expected, std::uint64_t desired) override;
+
+  /// Whether it depended on tables in memory, its own reads or another's.
+  bool missed_configuration() const { return missed_configuration_; }
+  bool missed_translation() const { return walk_.missed; }
 
  private:
   ConfigurationUnit& configurations_;
   TableWalker& walker_;
   Slot& slot_;
+  MonitoredEvents& monitored_;
+  std::uint32_t stream_id_;
+  bool missed_configuration_ = false;
   TableWalker::Walk walk_;
 };
 

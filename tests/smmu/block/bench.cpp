@@ -24,6 +24,7 @@ Bench::Bench(const SmmuParameters& parameters, unsigned memory_depth, unsigned l
   connect(smmu.downstream_writes(), memory.socket_of_port(0));
   connect(smmu.tables(), memory.socket_of_port(1));
   connect(smmu.queues(), memory.socket_of_port(2));
+  if (smmu.tcu.table_updates) connect(smmu.table_updates(), memory.socket_of_port(3));
   smmu.tcu.eventq.bind(eventq_in);
   smmu.tcu.gerror.bind(gerror_in);
   smmu.tcu.cmdq_sync.bind(sync_in);

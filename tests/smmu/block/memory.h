@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "doorbell/core/arch/wait_primitives.h"
+#include "doorbell/core/atomic_access.h"
 #include "doorbell/core/memory_port.h"
 #include "doorbell/core/requester.h"
 #include "doorbell/core/simulation.h"
@@ -28,7 +29,7 @@ class Memory : public Module {
     sockets_.push_back(std::make_unique<TargetSocket>(
         socket.c_str(), tasks_, BufferDepth{depth_, depth_},
         [this, n](Payload& payload) { return serve(n, payload); },
-        TargetAbilities{.byte_enables = true}));
+        TargetAbilities{.byte_enables = true, .ignored_commands = true}));
     sockets_.back()->on_debug([this](Payload& payload) { return move_bytes(payload); });
     return *sockets_.back();
   }
@@ -52,6 +53,7 @@ class Memory : public Module {
     Time done;
     std::uint32_t device_id = 0;     ///< Of the Requester.
     std::uint8_t attributes = 0xff;  ///< Likewise.
+    bool atomic = false;             ///< An AtomicAccess.
   };
   /// Every access, in the order of arrival.
   std::vector<Access> log;
@@ -80,6 +82,8 @@ class Memory : public Module {
   Time latency;
   /// Reads give what was there when they arrived, and not when they are answered.
   bool sample_early = false;
+  /// Whether it knows AtomicAccess.
+  bool knows_atomics = true;
 
  private:
   using Ranges = std::map<std::uint64_t, std::uint64_t>;
@@ -104,9 +108,18 @@ class Memory : public Module {
     return payload.get_data_length();
   }
 
+  void change_bytes(Payload& payload, AtomicAccess& atomic) {
+    payload.set_response_status(tlm::TLM_OK_RESPONSE);
+    if (!knows_atomics) return;
+    std::uint8_t* const first = &byte(payload.get_address());  // aligned: all in one page
+    atomic.apply({first, atomic.size});
+  }
+
   Task<void> serve(unsigned n, Payload& payload) {
     const std::size_t entry = log.size();
+    AtomicAccess* const atomic = AtomicAccess::of(payload);
     log.push_back({n, payload.is_write(), payload.get_address(), now(), 0});
+    log.back().atomic = atomic != nullptr;
     if (const Requester* const requester = requester_of(payload)) {
       log.back().device_id = requester->device_id;
       log.back().attributes = requester->memory_attributes;
@@ -122,6 +135,8 @@ class Memory : public Module {
     log[entry].done = now();
     if (in(aborts_, payload.get_address())) {
       payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    } else if (atomic != nullptr) {
+      change_bytes(payload, *atomic);
     } else {
       move_bytes(payload);
     }

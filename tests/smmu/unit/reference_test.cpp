@@ -130,7 +130,7 @@ ModelResult walk_by_model(const Case& c) {
     return found == c.memory.end() ? std::nullopt : std::optional(found->second);
   });
   const TranslationTag tag;
-  result.walk = run_now(walk_stage1(cd.regime, nullptr, tag, c.address, tables));
+  result.walk = run_now(walk_stage1(cd.regime, nullptr, tag, c.address, Access{}, tables));
   return result;
 }
 

@@ -161,6 +161,13 @@ void OfferedFeatures::describe(ParameterGroup& group) {
             {.source = "[M600] has it",
              .help = "IDR0.CD2L, with substreams: tables of CDs may have two levels",
              .visible_to_software = true});
+  group.add("table_updates", table_updates,
+            {{"none", TableUpdates::none},
+             {"access", TableUpdates::access_flag},
+             {"dirty", TableUpdates::dirty_state}},
+            {.source = "[QEMU] none",
+             .help = "IDR0.HTTU: what translations set in descriptors, the Access flag or both",
+             .visible_to_software = true});
 }
 
 void ReservedWindow::describe(ParameterGroup& group) {
@@ -194,6 +201,7 @@ Features SmmuParameters::features() const {
   f.input_address_bits = static_cast<unsigned>(offered.input_address_size);
   f.substream_id_bits = offered.substream_id_bits;
   f.two_level_contexts = offered.two_level_context_table;
+  f.table_updates = offered.table_updates;
   return f;
 }
 
@@ -261,6 +269,12 @@ void SmmuParameters::describe(ParameterGroup& group) {
   group.add("range_invalidation", range_invalidation,
             {.source = "[QEMU] has it",
              .help = "IDR3.RIL: a TLBI by address may cover a range",
+             .visible_to_software = true});
+  group.add("performance_counters", performance_counters,
+            {.unit = "counters",
+             .maximum = 64,
+             .source = "assumption",
+             .help = "Of the performance monitor of each TBU and of the TCU; 0: they have none",
              .visible_to_software = true});
   group.group("reserved_window", reserved_window, "Addresses for MSIs that aren't translated");
   group.group("features", offered, "What of the architecture is offered");

@@ -112,8 +112,9 @@ struct OfferedFeatures {
   bool granule_16k = true;  ///< IDR5.GRAN16K
   bool granule_64k = true;  ///< IDR5.GRAN64K
   InputAddressSize input_address_size = InputAddressSize::bits_48;
-  std::uint32_t substream_id_bits = 0;  ///< IDR1.SSIDSIZE
-  bool two_level_context_table = true;  ///< IDR0.CD2L
+  std::uint32_t substream_id_bits = 0;              ///< IDR1.SSIDSIZE
+  bool two_level_context_table = true;              ///< IDR0.CD2L
+  TableUpdates table_updates = TableUpdates::none;  ///< IDR0.HTTU
 
   void describe(ParameterGroup& group);
 };
@@ -142,6 +143,8 @@ struct SmmuParameters {
   bool msi = true;                 ///< IDR0.MSI
   bool send_event = true;          ///< IDR0.SEV
   bool range_invalidation = true;  ///< IDR3.RIL
+  /// Of each performance monitor counter group, one for each TBU and one for the TCU; 0: none.
+  std::uint32_t performance_counters = 8;
   OfferedFeatures offered;
   ReservedWindow reserved_window;
   TbuParameters tbu;

@@ -15,10 +15,13 @@ class Permissions {
   static constexpr Permissions everything() { return Permissions(0xff); }
 
   constexpr bool allow(const Access& access) const { return (mask_ >> index_of(access) & 1) != 0; }
-  /// The same and this access.
+  /// The same and this access; or without it.
   constexpr Permissions with(const Access& access, bool allowed = true) const {
-    const unsigned bit = allowed ? 1u << index_of(access) : 0;
-    return Permissions(static_cast<std::uint8_t>(mask_ | bit));
+    const unsigned bit = 1u << index_of(access);
+    return Permissions(static_cast<std::uint8_t>(allowed ? mask_ | bit : mask_ & ~bit));
+  }
+  constexpr Permissions without_writes() const {
+    return with({.write = true}, false).with({.write = true, .privileged = true}, false);
   }
   constexpr Permissions operator&(Permissions other) const {
     return Permissions(static_cast<std::uint8_t>(mask_ & other.mask_));

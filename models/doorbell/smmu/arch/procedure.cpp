@@ -63,7 +63,7 @@ Task<Fault> translate_stage1(const StreamConfiguration& configuration, const Sta
   entry.tag.world = world;
   entry.tag.stages = stage2 != nullptr ? Stages::both : Stages::stage1;
   entry.tag.granule = cd.regime.table[table_half(query.address)].granule;
-  const WalkResult walk = co_await walk_stage1(cd.regime, stage2, entry.tag, query.address, tables);
+  const WalkResult walk = co_await walk_stage1(cd.regime, stage2, entry.tag, query.address, query.access, tables);
   if (walk.fault) co_return walk.fault;
   entry.leaf = walk.leaf;
   entry.tag.global = !walk.leaf.not_global;
@@ -86,7 +86,7 @@ void combine(TlbEntry& entry, std::uint64_t ipa, const Leaf& below) {
 Task<Fault> translate_stage2(const Stage2& stage2, const TranslationQuery& query, bool after_stage1,
                              TlbEntry& entry, TableAccess& tables) {
   const std::uint64_t ipa = after_stage1 ? entry.translate(query.address) : query.address;
-  const WalkResult walk = co_await walk_stage2(stage2, ipa, EventClass::in, tables);
+  const WalkResult walk = co_await walk_stage2(stage2, ipa, EventClass::in, query.access, tables);
   Fault fault = walk.fault;
   if (fault) co_return fault;
   fault.type = permission_fault(walk.leaf, query.access);

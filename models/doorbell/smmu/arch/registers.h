@@ -57,13 +57,14 @@ struct Identification {
 };
 constexpr Identification identify(const Features& features) {
   Identification id{};
-  id.IDR0 = 1u << 1 |                               // S1P; S2P = 0
-            2u << 2 |                               // TTF: AArch64
-            1u << 4 |                               // COHACC
-            (features.asid_16 ? 1u << 12 : 0) |     // ASID16
-            (features.msi ? 1u << 13 : 0) |         // MSI
-            (features.send_event ? 1u << 14 : 0) |  // SEV
-            1u << 18 |                              // VMID16: irrelevant without stage 2
+  id.IDR0 = 1u << 1 |                                                  // S1P; S2P = 0
+            2u << 2 |                                                  // TTF: AArch64
+            1u << 4 |                                                  // COHACC
+            static_cast<std::uint32_t>(features.table_updates) << 6 |  // HTTU
+            (features.asid_16 ? 1u << 12 : 0) |                        // ASID16
+            (features.msi ? 1u << 13 : 0) |                            // MSI
+            (features.send_event ? 1u << 14 : 0) |                     // SEV
+            1u << 18 |  // VMID16: irrelevant without stage 2
             (offers_two_level_contexts(features) ? 1u << 19 : 0) |  // CD2L
             2u << 21 |                                              // TTENDIAN: little-endian
             1u << 24 |                                              // STALL_MODEL: no stalls

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 
+#include "doorbell/core/arch/exchanged.h"
 #include "doorbell/core/arch/task.h"
 #include "doorbell/smmu/arch/configuration_cache.h"
 #include "doorbell/smmu/arch/fault.h"
@@ -49,9 +50,9 @@ class TableAccess {
   virtual Task<Fault> find_configuration(const GlobalConfiguration& global, const Stream& stream,
                                          StreamConfiguration& result) = 0;
   /// Begins a walk that would read the table at `first`. One that isn't finished is ended by
-  /// `finish`.
+  /// `finish`. A leaf that is writable-clean serves no write: that is to read its descriptor.
   virtual Task<WalkStart> start(const TranslationTag& tag, std::uint64_t address,
-                                const WalkPosition& first) = 0;
+                                const WalkPosition& first, const Access& access) = 0;
   /// A valid descriptor of `level` has been read.
   virtual void keep(const TranslationTag& tag, std::uint64_t address, unsigned level,
                     const CachedStep& step) = 0;
@@ -62,6 +63,10 @@ class TableAccess {
   /// that of a descriptor of translation tables.
   virtual Task<bool> read(TablePurpose purpose, unsigned level, std::uint64_t address,
                           std::span<std::uint8_t> data) = 0;
+  /// Replaces the descriptor of `level` at a physical address if it is what is expected: atomically
+  /// against everybody else's writes.
+  virtual Task<Exchanged> exchange(TablePurpose purpose, unsigned level, std::uint64_t address,
+                                   std::uint64_t expected, std::uint64_t desired) = 0;
 };
 
 }  // namespace doorbell::smmu

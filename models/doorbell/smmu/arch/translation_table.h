@@ -17,9 +17,12 @@ struct Leaf {
   Permissions permissions;           ///< Hierarchical attributes are applied.
   bool not_global = true;            ///< nG: belongs to its ASID
   bool contiguous = false;           ///< Contiguous: one of a group of adjacent entries (D8.7.1)
+  bool writable_clean = false;       ///< Not writable as it is: a write reads the descriptor again.
   std::uint8_t attribute_index = 0;  ///< AttrIndx of MAIR; of stage 2 MemAttr itself
   std::uint8_t shareability = 0;     ///< SH
 
+  /// Whether this is enough for an access, or the descriptor is to be read again.
+  constexpr bool serves(const Access& access) const { return !writable_clean || !access.write; }
   bool operator==(const Leaf&) const = default;
 };
 

@@ -16,7 +16,7 @@ Task<Fault> UntimedAccess::find_configuration(const GlobalConfiguration& global,
 }
 
 Task<WalkStart> UntimedAccess::start(const TranslationTag&, std::uint64_t,
-                                     const WalkPosition& first) {
+                                     const WalkPosition& first, const Access&) {
   return Task<WalkStart>::ready(WalkStart{.position = first});
 }
 
@@ -28,6 +28,11 @@ Task<bool> UntimedAccess::read(TablePurpose, unsigned, std::uint64_t address,
     store_little_endian(data.subspan(done, 8), *word);
   }
   return Task<bool>::ready(true);
+}
+
+Task<Exchanged> UntimedAccess::exchange(TablePurpose, unsigned, std::uint64_t,
+                                        std::uint64_t expected, std::uint64_t) {
+  return Task<Exchanged>::ready(Exchanged{.ok = true, .old = expected});
 }
 
 }  // namespace doorbell::smmu

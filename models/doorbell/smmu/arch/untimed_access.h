@@ -19,12 +19,15 @@ class UntimedAccess : public TableAccess {
 
   Task<Fault> find_configuration(const GlobalConfiguration& global, const Stream& stream,
                                  StreamConfiguration& result) override;
-  Task<WalkStart> start(const TranslationTag& tag, std::uint64_t address,
-                        const WalkPosition& first) override;
+  Task<WalkStart> start(const TranslationTag& tag, std::uint64_t address, const WalkPosition& first,
+                        const Access& access) override;
   void keep(const TranslationTag&, std::uint64_t, unsigned, const CachedStep&) override {}
   void finish(const TranslationTag&, const WalkResult&, unsigned, bool) override {}
   Task<bool> read(TablePurpose purpose, unsigned level, std::uint64_t address,
                   std::span<std::uint8_t> data) override;
+  /// It is as if it had been done.
+  Task<Exchanged> exchange(TablePurpose purpose, unsigned level, std::uint64_t address,
+                           std::uint64_t expected, std::uint64_t desired) override;
 
  private:
   Read read_;

@@ -34,9 +34,10 @@ class WalkCache {
     CachedStep step;
     unsigned level;  ///< Whose descriptor it is.
   };
-  /// The deepest hit at `first_level` or below; nothing when no level hits. A hit of its level, and
-  /// a miss of each level below.
-  bool lookup(const TranslationTag& tag, std::uint64_t address, unsigned first_level, Hit& hit);
+  /// The deepest hit at `first_level` or below that serves the access; nothing when no level hits.
+  /// A hit of its level, and a miss of each level below.
+  bool lookup(const TranslationTag& tag, std::uint64_t address, unsigned first_level, Hit& hit,
+              const Access& access = {});
   /// Whether a valid entry had to make room.
   bool insert(const TranslationTag& tag, std::uint64_t address, unsigned level,
               const CachedStep& step);
