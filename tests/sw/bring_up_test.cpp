@@ -358,7 +358,7 @@ TEST_F(MessageBringUp, ProcessorsShareASmallQueue) {
   std::array<std::uint64_t, 4> done{};
   storm_ = [&](unsigned processor) {
     for (unsigned i = 0; i < 60; ++i) {
-      const smmu_range range = {9, 0x1000, 60 * PAGE_SIZE, true, LEVEL_PAGE};
+      const smmu_range range = {9, 0x1000, 60 * PAGE_SIZE, true, LEVEL_PAGE, GRANULE_4K};
       smmu_batch batch;
       smmu_batch_start(&batch, &machine_.smmu);
       for (unsigned n = 0; n < 12; ++n)

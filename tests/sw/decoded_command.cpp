@@ -14,6 +14,7 @@ std::optional<smmu::Command> decode(const DecodedCommand::Words& words,
   features.msi = offer.msi;
   features.send_event = offer.send_event;
   features.range_invalidation = offer.range_invalidation;
+  features.substream_id_bits = offer.substream_id_bits;
   return smmu::decode_command(words, features);
 }
 

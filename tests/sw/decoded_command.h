@@ -10,11 +10,12 @@ namespace doorbell::sw {
 struct DecodedCommand {
   using Words = std::array<std::uint64_t, 2>;
   enum class Signal : std::uint8_t { none, interrupt, event };
-  /// What the SMMU offers (SMMU_IDR0.MSI, SMMU_IDR0.SEV, SMMU_IDR3.RIL).
+  /// What the SMMU offers (SMMU_IDR0.MSI, SMMU_IDR0.SEV, SMMU_IDR3.RIL, SMMU_IDR1.SSIDSIZE).
   struct Offer {
     bool msi = false;
     bool send_event = false;
     bool range_invalidation = false;
+    unsigned substream_id_bits = 0;
   };
 
   bool legal = false;

@@ -21,7 +21,8 @@ std::uint64_t FakeSmmu::value(unsigned offset) const {
 DecodedCommand::Offer FakeSmmu::offer() const {
   return {.msi = (value(SMMU_IDR0) & IDR0_MSI) != 0,
           .send_event = (value(SMMU_IDR0) & IDR0_SEV) != 0,
-          .range_invalidation = (value(SMMU_IDR3) & IDR3_RIL) != 0};
+          .range_invalidation = (value(SMMU_IDR3) & IDR3_RIL) != 0,
+          .substream_id_bits = static_cast<unsigned>(field_get(IDR1_SSIDSIZE, value(SMMU_IDR1)))};
 }
 
 std::uint64_t FakeSmmu::read(std::uint64_t offset) {

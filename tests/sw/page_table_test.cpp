@@ -138,5 +138,41 @@ TEST_F(PageTableDriver, SaysSoWhenTablesDoNotFit) {
   EXPECT_EQ(page_table_map(&table_, 0, 0x40000000, PAGE_SIZE, 0), STATUS_NO_MEMORY);
 }
 
+/// DDI 0487 D8.2: at which level a walk begins, and what a block covers.
+struct GranuleShape {
+  unsigned granule, address_bits, first_level;
+  std::uint64_t block;
+};
+class PageTableGranules : public PageTableDriver,
+                          public testing::WithParamInterface<GranuleShape> {};
+INSTANTIATE_TEST_SUITE_P(
+    All, PageTableGranules,
+    testing::Values(GranuleShape{12, 39, 1, 0x200000}, GranuleShape{12, 40, 0, 0x200000},
+                    GranuleShape{14, 36, 2, 0x2000000}, GranuleShape{14, 47, 1, 0x2000000},
+                    GranuleShape{14, 48, 0, 0x2000000}, GranuleShape{16, 42, 2, 0x20000000},
+                    GranuleShape{16, 48, 1, 0x20000000}));
+
+TEST_P(PageTableGranules, MapPagesAndBlocks) {
+  const GranuleShape& shape = GetParam();
+  memory_ = {0x100000, 0x400000, {}};
+  ASSERT_EQ(page_table_initialise_granule(&table_, &memory_, shape.address_bits, shape.granule),
+            STATUS_OK);
+  EXPECT_EQ(table_.first_level, shape.first_level);
+  EXPECT_EQ(table_.root % (1u << shape.granule), 0u);
+  const std::uint64_t page = 1ull << shape.granule;
+  const std::uint64_t last = (1ull << shape.address_bits) - page;
+  ASSERT_EQ(page_table_map(&table_, last, 5 * page, page, MAP_WRITE), STATUS_OK);
+  EXPECT_EQ(lookup(last + page - 1), 6 * page - 1);
+  EXPECT_EQ(descriptor(last, 3) & 3, 3u);
+  EXPECT_EQ(page_table_map(&table_, page / 2, 0, page, 0), STATUS_BAD_ARGUMENT);
+  ASSERT_EQ(page_table_map(&table_, shape.block, 4 * shape.block, shape.block + page,
+                           MAP_WRITE | MAP_BLOCKS),
+            STATUS_OK);
+  EXPECT_EQ(descriptor(shape.block, 2) & 3, 1u);
+  EXPECT_EQ(lookup(2 * shape.block - 1), 5 * shape.block - 1);
+  EXPECT_EQ(lookup(2 * shape.block), 5 * shape.block);
+  EXPECT_EQ(lookup(2 * shape.block + page), ~0ull);
+}
+
 }  // namespace
 }  // namespace doorbell::sw

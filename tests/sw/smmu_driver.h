@@ -59,7 +59,7 @@ class SmmuDriver : public testing::Test {
     return pages;
   }
   status invalidate(std::uint64_t iova, std::uint64_t size, bool leaf, unsigned level) {
-    const smmu_range range{5, iova, size, leaf, level};
+    const smmu_range range{5, iova, size, leaf, level, GRANULE_4K};
     return smmu_invalidate_range(&smmu_, &range);
   }
   /// Whether a cached leaf of `level` at `iova` of ASID 5 is gone after these commands.

@@ -15,6 +15,16 @@ static struct smmu_command tlbi_nh_va(const struct smmu_range* range, uint64_t i
   return tlbi;
 }
 
+static unsigned granule_of(const struct smmu_range* range) {
+  return range->granule == 0 ? GRANULE_4K : range->granule;
+}
+
+static uint64_t encoding_of(const struct smmu_range* range) {
+  unsigned granule = granule_of(range);
+  if (granule == GRANULE_64K) return TG_64K;
+  return granule == GRANULE_16K ? TG_16K : TG_4K;
+}
+
 /* IHI 0070, section 4.4.1.1: NUM, SCALE and the level hint may not all be 0 in a command with TG.
  * One page without a hint goes without TG. */
 static struct smmu_command tlbi_of_pages(const struct smmu_range* range, uint64_t iova,
@@ -24,7 +34,7 @@ static struct smmu_command tlbi_of_pages(const struct smmu_range* range, uint64_
   unsigned level = range->leaf ? range->level : 0;
   if (number == 1 && scale == 0 && level == 0) return tlbi;
   tlbi.words[0] |= field_put(TLBI0_NUM, number - 1) | field_put(TLBI0_SCALE, scale);
-  tlbi.words[1] |= field_put(TLBI1_TG, TG_4K) | field_put(TLBI1_TTL, level);
+  tlbi.words[1] |= field_put(TLBI1_TG, encoding_of(range)) | field_put(TLBI1_TTL, level);
   return tlbi;
 }
 
@@ -38,7 +48,7 @@ static void add_ranges(struct smmu_batch* batch, const struct smmu_range* range,
     uint64_t number = pages >> scale & (TLBI_NUM_LIMIT - 1);
     if (number == 0) number = TLBI_NUM_LIMIT;
     smmu_batch_add(batch, tlbi_of_pages(range, iova, number, scale));
-    iova += (number << scale) * PAGE_SIZE;
+    iova += (number << scale) << granule_of(range);
     pages -= number << scale;
   }
 }
@@ -46,20 +56,22 @@ static void add_ranges(struct smmu_batch* batch, const struct smmu_range* range,
 /* Any address of a block is enough for all of it. */
 static void add_one_by_one(struct smmu_batch* batch, const struct smmu_range* range, uint64_t iova,
                            uint64_t pages) {
-  uint64_t step = range->level == LEVEL_BLOCK ? BLOCK_SIZE / PAGE_SIZE : 1;
+  unsigned granule = granule_of(range);
+  uint64_t step = range->level == LEVEL_BLOCK ? BIT(granule - 3) : 1;
   for (uint64_t i = 0; i < pages; i += step) {
-    smmu_batch_add(batch, tlbi_nh_va(range, iova + i * PAGE_SIZE));
+    smmu_batch_add(batch, tlbi_nh_va(range, iova + (i << granule)));
   }
 }
 
 void smmu_batch_add_range(struct smmu_batch* batch, const struct smmu_range* range) {
   if (range->size == 0) return;
-  uint64_t iova = range->iova & ~(PAGE_SIZE - 1);
-  uint64_t pages = (range->iova + range->size - 1) / PAGE_SIZE - iova / PAGE_SIZE + 1;
+  unsigned granule = granule_of(range);
+  uint64_t first = range->iova >> granule;
+  uint64_t pages = ((range->iova + range->size - 1) >> granule) - first + 1;
   if (batch->smmu->range_invalidation) {
-    add_ranges(batch, range, iova, pages);
+    add_ranges(batch, range, first << granule, pages);
   } else {
-    add_one_by_one(batch, range, iova, pages);
+    add_one_by_one(batch, range, first << granule, pages);
   }
 }
 
@@ -93,9 +105,14 @@ enum status smmu_invalidate_all_streams(struct smmu* smmu) {
   return smmu_issue(smmu, cfgi);
 }
 
-enum status smmu_invalidate_context(struct smmu* smmu, uint32_t stream_id, bool leaf) {
+enum status smmu_invalidate_substream(struct smmu* smmu, uint32_t stream_id, uint32_t substream,
+                                      bool leaf) {
   struct smmu_command cfgi = command(CMD_CFGI_CD);
-  cfgi.words[0] |= field_put(CMD0_StreamID, stream_id);
+  cfgi.words[0] |= field_put(CMD0_StreamID, stream_id) | field_put(CMD0_SSID, substream);
   cfgi.words[1] = leaf ? CMD1_Leaf : 0;
   return smmu_issue(smmu, cfgi);
+}
+
+enum status smmu_invalidate_context(struct smmu* smmu, uint32_t stream_id, bool leaf) {
+  return smmu_invalidate_substream(smmu, stream_id, 0, leaf);
 }

@@ -15,30 +15,46 @@
 #define LEAF_nG BIT(11)
 #define LEAF_XN BITS(54, 53)
 
-static uint64_t level_size(unsigned level) {
-  return PAGE_SIZE << 9 * (3 - level);
+/* log2 of what a descriptor of a level covers: each level resolves three bits less than a page. */
+static unsigned level_shift(const struct page_table* table, unsigned level) {
+  return table->granule + (table->granule - 3) * (LEVEL_PAGE - level);
+}
+
+static uint64_t level_size(const struct page_table* table, unsigned level) {
+  return BIT(level_shift(table, level));
 }
 
 static uint64_t slot(const struct page_table* table, uint64_t base, uint64_t iova, unsigned level) {
-  uint64_t index = iova / level_size(level);
-  /* Below the first level a table has 512 entries; at it, IOVAs end with the address space. */
-  return base + 8 * (level == table->first_level ? index : index % 512);
+  uint64_t index = iova >> level_shift(table, level);
+  /* Below the first level a table fills a page; at it, IOVAs end with the address space. */
+  return base + 8 * (level == table->first_level ? index : index % BIT(table->granule - 3));
 }
 
 static bool in_range(const struct page_table* table, uint64_t iova, uint64_t size) {
   uint64_t limit = BIT(table->address_bits);
-  return size != 0 && (iova | size) % PAGE_SIZE == 0 && iova < limit && size <= limit - iova;
+  return size != 0 && (iova | size) % BIT(table->granule) == 0 && iova < limit &&
+         size <= limit - iova;
+}
+
+static uint64_t allocate_table(const struct page_table* table) {
+  return region_allocate(table->memory, BIT(table->granule), BIT(table->granule));
+}
+
+enum status page_table_initialise_granule(struct page_table* table, struct region* memory,
+                                          unsigned address_bits, unsigned granule) {
+  if (address_bits < 32 || address_bits > 48) return STATUS_BAD_ARGUMENT;
+  table->memory = memory;
+  table->address_bits = address_bits;
+  table->granule = granule;
+  table->first_level = LEVEL_PAGE - (address_bits - granule - 1) / (granule - 3);
+  table->lock.held = 0;
+  table->root = allocate_table(table);
+  return table->root == 0 ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
 enum status page_table_initialise(struct page_table* table, struct region* memory,
                                   unsigned address_bits) {
-  if (address_bits < 32 || address_bits > 48) return STATUS_BAD_ARGUMENT;
-  table->memory = memory;
-  table->address_bits = address_bits;
-  table->first_level = address_bits > 39 ? 0 : 1;
-  table->lock.held = 0;
-  table->root = region_allocate(memory, PAGE_SIZE, PAGE_SIZE);
-  return table->root == 0 ? STATUS_NO_MEMORY : STATUS_OK;
+  return page_table_initialise_granule(table, memory, address_bits, GRANULE_4K);
 }
 
 /* The slot of an IOVA at a level, tables on the way being made if `make`; 0: none, or no memory. */
@@ -50,7 +66,7 @@ static uint64_t descend(const struct page_table* table, uint64_t iova, unsigned 
     uint64_t descriptor = mem_read64(at);
     if ((descriptor & (DESCRIPTOR_VALID | DESCRIPTOR_TABLE)) == DESCRIPTOR_VALID) return 0;
     if (!(descriptor & DESCRIPTOR_VALID)) {
-      uint64_t next = make ? region_allocate(table->memory, PAGE_SIZE, PAGE_SIZE) : 0;
+      uint64_t next = make ? allocate_table(table) : 0;
       if (next == 0) return 0;
       descriptor = next | DESCRIPTOR_VALID | DESCRIPTOR_TABLE;
       data_synchronization_barrier(); /* the empty table before the way to it */
@@ -88,7 +104,8 @@ static bool table_is_there(const struct page_table* table, uint64_t iova) {
 
 static bool block_fits(const struct page_table* table, uint64_t iova, uint64_t address,
                        uint64_t size, unsigned permissions) {
-  return (permissions & MAP_BLOCKS) && (iova | address) % BLOCK_SIZE == 0 && size >= BLOCK_SIZE &&
+  uint64_t block = level_size(table, LEVEL_BLOCK);
+  return (permissions & MAP_BLOCKS) && (iova | address) % block == 0 && size >= block &&
          !table_is_there(table, iova);
 }
 
@@ -98,7 +115,7 @@ static enum status map_all(struct page_table* table, uint64_t iova, uint64_t add
     unsigned level = block_fits(table, iova, address, size, permissions) ? LEVEL_BLOCK : LEVEL_PAGE;
     enum status status = map_one(table, iova, address, level, permissions);
     if (status != STATUS_OK) return status;
-    uint64_t step = level_size(level);
+    uint64_t step = level_size(table, level);
     iova += step;
     address += step;
     size -= step;
@@ -108,7 +125,9 @@ static enum status map_all(struct page_table* table, uint64_t iova, uint64_t add
 
 enum status page_table_map(struct page_table* table, uint64_t iova, uint64_t address, uint64_t size,
                            unsigned permissions) {
-  if (!in_range(table, iova, size) || address % PAGE_SIZE != 0) return STATUS_BAD_ARGUMENT;
+  if (!in_range(table, iova, size) || address % BIT(table->granule) != 0) {
+    return STATUS_BAD_ARGUMENT;
+  }
   uint64_t state = lock_acquire(&table->lock);
   enum status status = map_all(table, iova, address, size, permissions);
   data_synchronization_barrier();
@@ -128,7 +147,7 @@ static enum status unmap_all(struct page_table* table, uint64_t iova, uint64_t s
       at = descend(table, iova, level, false);
       if (!(mem_read64(at) & DESCRIPTOR_VALID)) return STATUS_NOT_FOUND;
     }
-    uint64_t step = level_size(level);
+    uint64_t step = level_size(table, level);
     if (iova % step != 0 || size < step) return STATUS_BAD_ARGUMENT;
     mem_write64(at, 0);
     *levels |= 1u << level;
@@ -168,7 +187,7 @@ bool page_table_lookup(const struct page_table* table, uint64_t iova, uint64_t* 
     uint64_t descriptor = mem_read64(at);
     if (!(descriptor & DESCRIPTOR_VALID)) return false;
     if (level == LEVEL_BLOCK && (descriptor & DESCRIPTOR_TABLE)) continue;
-    uint64_t size = level_size(level);
+    uint64_t size = level_size(table, level);
     *address = (descriptor & DESCRIPTOR_ADDRESS & ~(size - 1)) | (iova & (size - 1));
     return true;
   }

@@ -1,4 +1,5 @@
-/* VMSAv8-64 stage 1 tables, 4 KiB granule, with pages and 2 MiB blocks. DDI 0487, section D8.3. */
+/* VMSAv8-64 stage 1 tables with pages, and blocks of the level above: 2 MiB, 32 MiB or 512 MiB by
+ * the granule. DDI 0487, sections D8.2 and D8.3. */
 #ifndef SW_DRIVERS_SMMU_PAGE_TABLE_H
 #define SW_DRIVERS_SMMU_PAGE_TABLE_H
 
@@ -13,6 +14,12 @@
 extern "C" {
 #endif
 
+/* log2 of a page. */
+#define GRANULE_4K 12u
+#define GRANULE_16K 14u
+#define GRANULE_64K 16u
+
+/* Of the granule of 4 KiB. */
 #define PAGE_SIZE UINT64_C(0x1000)
 #define BLOCK_SIZE UINT64_C(0x200000)
 #define LEVEL_BLOCK 2u
@@ -21,7 +28,7 @@ extern "C" {
 /* What is mapped can be read; the rest is asked for. */
 #define MAP_WRITE 1u
 #define MAP_DEVICE 2u /* Device-nGnRE, for doorbells; else write-back memory */
-#define MAP_BLOCKS 4u /* 2 MiB blocks where address, IOVA and size allow, and no table is yet */
+#define MAP_BLOCKS 4u /* blocks where address, IOVA and size allow, and no table is yet */
 
 /* MAIR: attribute 0 non-cacheable, 1 write-back, 2 Device-nGnRE. DDI 0487, D17.2.97. */
 #define PAGE_TABLE_MAIR UINT64_C(0x04ff44)
@@ -30,13 +37,18 @@ struct page_table {
   struct region* memory;
   uint64_t root;
   unsigned address_bits;
-  unsigned first_level; /* 0 to 1 */
+  unsigned granule;     /* GRANULE_* */
+  unsigned first_level; /* 0 to 2 */
   struct lock lock;
 };
 
+/* An empty table for addresses of `address_bits` (32 to 48), with pages of 4 KiB or of a granule.
+ */
 enum status page_table_initialise(struct page_table* table, struct region* memory,
                                   unsigned address_bits);
-/* Addresses and size are multiples of 4 KiB. STATUS_BAD_ARGUMENT if something is mapped there
+enum status page_table_initialise_granule(struct page_table* table, struct region* memory,
+                                          unsigned address_bits, unsigned granule);
+/* Addresses and size are multiples of a page. STATUS_BAD_ARGUMENT if something is mapped there
  * already. */
 enum status page_table_map(struct page_table* table, uint64_t iova, uint64_t address, uint64_t size,
                            unsigned permissions);

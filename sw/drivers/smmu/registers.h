@@ -5,17 +5,21 @@
 #include "sw/include/bits.h"
 
 #define SMMU_IDR0 0x0000u
+#define IDR0_S2P BIT(0)
 #define IDR0_S1P BIT(1)
 #define IDR0_TTF BITS(3, 2) /* 2, 3: AArch64 tables */
 #define IDR0_COHACC BIT(4)
 #define IDR0_HYP BIT(9)
 #define IDR0_MSI BIT(13)
 #define IDR0_SEV BIT(14)
+#define IDR0_CD2L BIT(19)
 #define IDR0_TTENDIAN BITS(22, 21) /* 0: mixed, 2: little */
 #define IDR0_STALL_MODEL BITS(25, 24)
 #define STALL_MODEL_BOTH 0u
+#define IDR0_ST_LEVEL BITS(28, 27) /* 1: stream tables of two levels, too */
 #define SMMU_IDR1 0x0004u
 #define IDR1_SIDSIZE BITS(5, 0)
+#define IDR1_SSIDSIZE BITS(10, 6)
 #define IDR1_EVENTQS BITS(20, 16)
 #define IDR1_CMDQS BITS(25, 21)
 #define IDR1_PRESET BITS(30, 28) /* REL, QUEUES_PRESET, TABLES_PRESET */
@@ -24,6 +28,8 @@
 #define SMMU_IDR5 0x0014u
 #define IDR5_OAS BITS(2, 0)
 #define IDR5_GRAN4K BIT(4)
+#define IDR5_GRAN16K BIT(5)
+#define IDR5_GRAN64K BIT(6)
 #define SMMU_CR0 0x0020u
 #define CR0_SMMUEN BIT(0)
 #define CR0_EVENTQEN BIT(2)
@@ -58,7 +64,9 @@
 #define SMMU_STRTAB_BASE 0x0080u
 #define STRTAB_BASE_RA BIT(62)
 #define SMMU_STRTAB_BASE_CFG 0x0088u
-#define STRTAB_BASE_CFG_LOG2SIZE BITS(5, 0) /* FMT 0: linear */
+#define STRTAB_BASE_CFG_LOG2SIZE BITS(5, 0)
+#define STRTAB_BASE_CFG_SPLIT BITS(10, 6)
+#define STRTAB_BASE_CFG_FMT BITS(17, 16) /* 0: linear, 1: two levels */
 #define SMMU_CMDQ_BASE 0x0090u
 #define QUEUE_BASE_ALLOCATE BIT(62) /* RA of the command queue, WA of the event queue */
 #define QUEUE_BASE_LOG2SIZE BITS(4, 0)

@@ -2,12 +2,19 @@
 
 #include "sw/drivers/smmu/queue.h"
 #include "sw/drivers/smmu/registers.h"
+#include "sw/drivers/smmu/stream_table.h"
 #include "sw/drivers/smmu/structures.h"
 #include "sw/include/access.h"
 #include "sw/include/poll.h"
 
 static unsigned at_most(unsigned value, uint64_t limit) {
   return value < limit ? value : (unsigned)limit;
+}
+
+static unsigned granules_of(uint32_t idr5) {
+  return (unsigned)((idr5 & IDR5_GRAN4K ? BIT(GRANULE_4K) : 0) |
+                    (idr5 & IDR5_GRAN16K ? BIT(GRANULE_16K) : 0) |
+                    (idr5 & IDR5_GRAN64K ? BIT(GRANULE_64K) : 0));
 }
 
 static enum status identify(struct smmu* smmu) {
@@ -18,15 +25,21 @@ static enum status identify(struct smmu* smmu) {
   uint64_t endianness = field_get(IDR0_TTENDIAN, idr0);
   if (!(idr0 & IDR0_S1P) || field_get(IDR0_TTF, idr0) < 2) return STATUS_UNSUPPORTED;
   if (endianness != 0 && endianness != 2) return STATUS_UNSUPPORTED;
-  if ((idr1 & IDR1_PRESET) || !(idr5 & IDR5_GRAN4K)) return STATUS_UNSUPPORTED;
+  smmu->granules = granules_of(idr5);
+  if ((idr1 & IDR1_PRESET) || smmu->granules == 0) return STATUS_UNSUPPORTED;
   smmu->stream_id_bits = at_most(smmu->stream_id_bits, field_get(IDR1_SIDSIZE, idr1));
+  smmu->substream_id_bits = at_most(smmu->substream_id_bits, field_get(IDR1_SSIDSIZE, idr1));
+  /* As few streams as one level-2 table has need only that. */
+  smmu->two_level_streams = smmu->two_level_streams && field_get(IDR0_ST_LEVEL, idr0) == 1 &&
+                            smmu->stream_id_bits > STREAM_TABLE_SPLIT;
+  smmu->two_level_contexts = (idr0 & IDR0_CD2L) != 0;
   smmu->commands.log2_entries = at_most(smmu->log2_commands, field_get(IDR1_CMDQS, idr1));
   smmu->events.log2_entries = at_most(smmu->log2_events, field_get(IDR1_EVENTQS, idr1));
   smmu->sync_by_message = (idr0 & IDR0_MSI) && (idr0 & IDR0_COHACC);
   smmu->sends_events = (idr0 & IDR0_SEV) != 0;
   smmu->range_invalidation = (idr3 & IDR3_RIL) != 0;
   smmu->stalls_by_choice = field_get(IDR0_STALL_MODEL, idr0) == STALL_MODEL_BOTH;
-  smmu->output_address_size = at_most((unsigned)field_get(IDR5_OAS, idr5), 5); /* 48 bits: 4 KiB */
+  smmu->output_address_size = at_most((unsigned)field_get(IDR5_OAS, idr5), 5); /* 48 bits */
   /* A batch and its SYNC fit, as Linux demands too. */
   return BIT(smmu->commands.log2_entries) > SMMU_BATCH ? STATUS_OK : STATUS_UNSUPPORTED;
 }
@@ -63,18 +76,6 @@ static enum status allocate_queue(struct smmu* smmu, struct smmu_queue* queue,
   return queue->base == 0 ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
-/* Every entry valid and aborting: traffic of unknown streams ends silently. */
-static enum status allocate_stream_table(struct smmu* smmu) {
-  uint64_t size = (uint64_t)STE_SIZE << smmu->stream_id_bits;
-  smmu->stream_table = region_allocate(smmu->memory, size, size);
-  if (smmu->stream_table == 0) return STATUS_NO_MEMORY;
-  for (uint64_t entry = 0; entry < size; entry += STE_SIZE) {
-    mem_write64(smmu->stream_table + entry, STE0_V | field_put(STE0_Config, STE_CONFIG_ABORT));
-  }
-  data_synchronization_barrier();
-  return STATUS_OK;
-}
-
 static void set_attributes_and_stream_table(const struct smmu* smmu) {
   mmio_write32(smmu->base + SMMU_CR1, (uint32_t)(field_put(CR1_TABLE_SH, SHAREABILITY_INNER) |
                                                  field_put(CR1_TABLE_OC, CACHE_WRITE_BACK) |
@@ -84,8 +85,7 @@ static void set_attributes_and_stream_table(const struct smmu* smmu) {
                                                  field_put(CR1_QUEUE_IC, CACHE_WRITE_BACK)));
   mmio_write32(smmu->base + SMMU_CR2, CR2_PTM | CR2_RECINVSID);
   mmio_write64(smmu->base + SMMU_STRTAB_BASE, smmu->stream_table | STRTAB_BASE_RA);
-  mmio_write32(smmu->base + SMMU_STRTAB_BASE_CFG,
-               (uint32_t)field_put(STRTAB_BASE_CFG_LOG2SIZE, smmu->stream_id_bits));
+  mmio_write32(smmu->base + SMMU_STRTAB_BASE_CFG, stream_table_configuration(smmu));
 }
 
 static enum status start_commands(struct smmu* smmu) {
@@ -134,7 +134,7 @@ enum status smmu_initialise(struct smmu* smmu) {
   enum status status = identify(smmu);
   if (status == STATUS_OK) status = allocate_queue(smmu, &smmu->commands, COMMAND_SIZE);
   if (status == STATUS_OK) status = allocate_queue(smmu, &smmu->events, EVENT_SIZE);
-  if (status == STATUS_OK) status = allocate_stream_table(smmu);
+  if (status == STATUS_OK) status = stream_table_initialise(smmu);
   if (status == STATUS_OK) status = stop(smmu);
   if (status != STATUS_OK) return status;
   set_attributes_and_stream_table(smmu);

@@ -1,6 +1,6 @@
 /*
- * SMMUv3 with a linear stream table and stage 1 translation, 4 KiB granule. IHI 0070.
- * What the identification registers offer beyond that is left alone.
+ * SMMUv3: stream tables of one level or two, stage 1 translation with any granule, substreams
+ * (contexts.h). IHI 0070. What the identification registers offer beyond that is left alone.
  */
 #ifndef SW_DRIVERS_SMMU_SMMU_H
 #define SW_DRIVERS_SMMU_SMMU_H
@@ -30,13 +30,17 @@ struct smmu {
   unsigned stream_id_bits; /* wanted; lowered to SMMU_IDR1.SIDSIZE */
   unsigned log2_commands;  /* wanted sizes of the queues; lowered to what SMMU_IDR1 allows */
   unsigned log2_events;
+  bool two_level_streams;     /* wanted; only where SMMU_IDR0.ST_LEVEL has them */
+  unsigned substream_id_bits; /* wanted; lowered to SMMU_IDR1.SSIDSIZE */
   /* Filled in by smmu_initialise(). */
   bool sync_by_message;         /* SMMU_IDR0.MSI and COHACC: CMD_SYNC overwrites its own place */
   bool sends_events;            /* SMMU_IDR0.SEV: WFE ends when a CMD_SYNC has completed */
   bool range_invalidation;      /* SMMU_IDR3.RIL */
   bool stalls_by_choice;        /* SMMU_IDR0.STALL_MODEL 0: an STE says whether its faults stall */
+  bool two_level_contexts;      /* SMMU_IDR0.CD2L */
   unsigned output_address_size; /* SMMU_IDR5.OAS, encoded */
-  uint64_t stream_table;
+  unsigned granules;            /* BIT(GRANULE_*) of those in SMMU_IDR5 */
+  uint64_t stream_table;        /* of two levels: the first */
   struct smmu_queue commands;
   struct smmu_queue events;
   /* Positions in the command queue: commands since the start; an index is their low bits. */
@@ -46,6 +50,7 @@ struct smmu {
   uint32_t waiting;   /* for CMD_SYNCs that overwrite themselves */
   struct lock lock;   /* of the command queue */
   struct lock event_lock;
+  struct lock stream_lock; /* of the stream table's first level */
   struct lock error_lock;
   unsigned command_errors; /* commands that the SMMU refused */
   bool service_failure;    /* GERROR.SFM was seen */
@@ -54,6 +59,7 @@ struct smmu {
 /* An address space: what one context descriptor and its tables describe. */
 struct smmu_domain {
   uint16_t asid;
+  bool shared; /* set by the caller: a process's, whose ASID the processors use as well */
   uint64_t context_descriptor;
   struct page_table table;
 };
@@ -66,6 +72,7 @@ struct smmu_range {
   bool leaf;      /* tables on the way stay as they are */
   unsigned level; /* of all leaves that were unmapped in it: a hint, which must be true; 0: unknown,
                      or several */
+  unsigned granule; /* GRANULE_*, of the tables; 0: 4 KiB */
 };
 
 struct smmu_command {
@@ -81,10 +88,13 @@ enum status smmu_initialise(struct smmu* smmu);
 /* SMMUEN and the queues off; traffic then follows SMMU_GBPA. */
 enum status smmu_disable(struct smmu* smmu);
 
-/* An empty address space of `address_bits` (32 to 48). */
+/* An empty address space of `address_bits` (32 to 48), of pages of 4 KiB or of another granule. */
 enum status smmu_domain_initialise(struct smmu* smmu, struct smmu_domain* domain, uint16_t asid,
                                    unsigned address_bits);
-/* Stream table entries, each change followed by the CFGI and SYNC it needs. */
+enum status smmu_domain_initialise_granule(struct smmu* smmu, struct smmu_domain* domain,
+                                           uint16_t asid, unsigned address_bits, unsigned granule);
+/* Stream table entries. What changes one word of a live one loses no transaction; otherwise those
+ * that come in between are aborted and recorded. */
 enum status smmu_attach(struct smmu* smmu, uint32_t stream_id, const struct smmu_domain* domain);
 enum status smmu_bypass(struct smmu* smmu, uint32_t stream_id);
 enum status smmu_abort(struct smmu* smmu, uint32_t stream_id);
@@ -102,6 +112,8 @@ enum status smmu_invalidate_all(struct smmu* smmu);
 enum status smmu_invalidate_stream(struct smmu* smmu, uint32_t stream_id, bool leaf);
 enum status smmu_invalidate_all_streams(struct smmu* smmu);
 enum status smmu_invalidate_context(struct smmu* smmu, uint32_t stream_id, bool leaf);
+enum status smmu_invalidate_substream(struct smmu* smmu, uint32_t stream_id, uint32_t substream,
+                                      bool leaf);
 enum status smmu_sync(struct smmu* smmu);
 /* The next record of the event queue, taken out of it; false when there is none. */
 bool smmu_next_event(struct smmu* smmu, struct smmu_event* event);

@@ -1,69 +1,105 @@
+#include "sw/drivers/smmu/streams.h"
+
+#include "sw/drivers/smmu/contexts.h"
+#include "sw/drivers/smmu/entry_update.h"
 #include "sw/drivers/smmu/queue.h"
 #include "sw/drivers/smmu/registers.h"
-#include "sw/drivers/smmu/smmu.h"
+#include "sw/drivers/smmu/stream_table.h"
 #include "sw/drivers/smmu/structures.h"
 #include "sw/include/access.h"
 
-enum status smmu_domain_initialise(struct smmu* smmu, struct smmu_domain* domain, uint16_t asid,
-                                   unsigned address_bits) {
-  enum status status = page_table_initialise(&domain->table, smmu->memory, address_bits);
+enum status smmu_domain_initialise_granule(struct smmu* smmu, struct smmu_domain* domain,
+                                           uint16_t asid, unsigned address_bits, unsigned granule) {
+  if (!(smmu->granules & BIT(granule))) return STATUS_UNSUPPORTED;
+  enum status status =
+      page_table_initialise_granule(&domain->table, smmu->memory, address_bits, granule);
   if (status != STATUS_OK) return status;
   uint64_t descriptor = region_allocate(smmu->memory, CD_SIZE, CD_SIZE);
   if (descriptor == 0) return STATUS_NO_MEMORY;
   domain->asid = asid;
   domain->context_descriptor = descriptor;
-  mem_write64(descriptor + 8, domain->table.root & CD1_TTB0);
-  mem_write64(descriptor + 24, PAGE_TABLE_MAIR);
+  uint64_t words[ENTRY_WORDS];
+  context_words(smmu, domain, words);
+  mem_write64(descriptor + 8, words[1]);
+  mem_write64(descriptor + 24, words[3]);
   data_synchronization_barrier(); /* the word with V comes last */
-  mem_write64(descriptor,
-              field_put(CD0_T0SZ, 64 - address_bits) | field_put(CD0_IR0, CACHE_WRITE_BACK) |
-                  field_put(CD0_OR0, CACHE_WRITE_BACK) | field_put(CD0_SH0, SHAREABILITY_INNER) |
-                  CD0_EPD1 | CD0_V | field_put(CD0_IPS, smmu->output_address_size) | CD0_AA64 |
-                  CD0_R | CD0_A | CD0_ASET | field_put(CD0_ASID, asid));
+  mem_write64(descriptor, words[0]);
   data_synchronization_barrier();
   return STATUS_OK;
 }
 
-/* Linux's order: the words that a live entry does not use, CFGI, then the word that makes it live,
- * CFGI. */
-static enum status write_entry(struct smmu* smmu, uint32_t stream_id, uint64_t word0,
-                               uint64_t word1) {
-  if ((uint64_t)stream_id >> smmu->stream_id_bits != 0) return STATUS_BAD_ARGUMENT;
-  uint64_t entry = smmu->stream_table + (uint64_t)stream_id * STE_SIZE;
-  bool live = (mem_read64(entry) & STE0_Config) != field_put(STE0_Config, STE_CONFIG_ABORT);
-  if (live) { /* through abort, as more than one word changes */
-    mem_write64(entry, STE0_V);
-    enum status status = smmu_invalidate_stream(smmu, stream_id, true);
-    if (status != STATUS_OK) return status;
-  }
-  mem_write64(entry + 8, word1);
-  enum status status = smmu_invalidate_stream(smmu, stream_id, true);
-  if (status != STATUS_OK) return status;
-  mem_write64(entry, word0);
-  return smmu_invalidate_stream(smmu, stream_id, true);
+enum status smmu_domain_initialise(struct smmu* smmu, struct smmu_domain* domain, uint16_t asid,
+                                   unsigned address_bits) {
+  return smmu_domain_initialise_granule(smmu, domain, asid, address_bits, GRANULE_4K);
 }
 
-enum status smmu_attach(struct smmu* smmu, uint32_t stream_id, const struct smmu_domain* domain) {
-  uint64_t word0 = STE0_V | field_put(STE0_Config, STE_CONFIG_STAGE_1) |
-                   (domain->context_descriptor & STE0_S1ContextPtr);
-  uint64_t word1 =
-      field_put(STE1_S1DSS, S1DSS_SUBSTREAM_0) | field_put(STE1_S1CIR, CACHE_WRITE_BACK) |
-      field_put(STE1_S1COR, CACHE_WRITE_BACK) | field_put(STE1_S1CSH, SHAREABILITY_INNER) |
-      (smmu->stalls_by_choice ? STE1_S1STALLD : 0);
-  enum status status = write_entry(smmu, stream_id, word0, word1);
-  if (status != STATUS_OK) return status;
+static void used_of_stream(const uint64_t* words, uint64_t* used) {
+  for (unsigned i = 0; i < ENTRY_WORDS; i++)
+    used[i] = 0;
+  used[0] = STE0_V;
+  if (!(words[0] & STE0_V)) return;
+  used[0] |= STE0_Config;
+  uint64_t config = field_get(STE0_Config, words[0]);
+  if (config < STE_CONFIG_BYPASS) return;
+  used[1] |= STE1_SHCFG;
+  if (config & 1) { /* stage 1 */
+    used[0] |= STE0_S1Fmt | STE0_S1ContextPtr | STE0_S1CDMax;
+    used[1] |= STE1_S1DSS | STE1_S1CIR | STE1_S1COR | STE1_S1CSH | STE1_S1STALLD | STE1_STRW;
+  }
+  if (config & 3) used[1] |= STE1_EATS;
+  if (config & 2) { /* stage 2 */
+    used[2] = UINT64_MAX;
+    used[3] = UINT64_MAX;
+  }
+}
+
+struct announcement {
+  struct smmu* smmu;
+  uint32_t stream_id;
+};
+
+static enum status announce(void* context) {
+  const struct announcement* change = context;
+  return smmu_invalidate_stream(change->smmu, change->stream_id, true);
+}
+
+enum status stream_entry_write(struct smmu* smmu, uint32_t stream_id, const uint64_t* words) {
+  if ((uint64_t)stream_id >> smmu->stream_id_bits != 0) return STATUS_BAD_ARGUMENT;
+  struct announcement change = {smmu, stream_id};
+  const struct entry entry = {stream_table_entry(smmu, stream_id), used_of_stream, announce,
+                              &change};
+  if (entry.address == 0) return STATUS_NO_MEMORY;
+  enum status status = entry_update(&entry, words);
+  if (status != STATUS_OK || field_get(STE0_Config, words[0]) <= STE_CONFIG_BYPASS) return status;
   struct smmu_command prefetch = {
       {field_put(CMD0_OPCODE, CMD_PREFETCH_CONFIG) | field_put(CMD0_StreamID, stream_id), 0}};
   return smmu_post(smmu, prefetch);
 }
 
+void stream_entry_of_contexts(const struct smmu* smmu, uint64_t contexts, uint64_t* words) {
+  for (unsigned i = 2; i < ENTRY_WORDS; i++)
+    words[i] = 0;
+  words[0] = STE0_V | field_put(STE0_Config, STE_CONFIG_STAGE_1) | (contexts & STE0_S1ContextPtr);
+  words[1] = field_put(STE1_S1DSS, S1DSS_SUBSTREAM_0) | field_put(STE1_S1CIR, CACHE_WRITE_BACK) |
+             field_put(STE1_S1COR, CACHE_WRITE_BACK) | field_put(STE1_S1CSH, SHAREABILITY_INNER) |
+             (smmu->stalls_by_choice ? STE1_S1STALLD : 0);
+}
+
+enum status smmu_attach(struct smmu* smmu, uint32_t stream_id, const struct smmu_domain* domain) {
+  uint64_t words[ENTRY_WORDS];
+  stream_entry_of_contexts(smmu, domain->context_descriptor, words);
+  return stream_entry_write(smmu, stream_id, words);
+}
+
 enum status smmu_bypass(struct smmu* smmu, uint32_t stream_id) {
-  return write_entry(smmu, stream_id, STE0_V | field_put(STE0_Config, STE_CONFIG_BYPASS),
-                     field_put(STE1_SHCFG, SHCFG_INCOMING));
+  const uint64_t words[ENTRY_WORDS] = {STE0_V | field_put(STE0_Config, STE_CONFIG_BYPASS),
+                                       field_put(STE1_SHCFG, SHCFG_INCOMING)};
+  return stream_entry_write(smmu, stream_id, words);
 }
 
 enum status smmu_abort(struct smmu* smmu, uint32_t stream_id) {
-  return write_entry(smmu, stream_id, STE0_V, 0);
+  const uint64_t words[ENTRY_WORDS] = {STE0_V | field_put(STE0_Config, STE_CONFIG_ABORT)};
+  return stream_entry_write(smmu, stream_id, words);
 }
 
 enum status smmu_map(struct smmu_domain* domain, uint64_t iova, uint64_t address, uint64_t size,
@@ -73,7 +109,7 @@ enum status smmu_map(struct smmu_domain* domain, uint64_t iova, uint64_t address
 
 enum status smmu_unmap(struct smmu* smmu, struct smmu_domain* domain, uint64_t iova,
                        uint64_t size) {
-  struct smmu_range range = {domain->asid, iova, size, true, 0};
+  struct smmu_range range = {domain->asid, iova, size, true, 0, domain->table.granule};
   enum status status = page_table_unmap(&domain->table, iova, size, &range.level);
   enum status invalidated = smmu_invalidate_range(smmu, &range);
   return status != STATUS_OK ? status : invalidated;

@@ -5,6 +5,13 @@
 
 #include "sw/include/bits.h"
 
+#define ENTRY_WORDS 8u /* of an STE or a CD */
+
+/* Level-1 descriptor of a stream table, 5.1. */
+#define STD_SIZE 8u
+#define STD_Span BITS(4, 0) /* 2^(Span - 1) entries */
+#define STD_L2Ptr BITS(51, 6)
+
 /* Stream table entry, 5.2. */
 #define STE_SIZE 64u
 #define STE0_V BIT(0)
@@ -12,22 +19,32 @@
 #define STE_CONFIG_ABORT 0u
 #define STE_CONFIG_BYPASS 4u
 #define STE_CONFIG_STAGE_1 5u
+#define STE_CONFIG_STAGE_2 6u
+#define STE_CONFIG_NESTED 7u
+#define STE0_S1Fmt BITS(5, 4)
+#define S1FMT_LINEAR 0u
+#define S1FMT_64K 2u /* two levels, leaves of 1024 CDs */
 #define STE0_S1ContextPtr BITS(51, 6)
+#define STE0_S1CDMax BITS(63, 59)
 #define STE1_S1DSS BITS(1, 0)
 #define S1DSS_SUBSTREAM_0 2u
 #define STE1_S1CIR BITS(3, 2)
 #define STE1_S1COR BITS(5, 4)
 #define STE1_S1CSH BITS(7, 6)
 #define STE1_S1STALLD BIT(27)
+#define STE1_EATS BITS(29, 28)
+#define STE1_STRW BITS(31, 30)
 #define STE1_SHCFG BITS(45, 44)
 #define SHCFG_INCOMING 1u
 
 /* Context descriptor, 5.4. */
 #define CD_SIZE 64u
 #define CD0_T0SZ BITS(5, 0)
+#define CD0_TG0 BITS(7, 6)
 #define CD0_IR0 BITS(9, 8)
 #define CD0_OR0 BITS(11, 10)
 #define CD0_SH0 BITS(13, 12)
+#define CD0_EPD0 BIT(14)
 #define CD0_EPD1 BIT(30)
 #define CD0_V BIT(31)
 #define CD0_IPS BITS(34, 32)
@@ -37,6 +54,11 @@
 #define CD0_ASET BIT(47)
 #define CD0_ASID BITS(63, 48)
 #define CD1_TTB0 BITS(51, 4)
+
+/* Level-1 descriptor of a table of CDs, 5.3. */
+#define L1CD_SIZE 8u
+#define L1CD_V BIT(0)
+#define L1CD_L2Ptr BITS(51, 12)
 
 /* Commands, chapter 4. */
 #define COMMAND_SIZE 16u
@@ -67,6 +89,8 @@
 #define TLBI1_TTL BITS(9, 8)
 #define TLBI1_TG BITS(11, 10)
 #define TG_4K 1u
+#define TG_16K 2u
+#define TG_64K 3u
 #define TLBI1_Address BITS(63, 12)
 #define SYNC0_CS BITS(13, 12)
 #define CS_NONE 0u

@@ -1,0 +1,20 @@
+/* Stream table entries: what they say, and how they change. IHI 0070, section 5.2. */
+#ifndef SW_DRIVERS_SMMU_STREAMS_H
+#define SW_DRIVERS_SMMU_STREAMS_H
+
+#include "sw/drivers/smmu/smmu.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The words of an entry with stage 1, by a CD or a table of CDs. */
+void stream_entry_of_contexts(const struct smmu* smmu, uint64_t contexts, uint64_t* words);
+/* Makes the entry of a stream `words`, by entry_update(); a translating one is prefetched. */
+enum status stream_entry_write(struct smmu* smmu, uint32_t stream_id, const uint64_t* words);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
