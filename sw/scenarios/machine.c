@@ -57,6 +57,8 @@ static void lay_out(struct machine* machine) {
   machine->smmu.base = d->smmu;
   machine->smmu.memory = &machine->memory;
   machine->smmu.stream_id_bits = d->stream_id_bits;
+  machine->smmu.two_level_streams = d->two_level_streams;
+  machine->smmu.substream_id_bits = d->substream_id_bits;
   machine->smmu.log2_commands = d->log2_commands;
   machine->smmu.log2_events = d->log2_events;
   machine->pcie.ecam = d->ecam;

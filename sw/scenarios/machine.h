@@ -47,7 +47,9 @@ struct machine_description {
   uint64_t tables_end;
   unsigned lpi_id_bits; /* INTIDs of LPIs end at 2^n - 1; Linux wants 16 */
   unsigned stream_id_bits;
-  unsigned log2_commands; /* SMMU queues */
+  bool two_level_streams;     /* where the SMMU has such stream tables */
+  unsigned substream_id_bits; /* at most; what the SMMU has of them */
+  unsigned log2_commands;     /* SMMU queues */
   unsigned log2_events;
   unsigned address_bits;  /* of an IOVA */
   uint64_t doorbell_iova; /* the page where every device finds the ITS */

@@ -156,6 +156,7 @@ static bool bring_up(struct scenario* scenario) {
   struct machine* machine = &scenario->machine;
   scenario->uart.base = UART;
   machine->description = machine_virt(TABLES, TABLES_END);
+  machine->description.two_level_streams = true; /* as Linux has them on both machines */
   machine->functions = scenario->functions;
   machine->function_capacity = sizeof scenario->functions / sizeof scenario->functions[0];
   machine->vectors = scenario->vectors;
