@@ -50,6 +50,8 @@ class CheckpointState : public testing::Test {
     virt::VirtParameters parameters;
     parameters.processors = 2;
     parameters.peripherals = true;
+    parameters.gic.its_count = 2;
+    parameters.gic.its.collections_inside = 2;
     parameters.endpoints.resize(2);
     parameters.endpoints[1].endpoint.kind = pcie::FunctionKind::nvme;
     parameters.endpoints[1].endpoint.nvme.drive = drive_;

@@ -97,7 +97,9 @@ Holder ItsTranslator::why_level1_missing(Level1Key key) const {
 }
 
 CollectionEntry ItsTranslator::collection_inside(std::uint64_t ICID) const {
-  return {inside_[ICID] >> 63 != 0, inside_[ICID] & ~(std::uint64_t{1} << 63)};
+  constexpr std::uint64_t V = std::uint64_t{1} << 63;
+  const std::uint64_t processor = inside_[ICID] & ~V;
+  return {(inside_[ICID] & V) != 0 && processor < support_.processors, processor};
 }
 
 Holder ItsTranslator::why_walking(std::uint32_t DeviceID, std::uint32_t EventID) const {

@@ -74,9 +74,9 @@ Task<ItsTranslator::Found<DeviceEntry>> ItsTranslator::device(std::uint32_t Devi
   if (table.indirect) located = co_await locate(table, false, DeviceID, journey);
   found.error = located.error;
   if (found.error != ItsError::none) co_return found;
-  const bool ok = co_await port_.read(located.address, std::span(bytes.data(), table.entry_bytes),
-                                      "device table read", journey,
-                                      journey ? why_device_missing(DeviceID) : Holder{});
+  const bool ok = co_await port_.read(
+      located.address, std::span(bytes.data(), support_.device_entry_bytes), "device table read",
+      journey, journey ? why_device_missing(DeviceID) : Holder{});
   found.entry = decode_device_entry(bytes);
   if (!ok) {
     found.error = ItsError::MEMORY_FAULT;
@@ -139,10 +139,10 @@ Task<ItsTranslator::Found<CollectionEntry>> ItsTranslator::collection(std::uint1
   if (table.indirect) located = co_await locate(table, true, place->index, journey);
   found.error = located.error;
   if (found.error != ItsError::none) co_return found;
-  const bool ok = co_await port_.read(located.address, std::span(bytes.data(), table.entry_bytes),
-                                      "collection table read", journey,
-                                      journey ? why_collection_missing(ICID) : Holder{});
-  found.entry = decode_collection_entry(bytes, table.entry_bytes);
+  const bool ok = co_await port_.read(
+      located.address, std::span(bytes.data(), support_.collection_entry_bytes),
+      "collection table read", journey, journey ? why_collection_missing(ICID) : Holder{});
+  found.entry = decode_collection_entry(bytes, support_.collection_entry_bytes);
   const bool in_range = found.entry.RDbase < support_.processors;
   if (!ok) {
     found.error = ItsError::MEMORY_FAULT;
