@@ -1,7 +1,9 @@
-// For random tables, MSIs of one DeviceID make no LPI pending that isn't mapped for it.
+// For random tables of two ITSs, MSIs of one DeviceID make no LPI pending that isn't mapped for it
+// at the ITS that they go to.
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
 #include <set>
 
@@ -18,7 +20,8 @@ class ItsIsolation : public testing::TestWithParam<unsigned> {
     return std::uniform_int_distribution<unsigned>(0, end - 1)(random);
   }
   /// Some devices with some events, several at a time of the same LPI; some are unmapped again.
-  void map_at_random() {
+  void map_at_random(unsigned its) {
+    bench->use(its);
     std::vector<ItsCommand> commands;
     for (unsigned i = 0; i < 200; ++i) {
       const std::uint32_t DeviceID = devices[below(8)], EventID = below(16);
@@ -28,7 +31,7 @@ class ItsIsolation : public testing::TestWithParam<unsigned> {
         case 0:
           commands.push_back({.opcode = ItsOpcode::MAPD,
                               .DeviceID = DeviceID,
-                              .ITT_addr = itts + DeviceID * 0x1000,
+                              .ITT_addr = itts + its * 0x100'0000 + DeviceID * 0x1000,
                               .Size = static_cast<std::uint8_t>(below(4)),
                               .V = below(3) != 0});
           break;
@@ -46,7 +49,7 @@ class ItsIsolation : public testing::TestWithParam<unsigned> {
                               .EventID = EventID,
                               .pINTID = INTID,
                               .ICID = ICID});
-          if (DeviceID == attacker) ever_mapped.insert(INTID);
+          if (DeviceID == attacker) ever_mapped[its].insert(INTID);
           break;
       }
     }
@@ -67,7 +70,7 @@ class ItsIsolation : public testing::TestWithParam<unsigned> {
   std::mt19937 random{GetParam()};
   const std::vector<std::uint32_t> devices{0, 1, 2, 7, 0x10, 0x100, 0x1FF, 0x200};
   const std::uint32_t attacker = devices[GetParam() % 8];
-  std::set<std::uint32_t> ever_mapped;
+  std::array<std::set<std::uint32_t>, 2> ever_mapped;  ///< by ITS
   std::unique_ptr<Bench> bench;
 };
 
@@ -75,24 +78,34 @@ TEST_P(ItsIsolation, ADeviceReachesWhatIsMappedForItAlone) {
   GicParameters parameters;
   parameters.its.event_cache_entries = 8;  // evictions too
   parameters.its.device_cache_entries = 2;
+  parameters.its_count = 2;
   bench = std::make_unique<Bench>(parameters);
-  bench->device_layout = {.two_levels = GetParam() % 2 != 0, .page_code = 0};
-  bench->provide(device_table, 0, pages);
-  bench->provide(device_table, 1, pages + 0x1000);
   bench->bring_up();
+  bench->use(1);
+  if (GetParam() % 2 != 0) {
+    bench->device_layout = {.two_levels = true, .page_code = 0};
+    bench->provide(device_table + per_its, 0, pages);
+    bench->provide(device_table + per_its, 1, pages + 0x1000);
+  }
+  bench->bring_up_its();
   for (std::uint32_t INTID = first_lpi; INTID < first_lpi + 512; ++INTID)
     bench->configure(INTID, 0xA3);
   for (unsigned round = 0; round < 3; ++round) {
-    map_at_random();
-    for (unsigned i = 0; i < 50; ++i)
-      bench->doorbell(attacker, below(5) == 0 ? below(0x7FFF'FFFF) : below(20));
-    bench->advance(20 * microsecond);
-    for (const std::uint32_t INTID : take_all())
-      EXPECT_TRUE(ever_mapped.contains(INTID)) << INTID << " in round " << round;
+    map_at_random(0);
+    map_at_random(1);
+    for (const unsigned its : {0u, 1u}) {
+      bench->use(its);
+      for (unsigned i = 0; i < 50; ++i)
+        bench->doorbell(attacker, below(5) == 0 ? below(0x7FFF'FFFF) : below(20));
+      bench->advance(20 * microsecond);
+      for (const std::uint32_t INTID : take_all())
+        EXPECT_TRUE(ever_mapped[its].contains(INTID)) << INTID << " in round " << round;
+    }
   }
-  EXPECT_EQ(bench->counter("its.doorbells"), 150u);
-  EXPECT_EQ(bench->counter("its.doorbells"),
-            bench->counter("its.sent") + bench->counter("its.dropped"));
+  for (const std::string& its : {std::string("its"), std::string("its1")}) {
+    EXPECT_EQ(bench->counter(its + ".doorbells"), 150u);
+    EXPECT_EQ(bench->counter(its + ".sent") + bench->counter(its + ".dropped"), 150u);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, ItsIsolation, testing::Range(1u, 17u));
