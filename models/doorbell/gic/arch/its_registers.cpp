@@ -46,7 +46,7 @@ ItsRegisters::ItsRegisters(const ItsSupport& support)
       CWRITER_(bank_.handle("GITS_CWRITER")),
       CREADR_(bank_.handle("GITS_CREADR")),
       BASER_(bank_.handle("GITS_BASER<n>")) {
-  bank_.set("GITS_TYPER", support.GITS_TYPER());
+  bank_.set("GITS_TYPER", support.type_register());
   CTLR_.set(0);
   BASER_.set(reset_BASER(support, type_device, support.device_entry_bytes), 0);
   if (support.collection_table)

@@ -4,7 +4,7 @@
 
 namespace doorbell::gic {
 
-std::uint64_t ItsSupport::GITS_TYPER() const {
+std::uint64_t ItsSupport::type_register() const {
   // UMSI[44], CIL[36], CIDbits[35:32], HCC[31:24], PTA[19], Devbits[17:13], ID_bits[12:8],
   // ITT_entry_size[7:4], CCT[2], Physical[0]. SEIS[18] is 0: no System error reaches a processor.
   // Without collections in memory CIL, CIDbits and CCT are RES0, and so is CCT without others.

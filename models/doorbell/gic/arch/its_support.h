@@ -34,7 +34,7 @@ struct ItsSupport {
   std::vector<std::uint64_t> redistributors;
 
   /// GITS_TYPER (IHI 0069, 12.19.12).
-  std::uint64_t GITS_TYPER() const;
+  std::uint64_t type_register() const;
   /// The processor whose redistributor an RDbase field, bits [51:16], names; nothing when there is
   /// none.
   std::optional<std::uint32_t> target(std::uint64_t RDbase) const;
