@@ -63,7 +63,8 @@ Task<Fault> translate_stage1(const StreamConfiguration& configuration, const Sta
   entry.tag.world = world;
   entry.tag.stages = stage2 != nullptr ? Stages::both : Stages::stage1;
   entry.tag.granule = cd.regime.table[table_half(query.address)].granule;
-  const WalkResult walk = co_await walk_stage1(cd.regime, stage2, entry.tag, query.address, query.access, tables);
+  const WalkResult walk =
+      co_await walk_stage1(cd.regime, stage2, entry.tag, query.address, query.access, tables);
   if (walk.fault) co_return walk.fault;
   entry.leaf = walk.leaf;
   entry.tag.global = !walk.leaf.not_global;
