@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "doorbell/smmu/arch/identification.h"
+
 namespace doorbell::smmu {
 
 ProgrammingInterface::ProgrammingInterface(Scheduler& scheduler, const Clock& clock,
@@ -26,6 +28,7 @@ ProgrammingInterface::ProgrammingInterface(Scheduler& scheduler, const Clock& cl
   bank_.set("SMMU_IDR1", id.IDR1);
   bank_.set("SMMU_IDR3", id.IDR3);
   bank_.set("SMMU_IDR5", id.IDR5);
+  bank_.set("SMMU_AIDR", id.AIDR);
 }
 
 void ProgrammingInterface::connect(const Reach& reach) {

@@ -189,6 +189,7 @@ Task<void> not_offered(Bench& b) {
 TEST(SmmuStreams, WithoutStLevelATableIsLinear) {
   SmmuParameters parameters;
   parameters.two_level_stream_table = false;
+  parameters.stream_id_bits = 6;
   Bench bench(parameters);
   bench.strtab_base_cfg = linux_cfg;
   bench.run(not_offered(bench));

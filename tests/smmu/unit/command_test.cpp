@@ -157,6 +157,14 @@ TEST(CommandDecode, WithoutRangeInvalidationItsFieldsAreReserved) {
   EXPECT_EQ(c->invalidation().first, c->invalidation().last);
 }
 
+TEST(CommandDecode, AsidsOf8BitsHaveNoUpperHalf) {
+  for (const std::uint64_t code : {0x11, 0x12}) {
+    const CommandWords words{code | 0x1234ULL << 48, 0};
+    EXPECT_EQ(decode_command(words, Features{})->asid, 0x1234);
+    EXPECT_EQ(decode_command(words, Features{.asid_16 = false})->asid, 0x34);
+  }
+}
+
 TEST(CommandDecode, SubstreamIdCountsWithSsvAndAlwaysInCfgiCd) {
   const std::uint64_t ssid = field_prep(CMDQ_CFGI_0_SSID, 7);
   Features substreams;

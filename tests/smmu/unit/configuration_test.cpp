@@ -308,6 +308,17 @@ TEST(ContextDescriptor, Illegal) {
   EXPECT_TRUE(cd_illegal(w));
 }
 
+TEST(ContextDescriptor, AsidsOf8BitsHaveNoUpperHalf) {
+  const auto illegal = [](std::uint64_t asid, const Features& f) {
+    auto w = cd_words();
+    w[0] = (w[0] & ~(0xffffULL << 48)) | asid << 48;
+    return ContextDescriptor::decode(w, f).illegal({}, f);
+  };
+  EXPECT_FALSE(illegal(0x100, Features{}));
+  EXPECT_TRUE(illegal(0x100, Features{.asid_16 = false}));
+  EXPECT_FALSE(illegal(0xff, Features{.asid_16 = false}));
+}
+
 TEST(ContextDescriptor, GranulesAreThoseOffered) {
   constexpr unsigned TG0_4k = 0, TG0_64k = 1, TG0_16k = 2;
   const auto illegal = [](const Features& f, unsigned granule) {

@@ -96,39 +96,6 @@ TEST_F(Registers, EveryRegisterHasASection) {
   }
 }
 
-TEST(Identification, FollowsTheFeatures) {
-  SmmuParameters p;
-  p.stream_id_bits = 8;
-  p.command_queue_log2 = 10;
-  p.output_address_size = AddressSize::bits_48;
-  const Identification id = identify(p.features());
-  EXPECT_EQ(id.IDR1 & 0x3f, 8u);
-  EXPECT_EQ(id.IDR1 >> 21 & 0x1f, 10u);
-  EXPECT_EQ(id.IDR5 & 7, 5u);
-}
-
-TEST(Identification, SaysGranulesAndAddressSizes) {
-  SmmuParameters p;
-  EXPECT_EQ(identify(p.features()).IDR5, 0x74u);
-  p.offered = {.granule_4k = false, .granule_16k = true, .granule_64k = false};
-  EXPECT_EQ(identify(p.features()).IDR5, 0x24u);
-  p.offered = {.granule_4k = true, .granule_16k = false, .granule_64k = false};
-  EXPECT_EQ(identify(p.features()).IDR5, 0x14u);
-  p.offered = {.input_address_size = InputAddressSize::bits_52};
-  p.output_address_size = AddressSize::bits_52;
-  EXPECT_EQ(identify(p.features()).IDR5, 0x476u);  // VAX = 1, OAS = 6
-}
-
-TEST(Identification, SaysSubstreams) {
-  SmmuParameters p;
-  p.offered.substream_id_bits = 20;
-  const Identification id = identify(p.features());
-  EXPECT_EQ(id.IDR1 >> 6 & 0x1f, 20u);
-  EXPECT_TRUE(id.IDR0 & 1u << 19);  // CD2L
-  p.offered.two_level_context_table = false;
-  EXPECT_FALSE(identify(p.features()).IDR0 & 1u << 19);
-}
-
 TEST(Parameters, AReservedWindowIsOfPages) {
   SmmuParameters p;
   p.reserved_window = {0x0809'0000, 0x1'0000};
@@ -143,16 +110,6 @@ TEST(Parameters, AReservedWindowIsOfPages) {
   p.check();
   EXPECT_TRUE(p.reserved_window.contains(~std::uint64_t{0}));
   EXPECT_FALSE(p.reserved_window.contains(0));
-}
-
-TEST(Parameters, FeaturesThatContradictAreRefused) {
-  SmmuParameters p;
-  p.offered = {.granule_4k = false, .granule_16k = false, .granule_64k = false};
-  EXPECT_THROW(p.check(), InputError);
-  p.offered = {.granule_64k = false, .input_address_size = InputAddressSize::bits_52};
-  EXPECT_THROW(p.check(), InputError);
-  p.offered = {.granule_4k = false, .input_address_size = InputAddressSize::bits_52};
-  p.check();
 }
 
 // An IOTLB of a hundred entries is one; three ways of a hundred and one entries are none.

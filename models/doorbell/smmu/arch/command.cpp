@@ -265,7 +265,11 @@ std::optional<Command> decode_command(const CommandWords& words, const Features&
   if (has_vmid(command.opcode) && features.stage2) {
     command.vmid = static_cast<std::uint16_t>(vmid.get(words[0]));
   }
-  if (has_asid(command.opcode)) command.asid = static_cast<std::uint16_t>(asid.get(words[0]));
+  // The upper half is RES0 without IDR0.ASID16.
+  if (has_asid(command.opcode)) {
+    const unsigned bits = features.asid_16 ? 16 : 8;
+    command.asid = static_cast<std::uint16_t>(asid.get(words[0]) & low_mask(bits));
+  }
   if (by_address(command.opcode) || command.opcode == Opcode::CMD_PREFETCH_ADDR) {
     command.address = words[1] & address.mask();
   }

@@ -13,6 +13,10 @@ enum class TableUpdates : std::uint8_t { none = 0b00, access_flag = 0b01, dirty_
 /// 3.12).
 enum class StallModel : std::uint8_t { configurable = 0b00, terminate = 0b01, forced = 0b10 };
 
+/// IDR3.BBML: what may come of changing a block's size without break-before-make (IHI 0070
+/// 3.21.1). At level 1 a TLB conflict, unless the block has nT; at level 2 nothing.
+enum class BlockSizeChanges : std::uint8_t { level_1 = 0b01, level_2 = 0b10 };
+
 /// What an implementation offers, as SMMU_IDR0-5 and SMMU_AIDR report it (IHI 0070 6.3.1-6.3.8) and
 /// as the validity rules of STE and CD depend on it. VMSAv8-64 and little-endian tables.
 struct Features {
@@ -38,12 +42,15 @@ struct Features {
   TableUpdates table_updates = TableUpdates::none;  ///< IDR0.HTTU
   StallModel stall_model = StallModel::terminate;   ///< IDR0.STALL_MODEL
   bool ignores_writes = false;                      ///< IDR0.TERM_MODEL = 0: CD.A = 0 is RAZ/WI.
-  bool ats = false;                                 ///< IDR0.ATS
-  bool split_stage_ats = false;                     ///< IDR0.NS1ATS = 0, with ATS and both stages
-  bool page_requests = false;                       ///< IDR0.PRI, with ATS
-  bool address_translation = false;                 ///< IDR0.ATOS
-  bool attribute_types_override = false;            ///< IDR1.ATTR_TYPES_OVR: MTCFG, ALLOCCFG, SHCFG
-  bool attribute_permissions_override = false;      ///< IDR1.ATTR_PERMS_OVR: PRIVCFG, INSTCFG
+  unsigned stall_max = 0;                           ///< IDR5.STALL_MAX, where there are stalls
+  BlockSizeChanges block_size_changes = BlockSizeChanges::level_2;  ///< IDR3.BBML
+  bool ats = false;                                                 ///< IDR0.ATS
+  bool split_stage_ats = false;                 ///< IDR0.NS1ATS = 0, with ATS and both stages
+  bool page_requests = false;                   ///< IDR0.PRI, with ATS
+  unsigned page_request_queue_log2 = 0;         ///< IDR1.PRIQS: entries, at most 19
+  bool address_translation = false;             ///< IDR0.ATOS
+  bool attribute_types_override = false;        ///< IDR1.ATTR_TYPES_OVR: MTCFG, ALLOCCFG, SHCFG
+  bool attribute_permissions_override = false;  ///< IDR1.ATTR_PERMS_OVR: PRIVCFG, INSTCFG
 
   bool operator==(const Features&) const = default;
 };
@@ -53,9 +60,15 @@ constexpr bool offers_hypervisor(const Features& features) {
   return features.stage1 && features.stage2;
 }
 
-/// IDR3.FWB, mandatory with stage 2 from SMMUv3.2 on.
-constexpr bool offers_forced_write_back(const Features& features) {
-  return features.stage2;
+/// What SMMUv3.2 makes mandatory beyond SMMUv3.1, and a choice takes away: IDR3.RIL. IDR3.BBML and
+/// FWB, and with both stages IDR0.Hyp, are always there.
+constexpr bool is_version_3_2(const Features& features) {
+  return features.range_invalidation;
+}
+
+/// IDR0.NS1ATS = 0: split-stage ATS, which needs both stages.
+constexpr bool offers_split_stage_ats(const Features& features) {
+  return features.ats && features.split_stage_ats && features.stage1 && features.stage2;
 }
 
 /// IDR0.CD2L, which says nothing without substreams.

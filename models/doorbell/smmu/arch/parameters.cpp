@@ -151,6 +151,12 @@ void OfferedFeatures::describe(ParameterGroup& group) {
              .source = "[QEMU] 48 bits",
              .help = "IDR5.VAX: of what each TTBx translates, 52 with granules of 64 KiB",
              .visible_to_software = true});
+  group.add("asid_size", asid_size,
+            {{"8", IdentifierSize::bits_8}, {"16", IdentifierSize::bits_16}},
+            {.unit = "bits",
+             .source = "[QEMU], [M600] have 16 bits",
+             .help = "IDR0.ASID16: of ASIDs, in CDs and in invalidations",
+             .visible_to_software = true});
   group.add("substream_id_bits", substream_id_bits,
             {.unit = "bits",
              .maximum = 20,
@@ -199,6 +205,7 @@ Features SmmuParameters::features() const {
   f.granule_16k = offered.granule_16k;
   f.granule_64k = offered.granule_64k;
   f.input_address_bits = static_cast<unsigned>(offered.input_address_size);
+  f.asid_16 = offered.asid_size == IdentifierSize::bits_16;
   f.substream_id_bits = offered.substream_id_bits;
   f.two_level_contexts = offered.two_level_context_table;
   f.table_updates = offered.table_updates;
@@ -290,8 +297,14 @@ std::uint64_t SmmuParameters::clock_frequency() const {
 
 namespace {
 
-/// What IHI 0070 6.3.6 rules out.
-void check_features(const OfferedFeatures& offered) {
+/// What IHI 0070 6.3.2 and 6.3.6 rule out.
+void check_features(const SmmuParameters& parameters) {
+  const OfferedFeatures& offered = parameters.offered;
+  constexpr unsigned most_linear = 6;
+  if (!parameters.two_level_stream_table && parameters.stream_id_bits > most_linear) {
+    throw InputError("smmu.two_level_stream_table: expected true with smmu.stream_id_bits=" +
+                     std::to_string(parameters.stream_id_bits) + ", more than 6, found false");
+  }
   if (!offered.granule_4k && !offered.granule_16k && !offered.granule_64k) {
     throw InputError(
         "smmu.features.granule_4k, granule_16k, granule_64k: expected one that is true, found "
@@ -301,6 +314,11 @@ void check_features(const OfferedFeatures& offered) {
     throw InputError(
         "smmu.features.input_address_size: expected 48 with smmu.features.granule_64k=false, "
         "found 52");
+  }
+  if (parameters.output_address_size == AddressSize::bits_52 && !offered.granule_64k) {
+    throw InputError(
+        "smmu.output_address_size: expected 48 or less with smmu.features.granule_64k=false, found "
+        "52");
   }
 }
 
@@ -321,7 +339,7 @@ void check_window(const ReservedWindow& window) {
 }  // namespace
 
 void SmmuParameters::check() const {
-  check_features(offered);
+  check_features(*this);
   check_window(reserved_window);
   if (!is_clock(clock_frequency())) {
     throw InputError(

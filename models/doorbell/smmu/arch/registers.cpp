@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "doorbell/smmu/arch/identification.h"
+
 namespace doorbell::smmu {
 namespace {
 

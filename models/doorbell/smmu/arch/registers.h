@@ -51,38 +51,6 @@ struct Enables {
 std::uint64_t admitted(const Register& where, std::uint64_t old, std::uint64_t value,
                        const Enables& enables, const Features& features);
 
-/// SMMU_IDR0, 1, 3, 5 and SMMU_AIDR of an implementation (6.3.1 to 6.3.8).
-struct Identification {
-  std::uint32_t IDR0, IDR1, IDR3, IDR5, AIDR;
-};
-constexpr Identification identify(const Features& features) {
-  Identification id{};
-  id.IDR0 = 1u << 1 |                                                  // S1P; S2P = 0
-            2u << 2 |                                                  // TTF: AArch64
-            1u << 4 |                                                  // COHACC
-            static_cast<std::uint32_t>(features.table_updates) << 6 |  // HTTU
-            (features.asid_16 ? 1u << 12 : 0) |                        // ASID16
-            (features.msi ? 1u << 13 : 0) |                            // MSI
-            (features.send_event ? 1u << 14 : 0) |                     // SEV
-            1u << 18 |  // VMID16: irrelevant without stage 2
-            (offers_two_level_contexts(features) ? 1u << 19 : 0) |  // CD2L
-            2u << 21 |                                              // TTENDIAN: little-endian
-            1u << 24 |                                              // STALL_MODEL: no stalls
-            1u << 26 |                                              // TERM_MODEL
-            (features.two_level_streams ? 1u << 27 : 0);            // ST_LEVEL
-  id.IDR1 = features.stream_id_bits | features.substream_id_bits << 6 |
-            features.event_queue_log2 << 16 | features.command_queue_log2 << 21;
-  id.IDR3 =
-      (features.hierarchical_disable ? 1u << 2 : 0) | (features.range_invalidation ? 1u << 10 : 0);
-  id.IDR5 = encode_address_size(features.output_address_bits) |  // OAS
-            (features.granule_4k ? 1u << 4 : 0) |                // GRAN4K
-            (features.granule_16k ? 1u << 5 : 0) |               // GRAN16K
-            (features.granule_64k ? 1u << 6 : 0) |               // GRAN64K
-            (features.input_address_bits == 52 ? 1u << 10 : 0);  // VAX
-  id.AIDR = 0x01;                                                // SMMUv3.1
-  return id;
-}
-
 /// Fields of the registers that decide.
 namespace CR0 {
 inline constexpr BitField SMMUEN{0, 1}, EVENTQEN{2, 1}, CMDQEN{3, 1};

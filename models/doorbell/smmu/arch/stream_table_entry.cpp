@@ -110,7 +110,7 @@ void decode_stage2(StreamTableEntry& ste, const ConfigurationWords& words,
   regime.S2HD = ste.S2HA && ste.S2HD;
   regime.S2S = s2s.test(w);
   regime.S2R = s2r.test(w);
-  regime.S2FWB = offers_forced_write_back(features) && s2fwb.test(words[1]);
+  regime.S2FWB = s2fwb.test(words[1]);
 }
 
 }  // namespace

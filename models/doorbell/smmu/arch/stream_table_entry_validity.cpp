@@ -18,7 +18,8 @@ bool ats_illegal(const StreamTableEntry& ste, const Features& features) {
     case 0b01:  // Full ATS
       return ste.has_stage2() && stalls;
     case 0b10:  // Split-stage ATS
-      return ste.config != StreamTableEntry::Config::nested || stalls || !features.split_stage_ats;
+      return ste.config != StreamTableEntry::Config::nested || stalls ||
+             !offers_split_stage_ats(features);
     default:
       return false;
   }
