@@ -12,6 +12,9 @@ constexpr BitField ssec{10, 1};
 constexpr BitField ssv{11, 1};
 constexpr BitField substream_id{12, 20};
 constexpr BitField stream_id{32, 32};
+constexpr BitField atc_global{9, 1};
+constexpr BitField resume_retry{12, 1};
+constexpr BitField resume_abort{13, 1};
 constexpr BitField num{12, 5};
 constexpr BitField scale{20, 5};
 constexpr BitField vmid{32, 16};
@@ -25,72 +28,28 @@ constexpr BitField ttl{8, 2};
 constexpr BitField tg{10, 2};
 constexpr BitField address{12, 52};
 constexpr BitField sync_msi_address{2, 50};
+constexpr BitField atc_size{0, 6};
+constexpr BitField pri_group{0, 9};
+constexpr BitField pri_response{12, 2};
+constexpr BitField resume_stag{0, 16};
+
+using Substream = CommandLayout::Substream;
 
 constexpr GranuleShift granule_of_tg[] = {0, 12, 14, 16};
 
-bool known(std::uint64_t code, const Features& features) {
-  switch (static_cast<Opcode>(code)) {
-    case Opcode::CMD_PREFETCH_CONFIG:
-    case Opcode::CMD_PREFETCH_ADDR:
-    case Opcode::CMD_CFGI_STE:
-    case Opcode::CMD_CFGI_STE_RANGE:
-    case Opcode::CMD_CFGI_CD:
-    case Opcode::CMD_CFGI_CD_ALL:
-    case Opcode::CMD_TLBI_NH_ALL:
-    case Opcode::CMD_TLBI_NH_ASID:
-    case Opcode::CMD_TLBI_NH_VAA:
-    case Opcode::CMD_TLBI_NH_VA:
-    case Opcode::CMD_TLBI_NSNH_ALL:
-    case Opcode::CMD_SYNC:
-      return true;
-    case Opcode::CMD_TLBI_EL2_ALL:
-    case Opcode::CMD_TLBI_EL2_ASID:
-    case Opcode::CMD_TLBI_EL2_VA:
-    case Opcode::CMD_TLBI_EL2_VAA:
-      return offers_hypervisor(features);
-    case Opcode::CMD_TLBI_S12_VMALL:
-    case Opcode::CMD_TLBI_S2_IPA:
-      return features.stage2;
-  }
-  return false;
-}
-
-bool names_stream(Opcode code) {
-  return code <= Opcode::CMD_CFGI_CD_ALL;
-}
-bool by_address(Opcode code) {
-  return code == Opcode::CMD_TLBI_NH_VA || code == Opcode::CMD_TLBI_NH_VAA ||
-         code == Opcode::CMD_TLBI_EL2_VA || code == Opcode::CMD_TLBI_EL2_VAA ||
-         code == Opcode::CMD_TLBI_S2_IPA;
-}
-bool has_leaf(Opcode code) {
-  return by_address(code) || code == Opcode::CMD_CFGI_STE || code == Opcode::CMD_CFGI_CD;
-}
-bool has_asid(Opcode code) {
-  return code == Opcode::CMD_TLBI_NH_VA || code == Opcode::CMD_TLBI_NH_ASID ||
-         code == Opcode::CMD_TLBI_EL2_VA || code == Opcode::CMD_TLBI_EL2_ASID;
-}
-bool has_vmid(Opcode code) {
-  return (code >= Opcode::CMD_TLBI_NH_ALL && code <= Opcode::CMD_TLBI_NH_VAA) ||
-         code == Opcode::CMD_TLBI_S12_VMALL || code == Opcode::CMD_TLBI_S2_IPA;
-}
-bool has_substream(Opcode code) {
-  return code == Opcode::CMD_PREFETCH_CONFIG || code == Opcode::CMD_PREFETCH_ADDR ||
-         code == Opcode::CMD_CFGI_CD;
-}
-
-void decode_stream(Command& command, const CommandWords& words, const Features& features) {
+/// Bits beyond those that there are may be ignored (4.1.7).
+void decode_stream(Command& command, const CommandLayout& layout, const CommandWords& words,
+                   const Features& features) {
   command.stream.stream_id = static_cast<std::uint32_t>(stream_id.get(words[0]));
-  if (has_substream(command.opcode)) {
-    // Bits beyond those that there are may be ignored (4.1.7).
-    command.stream.substream_id = static_cast<std::uint32_t>(substream_id.get(words[0]) &
-                                                             low_mask(features.substream_id_bits));
-    // CFGI_CD has no SSV: its SubstreamID is always meant.
-    command.stream.substream_valid = command.opcode == Opcode::CMD_CFGI_CD || ssv.test(words[0]);
-  }
-  if (command.opcode == Opcode::CMD_CFGI_STE_RANGE) {
-    command.range = static_cast<unsigned>(cfgi_range.get(words[1]));
-  }
+  if (layout.substream == Substream::none) return;
+  command.stream.substream_id =
+      static_cast<std::uint32_t>(substream_id.get(words[0]) & low_mask(features.substream_id_bits));
+  command.stream.substream_valid = layout.substream == Substream::always || ssv.test(words[0]);
+}
+
+/// The upper half of an identifier is RES0 without IDR0.ASID16 or VMID16.
+std::uint16_t identifier(BitField field, std::uint64_t word, bool wide) {
+  return static_cast<std::uint16_t>(field.get(word) & low_mask(wide ? 16 : 8));
 }
 
 /// False for the reserved combination of the range fields.
@@ -116,48 +75,65 @@ bool decode_sync(Command& command, const CommandWords& words, bool has_msi) {
   return true;
 }
 
+/// What commands beside CFGI, TLBI and PREFETCH have. False for what is ILLEGAL.
+bool decode_own_fields(Command& command, const CommandWords& words, const Features& features) {
+  switch (command.opcode) {
+    case Opcode::CMD_CFGI_STE_RANGE:
+      command.range = static_cast<unsigned>(cfgi_range.get(words[1]));
+      return true;
+    case Opcode::CMD_ATC_INV:
+      command.global = command.stream.substream_valid && atc_global.test(words[0]);
+      command.size = static_cast<unsigned>(atc_size.get(words[1]));
+      return true;
+    case Opcode::CMD_PRI_RESP:
+      command.group = static_cast<unsigned>(pri_group.get(words[1]));
+      command.response = static_cast<Command::PageResponse>(pri_response.get(words[1]));
+      return pri_response.get(words[1]) != 3;
+    case Opcode::CMD_RESUME:
+      command.retry = resume_retry.test(words[0]);
+      command.abort = resume_abort.test(words[0]);
+      command.stag = static_cast<std::uint16_t>(resume_stag.get(words[1]));
+      return true;
+    case Opcode::CMD_SYNC:
+      return decode_sync(command, words, features.msi);
+    default:
+      return true;
+  }
+}
+
+void encode_own_fields(const Command& command, CommandWords& words) {
+  switch (command.opcode) {
+    case Opcode::CMD_CFGI_STE_RANGE:
+      words[1] |= cfgi_range.make(command.range);
+      break;
+    case Opcode::CMD_ATC_INV:
+      words[0] |= atc_global.make(command.global ? 1 : 0);
+      words[1] |= atc_size.make(command.size);
+      break;
+    case Opcode::CMD_PRI_RESP:
+      words[1] |= pri_group.make(command.group) |
+                  pri_response.make(static_cast<std::uint64_t>(command.response));
+      break;
+    case Opcode::CMD_RESUME:
+      words[0] |=
+          resume_retry.make(command.retry ? 1 : 0) | resume_abort.make(command.abort ? 1 : 0);
+      words[1] |= resume_stag.make(command.stag);
+      break;
+    case Opcode::CMD_SYNC:
+      words[0] |= sync_cs.make(static_cast<std::uint64_t>(command.signal)) |
+                  sync_msi_data.make(command.msi_data);
+      words[1] |= command.msi_address & sync_msi_address.mask();
+      break;
+    default:
+      break;
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(Opcode code) {
-  switch (code) {
-    case Opcode::CMD_PREFETCH_CONFIG:
-      return "CMD_PREFETCH_CONFIG";
-    case Opcode::CMD_PREFETCH_ADDR:
-      return "CMD_PREFETCH_ADDR";
-    case Opcode::CMD_CFGI_STE:
-      return "CMD_CFGI_STE";
-    case Opcode::CMD_CFGI_STE_RANGE:
-      return "CMD_CFGI_STE_RANGE";
-    case Opcode::CMD_CFGI_CD:
-      return "CMD_CFGI_CD";
-    case Opcode::CMD_CFGI_CD_ALL:
-      return "CMD_CFGI_CD_ALL";
-    case Opcode::CMD_TLBI_NH_ALL:
-      return "CMD_TLBI_NH_ALL";
-    case Opcode::CMD_TLBI_NH_ASID:
-      return "CMD_TLBI_NH_ASID";
-    case Opcode::CMD_TLBI_NH_VAA:
-      return "CMD_TLBI_NH_VAA";
-    case Opcode::CMD_TLBI_NH_VA:
-      return "CMD_TLBI_NH_VA";
-    case Opcode::CMD_TLBI_EL2_ALL:
-      return "CMD_TLBI_EL2_ALL";
-    case Opcode::CMD_TLBI_EL2_ASID:
-      return "CMD_TLBI_EL2_ASID";
-    case Opcode::CMD_TLBI_EL2_VA:
-      return "CMD_TLBI_EL2_VA";
-    case Opcode::CMD_TLBI_EL2_VAA:
-      return "CMD_TLBI_EL2_VAA";
-    case Opcode::CMD_TLBI_S12_VMALL:
-      return "CMD_TLBI_S12_VMALL";
-    case Opcode::CMD_TLBI_S2_IPA:
-      return "CMD_TLBI_S2_IPA";
-    case Opcode::CMD_TLBI_NSNH_ALL:
-      return "CMD_TLBI_NSNH_ALL";
-    case Opcode::CMD_SYNC:
-      return "CMD_SYNC";
-  }
-  return "reserved";
+  const CommandLayout* const layout = layout_of(code);
+  return layout != nullptr ? layout->name : "reserved";
 }
 
 bool Command::invalidates() const {
@@ -254,58 +230,47 @@ void Command::set_range(Invalidation& i) const {
 }
 
 std::optional<Command> decode_command(const CommandWords& words, const Features& features) {
-  if (!known(opcode.get(words[0]), features)) return std::nullopt;
+  const CommandLayout* const layout = layout_of(static_cast<Opcode>(opcode.get(words[0])));
+  if (layout == nullptr || !layout->offered(features)) return std::nullopt;
   Command command;
-  command.opcode = static_cast<Opcode>(opcode.get(words[0]));
-  if (names_stream(command.opcode)) {
+  command.opcode = layout->opcode;
+  if (layout->stream) {
     if (ssec.test(words[0])) return std::nullopt;
-    decode_stream(command, words, features);
+    decode_stream(command, *layout, words, features);
   }
-  if (has_leaf(command.opcode)) command.leaf = leaf.test(words[1]);
-  if (has_vmid(command.opcode) && features.stage2) {
-    command.vmid = static_cast<std::uint16_t>(vmid.get(words[0]));
+  if (layout->leaf) command.leaf = leaf.test(words[1]);
+  if (layout->vmid && features.stage2) {
+    command.vmid = identifier(vmid, words[0], features.vmid_16);
   }
-  // The upper half is RES0 without IDR0.ASID16.
-  if (has_asid(command.opcode)) {
-    const unsigned bits = features.asid_16 ? 16 : 8;
-    command.asid = static_cast<std::uint16_t>(asid.get(words[0]) & low_mask(bits));
-  }
-  if (by_address(command.opcode) || command.opcode == Opcode::CMD_PREFETCH_ADDR) {
-    command.address = words[1] & address.mask();
-  }
-  if (by_address(command.opcode) && features.range_invalidation && !decode_range(command, words)) {
+  if (layout->asid) command.asid = identifier(asid, words[0], features.asid_16);
+  if (layout->address) command.address = words[1] & address.mask();
+  if (layout->range && features.range_invalidation && !decode_range(command, words)) {
     return std::nullopt;
   }
-  if (command.opcode == Opcode::CMD_SYNC && !decode_sync(command, words, features.msi)) {
-    return std::nullopt;
-  }
+  if (!decode_own_fields(command, words, features)) return std::nullopt;
   return command;
 }
 
 CommandWords encode(const Command& command) {
   CommandWords words{opcode.make(static_cast<std::uint64_t>(command.opcode)), 0};
-  const Opcode code = command.opcode;
-  if (names_stream(code)) words[0] |= stream_id.make(command.stream.stream_id);
-  if (has_substream(code)) {
+  const CommandLayout* const layout = layout_of(command.opcode);
+  if (layout == nullptr) return words;
+  if (layout->stream) words[0] |= stream_id.make(command.stream.stream_id);
+  if (layout->substream != Substream::none) {
     words[0] |= substream_id.make(command.stream.substream_id);
-    if (code != Opcode::CMD_CFGI_CD) words[0] |= ssv.make(command.stream.substream_valid ? 1 : 0);
   }
-  if (code == Opcode::CMD_CFGI_STE_RANGE) words[1] |= cfgi_range.make(command.range);
-  if (has_leaf(code)) words[1] |= leaf.make(command.leaf ? 1 : 0);
-  if (has_vmid(code)) words[0] |= vmid.make(command.vmid);
-  if (has_asid(code)) words[0] |= asid.make(command.asid);
-  if (by_address(code)) {
+  if (layout->substream == Substream::qualified) {
+    words[0] |= ssv.make(command.stream.substream_valid ? 1 : 0);
+  }
+  if (layout->leaf) words[1] |= leaf.make(command.leaf ? 1 : 0);
+  if (layout->vmid) words[0] |= vmid.make(command.vmid);
+  if (layout->asid) words[0] |= asid.make(command.asid);
+  if (layout->address) words[1] |= command.address & address.mask();
+  if (layout->range) {
     words[0] |= num.make(command.num) | scale.make(command.scale);
     words[1] |= ttl.make(command.ttl) | tg.make(command.tg);
   }
-  if (by_address(code) || code == Opcode::CMD_PREFETCH_ADDR) {
-    words[1] |= command.address & address.mask();
-  }
-  if (code == Opcode::CMD_SYNC) {
-    words[0] |= sync_cs.make(static_cast<std::uint64_t>(command.signal)) |
-                sync_msi_data.make(command.msi_data);
-    words[1] |= command.msi_address & sync_msi_address.mask();
-  }
+  encode_own_fields(command, words);
   return words;
 }
 
