@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "doorbell/core/arch/bit_field.h"
+#include "doorbell/smmu/arch/memory_attributes.h"
 #include "doorbell/smmu/arch/walk.h"
 
 namespace doorbell::smmu {
@@ -53,6 +54,18 @@ EventType permission_fault(const Leaf& leaf, const Access& access) {
   return leaf.permissions.allow(access) ? EventType::none : EventType::F_PERMISSION;
 }
 
+void set_attributes(TlbEntry& entry, const MemoryAttributes& attributes) {
+  entry.attributes = encode_attribute(attributes);
+  entry.leaf.shareability = static_cast<std::uint8_t>(attributes.shareability);
+}
+
+/// Attributes of what stage 2 maps, which had `above` before (IHI 0070 13.1.5, 13.1.6).
+MemoryAttributes through_stage2(const MemoryAttributes& above, const Stage2Regime& regime,
+                                const Leaf& leaf) {
+  if (regime.S2FWB) return force(above, leaf.attribute_index, leaf.shareability);
+  return combine(above, decode_stage2_attributes(leaf.attribute_index, leaf.shareability));
+}
+
 /// What stage 1 makes of the input: `entry`, whose leaf's output is an IPA if there is a stage 2.
 Task<Fault> translate_stage1(const StreamConfiguration& configuration, const Stage2* stage2,
                              const TranslationQuery& query, World world, TlbEntry& entry,
@@ -68,7 +81,8 @@ Task<Fault> translate_stage1(const StreamConfiguration& configuration, const Sta
   if (walk.fault) co_return walk.fault;
   entry.leaf = walk.leaf;
   entry.tag.global = !walk.leaf.not_global;
-  entry.attributes = static_cast<std::uint8_t>(cd.MAIR >> (8 * walk.leaf.attribute_index));
+  const auto attribute = static_cast<std::uint8_t>(cd.MAIR >> (8 * walk.leaf.attribute_index));
+  set_attributes(entry, decode_stage1_attributes(attribute, walk.leaf.shareability));
   co_return Fault{permission_fault(walk.leaf, query.access)};
 }
 
@@ -91,6 +105,9 @@ Task<Fault> translate_stage2(const Stage2& stage2, const TranslationQuery& query
   Fault fault = walk.fault;
   if (fault) co_return fault;
   fault.type = permission_fault(walk.leaf, query.access);
+  const MemoryAttributes above =
+      after_stage1 ? decode_stage1_attributes(entry.attributes, entry.leaf.shareability)
+                   : MemoryAttributes::of_incoming();
   if (after_stage1) {
     combine(entry, ipa, walk.leaf);
   } else {
@@ -99,6 +116,7 @@ Task<Fault> translate_stage2(const Stage2& stage2, const TranslationQuery& query
     entry.tag.granule = stage2.tag.granule;
     entry.leaf = walk.leaf;
   }
+  set_attributes(entry, through_stage2(above, stage2.regime, walk.leaf));
   co_return fault;
 }
 
