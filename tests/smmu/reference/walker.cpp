@@ -115,6 +115,7 @@ class Walker {
 
   // D8.4: the tables of stage 1 data and instruction permissions, row by row.
   void permit(std::uint64_t descriptor, const Hierarchy& above) {
+    if (regime_.one_privilege) return permit_everybody(descriptor, above);
     unsigned AP = static_cast<unsigned>(extract(descriptor, 7, 6));
     if (above.APTable1) AP |= 2;
     if (above.APTable0) AP &= 2;
@@ -133,6 +134,16 @@ class Walker {
       result_.allowed[0][0][instruction] = reading ? user_reads[AP] : user_execute;
       result_.allowed[1][1][instruction] = writes[AP] && !denied;
       result_.allowed[1][0][instruction] = user_writes[AP];
+    }
+  }
+
+  // EL2 without E2H: AP[1] is RES1, and the only execute-never is bit 54.
+  void permit_everybody(std::uint64_t descriptor, const Hierarchy& above) {
+    const bool write = !bit(descriptor, 7) && !above.APTable1;
+    const bool execute = !bit(descriptor, 54) && !above.XNTable && !(regime_.WXN && write);
+    for (const bool privileged : {false, true}) {
+      result_.allowed[0][privileged] = {true, execute};
+      result_.allowed[1][privileged] = {write, write};
     }
   }
 

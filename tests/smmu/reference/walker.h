@@ -16,7 +16,8 @@ struct Regime {
   unsigned IPS_bits = 48;  ///< As CD.IPS says.
   unsigned OAS_bits = 48;
   bool EPD = false, TBI = false, HAD = false, AFFD = false, WXN = false, PAN = false;
-  bool upper_half = false;  ///< TTB1
+  bool upper_half = false;     ///< TTB1
+  bool one_privilege = false;  ///< EL2 without E2H
 };
 
 enum class Fault { none, translation, address_size, access_flag };
