@@ -130,13 +130,16 @@ TEST(OfferedFeatures, AreWhatTheParametersSay) {
   p.command_queue_log2 = 10;
   p.output_address_size = AddressSize::bits_48;
   p.offered.asid_size = IdentifierSize::bits_8;
+  p.offered.vmid_size = IdentifierSize::bits_8;
+  p.offered.stage2 = true;
   p.offered.substream_id_bits = 20;
   p.offered.two_level_context_table = false;
   Features expected;
   expected.stream_id_bits = 8;
   expected.command_queue_log2 = 10;
   expected.output_address_bits = 48;
-  expected.asid_16 = false;
+  expected.asid_16 = expected.vmid_16 = false;
+  expected.stage2 = true;
   expected.substream_id_bits = 20;
   expected.two_level_contexts = false;
   EXPECT_EQ(p.features(), expected);

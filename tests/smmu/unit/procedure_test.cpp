@@ -67,6 +67,38 @@ TEST_F(Procedure, WhileDisabledTablesMeanNothing) {
   EXPECT_EQ(outcome().event.type, EventType::none);
 }
 
+// IHI 0070 5.2: PRIVCFG and INSTCFG come before permissions, and are what an event says.
+TEST_F(Procedure, AnSteOverridesPrivilegeAndInstruction) {
+  constexpr std::uint64_t privileged = 3ULL << 48, unprivileged = 2ULL << 48;
+  constexpr std::uint64_t data = 2ULL << 50;
+  memory[descriptor(3)] = 0x0abc'd000 | 3 | 1u << 10 | 1ULL << 53;  // for privileged data alone
+  memory[stream_table + 64 + 8] = privileged;
+  EXPECT_EQ(translate(), std::nullopt);  // not offered
+  offered.attribute_permissions_override = true;
+  EXPECT_EQ(translate(), 0x0abc'dabcu);
+  EXPECT_TRUE(outcome().entry.leaf.permissions.allow({.write = true}));
+  EXPECT_FALSE(outcome().entry.leaf.permissions.allow({.instruction = true}));
+  EXPECT_TRUE(outcome({.stream_id = 1}, {.instruction = true}).event.access.privileged);
+  memory[stream_table + 64 + 8] = privileged | data;
+  EXPECT_EQ(translate({.stream_id = 1}, {.instruction = true}), 0x0abc'dabcu);
+  memory[stream_table + 64 + 8] = unprivileged;
+  const TranslationOutcome refused = outcome({.stream_id = 1}, {.privileged = true});
+  EXPECT_EQ(refused.event.type, EventType::F_PERMISSION);
+  EXPECT_FALSE(refused.event.access.privileged);
+}
+
+// MTCFG, MemAttr and SHCFG: what a bypassing stream's memory is (5.2).
+TEST_F(Procedure, AnSteOverridesAttributes) {
+  memory[stream_table + 64] = 1 | 4 << 1;
+  memory[stream_table + 64 + 8] = 1ULL << 36 | 0x5ULL << 32 | 1ULL << 44;
+  EXPECT_EQ(outcome().entry.attributes, 0xff);
+  offered.attribute_types_override = true;
+  EXPECT_EQ(outcome().entry.attributes, 0x44);
+  memory[stream_table + 64 + 8] = 3ULL << 44;
+  EXPECT_EQ(outcome().entry.attributes, 0xff);
+  EXPECT_EQ(outcome().entry.leaf.shareability, 3);
+}
+
 TEST_F(Procedure, BypassIsIdentity) {
   memory[stream_table + 64] = 1 | 4 << 1;
   EXPECT_EQ(translate(), va);

@@ -162,6 +162,7 @@ Access override_access(Access incoming, const AttributeOverrides& overrides) {
 }
 
 Permissions before_overrides(Permissions permissions, const AttributeOverrides& overrides) {
+  if (!overrides_privilege(overrides) && !overrides_instruction(overrides)) return permissions;
   Permissions result;
   for (const bool write : {false, true}) {
     for (const bool privileged : {false, true}) {

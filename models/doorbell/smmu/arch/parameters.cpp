@@ -157,6 +157,12 @@ void OfferedFeatures::describe(ParameterGroup& group) {
              .source = "[QEMU], [M600] have 16 bits",
              .help = "IDR0.ASID16: of ASIDs, in CDs and in invalidations",
              .visible_to_software = true});
+  group.add("vmid_size", vmid_size,
+            {{"8", IdentifierSize::bits_8}, {"16", IdentifierSize::bits_16}},
+            {.unit = "bits",
+             .source = "[QEMU], [M600] have 16 bits",
+             .help = "IDR0.VMID16: of VMIDs, in STEs and in invalidations, with stage 2",
+             .visible_to_software = true});
   group.add("substream_id_bits", substream_id_bits,
             {.unit = "bits",
              .maximum = 20,
@@ -206,6 +212,7 @@ Features SmmuParameters::features() const {
   f.granule_64k = offered.granule_64k;
   f.input_address_bits = static_cast<unsigned>(offered.input_address_size);
   f.asid_16 = offered.asid_size == IdentifierSize::bits_16;
+  f.vmid_16 = offered.vmid_size == IdentifierSize::bits_16;
   f.substream_id_bits = offered.substream_id_bits;
   f.two_level_contexts = offered.two_level_context_table;
   f.table_updates = offered.table_updates;

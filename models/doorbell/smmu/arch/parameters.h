@@ -105,7 +105,7 @@ enum class AddressSize : std::uint8_t {
 /// IDR5.VAX: of what each TTBx translates.
 enum class InputAddressSize : std::uint8_t { bits_48 = 48, bits_52 = 52 };
 
-/// IDR0.ASID16: how wide ASIDs are.
+/// IDR0.ASID16 and VMID16: how wide ASIDs and VMIDs are.
 enum class IdentifierSize : std::uint8_t { bits_8 = 8, bits_16 = 16 };
 
 /// What of the architecture is there to be used, as the identification registers say it.
@@ -116,6 +116,7 @@ struct OfferedFeatures {
   bool granule_64k = true;  ///< IDR5.GRAN64K
   InputAddressSize input_address_size = InputAddressSize::bits_48;
   IdentifierSize asid_size = IdentifierSize::bits_16;  ///< IDR0.ASID16
+  IdentifierSize vmid_size = IdentifierSize::bits_16;  ///< IDR0.VMID16
   std::uint32_t substream_id_bits = 0;                 ///< IDR1.SSIDSIZE
   bool two_level_context_table = true;                 ///< IDR0.CD2L
   TableUpdates table_updates = TableUpdates::none;     ///< IDR0.HTTU

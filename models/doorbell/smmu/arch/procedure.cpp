@@ -34,10 +34,15 @@ bool beyond(std::uint64_t address, unsigned bits) {
   return (address & ~low_mask(bits)) != 0;
 }
 
+void set_attributes(TlbEntry& entry, const MemoryAttributes& attributes) {
+  entry.attributes = encode_attribute(attributes);
+  entry.leaf.shareability = static_cast<std::uint8_t>(attributes.shareability);
+}
+
 /// Identity over the whole output address range; beyond it an address size fault (IHI
 /// 0070 3.4, 7.3.14), of which nothing is recorded while SMMUEN = 0.
 void bypass(const Features& features, const TranslationQuery& query, bool record,
-            TranslationOutcome& outcome) {
+            const AttributeOverrides& overrides, TranslationOutcome& outcome) {
   if (beyond(query.address, features.output_address_bits)) {
     outcome.event.type = record ? EventType::F_ADDR_SIZE : EventType::none;
     return;
@@ -48,15 +53,11 @@ void bypass(const Features& features, const TranslationQuery& query, bool record
   entry.bypass = true;
   entry.leaf.size_log2 = features.output_address_bits;
   entry.leaf.permissions = Permissions::everything();
+  set_attributes(entry, override_attributes(MemoryAttributes::of_incoming(), overrides));
 }
 
 EventType permission_fault(const Leaf& leaf, const Access& access) {
   return leaf.permissions.allow(access) ? EventType::none : EventType::F_PERMISSION;
-}
-
-void set_attributes(TlbEntry& entry, const MemoryAttributes& attributes) {
-  entry.attributes = encode_attribute(attributes);
-  entry.leaf.shareability = static_cast<std::uint8_t>(attributes.shareability);
 }
 
 /// Attributes of what stage 2 maps, which had `above` before (IHI 0070 13.1.5, 13.1.6).
@@ -99,7 +100,8 @@ void combine(TlbEntry& entry, std::uint64_t ipa, const Leaf& below) {
 
 /// Stage 2 of what is the input or, in `entry`, the output of stage 1.
 Task<Fault> translate_stage2(const Stage2& stage2, const TranslationQuery& query, bool after_stage1,
-                             TlbEntry& entry, TableAccess& tables) {
+                             const AttributeOverrides& overrides, TlbEntry& entry,
+                             TableAccess& tables) {
   const std::uint64_t ipa = after_stage1 ? entry.translate(query.address) : query.address;
   const WalkResult walk = co_await walk_stage2(stage2, ipa, EventClass::in, query.access, tables);
   Fault fault = walk.fault;
@@ -107,7 +109,7 @@ Task<Fault> translate_stage2(const Stage2& stage2, const TranslationQuery& query
   fault.type = permission_fault(walk.leaf, query.access);
   const MemoryAttributes above =
       after_stage1 ? decode_stage1_attributes(entry.attributes, entry.leaf.shareability)
-                   : MemoryAttributes::of_incoming();
+                   : override_attributes(MemoryAttributes::of_incoming(), overrides);
   if (after_stage1) {
     combine(entry, ipa, walk.leaf);
   } else {
@@ -128,7 +130,7 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
   outcome.event = {.stream = query.stream, .access = query.access, .input_address = query.address};
   if (!global.enabled) {
     // SMMU_GBPA decides, and nothing is recorded (IHI 0070 6.3.14, 3.4).
-    if (!global.aborts_when_disabled) bypass(global.features, query, false, outcome);
+    if (!global.aborts_when_disabled) bypass(global.features, query, false, {}, outcome);
     co_return outcome;
   }
   StreamConfiguration configuration;
@@ -140,11 +142,13 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
     co_return outcome;
   }
   if (ste.aborts()) co_return outcome;
+  query.access = override_access(query.access, ste.overrides);
+  outcome.event.access = query.access;  // as the overrides make it (7.3)
   const bool skips_stage1 = ste.skips_stage1(query.stream);
   // What a bypassed stage 1 puts out is within IAS, which is OAS without VMSAv8-32 (3.4).
   const bool too_large = skips_stage1 && beyond(query.address, global.features.output_address_bits);
   if (too_large || ste.bypasses(query.stream)) {
-    bypass(global.features, query, true, outcome);
+    bypass(global.features, query, true, ste.overrides, outcome);
     co_return outcome;
   }
   const Stage2 below(ste.stage2, ste.has_stage1());
@@ -156,7 +160,7 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
                                       tables);
   }
   if (!fault && stage2 != nullptr) {
-    fault = co_await translate_stage2(*stage2, query, !skips_stage1, entry, tables);
+    fault = co_await translate_stage2(*stage2, query, !skips_stage1, ste.overrides, entry, tables);
   }
   if (fault) {
     terminate(outcome, fault, fault.stage2 ? ste.stage2.S2R : configuration.cd.R);
@@ -164,6 +168,8 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
   }
   outcome.kind = Kind::translated;
   entry.input_base = query.address & ~low_mask(entry.leaf.size_log2);
+  // A TBU asks for what came in.
+  entry.leaf.permissions = before_overrides(entry.leaf.permissions, ste.overrides);
   co_return outcome;
 }
 
