@@ -23,7 +23,6 @@ constexpr Difference differences[] = {
      "S2P, and with it Hyp and VMIDs of 16 bits; QEMU 7.2 has stage 1 alone"},
     {0x0, 1u << 19, "IHI 0070 6.3.1", "CD2L; QEMU 7.2 has no substreams"},
     {0xc, 1u << 4 | 1u << 8, "IHI 0070 6.3.4", "XNX and FWB, mandatory with stage 2"},
-    {0xc, 3u << 11, "IHI 0070 6.3.4", "BBML is a level of its own"},
 };
 
 std::uint64_t may_differ(std::uint64_t offset) {
