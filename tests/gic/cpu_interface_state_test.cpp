@@ -29,6 +29,20 @@ TEST_F(CpuInterface, ResetValuesAreThoseThatLinuxAccepts) {
   EXPECT_EQ(fresh.read(IccRegister::ICC_RPR_EL1), 0xFFu);
 }
 
+TEST_F(CpuInterface, SaysWhichINTIDsAndAffinitiesThereAre) {
+  CpuInterfaceState extended(5, true, false), wide(5, false, true);
+  EXPECT_EQ(extended.read(IccRegister::ICC_CTLR_EL1), 0x8C00u | 1u << 19) << "ExtRange";
+  EXPECT_EQ(wide.read(IccRegister::ICC_CTLR_EL1), 0x8C00u | 1u << 18) << "RSS";
+  extended.write(IccRegister::ICC_CTLR_EL1, 0);
+  EXPECT_EQ(extended.read(IccRegister::ICC_CTLR_EL1), 0x8C00u | 1u << 19) << "RO";
+}
+
+TEST_F(CpuInterface, ICC_SRE_EL2HasItsEnable) {
+  EXPECT_EQ(read(IccRegister::ICC_SRE_EL2), 0xFu);
+  EXPECT_TRUE(icc.write(IccRegister::ICC_SRE_EL2, 0));
+  EXPECT_EQ(read(IccRegister::ICC_SRE_EL2), 0xFu) << "RAO/WI";
+}
+
 TEST_F(CpuInterface, PMRKeepsImplementedBits) {
   icc.write(IccRegister::ICC_PMR_EL1, 0xFF);
   EXPECT_EQ(read(IccRegister::ICC_PMR_EL1), 0xF8u);

@@ -361,9 +361,9 @@ TEST_F(PendingTable, IsWrittenBackWhenLpisAreDisabled) {
   bench.doorbell(DeviceID, 3);
   bench.advance(2 * microsecond);
   bench.write(*bench.gicr[0], 0x0000, 4, 0);
-  EXPECT_EQ(bench.read(*bench.gicr[0], 0x0000, 4), 8u) << "GICR_CTLR.RWP until it is written";
+  EXPECT_EQ(bench.read(*bench.gicr[0], 0x0000, 4), 10u) << "GICR_CTLR.RWP until it is written";
   bench.advance(100 * microsecond);
-  EXPECT_EQ(bench.read(*bench.gicr[0], 0x0000, 4), 0u);
+  EXPECT_EQ(bench.read(*bench.gicr[0], 0x0000, 4), 2u);
   EXPECT_EQ(bench.memory.peek(bit_address(lpi)), 1u << (lpi % 8));
   bench.configure(lpi, enabled);
   bench.write(*bench.gicr[0], 0x0000, 4, 1);
@@ -405,7 +405,7 @@ TEST_F(PendingTable, IsSoftwaresWhileLpisAreDisabled) {
   bench.advance(2 * microsecond);
   bench.write(*bench.gicr[0], 0x0000, 4, 0);
   bench.advance(100 * microsecond);
-  ASSERT_EQ(bench.read(*bench.gicr[0], 0x0000, 4), 0u) << "GICR_CTLR.RWP";
+  ASSERT_EQ(bench.read(*bench.gicr[0], 0x0000, 4), 2u) << "GICR_CTLR.RWP";
   const std::uint64_t accesses = bench.memory.lpi_reads + bench.memory.lpi_writes;
   // Commands that concern LPIs of a redistributor that has them disabled are ignored there.
   bench.issue({{.opcode = ItsOpcode::CLEAR, .DeviceID = DeviceID, .EventID = 3},

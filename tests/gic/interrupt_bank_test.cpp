@@ -16,7 +16,7 @@ class Spis : public testing::Test {
     bank.write_group(0, ~0u);
     bank.set_enable(0, ~0u);
   }
-  InterruptBank bank{32, 64, 5};
+  InterruptBank bank{{32, 64}, {4096, 32}, 5};
 };
 
 TEST_F(Spis, ALevelIsPendingWhileItsLineIs) {
@@ -67,6 +67,51 @@ TEST_F(Spis, ARegisterConfiguresItsSixteenAlone) {
   EXPECT_EQ(bank.configuration(3), 0xAAAA'AAAAu);
 }
 
+TEST_F(Spis, TheExtendedRangeFollowsTheOther) {
+  EXPECT_EQ(bank.count(), 96u);
+  EXPECT_TRUE(bank.contains(95) && bank.contains(4096) && bank.contains(4127));
+  EXPECT_FALSE(bank.contains(96) || bank.contains(4095) || bank.contains(4128));
+  EXPECT_EQ(bank.number_of(4100), 68u);
+  EXPECT_EQ(bank.INTID_of(68), 4100u);
+  EXPECT_EQ(bank.INTID_of(63), 95u);
+  bank.write_group(2, ~0u);
+  bank.set_enable(2, ~0u);
+  bank.set_priority(4100, 0x40);
+  bank.set_line(4100, true);
+  EXPECT_EQ(bank.pending(2), 1u << 4);
+  EXPECT_EQ(bank.highest(both), (PendingInterrupt{4100, 0x40, Group::group1}));
+  bank.acknowledge(4100);
+  EXPECT_EQ(bank.active(2), 1u << 4);
+}
+
+// gic-v3 architecture, GICD_SETSPI_NSR: a level holds until GICD_CLRSPI_NSR, an edge is a latch.
+TEST_F(Spis, AMessageAssertsALevelUntilAnotherClearsIt) {
+  bank.set_by_message(40);
+  EXPECT_EQ(bank.pending(0), 1u << 8);
+  bank.clear_pending(0, ~0u);
+  EXPECT_EQ(bank.pending(0), 1u << 8) << "not by GICD_ICPENDR";
+  bank.acknowledge(40);
+  EXPECT_EQ(bank.pending(0), 1u << 8);
+  bank.set_line(40, true);
+  bank.clear_by_message(40);
+  EXPECT_EQ(bank.pending(0), 1u << 8) << "its wire asserts it, too";
+  bank.set_line(40, false);
+  EXPECT_EQ(bank.pending(0), 0u);
+}
+
+TEST_F(Spis, AMessageLatchesAnEdge) {
+  bank.write_configuration(0, 2u << (2 * 8));
+  bank.set_by_message(40);
+  bank.acknowledge(40);
+  EXPECT_EQ(bank.pending(0), 0u);
+  bank.set_by_message(40);
+  bank.clear_by_message(40);
+  EXPECT_EQ(bank.pending(0), 0u);
+  bank.set_by_message(40);
+  bank.clear_pending(0, 1u << 8);
+  EXPECT_EQ(bank.pending(0), 0u);
+}
+
 TEST(MoreUrgent, IsTheLowerPriorityThenTheLowerINTID) {
   const PendingInterrupt spi{40, 0xA0, Group::group1};
   const PendingInterrupt lpi{8192, 0xA0, Group::group1};
@@ -96,7 +141,7 @@ TEST_F(Spis, TheMostUrgentEnabledOfItsGroupIsPicked) {
   bank.clear_enable(0, 1u << 9);
   EXPECT_EQ(bank.highest(both), (PendingInterrupt{70, 0x80, Group::group0})) << "word 1 is Group 0";
   EXPECT_EQ(bank.highest(group1).INTID, 40u);
-  EXPECT_EQ(bank.highest(both, [](std::uint32_t INTID) { return INTID < 70; }).INTID, 40u);
+  EXPECT_EQ(bank.highest(both, [](std::size_t word) { return word == 0 ? ~0u : 0u; }).INTID, 40u);
 }
 
 TEST_F(Spis, PrioritiesKeepImplementedBits) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "doorbell/core/arch/state.h"
+#include "doorbell/gic/arch/intid.h"
 #include "doorbell/gic/arch/its_tables.h"
 
 namespace doorbell::gic {
@@ -14,7 +15,8 @@ constexpr std::size_t most_active = 1 << 20;
 }  // namespace
 
 CpuInterface::CpuInterface(const sc_core::sc_module_name& name, const GicCommonParameters& common,
-                           const CpuInterfaceParameters& parameters, InterruptSource& redistributor)
+                           const CpuInterfaceParameters& parameters, bool range_selector,
+                           InterruptSource& redistributor)
     : Module(name),
       socket("socket"),
       clock_(scheduler(), common.frequency),
@@ -24,7 +26,8 @@ CpuInterface::CpuInterface(const sc_core::sc_module_name& name, const GicCommonP
           simulation().stages().add({"cpu_acknowledge", 100, "",
                                      "Waiting for the processor to read ICC_IAR1_EL1; that read"})),
       redistributor_(redistributor),
-      state_(common.priority_bits),
+      state_(common.priority_bits, common.extended_spis != 0 || common.extended_ppis != 0,
+             range_selector),
       acknowledged_(statistics(), "acknowledged",
                     {.unit = "interrupts", .help = "Read from ICC_IAR0/1_EL1"}),
       acknowledged_lpis_(statistics(), "acknowledged_lpis",
@@ -155,9 +158,11 @@ Task<SystemAccess> CpuInterface::write(std::uint32_t encoding, std::uint64_t val
       break;  // the other Security state's: there is none
     default: {
       const unsigned groups = state_.enabled_groups();
+      const std::uint8_t mask = state_.mask();
       if (!state_.write(icc, value)) return Task<SystemAccess>::ready(SystemAccess::undefined);
       if (state_.enabled_groups() != groups)
         redistributor_.set_enabled_groups(state_.enabled_groups());
+      if (state_.mask() != mask) redistributor_.set_mask(state_.mask());
     }
   }
   update();
@@ -178,7 +183,7 @@ std::uint32_t CpuInterface::acknowledge(Group group) {
       return spurious_INTID;
     }
     JourneyHandle journey;
-    if (pending.INTID >= 32 && pending.INTID < first_lpi) {
+    if (is_spi(pending.INTID)) {
       // One that was withdrawn under way leaves room for the next.
       if (!redistributor_.acknowledge(pending.INTID, journey)) continue;
       state_.acknowledge(group, pending);

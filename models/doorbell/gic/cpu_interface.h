@@ -16,8 +16,10 @@ namespace doorbell::gic {
 /// 0069, 12.2). IRQ is asserted for Group 1 interrupts, FIQ for Group 0 (4.6.2).
 class CpuInterface : public Module, private CpuInterfaceForward {
  public:
+  /// `range_selector`: some processor has an Aff0 beyond 15 (ICC_CTLR_EL1.RSS).
   CpuInterface(const sc_core::sc_module_name& name, const GicCommonParameters& common,
-               const CpuInterfaceParameters& parameters, InterruptSource& redistributor);
+               const CpuInterfaceParameters& parameters, bool range_selector,
+               InterruptSource& redistributor);
 
   CpuInterfaceTarget socket;
 

@@ -15,31 +15,53 @@ Distributor::Distributor(const sc_core::sc_module_name& name, const GicCommonPar
       registers("registers", tasks_, clock_),
       clock_(scheduler(), parameters.frequency),
       link_latency_(clock_.duration(parameters.link_cycles)),
+      take_back_(clock_.duration(2 * parameters.link_cycles + parameters.register_cycles)),
       processors_(processors),
-      state_({parameters.spis, parameters.intid_bits, parameters.priority_bits, processors}),
-      told_(processors.size(), 0),
-      offers_(processors.size()),
-      changes_(scheduler()),
+      state_({.spis = parameters.spis,
+              .extended_spis = parameters.extended_spis,
+              .intid_bits = parameters.intid_bits,
+              .priority_bits = parameters.priority_bits,
+              .message_spis = parameters.message_spis,
+              .one_of_n = parameters.one_of_n,
+              .processors = processors}),
       acknowledged_(statistics(), "acknowledged",
                     {.unit = "SPIs", .help = "SPIs taken by a processor"}),
       withdrawn_(statistics(), "withdrawn",
                  {.unit = "SPIs", .help = "SPIs that were gone when a processor read IAR"}),
       sgis_(statistics(), "sgis", {.unit = "SGIs", .help = "SGIs sent to a processor"}),
+      taken_back_(
+          statistics(), "taken_back",
+          {.unit = "SPIs",
+           .better = Better::lower,
+           .help = "1 of N: taken back from a processor that sleeps, masks or is excluded"}),
       tasks_(scheduler()) {
-  registers.serve(state_.registers(), {.bytes = GICD_bytes}, parameters.register_cycles);
-  registers.before_access([this] { note_writes_under_way(); });
-  state_.on_change([this] { changed(); });
+  const RegisterFrame frame{.bytes = GICD_bytes,
+                            .on_ignored = [this](RegisterResult result, bool read) {
+                              state_.note_ignored(result, read);
+                            }};
+  registers.serve(state_.registers(), frame, parameters.register_cycles);
+  state_.on_change([this](unsigned processor, bool withdraws) { changed(processor, withdraws); });
+  state_.on_taken_back([this](std::uint32_t INTID) { tasks_.start(take_back(INTID)); });
+  // GICD_CTLR.RWP: until every redistributor knows of what was withdrawn.
+  state_.on_write_pending([this] {
+    return std::any_of(offers_.begin(), offers_.end(),
+                       [](const auto& offer) { return offer->told < offer->withdrawn; });
+  });
   for (unsigned i = 0; i < processors.size(); ++i) {
     const std::string link = "redistributor" + std::to_string(i);
     links_.push_back(std::make_unique<MessageInitiator<GicMessage>>(
         link.c_str(), [](gic_message::Acknowledge&) {}));
+    offers_.push_back(std::make_unique<Offer>(scheduler()));
     tasks_.spawn(forward(i));
   }
-  for (std::uint32_t INTID = 32; INTID < 32 + parameters.spis; ++INTID) {
-    const std::string wire = "spi" + std::to_string(INTID);
-    spis_.push_back(std::make_unique<WireIn>(
-        wire.c_str(), [this, INTID](bool level) { state_.set_line(INTID, level); }));
-  }
+  for (std::uint32_t number = 0; number < state_.spis().count(); ++number)
+    add_wire(state_.spis().INTID_of(number));
+}
+
+void Distributor::add_wire(std::uint32_t INTID) {
+  const std::string wire = "spi" + std::to_string(INTID);
+  spis_.push_back(std::make_unique<WireIn>(
+      wire.c_str(), [this, INTID](bool level) { state_.set_line(INTID, level); }));
 }
 
 void Distributor::save(StateWriter& state) const {
@@ -50,42 +72,50 @@ void Distributor::restore(StateReader& state) {
   DistributorState::describe(state_, state);
 }
 
-/// GICD_CTLR.RWP: until every redistributor knows of what was written.
-void Distributor::note_writes_under_way() {
-  state_.set_write_pending(!all_told());
-}
-
 bool Distributor::all_told() const {
-  return std::all_of(told_.begin(), told_.end(),
-                     [this](std::uint64_t version) { return version == version_; });
+  return std::all_of(offers_.begin(), offers_.end(),
+                     [](const auto& offer) { return offer->told == offer->version; });
 }
 
 std::string Distributor::busy() const {
   if (registers.held() != 0) return "accesses to registers";
-  return all_told() ? "" : "SPIs that redistributors don't know of";
+  return all_told() && coming_back_ == 0 ? "" : "SPIs that redistributors don't know of";
 }
 
 /// Whatever it knows, each redistributor knows, too.
 void Distributor::settle() {
   for (unsigned i = 0; i < offers_.size(); ++i) {
-    offers_[i] = {state_.highest_for(i), state_.enabled_groups()};
-    told_[i] = version_;
+    Offer& offer = *offers_[i];
+    offer.best = state_.highest_for(i);
+    offer.groups = state_.enabled_groups();
+    offer.told = offer.version;
   }
 }
 
-void Distributor::changed() {
-  ++version_;
-  changes_.notify_all();
+void Distributor::changed(unsigned processor, bool withdraws) {
+  Offer& offer = *offers_[processor];
+  ++offer.version;
+  if (withdraws) offer.withdrawn = offer.version;
+  offer.changes.notify_all();
+}
+
+/// From the processor that it was chosen for: asked for, and given back.
+Task<void> Distributor::take_back(std::uint32_t INTID) {
+  taken_back_.add();
+  ++coming_back_;
+  co_await Delay{scheduler(), take_back_};
+  --coming_back_;
+  state_.returned(INTID);
 }
 
 Task<void> Distributor::forward(unsigned processor) {
   MessageInitiator<GicMessage>& link = *links_[processor];
-  Offer& offer = offers_[processor];
+  Offer& offer = *offers_[processor];
   for (;;) {
-    while (told_[processor] == version_)
-      co_await changes_.wait();
+    while (offer.told == offer.version)
+      co_await offer.changes.wait();
     co_await link.credits(GicMessage::command_credits).take();
-    const std::uint64_t version = version_;
+    const std::uint64_t version = offer.version;
     const PendingInterrupt best = state_.highest_for(processor);
     if (best == offer.best && offer.groups == state_.enabled_groups()) {
       link.credits(GicMessage::command_credits).give();
@@ -96,17 +126,19 @@ Task<void> Distributor::forward(unsigned processor) {
                                          .priority = best.priority,
                                          .group = static_cast<std::uint8_t>(best.group)};
       link.send(request, link_latency_);
-      offer = {best, state_.enabled_groups()};
+      offer.best = best;
+      offer.groups = state_.enabled_groups();
       co_await Delay{scheduler(), link_latency_};
     }
-    told_[processor] = version;
+    offer.told = version;
   }
 }
 
 bool Distributor::acknowledge_spi(std::uint32_t INTID, unsigned processor) {
   // The redistributor has forgotten it: one that is pending again by the time the next message
   // leaves has to be offered anew.
-  if (offers_[processor].best.INTID == INTID) offers_[processor].best = PendingInterrupt::none();
+  Offer& offer = *offers_[processor];
+  if (offer.best.INTID == INTID) offer.best = PendingInterrupt::none();
   if (!state_.deliverable(INTID, processor)) {
     withdrawn_.add();
     return false;
@@ -136,12 +168,10 @@ Task<void> Distributor::send_sgi(SgiRequest request, Group group, unsigned proce
 
 void Distributor::set_awake(unsigned processor, bool awake) {
   state_.set_takes_part(processor, awake);
-  changed();
 }
 
 void Distributor::set_enabled_groups(unsigned processor, unsigned groups) {
   state_.set_enabled_groups(processor, groups);
-  changed();
 }
 
 }  // namespace doorbell::gic

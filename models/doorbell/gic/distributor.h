@@ -25,8 +25,9 @@ class Distributor : public Module, public SpiSource {
 
   RegisterSocket registers;  ///< GICD, 64 KiB; addresses are taken modulo that
   MessageInitiator<GicMessage>& redistributor(unsigned processor) { return *links_[processor]; }
-  /// The wire of SPI `INTID`, 32 to 31 + spis. An edge-triggered one takes a pulse.
-  WireIn& spi(std::uint32_t INTID) { return *spis_.at(INTID - 32); }
+  /// The wire of SPI `INTID`, 32 to 31 + spis, or of an extended one, from 4096 on. An
+  /// edge-triggered one takes a pulse.
+  WireIn& spi(std::uint32_t INTID) { return *spis_.at(state_.spis().number_of(INTID)); }
 
   unsigned enabled_groups() const override { return state_.enabled_groups(); }
   bool acknowledge_spi(std::uint32_t INTID, unsigned processor) override;
@@ -34,9 +35,13 @@ class Distributor : public Module, public SpiSource {
   Task<void> send_sgi(SgiRequest request, Group group, unsigned processor) override;
   void set_awake(unsigned processor, bool awake) override;
   void set_enabled_groups(unsigned processor, unsigned groups) override;
+  void set_excluded(unsigned processor, unsigned groups) override {
+    state_.set_excluded(processor, groups);
+  }
+  void set_mask(unsigned processor, std::uint8_t PMR) override { state_.set_mask(processor, PMR); }
 
   PendingInterrupt offered_spi(unsigned processor) const override {
-    return offers_[processor].best;
+    return offers_[processor]->best;
   }
 
   DistributorState& state() { return state_; }
@@ -48,28 +53,33 @@ class Distributor : public Module, public SpiSource {
   void settle() override;
 
  private:
-  void note_writes_under_way();
   bool all_told() const;
   Task<void> forward(unsigned processor);
-  void changed();
+  Task<void> take_back(std::uint32_t INTID);
+  void changed(unsigned processor, bool withdraws);
+  void add_wire(std::uint32_t INTID);
 
   Clock clock_;
   Time link_latency_;
+  Time take_back_;
   std::vector<Affinity> processors_;
   DistributorState state_;
-  std::uint64_t version_ = 0;  ///< of what is deliverable
-  std::vector<std::uint64_t>
-      told_;  ///< the version that each redistributor knows; GICD_CTLR.RWP until all do
-  /// What each redistributor was told last, and has not acknowledged since.
+  /// What a redistributor was told last, and has not acknowledged since.
   struct Offer {
+    explicit Offer(Scheduler& scheduler) : changes(scheduler) {}
     PendingInterrupt best;
-    unsigned groups = 0;  ///< that are enabled
+    unsigned groups = 0;          ///< that are enabled
+    std::uint64_t version = 0;    ///< of what is deliverable to it
+    std::uint64_t told = 0;       ///< the version that it knows
+    std::uint64_t withdrawn = 0;  ///< the version until which GICD_CTLR.RWP is set
+    Condition changes;
   };
-  std::vector<Offer> offers_;
-  Condition changes_;
+  std::vector<std::unique_ptr<Offer>> offers_;
+  unsigned coming_back_ = 0;  ///< SPIs that were taken back and wait for another processor
   Counter acknowledged_;
   Counter withdrawn_;
   Counter sgis_;
+  Counter taken_back_;
   std::vector<std::unique_ptr<MessageInitiator<GicMessage>>> links_;
   std::vector<std::unique_ptr<WireIn>> spis_;
   TaskGroup tasks_;

@@ -38,6 +38,11 @@ Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
     configuration.last = i + 1 == count;
     configuration.intid_bits = common.intid_bits;
     configuration.priority_bits = common.priority_bits;
+    configuration.extended_ppis = common.extended_ppis;
+    configuration.enable_can_clear = parameters.redistributor.enable_can_clear;
+    configuration.invalidates = parameters.redistributor.invalidate_registers;
+    configuration.one_of_n = common.one_of_n != OneOfN::none;
+    configuration.shareability = parameters.redistributor.shareability;
     const std::string number = std::to_string(i);
     redistributors_.push_back(std::make_unique<Redistributor>(
         ("redistributor" + number).c_str(), common, parameters.redistributor, parameters.its,
@@ -45,12 +50,25 @@ Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
         *distributor_));
     Redistributor& redistributor = *redistributors_.back();
     cpu_interfaces_.push_back(std::make_unique<CpuInterface>(
-        ("cpu_interface" + number).c_str(), common, parameters.cpu_interface, redistributor));
+        ("cpu_interface" + number).c_str(), common, parameters.cpu_interface,
+        need_range_selector(processors), redistributor));
     CpuInterface& cpu_interface = *cpu_interfaces_.back();
     redistributor.on_change([&cpu_interface] { cpu_interface.update(); });
     distributor_->redistributor(i).bind(redistributor.from_distributor);
     for (unsigned its = 0; its < its_count(); ++its)
       its_[its]->redistributor(i).bind(redistributor.from_its(its));
+  }
+  let_caches_be_invalidated();
+}
+
+/// GICR_INVLPIR and GICR_INVALLR reach every redistributor that may hold a copy.
+void Gic::let_caches_be_invalidated() {
+  if (lpi_caches_.size() == 1) return;
+  for (std::size_t i = 0; i < redistributors_.size(); ++i) {
+    std::vector<LpiCache*> others;
+    for (std::size_t other = 0; other < lpi_caches_.size(); ++other)
+      if (other != i) others.push_back(lpi_caches_[other].get());
+    redistributors_[i]->know_caches(std::move(others));
   }
 }
 

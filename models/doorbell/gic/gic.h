@@ -38,6 +38,8 @@ class Gic : public Module {
   void settle() override;
 
  private:
+  void let_caches_be_invalidated();
+
   PhysicalMemoryPort lpi_port_;
   TablePort lpi_tables_;
   std::vector<std::unique_ptr<LpiCache>> lpi_caches_;  ///< one, or one for each redistributor

@@ -27,6 +27,10 @@ class SpiSource {
   virtual void set_awake(unsigned processor, bool awake) = 0;
   /// A processor takes other groups than before (ICC_IGRPENn_EL1): bit 0 Group 0, bit 1 Group 1.
   virtual void set_enabled_groups(unsigned processor, unsigned groups) = 0;
+  /// Groups of which 1 of N gives it nothing (GICR_CTLR.DPG*), in the same bits.
+  virtual void set_excluded(unsigned processor, unsigned groups) = 0;
+  /// ICC_PMR_EL1 of a processor.
+  virtual void set_mask(unsigned processor, std::uint8_t PMR) = 0;
 };
 
 /// What a CPU interface asks of its redistributor on the spot.
@@ -42,6 +46,8 @@ class InterruptSource {
   virtual void deactivate(std::uint32_t INTID) = 0;
   /// The processor takes other groups than before.
   virtual void set_enabled_groups(unsigned groups) = 0;
+  /// ICC_PMR_EL1 has changed.
+  virtual void set_mask(std::uint8_t PMR) = 0;
   virtual Task<void> send_sgi(SgiRequest request, Group group) = 0;
   /// The Journey of a pending LPI, or null.
   virtual JourneyHandle journey(std::uint32_t INTID) = 0;

@@ -80,10 +80,10 @@ Task<void> LpiController::handle(Request request) {
       break;
     }
     case Kind::invalidate_lpi:
-      co_await invalidate(request.intid);
+      co_await invalidate(cache_, request.intid);
       break;
     case Kind::invalidate_all_lpis:
-      co_await invalidate_all();
+      co_await invalidate_all(cache_);
       break;
     case Kind::sync:
       co_await barrier_.wait();
@@ -140,16 +140,38 @@ bool LpiController::set(const Request& request) {
   return lpis_.add(request.intid, request.journey);
 }
 
-Task<void> LpiController::invalidate(std::uint32_t INTID) {
-  cache_.invalidate(INTID);
-  for (LpiConfigurationUser* const user : cache_.users()) {
+Task<void> LpiController::invalidate_by_register(std::optional<std::uint32_t> INTID,
+                                                 Time link_latency) {
+  {
+    const Holder holder =
+        INTID ? Holder{"GICR_INVLPIR of INTID", *INTID} : Holder{"GICR_INVALLR", Holder::no_number};
+    Slot slot = co_await pipeline_.acquire(holder);
+    co_await environment_.clock.cycles(environment_.parameters.pipeline_cycles);
+  }
+  const unsigned epoch = barrier_.enter();
+  if (!other_caches_.empty()) co_await Delay{environment_.scheduler, 2 * link_latency};
+  std::vector<LpiCache*> caches{&cache_};
+  caches.insert(caches.end(), other_caches_.begin(), other_caches_.end());
+  for (LpiCache* const cache : caches) {
+    if (INTID) {
+      co_await invalidate(*cache, *INTID);
+    } else {
+      co_await invalidate_all(*cache);
+    }
+  }
+  barrier_.leave(epoch);
+}
+
+Task<void> LpiController::invalidate(LpiCache& cache, std::uint32_t INTID) {
+  cache.invalidate(INTID);
+  for (LpiConfigurationUser* const user : cache.users()) {
     if (user->is_pending(INTID)) co_await user->load_configuration(INTID);
   }
 }
 
-Task<void> LpiController::invalidate_all() {
-  cache_.invalidate_all();
-  for (LpiConfigurationUser* const user : cache_.users())
+Task<void> LpiController::invalidate_all(LpiCache& cache) {
+  cache.invalidate_all();
+  for (LpiConfigurationUser* const user : cache.users())
     co_await user->reload_all();
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <vector>
 
 #include "doorbell/core/arch/barrier.h"
 #include "doorbell/core/arch/clock.h"
@@ -44,6 +46,10 @@ class LpiController {
     lpis_.enable(tables, pending_table_zero);
   }
   void disable() { lpis_.disable(); }
+  /// GICR_INVLPIR, or GICR_INVALLR without INTID: as INV and INVALL, of all caches, the others as
+  /// far away as a link there and back. Ends when it has taken effect.
+  Task<void> invalidate_by_register(std::optional<std::uint32_t> INTID, Time link_latency);
+  void know_caches(std::vector<LpiCache*> others) { other_caches_ = std::move(others); }
   PendingInterrupt highest() const { return lpis_.highest(); }
   JourneyHandle journey(std::uint32_t INTID) { return lpis_.journey(INTID); }
   std::size_t pending() const { return lpis_.size(); }
@@ -74,11 +80,12 @@ class LpiController {
   LpiStatistics::Source& source(const Request& request);
   void drop(const Request& request, Counter& reason);
   /// INV, INVALL: in the cache, and beside the pending LPIs of all whose cache it is.
-  Task<void> invalidate(std::uint32_t INTID);
-  Task<void> invalidate_all();
+  static Task<void> invalidate(LpiCache& cache, std::uint32_t INTID);
+  static Task<void> invalidate_all(LpiCache& cache);
 
   Environment environment_;
   LpiCache& cache_;
+  std::vector<LpiCache*> other_caches_;
   Callbacks callbacks_;
   LpiStatistics counters_;
   LpiPendingSet lpis_;

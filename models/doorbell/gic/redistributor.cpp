@@ -33,7 +33,11 @@ Redistributor::Redistributor(const sc_core::sc_module_name& name, const GicCommo
              common.priority_bits, parameters_},
             statistics(), tables, cache, callbacks()),
       tasks_(scheduler()) {
-  registers.serve(state_.registers(), {.bytes = GICR_bytes}, common.register_cycles);
+  const RegisterFrame frame{.bytes = GICR_bytes,
+                            .on_ignored = [this](RegisterResult result, bool read) {
+                              state_.note_ignored(result, read);
+                            }};
+  registers.serve(state_.registers(), frame, common.register_cycles);
   for (std::uint32_t i = 0; i < its_count; ++i) {
     const std::string link = "from_its" + std::to_string(i);
     from_its_.push_back(std::make_unique<MessageTarget<GicMessage>>(
@@ -42,13 +46,14 @@ Redistributor::Redistributor(const sc_core::sc_module_name& name, const GicCommo
           lpis_.receive(request);
         }));
   }
-  for (std::uint32_t INTID = 16; INTID < 32; ++INTID) {
-    const std::string wire = "ppi" + std::to_string(INTID);
-    ppis_.push_back(std::make_unique<WireIn>(
-        wire.c_str(), [this, INTID](bool level) { state_.set_line(INTID, level); }));
-  }
+  for (std::uint32_t number = 16; number < state_.interrupts().count(); ++number)
+    add_wire(state_.interrupts().INTID_of(number));
   state_.on_change([this] { changed(); });
-  state_.on_wake([this](bool awake) { distributor_.set_awake(state_.processor(), awake); });
+  state_.on_wake([this](bool awake) { tasks_.start(change_sleep(awake)); });
+  state_.on_exclude(
+      [this](unsigned groups) { distributor_.set_excluded(state_.processor(), groups); });
+  state_.on_invalidate([this](std::uint32_t INTID) { tasks_.start(invalidate(INTID)); },
+                       [this] { tasks_.start(invalidate(std::nullopt)); });
   state_.on_enable_lpis([this](bool enabled) {
     enabled ? lpis_.enable(state_.tables(), state_.pending_table_zero()) : lpis_.disable();
   });
@@ -66,9 +71,36 @@ void Redistributor::restore(StateReader& state) {
   highest_of_.reset();
 }
 
+void Redistributor::add_wire(std::uint32_t INTID) {
+  const std::string wire = "ppi" + std::to_string(INTID);
+  ppis_.push_back(std::make_unique<WireIn>(
+      wire.c_str(), [this, INTID](bool level) { state_.set_line(INTID, level); }));
+}
+
 void Redistributor::wake() {
-  constexpr std::uint64_t GICR_WAKER = 0x14;
-  state_.registers().write(GICR_WAKER, 4, 0);
+  ++sleep_changes_;  // whatever is under way is overtaken
+  state_.wake();
+  distributor_.set_awake(state_.processor(), true);
+}
+
+/// What has been signalled to the CPU interface is taken back before it sleeps, and one that wakes
+/// is asked whether it listens: a link there, and one back.
+Task<void> Redistributor::change_sleep(bool awake) {
+  const std::uint64_t change = ++sleep_changes_;
+  ++changing_sleep_;
+  if (!awake) distributor_.set_awake(state_.processor(), false);
+  co_await Delay{scheduler(), 2 * link_latency_};
+  --changing_sleep_;
+  if (change != sleep_changes_) co_return;  // software has thought better of it
+  state_.children_are(!awake);
+  if (awake) distributor_.set_awake(state_.processor(), true);
+}
+
+Task<void> Redistributor::invalidate(std::optional<std::uint32_t> INTID) {
+  ++invalidating_;
+  state_.set_invalidating(true);
+  co_await lpis_.invalidate_by_register(INTID, link_latency_);
+  state_.set_invalidating(--invalidating_ != 0);
 }
 
 LpiController::Callbacks Redistributor::callbacks() {
@@ -106,6 +138,8 @@ void Redistributor::return_lpi_credit(std::uint32_t its) {
 
 std::string Redistributor::busy() const {
   if (registers.held() != 0) return "accesses to registers";
+  if (changing_sleep_ != 0) return "a processor that falls asleep or wakes";
+  if (invalidating_ != 0) return "LPI configurations that are invalidated";
   return lpis_.busy() ? "messages about LPIs" : "";
 }
 
@@ -167,7 +201,7 @@ bool Redistributor::acknowledge(std::uint32_t INTID, JourneyHandle& journey) {
     journey = lpis_.take(INTID);
     return true;
   }
-  if (INTID < 32) {
+  if (is_private(INTID)) {
     state_.acknowledge(INTID);
     return true;
   }
@@ -179,15 +213,18 @@ bool Redistributor::acknowledge(std::uint32_t INTID, JourneyHandle& journey) {
 }
 
 void Redistributor::deactivate(std::uint32_t INTID) {
-  if (INTID < 32) {
+  if (is_private(INTID)) {
     state_.deactivate(INTID);
-  } else if (INTID < first_lpi) {
+  } else if (is_spi(INTID)) {
     distributor_.deactivate_spi(INTID);
   }
 }
 
 Task<void> Redistributor::send_sgi(SgiRequest request, Group group) {
-  return distributor_.send_sgi(request, group, state_.processor());
+  ++sending_;
+  state_.set_upstream_pending(true);
+  co_await distributor_.send_sgi(request, group, state_.processor());
+  state_.set_upstream_pending(--sending_ != 0);
 }
 
 }  // namespace doorbell::gic

@@ -29,8 +29,10 @@ class Redistributor : public Module, public InterruptSource {
   RegisterSocket registers;  ///< GICR, RD and SGI frames, 128 KiB; addresses are taken modulo that
   MessageTarget<GicMessage> from_distributor;
   MessageTarget<GicMessage>& from_its(unsigned its) { return *from_its_[its]; }
-  /// The wire of PPI `INTID`, 16 to 31.
-  WireIn& ppi(std::uint32_t INTID) { return *ppis_.at(INTID - 16); }
+  /// The wire of PPI `INTID`, 16 to 31, or of an extended one, from 1056 on.
+  WireIn& ppi(std::uint32_t INTID) { return *ppis_.at(state_.interrupts().number_of(INTID) - 16); }
+  /// The other LPI caches of the GIC, which GICR_INVLPIR and GICR_INVALLR reach, too.
+  void know_caches(std::vector<LpiCache*> others) { lpis_.know_caches(std::move(others)); }
 
   /// Clears GICR_WAKER.ProcessorSleep, as firmware that ran before the model's software has done
   /// (IHI 0069 12.11.44).
@@ -45,6 +47,7 @@ class Redistributor : public Module, public InterruptSource {
   void set_enabled_groups(unsigned groups) override {
     distributor_.set_enabled_groups(state_.processor(), groups);
   }
+  void set_mask(std::uint8_t PMR) override { distributor_.set_mask(state_.processor(), PMR); }
   Task<void> send_sgi(SgiRequest request, Group group) override;
   JourneyHandle journey(std::uint32_t INTID) override { return lpis_.journey(INTID); }
 
@@ -61,6 +64,9 @@ class Redistributor : public Module, public InterruptSource {
   LpiController::Callbacks callbacks();
   void return_lpi_credit(std::uint32_t its);
   void changed();
+  void add_wire(std::uint32_t INTID);
+  Task<void> change_sleep(bool awake);
+  Task<void> invalidate(std::optional<std::uint32_t> INTID);
   PendingInterrupt find_highest(unsigned enabled) const;
   void start_of_simulation() override;
 
@@ -70,7 +76,11 @@ class Redistributor : public Module, public InterruptSource {
   std::uint32_t lpi_credits_;
   SpiSource& distributor_;
   RedistributorState state_;
-  PendingInterrupt offered_;  ///< by the distributor
+  std::uint64_t sleep_changes_ = 0;  ///< of GICR_WAKER.ProcessorSleep
+  unsigned changing_sleep_ = 0;      ///< of those, that ChildrenAsleep has yet to follow
+  unsigned invalidating_ = 0;        ///< writes of GICR_INVLPIR and GICR_INVALLR
+  unsigned sending_ = 0;             ///< SGIs that the distributor has yet to take
+  PendingInterrupt offered_;         ///< by the distributor
   /// What `find_highest` gave, until something changes.
   mutable PendingInterrupt highest_;
   mutable std::optional<unsigned> highest_of_;  ///< the groups that it is for

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <vector>
 
 #include "doorbell/core/arch/bit_field.h"
 
@@ -22,6 +24,13 @@ struct Affinity {
     return {static_cast<std::uint32_t>(bits(value, 39, 32) << 24 | bits(value, 23, 0))};
   }
 };
+
+/// Whether SGIs need a Range Selector to reach them all: an Aff0 is beyond 15 (GICD_TYPER.RSS,
+/// ICC_CTLR_EL1.RSS).
+inline bool need_range_selector(const std::vector<Affinity>& processors) {
+  return std::any_of(processors.begin(), processors.end(),
+                     [](Affinity processor) { return processor.Aff0() > 15; });
+}
 
 /// An SGI as ICC_SGI0R_EL1, ICC_SGI1R_EL1 ask for it (IHI 0069, 12.2.22).
 struct SgiRequest {

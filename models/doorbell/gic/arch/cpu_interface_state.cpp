@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "doorbell/core/arch/bit_field.h"
+#include "doorbell/gic/arch/intid.h"
 #include "doorbell/gic/arch/its_tables.h"
 
 namespace doorbell::gic {
@@ -17,13 +18,13 @@ std::uint32_t INTID_of(std::uint64_t value) {
   return static_cast<std::uint32_t>(bits(value, 23, 0));
 }
 
-bool is_special(std::uint32_t INTID) {
-  return INTID >= 1020 && INTID <= 1023;
-}
-
 }  // namespace
 
-CpuInterfaceState::CpuInterfaceState(unsigned priority_bits) : priority_bits_(priority_bits) {
+CpuInterfaceState::CpuInterfaceState(unsigned priority_bits, bool extended_range,
+                                     bool range_selector)
+    : priority_bits_(priority_bits),
+      extended_range_(extended_range),
+      range_selector_(range_selector) {
   BPR_ = {static_cast<std::uint8_t>(minimum_BPR0()), static_cast<std::uint8_t>(minimum_BPR0() + 1)};
 }
 
@@ -109,7 +110,8 @@ std::optional<std::uint64_t> CpuInterfaceState::read(IccRegister icc) const {
     case IccRegister::ICC_CTLR_EL1: {
       constexpr std::uint64_t A3V = 1U << 15;
       constexpr std::uint64_t IDbits_24 = 1U << 11;
-      return A3V | IDbits_24 | std::uint64_t{priority_bits_ - 1} << 8 | std::uint64_t{PMHE_} << 6 |
+      return std::uint64_t{extended_range_} << 19 | std::uint64_t{range_selector_} << 18 | A3V |
+             IDbits_24 | std::uint64_t{priority_bits_ - 1} << 8 | std::uint64_t{PMHE_} << 6 |
              std::uint64_t{EOImode_} << 1 | std::uint64_t{CBPR_};
     }
     case IccRegister::ICC_SRE_EL1:

@@ -15,11 +15,15 @@ namespace doorbell::gic {
 /// caller brings the most urgent pending one along.
 class CpuInterfaceState {
  public:
-  /// `priority_bits` 4 to 8 (ICC_CTLR_EL1.PRIbits + 1).
-  explicit CpuInterfaceState(unsigned priority_bits);
+  /// `priority_bits` 4 to 8 (ICC_CTLR_EL1.PRIbits + 1). `extended_range`: INTIDs 1024 to 8191
+  /// (ExtRange); `range_selector`: SGIs reach an Aff0 beyond 15 (RSS).
+  explicit CpuInterfaceState(unsigned priority_bits, bool extended_range = false,
+                             bool range_selector = false);
 
   /// Groups that ICC_IGRPEN0_EL1 and ICC_IGRPEN1_EL1 enable: bit 0 for Group 0, bit 1 for Group 1.
   unsigned enabled_groups() const { return enabled_groups_; }
+  /// ICC_PMR_EL1.
+  std::uint8_t mask() const { return PMR_; }
 
   /// Whether `pending` interrupts the processor: group enabled, priority above ICC_PMR_EL1, and its
   /// group priority above the running priority (4.8.5, 4.8.6).
@@ -85,6 +89,8 @@ class CpuInterfaceState {
   std::optional<std::pair<unsigned, unsigned>> active_priorities_of(IccRegister icc) const;
 
   unsigned priority_bits_;
+  bool extended_range_;
+  bool range_selector_;
   std::uint8_t PMR_ = 0;
   std::array<std::uint8_t, interfaces> BPR_{};
   std::array<ActivePriorities, interfaces> active_{};

@@ -8,89 +8,102 @@ namespace doorbell::gic {
 DistributorState::DistributorState(DistributorConfiguration configuration)
     : configuration_(std::move(configuration)),
       bank_(GICD_registers()),
-      spis_(32, configuration_.spis, configuration_.priority_bits),
+      spis_({first_spi, configuration_.spis}, {first_extended_spi, configuration_.extended_spis},
+            configuration_.priority_bits),
+      router_(configuration_.processors, spis_.count(), configuration_.one_of_n),
       CTLR_(bank_.handle("GICD_CTLR")),
+      STATUSR_(bank_.handle("GICD_STATUSR")),
       IROUTER_(bank_.handle("GICD_IROUTER<n>")),
-      takes_part_(configuration_.processors.size(), false),
-      takes_(configuration_.processors.size(), 0) {
-  // 12.9.38: IDbits[23:19], LPIS[17], ITLinesNumber[4:0], A3V[24].
-  bank_.set("GICD_TYPER", std::uint64_t{1} << 24 |
-                              std::uint64_t{configuration_.intid_bits - 1} << 19 |
-                              std::uint64_t{1} << 17 | configuration_.spis / 32);
+      IROUTER_E_(bank_.handle("GICD_IROUTER<n>E")),
+      returning_(spis_.count(), false) {
+  identify();
   hook_control();
-  hook_bits("GICD_IGROUPR<n>", &InterruptBank::group, &InterruptBank::write_group);
-  hook_bits("GICD_ISENABLER<n>", &InterruptBank::enabled, &InterruptBank::set_enable);
-  hook_bits("GICD_ICENABLER<n>", &InterruptBank::enabled, &InterruptBank::clear_enable);
-  hook_bits("GICD_ISPENDR<n>", &InterruptBank::pending, &InterruptBank::set_pending);
-  hook_bits("GICD_ICPENDR<n>", &InterruptBank::pending, &InterruptBank::clear_pending);
-  hook_bits("GICD_ISACTIVER<n>", &InterruptBank::active, &InterruptBank::set_active);
-  hook_bits("GICD_ICACTIVER<n>", &InterruptBank::active, &InterruptBank::clear_active);
-  hook_priorities();
-  hook_configuration();
-  bank_.on_write("GICD_IROUTER<n>", [this](const RegisterWrite&) { changed(); });
+  hook_status();
+  hook_bits("GICD_IGROUPR<n>", "GICD_IGROUPR<n>E", &InterruptBank::group,
+            &InterruptBank::write_group);
+  hook_bits("GICD_ISENABLER<n>", "GICD_ISENABLER<n>E", &InterruptBank::enabled,
+            &InterruptBank::set_enable);
+  constexpr bool withdraws = true;
+  hook_bits("GICD_ICENABLER<n>", "GICD_ICENABLER<n>E", &InterruptBank::enabled,
+            &InterruptBank::clear_enable, withdraws);
+  hook_bits("GICD_ISPENDR<n>", "GICD_ISPENDR<n>E", &InterruptBank::pending,
+            &InterruptBank::set_pending);
+  hook_bits("GICD_ICPENDR<n>", "GICD_ICPENDR<n>E", &InterruptBank::pending,
+            &InterruptBank::clear_pending);
+  hook_bits("GICD_ISACTIVER<n>", "GICD_ISACTIVER<n>E", &InterruptBank::active,
+            &InterruptBank::set_active);
+  hook_bits("GICD_ICACTIVER<n>", "GICD_ICACTIVER<n>E", &InterruptBank::active,
+            &InterruptBank::clear_active);
+  hook_priorities("GICD_IPRIORITYR<n>", 0);
+  hook_priorities("GICD_IPRIORITYR<n>E", first_extended_spi);
+  hook_configuration("GICD_ICFGR<n>", 0);
+  hook_configuration("GICD_ICFGR<n>E", first_extended_spi);
+  hook_routes("GICD_IROUTER<n>", first_spi, IROUTER_);
+  hook_routes("GICD_IROUTER<n>E", first_extended_spi, IROUTER_E_);
+  hook_messages();
 }
 
-void DistributorState::changed() const {
-  if (changed_) changed_();
+/// 12.9.38. DVIS, num_LPIs, SecurityExtn, NMI and CPUNumber are 0.
+void DistributorState::identify() {
+  const auto field = [](std::uint64_t value, unsigned lowest) { return value << lowest; };
+  const bool beyond_15 = need_range_selector(configuration_.processors);
+  const std::uint32_t extended = configuration_.extended_spis;
+  bank_.set("GICD_TYPER", field(extended == 0 ? 0 : extended / 32 - 1, 27) |  // ESPI_range
+                              field(beyond_15 ? 1 : 0, 26) |                  // RSS
+                              field(configuration_.one_of_n == OneOfN::none ? 1 : 0, 25) |  // No1N
+                              field(1, 24) |                                                // A3V
+                              field(configuration_.intid_bits - 1, 19) |        // IDbits
+                              field(1, 17) |                                    // LPIS
+                              field(configuration_.message_spis ? 1 : 0, 16) |  // MBIS
+                              field(extended == 0 ? 0 : 1, 8) |                 // ESPI
+                              configuration_.spis / 32);                        // ITLinesNumber
 }
 
-void DistributorState::hook_control() {
-  bank_.on_read("GICD_CTLR", [this](const RegisterRead& read) {
-    return read.value | std::uint64_t{write_pending_} << 31;  // RWP
-  });
-  bank_.on_write("GICD_CTLR", [this](const RegisterWrite& write) {
-    CTLR_.set(with_bits(write.value, 31, 31, 0));
-    changed();
-  });
+void DistributorState::tell(unsigned processor, bool withdraws) const {
+  if (changed_ && processor != SpiRouter::nobody) changed_(processor, withdraws);
 }
 
-void DistributorState::hook_bits(const char* name, Value value, Change change) {
-  // Word 0 is the redistributors' under affinity routing: RES0 here (12.9). A register that sets or
-  // clears takes the bits written; GICD_IGROUPRn the whole value.
-  const bool whole = change == &InterruptBank::write_group;
-  bank_.on_read(name, [this, value](const RegisterRead& read) -> std::uint64_t {
-    if (read.index == 0 || read.index > spis_.words()) return 0;
-    return (spis_.*value)(read.index - 1);
-  });
-  bank_.on_write(name, [this, change, whole](const RegisterWrite& write) {
-    if (write.index == 0 || write.index > spis_.words()) return;
-    const std::uint64_t word = whole ? write.value : write.written;
-    (spis_.*change)(write.index - 1, static_cast<std::uint32_t>(word));
-    changed();
-  });
+void DistributorState::changed(std::size_t word, std::uint32_t bits, bool withdraws) {
+  for (; bits != 0; bits &= bits - 1) {
+    const auto spi = static_cast<std::uint32_t>(word * 32 + __builtin_ctz(bits));
+    const unsigned before = router_.target(spi);
+    reassess(spi);
+    tell(before, withdraws);
+    if (router_.target(spi) != before) tell(router_.target(spi), withdraws);
+  }
 }
 
-void DistributorState::hook_priorities() {
-  bank_.on_read("GICD_IPRIORITYR<n>", [this](const RegisterRead& read) {
-    std::uint64_t value = 0;
-    for (unsigned i = 0; i < 4; ++i) {
-      const std::uint32_t INTID = read.index * 4 + i;
-      if (spis_.contains(INTID)) value |= std::uint64_t{spis_.priority(INTID)} << (8 * i);
+void DistributorState::changed(std::uint32_t INTID) {
+  const std::uint32_t spi = spis_.number_of(INTID);
+  changed(spi / 32, std::uint32_t{1} << (spi % 32));
+}
+
+void DistributorState::reassess(std::uint32_t spi) {
+  if (!router_.is_one_of_n(spi)) return;
+  const std::uint32_t INTID = spis_.INTID_of(spi);
+  const PendingInterrupt interrupt{INTID, spis_.priority(INTID), spis_.group_of(INTID)};
+  const bool wanted = spis_.is_candidate(spi, enabled_groups());
+  if ((spis_.active(spi / 32) >> (spi % 32) & 1) == 0) router_.ended(spi);
+  const unsigned holder = router_.target(spi);
+  if (holder != SpiRouter::nobody) {
+    if (wanted && router_.may_take(holder, interrupt)) return;
+    router_.withdraw(spi);
+    if (wanted && taken_back_) {
+      returning_[spi] = true;
+      taken_back_(INTID);
     }
-    return value;
-  });
-  bank_.on_write("GICD_IPRIORITYR<n>", [this](const RegisterWrite& write) {
-    for (unsigned i = 0; i < 4; ++i) {
-      const std::uint32_t INTID = write.index * 4 + i;
-      if (bits(write.lanes, 8 * i + 7, 8 * i) == 0 || !spis_.contains(INTID)) continue;
-      spis_.set_priority(INTID, static_cast<std::uint8_t>(bits(write.value, 8 * i + 7, 8 * i)));
-    }
-    changed();
-  });
+  }
+  if (wanted && !returning_[spi]) router_.choose(spi, interrupt);
 }
 
-void DistributorState::hook_configuration() {
-  const auto implemented = [this](unsigned index) {
-    return index >= 2 && index < 2 + 2 * spis_.words();
-  };
-  bank_.on_read("GICD_ICFGR<n>", [this, implemented](const RegisterRead& read) -> std::uint64_t {
-    return implemented(read.index) ? spis_.configuration(read.index - 2) : 0;
-  });
-  bank_.on_write("GICD_ICFGR<n>", [this, implemented](const RegisterWrite& write) {
-    if (!implemented(write.index)) return;
-    spis_.write_configuration(write.index - 2, static_cast<std::uint32_t>(write.value));
-    changed();
-  });
+void DistributorState::reassess_all() {
+  for (std::size_t word = 0; word < spis_.words(); ++word)
+    changed(word, router_.one_of_n_in(word));
+}
+
+void DistributorState::returned(std::uint32_t INTID) {
+  returning_[spis_.number_of(INTID)] = false;
+  changed(INTID);
 }
 
 unsigned DistributorState::enabled_groups() const {
@@ -100,45 +113,73 @@ unsigned DistributorState::enabled_groups() const {
 void DistributorState::set_line(std::uint32_t INTID, bool level) {
   if (!spis_.contains(INTID)) return;
   spis_.set_line(INTID, level);
-  changed();
+  changed(INTID);
+}
+
+bool DistributorState::set_by_message(std::uint32_t INTID) {
+  if (!spis_.contains(INTID)) return false;
+  spis_.set_by_message(INTID);
+  changed(INTID);
+  return true;
+}
+
+bool DistributorState::clear_by_message(std::uint32_t INTID) {
+  if (!spis_.contains(INTID)) return false;
+  spis_.clear_by_message(INTID);
+  changed(INTID);
+  return true;
 }
 
 void DistributorState::acknowledge(std::uint32_t INTID) {
   if (!spis_.contains(INTID)) return;
   spis_.acknowledge(INTID);
-  changed();
+  const std::uint32_t spi = spis_.number_of(INTID);
+  if (router_.is_one_of_n(spi)) router_.taken(spi);
+  changed(INTID);
 }
 
 void DistributorState::deactivate(std::uint32_t INTID) {
   if (!spis_.contains(INTID)) return;
   spis_.deactivate(INTID);
-  changed();
+  changed(INTID);
 }
 
 std::optional<unsigned> DistributorState::target(std::uint32_t INTID) const {
-  const std::uint64_t route = IROUTER_.get(INTID - 32);
-  const bool any = bits(route, 31, 31) != 0;
-  const Affinity wanted = Affinity::of_IROUTER(route);
-  const unsigned group = (spis_.group(INTID / 32 - 1) >> (INTID % 32)) & 1;
-  for (unsigned i = 0; i < configuration_.processors.size(); ++i) {
-    const bool chosen = any ? takes_part_[i] && ((takes_[i] >> group) & 1) != 0
-                            : configuration_.processors[i] == wanted;
-    if (chosen) return i;
-  }
-  return std::nullopt;
+  const unsigned found = router_.target(spis_.number_of(INTID));
+  return found == SpiRouter::nobody ? std::nullopt : std::optional(found);
+}
+
+void DistributorState::set_takes_part(unsigned processor, bool takes_part) {
+  router_.set_awake(processor, takes_part);
+  reassess_all();
+  tell(processor);
+}
+
+void DistributorState::set_enabled_groups(unsigned processor, unsigned groups) {
+  router_.set_groups(processor, groups);
+  reassess_all();
+  tell(processor);
+}
+
+void DistributorState::set_excluded(unsigned processor, unsigned groups) {
+  router_.set_excluded(processor, groups);
+  reassess_all();
+}
+
+void DistributorState::set_mask(unsigned processor, std::uint8_t PMR) {
+  router_.set_mask(processor, PMR);
+  reassess_all();
 }
 
 PendingInterrupt DistributorState::highest_for(unsigned processor) const {
-  const unsigned groups = enabled_groups() & takes_[processor];
+  const unsigned groups = enabled_groups() & router_.groups(processor);
   return spis_.highest(
-      groups, [this, processor](std::uint32_t INTID) { return target(INTID) == processor; });
+      groups, [this, processor](std::size_t word) { return router_.routed(processor, word); });
 }
 
 bool DistributorState::deliverable(std::uint32_t INTID, unsigned processor) const {
-  const auto is_it = [this, INTID, processor](std::uint32_t other) {
-    return other == INTID && target(other) == processor;
-  };
-  return spis_.highest(enabled_groups(), is_it).valid();
+  return spis_.contains(INTID) && target(INTID) == processor &&
+         spis_.is_candidate(spis_.number_of(INTID), enabled_groups());
 }
 
 }  // namespace doorbell::gic

@@ -7,14 +7,19 @@
 #include "doorbell/core/arch/registers.h"
 #include "doorbell/gic/arch/affinity.h"
 #include "doorbell/gic/arch/interrupt_bank.h"
+#include "doorbell/gic/arch/intid.h"
+#include "doorbell/gic/arch/spi_router.h"
 
 namespace doorbell::gic {
 
 /// What a Distributor is built with.
 struct DistributorConfiguration {
-  unsigned spis = 256;         ///< multiple of 32, up to 960
-  unsigned intid_bits = 16;    ///< GICD_TYPER.IDbits + 1
-  unsigned priority_bits = 5;  ///< 4 to 8
+  std::uint32_t spis = 224;         ///< multiple of 32, up to 960
+  std::uint32_t extended_spis = 0;  ///< the same, up to 1024
+  unsigned intid_bits = 16;         ///< GICD_TYPER.IDbits + 1
+  unsigned priority_bits = 5;       ///< 4 to 8
+  bool message_spis = false;        ///< GICD_TYPER.MBIS
+  OneOfN one_of_n = OneOfN::none;
   std::vector<Affinity> processors;
 };
 
@@ -25,29 +30,45 @@ class DistributorState {
   explicit DistributorState(DistributorConfiguration configuration);
 
   RegisterBank& registers() { return bank_; }
-  /// Called after whatever may have changed what is deliverable.
-  void on_change(std::function<void()> listener) { changed_ = std::move(listener); }
-  /// Told when software writes a register that withdraws something, so that GICD_CTLR.RWP can be
-  /// kept set meanwhile.
-  void set_write_pending(bool pending) { write_pending_ = pending; }
+  /// Called for each processor for which what is deliverable may have changed; `withdraws`: by a
+  /// write that GICD_CTLR.RWP is for (12.9.4).
+  void on_change(std::function<void(unsigned processor, bool withdraws)> listener) {
+    changed_ = std::move(listener);
+  }
+  /// Whether GICD_CTLR.RWP is set: not all of those have been told.
+  void on_write_pending(std::function<bool()> asked) { write_pending_ = std::move(asked); }
+  /// Called when an SPI that any may take is taken back from the processor that it was chosen for.
+  /// It is chosen for again once `returned`.
+  void on_taken_back(std::function<void(std::uint32_t INTID)> listener) {
+    taken_back_ = std::move(listener);
+  }
+  void returned(std::uint32_t INTID);
+  /// An access that the frame ignored, for GICD_STATUSR.
+  void note_ignored(RegisterResult result, bool read);
 
   /// Enabled groups: bit 0 EnableGrp0, bit 1 EnableGrp1.
   unsigned enabled_groups() const;
   const InterruptBank& spis() const { return spis_; }
 
   void set_line(std::uint32_t INTID, bool level);
+  /// GICD_SETSPI_NSR, GICD_CLRSPI_NSR, whoever writes them. False when there is no such SPI.
+  bool set_by_message(std::uint32_t INTID);
+  bool clear_by_message(std::uint32_t INTID);
   void acknowledge(std::uint32_t INTID);
   void deactivate(std::uint32_t INTID);
 
-  /// The processor an SPI goes to: by affinity, or for Interrupt_Routing_Mode 1 the first that
-  /// takes part and has its group enabled (3.2.1; the choice is IMPLEMENTATION DEFINED). Nothing
-  /// when there is none.
+  /// The processor an SPI goes to: by affinity, or the one that it was chosen for. Nothing when
+  /// there is none.
   std::optional<unsigned> target(std::uint32_t INTID) const;
   /// Processors that take part in 1 of N distribution: awake (GICR_WAKER).
-  void set_takes_part(unsigned processor, bool takes_part) { takes_part_[processor] = takes_part; }
+  void set_takes_part(unsigned processor, bool takes_part);
   /// The groups that a processor takes (ICC_IGRPEN0_EL1 in bit 0, ICC_IGRPEN1_EL1 in bit 1), none
   /// until told: those that it doesn't take hide nothing from it.
-  void set_enabled_groups(unsigned processor, unsigned groups) { takes_[processor] = groups; }
+  void set_enabled_groups(unsigned processor, unsigned groups);
+  /// Groups of which it gets nothing by 1 of N (GICR_CTLR.DPG*).
+  void set_excluded(unsigned processor, unsigned groups);
+  /// ICC_PMR_EL1 of a processor: what it masks goes to others, if any may take it.
+  void set_mask(unsigned processor, std::uint8_t PMR);
 
   /// The most urgent SPI for a processor, of the groups that it takes.
   PendingInterrupt highest_for(unsigned processor) const;
@@ -59,28 +80,43 @@ class DistributorState {
   static void describe(Self& self, State& state) {
     state.registers("registers", self.bank_);
     state.group("spis", [&self](auto& inner) { InterruptBank::describe(self.spis_, inner); });
-    state.values("awake", self.takes_part_);
-    state.values("enabled_groups", self.takes_);
+    state.group("routes", [&self](auto& inner) { SpiRouter::describe(self.router_, inner); });
+    if constexpr (State::reads) self.route_all();
   }
 
  private:
   using Change = void (InterruptBank::*)(std::size_t, std::uint32_t);
   using Value = std::uint32_t (InterruptBank::*)(std::size_t) const;
-  void hook_bits(const char* name, Value value, Change change);
+  void identify();
+  /// A register of a bit for each interrupt, and its like for the extended range.
+  void hook_bits(const char* name, const char* extended, Value value, Change change,
+                 bool withdraws = false);
+  void hook_word(const char* name, std::function<std::optional<std::size_t>(unsigned)> word_of,
+                 Value value, Change change, bool withdraws);
   void hook_control();
-  void hook_priorities();
-  void hook_configuration();
-  void changed() const;
+  void hook_status();
+  void hook_priorities(const char* name, std::uint32_t first);
+  void hook_configuration(const char* name, std::uint32_t first);
+  void hook_routes(const char* name, std::uint32_t first, RegisterBank::Handle routes);
+  void hook_messages();
+  void route_all();
+  /// Those of the bits of a word may be deliverable, or not any more.
+  void changed(std::size_t word, std::uint32_t bits, bool withdraws = false);
+  void changed(std::uint32_t INTID);
+  void tell(unsigned processor, bool withdraws = false) const;
+  /// One of N, by number: is given to a processor, kept there or taken back, as its state says.
+  void reassess(std::uint32_t spi);
+  void reassess_all();
 
   DistributorConfiguration configuration_;
   RegisterBank bank_;
   InterruptBank spis_;
-  RegisterBank::Handle CTLR_;
-  RegisterBank::Handle IROUTER_;
-  std::vector<bool> takes_part_;
-  std::vector<unsigned> takes_;  ///< groups, by processor
-  std::function<void()> changed_;
-  bool write_pending_ = false;
+  SpiRouter router_;
+  RegisterBank::Handle CTLR_, STATUSR_, IROUTER_, IROUTER_E_;
+  std::vector<bool> returning_;  ///< by number: taken back, and not returned
+  std::function<void(unsigned, bool)> changed_;
+  std::function<bool()> write_pending_;
+  std::function<void(std::uint32_t)> taken_back_;
 };
 
 }  // namespace doorbell::gic

@@ -2,11 +2,15 @@
 
 namespace doorbell::gic {
 
-InterruptBank::InterruptBank(std::uint32_t first, std::uint32_t count, unsigned priority_bits)
-    : first_(first), priority_bits_(priority_bits), words_(count / 32), priorities_(count, 0) {}
+InterruptBank::InterruptBank(IntidRange range, IntidRange extended, unsigned priority_bits)
+    : range_(range),
+      extended_(extended),
+      priority_bits_(priority_bits),
+      words_((range.count + extended.count) / 32),
+      priorities_(range.count + extended.count, 0) {}
 
 void InterruptBank::set_priority(std::uint32_t INTID, std::uint8_t priority) {
-  priorities_[INTID - first_] = implemented_priority(priority, priority_bits_);
+  priorities_[number_of(INTID)] = implemented_priority(priority, priority_bits_);
 }
 
 std::uint32_t InterruptBank::configuration(std::size_t half) const {
@@ -33,6 +37,21 @@ void InterruptBank::set_line(std::uint32_t INTID, bool level) {
   w.line = level ? w.line | mask : w.line & ~mask;
 }
 
+void InterruptBank::set_by_message(std::uint32_t INTID) {
+  Word& w = word_of(INTID);
+  ((w.edge & mask_of(INTID)) != 0 ? w.latch : w.message) |= mask_of(INTID);
+}
+
+void InterruptBank::clear_by_message(std::uint32_t INTID) {
+  Word& w = word_of(INTID);
+  ((w.edge & mask_of(INTID)) != 0 ? w.latch : w.message) &= ~mask_of(INTID);
+}
+
+Group InterruptBank::group_of(std::uint32_t INTID) const {
+  const std::uint32_t number = number_of(INTID);
+  return (words_[number / 32].group >> (number % 32) & 1) != 0 ? Group::group1 : Group::group0;
+}
+
 void InterruptBank::acknowledge(std::uint32_t INTID) {
   Word& w = word_of(INTID);
   w.latch &= ~mask_of(INTID);
@@ -44,10 +63,9 @@ void InterruptBank::deactivate(std::uint32_t INTID) {
 }
 
 PendingInterrupt InterruptBank::describe(std::size_t word, unsigned bit) const {
-  const std::size_t index = word * 32 + bit;
+  const auto number = static_cast<std::uint32_t>(word * 32 + bit);
   const bool group1 = ((words_[word].group >> bit) & 1) != 0;
-  return {first_ + static_cast<std::uint32_t>(index), priorities_[index],
-          group1 ? Group::group1 : Group::group0};
+  return {INTID_of(number), priorities_[number], group1 ? Group::group1 : Group::group0};
 }
 
 }  // namespace doorbell::gic

@@ -5,6 +5,7 @@
 #include "doorbell/core/arch/associative_cache.h"
 #include "doorbell/core/arch/clock_range.h"
 #include "doorbell/core/arch/error.h"
+#include "doorbell/gic/arch/intid.h"
 
 namespace doorbell::gic {
 namespace {
@@ -39,6 +40,18 @@ void GicCommonParameters::describe(ParameterGroup& group) {
              .source = virt,
              .help = "Shared peripheral interrupts; a multiple of 32.",
              .visible_to_software = true});
+  group.add("extended_spis", extended_spis,
+            {.unit = "interrupts",
+             .maximum = most_extended_spis,
+             .source = virt,
+             .help = "More of them, from INTID 4096 on (GICD_TYPER.ESPI); a multiple of 32.",
+             .visible_to_software = true});
+  group.add("extended_ppis", extended_ppis,
+            {.unit = "interrupts",
+             .maximum = most_extended_ppis,
+             .source = virt,
+             .help = "Private interrupts from INTID 1056 on (GICR_TYPER.PPInum): 0, 32 or 64.",
+             .visible_to_software = true});
   group.add("intid_bits", intid_bits,
             {.unit = "bits",
              .minimum = 14,
@@ -52,6 +65,19 @@ void GicCommonParameters::describe(ParameterGroup& group) {
              .maximum = 8,
              .source = virt,
              .help = "Implemented bits of priority (ICC_CTLR_EL1.PRIbits + 1).",
+             .visible_to_software = true});
+  group.add("one_of_n", one_of_n,
+            {{"none", OneOfN::none},
+             {"first", OneOfN::first},
+             {"round_robin", OneOfN::round_robin},
+             {"least_loaded", OneOfN::least_loaded}},
+            {.source = virt,
+             .help = "Who takes an SPI that any processor may take (GICD_IROUTER.IRM, "
+                     "GICD_TYPER.No1N).",
+             .visible_to_software = true});
+  group.add("message_spis", message_spis,
+            {.source = virt,
+             .help = "SPIs by GICD_SETSPI_NSR and GICD_CLRSPI_NSR (GICD_TYPER.MBIS).",
              .visible_to_software = true});
   group.add("link_cycles", link_cycles,
             {.unit = "cycles",
@@ -95,6 +121,23 @@ void RedistributorParameters::describe(ParameterGroup& group) {
              .maximum = 256,
              .source = assumption,
              .help = "LPI table reads in flight."});
+  group.add("shareability", shareability,
+            {{"any", TableShareability::any},
+             {"inner", TableShareability::inner},
+             {"outer", TableShareability::outer},
+             {"none", TableShareability::none}},
+            {.source = virt,
+             .help = "Shareability of GICR_PROPBASER and GICR_PENDBASER: what software writes, or "
+                     "one that it can't change; none makes tables non-cacheable.",
+             .visible_to_software = true});
+  group.add("enable_can_clear", enable_can_clear,
+            {.source = virt,
+             .help = "GICR_CTLR.CES: EnableLPIs can be cleared once it is set.",
+             .visible_to_software = true});
+  group.add("invalidate_registers", invalidate_registers,
+            {.source = virt,
+             .help = "GICR_CTLR.IR: GICR_INVLPIR, GICR_INVALLR and GICR_SYNCR beside the ITS.",
+             .visible_to_software = true});
 }
 
 void CpuInterfaceParameters::describe(ParameterGroup& group) {
@@ -137,6 +180,10 @@ void GicParameters::check() const {
   expect(is_clock(clock_frequency()), "speed",
          "a clock of 1MHz to 1000GHz with gic.common.frequency, in Hz", clock_frequency());
   expect(common.spis % 32 == 0, "common.spis", "a multiple of 32", common.spis);
+  expect(common.extended_spis % 32 == 0, "common.extended_spis", "a multiple of 32",
+         common.extended_spis);
+  expect(common.extended_ppis % 32 == 0, "common.extended_ppis", "0, 32 or 64",
+         common.extended_ppis);
   expect_whole_sets("its.device_cache_entries", its.device_cache_entries, "its.cache_ways",
                     its.cache_ways);
   expect_whole_sets("its.event_cache_entries", its.event_cache_entries, "its.cache_ways",

@@ -4,15 +4,21 @@
 
 #include "doorbell/core/arch/parameters.h"
 #include "doorbell/gic/arch/its_support.h"
+#include "doorbell/gic/arch/spi_router.h"
+#include "doorbell/gic/arch/table_attributes.h"
 
 namespace doorbell::gic {
 
 /// What the whole GIC shares.
 struct GicCommonParameters {
   std::uint64_t frequency = 1'000'000'000;  ///< hertz; the clock of all cycles below
-  std::uint32_t spis = 256;
+  std::uint32_t spis = 224;
+  std::uint32_t extended_spis = 0;
+  std::uint32_t extended_ppis = 0;
   std::uint32_t intid_bits = 16;
   std::uint32_t priority_bits = 5;
+  OneOfN one_of_n = OneOfN::none;
+  bool message_spis = false;
   std::uint32_t link_cycles =
       4;  ///< one way between ITS, distributor, redistributors, CPU interfaces
   std::uint32_t register_cycles = 4;  ///< an access to GICD, GICR or GITS registers
@@ -68,6 +74,9 @@ struct RedistributorParameters {
   LpiCacheScope lpi_cache_scope = LpiCacheScope::chip;
   std::uint32_t pipeline_cycles = 4;
   std::uint32_t outstanding_reads = 4;
+  TableShareability shareability = TableShareability::any;
+  bool enable_can_clear = true;
+  bool invalidate_registers = false;
   void describe(ParameterGroup& group);
 };
 

@@ -1,12 +1,14 @@
 #include "doorbell/gic/arch/redistributor_state.h"
 
 #include "doorbell/core/arch/bit_field.h"
+#include "doorbell/gic/arch/access_errors.h"
 #include "doorbell/gic/arch/register_tables.h"
 
 namespace doorbell::gic {
 namespace {
 
 constexpr std::uint64_t EnableLPIs = 1;
+constexpr std::uint64_t DPG = 0x07000000;
 constexpr std::uint64_t ProcessorSleep = 2;
 constexpr std::uint64_t ChildrenAsleep = 4;
 
@@ -15,74 +17,130 @@ constexpr std::uint64_t ChildrenAsleep = 4;
 RedistributorState::RedistributorState(const RedistributorConfiguration& configuration)
     : configuration_(configuration),
       bank_(GICR_registers()),
-      interrupts_(0, 32, configuration.priority_bits),
+      interrupts_({0, first_spi}, {first_extended_ppi, configuration.extended_ppis},
+                  configuration.priority_bits),
       CTLR_(bank_.handle("GICR_CTLR")),
+      STATUSR_(bank_.handle("GICR_STATUSR")),
       WAKER_(bank_.handle("GICR_WAKER")),
       PROPBASER_(bank_.handle("GICR_PROPBASER")),
       PENDBASER_(bank_.handle("GICR_PENDBASER")) {
-  // 12.11.40: Affinity_Value[63:32], Processor_Number[23:8], Last[4], PLPIS[0]. DirectLPI and VLPIS
-  // are 0.
-  bank_.set("GICR_TYPER", std::uint64_t{configuration.affinity.packed} << 32 |
-                              std::uint64_t{configuration.processor} << 8 |
-                              std::uint64_t{configuration.last} << 4 | 1);
+  identify();
   interrupts_.make_edge(0, 0xFFFF);
   hook_control();
+  hook_sleep();
   hook_tables();
-  hook_bits("GICR_IGROUPR0", &InterruptBank::group, &InterruptBank::write_group);
-  hook_bits("GICR_ISENABLER0", &InterruptBank::enabled, &InterruptBank::set_enable);
-  hook_bits("GICR_ICENABLER0", &InterruptBank::enabled, &InterruptBank::clear_enable);
-  hook_bits("GICR_ISPENDR0", &InterruptBank::pending, &InterruptBank::set_pending);
-  hook_bits("GICR_ICPENDR0", &InterruptBank::pending, &InterruptBank::clear_pending);
-  hook_bits("GICR_ISACTIVER0", &InterruptBank::active, &InterruptBank::set_active);
-  hook_bits("GICR_ICACTIVER0", &InterruptBank::active, &InterruptBank::clear_active);
+  hook_invalidation();
+  hook_bits("GICR_IGROUPR<n>", &InterruptBank::group, &InterruptBank::write_group);
+  hook_bits("GICR_ISENABLER<n>", &InterruptBank::enabled, &InterruptBank::set_enable);
+  hook_bits("GICR_ICENABLER<n>", &InterruptBank::enabled, &InterruptBank::clear_enable);
+  hook_bits("GICR_ISPENDR<n>", &InterruptBank::pending, &InterruptBank::set_pending);
+  hook_bits("GICR_ICPENDR<n>", &InterruptBank::pending, &InterruptBank::clear_pending);
+  hook_bits("GICR_ISACTIVER<n>", &InterruptBank::active, &InterruptBank::set_active);
+  hook_bits("GICR_ICACTIVER<n>", &InterruptBank::active, &InterruptBank::clear_active);
   hook_priorities();
   hook_configuration();
+}
+
+/// 12.11.40. VLPIS, Dirty, DirectLPI and MPAM are 0. CommonLPIAff says that redistributors of one
+/// Aff3 must share their LPI Configuration table.
+void RedistributorState::identify() {
+  const auto field = [](std::uint64_t value, unsigned lowest) { return value << lowest; };
+  const std::uint64_t common_of_Aff3 = 1;
+  bank_.set("GICR_TYPER", field(configuration_.affinity.packed, 32) |
+                              field(configuration_.extended_ppis / 32, 27) |  // PPInum
+                              field(common_of_Aff3, 24) |                     // CommonLPIAff
+                              field(configuration_.processor, 8) |
+                              field(configuration_.one_of_n ? 1 : 0, 5) |  // DPGS
+                              field(configuration_.last ? 1 : 0, 4) | 1);  // Last, PLPIS
 }
 
 void RedistributorState::changed() const {
   if (changed_) changed_();
 }
 
+void RedistributorState::note_ignored(RegisterResult result, bool read) {
+  STATUSR_.set(STATUSR_.get() | access_error(result, read));
+}
+
 void RedistributorState::hook_control() {
+  bank_.on_write("GICR_STATUSR", [this](const RegisterWrite& write) {
+    STATUSR_.set(write.old & ~write.written);  // ones clear
+  });
   bank_.on_read("GICR_CTLR", [this](const RegisterRead& read) {
-    return read.value | std::uint64_t{write_pending_} << 3;  // RWP
+    return read.value | std::uint64_t{configuration_.enable_can_clear} << 1 |  // CES
+           std::uint64_t{configuration_.invalidates} << 2 |                    // IR
+           std::uint64_t{write_pending_} << 3 |                                // RWP
+           std::uint64_t{upstream_pending_} << 31;                             // UWP
   });
   bank_.on_write("GICR_CTLR", [this](const RegisterWrite& write) {
     const bool was = (write.old & EnableLPIs) != 0;
-    const bool is = (write.value & EnableLPIs) != 0;
+    // With CES 0 it can't be cleared once it is set.
+    const bool is = (write.value & EnableLPIs) != 0 || (was && !configuration_.enable_can_clear);
+    const std::uint64_t excluded = configuration_.one_of_n ? write.value & DPG : 0;
+    CTLR_.set(excluded | (is ? EnableLPIs : 0));
+    // DPG0[24], DPG1NS[25]; DPG1S[26] is of the Secure state that there isn't.
+    if (exclude_ && excluded != (write.old & DPG))
+      exclude_(static_cast<unsigned>(bits(excluded, 25, 24)));
     if (was != is && enable_lpis_) enable_lpis_(is);
   });
-  // 12.11.44: ChildrenAsleep follows ProcessorSleep.
+}
+
+/// 12.11.44: ChildrenAsleep follows ProcessorSleep once the CPU interface is quiet, or reachable.
+void RedistributorState::hook_sleep() {
   bank_.on_write("GICR_WAKER", [this](const RegisterWrite& write) {
     const bool sleep = (write.value & ProcessorSleep) != 0;
-    WAKER_.set(sleep ? ProcessorSleep | ChildrenAsleep : 0);
-    if (wake_) wake_(!sleep);
+    WAKER_.set((sleep ? ProcessorSleep : 0) | (write.old & ChildrenAsleep));
+    if (sleep == ((write.old & ProcessorSleep) != 0)) return;
+    wake_ ? wake_(!sleep) : children_are(sleep);
     changed();
   });
 }
 
+void RedistributorState::children_are(bool asleep) {
+  WAKER_.set((WAKER_.get() & ProcessorSleep) | (asleep ? ChildrenAsleep : 0));
+  changed();
+}
+
 void RedistributorState::hook_tables() {
   // Writes while EnableLPIs is 1 are UNPREDICTABLE (12.11.27, 12.11.30): ignored.
-  bank_.on_write("GICR_PROPBASER", [this](const RegisterWrite& write) {
-    if (lpis_enabled()) PROPBASER_.set(write.old);
+  const auto stored = [this](std::uint64_t value) {
+    return with_attributes(value, configuration_.shareability);
+  };
+  bank_.on_write("GICR_PROPBASER", [this, stored](const RegisterWrite& write) {
+    PROPBASER_.set(lpis_enabled() ? write.old : stored(write.value));
   });
-  bank_.on_write("GICR_PENDBASER", [this](const RegisterWrite& write) {
+  bank_.on_write("GICR_PENDBASER", [this, stored](const RegisterWrite& write) {
     if (lpis_enabled()) {
       PENDBASER_.set(write.old);
       return;
     }
     if (bits(write.lanes, 62, 62) != 0) pending_table_zero_ = bits(write.value, 62, 62) != 0;
-    PENDBASER_.set(with_bits(write.value, 62, 62, 0));  // PTZ is WO
+    PENDBASER_.set(stored(with_bits(write.value, 62, 62, 0)));  // PTZ is WO
+  });
+}
+
+/// Without CTLR.IR they are RES0.
+void RedistributorState::hook_invalidation() {
+  bank_.on_read("GICR_SYNCR", [this](const RegisterRead&) { return std::uint64_t{invalidating_}; });
+  bank_.on_write("GICR_INVLPIR", [this](const RegisterWrite& write) {
+    const bool lower_half = bits(write.lanes, 0, 0) != 0;  // that of the INTID
+    if (configuration_.invalidates && lower_half && lpis_enabled() && invalidate_)
+      invalidate_(static_cast<std::uint32_t>(bits(write.written, 31, 0)));
+  });
+  bank_.on_write("GICR_INVALLR", [this](const RegisterWrite& write) {
+    const bool lower_half = bits(write.lanes, 0, 0) != 0;
+    if (configuration_.invalidates && lower_half && lpis_enabled() && invalidate_all_)
+      invalidate_all_();
   });
 }
 
 void RedistributorState::hook_bits(const char* name, Value value, Change change) {
-  const bool whole = change == &InterruptBank::write_group;
-  bank_.on_read(name, [this, value](const RegisterRead&) -> std::uint64_t {
-    return (interrupts_.*value)(0);
+  bank_.on_read(name, [this, value](const RegisterRead& read) -> std::uint64_t {
+    return read.index < interrupts_.words() ? (interrupts_.*value)(read.index) : 0;
   });
-  bank_.on_write(name, [this, change, whole](const RegisterWrite& write) {
-    (interrupts_.*change)(0, static_cast<std::uint32_t>(whole ? write.value : write.written));
+  bank_.on_write(name, [this, change](const RegisterWrite& write) {
+    if (write.index >= interrupts_.words()) return;
+    (interrupts_.*change)(write.index, static_cast<std::uint32_t>(write.written));
     changed();
   });
 }
@@ -91,14 +149,17 @@ void RedistributorState::hook_priorities() {
   bank_.on_read("GICR_IPRIORITYR<n>", [this](const RegisterRead& read) {
     std::uint64_t value = 0;
     for (unsigned i = 0; i < 4; ++i) {
-      value |= std::uint64_t{interrupts_.priority(read.index * 4 + i)} << (8 * i);
+      const std::uint32_t number = read.index * 4 + i;
+      if (number < interrupts_.count())
+        value |= std::uint64_t{interrupts_.priority(interrupts_.INTID_of(number))} << (8 * i);
     }
     return value;
   });
   bank_.on_write("GICR_IPRIORITYR<n>", [this](const RegisterWrite& write) {
     for (unsigned i = 0; i < 4; ++i) {
-      if (bits(write.lanes, 8 * i + 7, 8 * i) == 0) continue;
-      interrupts_.set_priority(write.index * 4 + i,
+      const std::uint32_t number = write.index * 4 + i;
+      if (bits(write.lanes, 8 * i + 7, 8 * i) == 0 || number >= interrupts_.count()) continue;
+      interrupts_.set_priority(interrupts_.INTID_of(number),
                                static_cast<std::uint8_t>(bits(write.value, 8 * i + 7, 8 * i)));
     }
     changed();
@@ -106,17 +167,19 @@ void RedistributorState::hook_priorities() {
 }
 
 void RedistributorState::hook_configuration() {
-  bank_.on_read("GICR_ICFGR1", [this](const RegisterRead&) -> std::uint64_t {
-    return interrupts_.configuration(1);
+  const auto implemented = [this](unsigned index) { return (index + 1) / 2 < interrupts_.words(); };
+  bank_.on_read("GICR_ICFGR<n>", [this, implemented](const RegisterRead& read) -> std::uint64_t {
+    return implemented(read.index) ? interrupts_.configuration(read.index + 1) : 0;
   });
-  bank_.on_write("GICR_ICFGR1", [this](const RegisterWrite& write) {
-    interrupts_.write_configuration(1, static_cast<std::uint32_t>(write.value));
+  bank_.on_write("GICR_ICFGR<n>", [this, implemented](const RegisterWrite& write) {
+    if (!implemented(write.index)) return;
+    interrupts_.write_configuration(write.index + 1, static_cast<std::uint32_t>(write.value));
     changed();
   });
 }
 
 bool RedistributorState::awake() const {
-  return (WAKER_.get() & ProcessorSleep) == 0;
+  return (WAKER_.get() & (ProcessorSleep | ChildrenAsleep)) == 0;
 }
 
 bool RedistributorState::lpis_enabled() const {
@@ -129,7 +192,8 @@ LpiTables RedistributorState::tables() const {
 
 void RedistributorState::set_pending(std::uint32_t INTID) {
   if (!interrupts_.contains(INTID)) return;
-  interrupts_.set_pending(0, std::uint32_t{1} << INTID);
+  const std::uint32_t number = interrupts_.number_of(INTID);
+  interrupts_.set_pending(number / 32, std::uint32_t{1} << (number % 32));
   changed();
 }
 
@@ -149,10 +213,6 @@ void RedistributorState::deactivate(std::uint32_t INTID) {
   if (!interrupts_.contains(INTID)) return;
   interrupts_.deactivate(INTID);
   changed();
-}
-
-Group RedistributorState::group(std::uint32_t INTID) const {
-  return ((interrupts_.group(0) >> (INTID % 32)) & 1) != 0 ? Group::group1 : Group::group0;
 }
 
 }  // namespace doorbell::gic

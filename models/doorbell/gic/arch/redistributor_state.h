@@ -5,7 +5,9 @@
 #include "doorbell/core/arch/registers.h"
 #include "doorbell/gic/arch/affinity.h"
 #include "doorbell/gic/arch/interrupt_bank.h"
+#include "doorbell/gic/arch/intid.h"
 #include "doorbell/gic/arch/lpi_tables.h"
+#include "doorbell/gic/arch/table_attributes.h"
 
 namespace doorbell::gic {
 
@@ -13,9 +15,14 @@ namespace doorbell::gic {
 struct RedistributorConfiguration {
   unsigned processor = 0;  ///< GICR_TYPER.Processor_Number: what RDbase names
   Affinity affinity;
-  bool last = true;            ///< GICR_TYPER.Last
-  unsigned intid_bits = 16;    ///< GICD_TYPER.IDbits + 1
-  unsigned priority_bits = 5;  ///< 4 to 8
+  bool last = true;                 ///< GICR_TYPER.Last
+  unsigned intid_bits = 16;         ///< GICD_TYPER.IDbits + 1
+  unsigned priority_bits = 5;       ///< 4 to 8
+  std::uint32_t extended_ppis = 0;  ///< 0, 32 or 64
+  bool enable_can_clear = true;     ///< GICR_CTLR.CES
+  bool invalidates = false;         ///< GICR_CTLR.IR: GICR_INVLPIR, GICR_INVALLR and GICR_SYNCR
+  bool one_of_n = false;            ///< GICR_TYPER.DPGS, GICR_CTLR.DPG*
+  TableShareability shareability = TableShareability::any;
 };
 
 /// A Redistributor: GICR registers of both frames, and the SGIs and PPIs of its processor (IHI
@@ -31,10 +38,29 @@ class RedistributorState {
   /// Called when software changes GICR_CTLR.EnableLPIs, with the new value.
   void on_enable_lpis(std::function<void(bool)> listener) { enable_lpis_ = std::move(listener); }
   /// Called when GICR_WAKER.ProcessorSleep changes, with whether the processor is awake.
+  /// GICR_WAKER.ChildrenAsleep follows with `children_are`.
   void on_wake(std::function<void(bool)> listener) { wake_ = std::move(listener); }
+  void children_are(bool asleep);
+  /// Awake at once, as after firmware that woke it; nobody is told.
+  void wake() { WAKER_.set(0); }
+  /// Called when GICR_CTLR.DPG* change, with the groups that they exclude: bit 0 Group 0, bit 1
+  /// Group 1.
+  void on_exclude(std::function<void(unsigned)> listener) { exclude_ = std::move(listener); }
+  /// Called with the INTID of a write of GICR_INVLPIR, and for one of GICR_INVALLR.
+  void on_invalidate(std::function<void(std::uint32_t)> one, std::function<void()> all) {
+    invalidate_ = std::move(one);
+    invalidate_all_ = std::move(all);
+  }
   /// GICR_CTLR.RWP (12.11.2): set while a clearing of EnableLPIs is under way.
   void set_write_pending(bool pending) { write_pending_ = pending; }
+  /// GICR_CTLR.UWP: SGIs of this processor are on their way to the distributor.
+  void set_upstream_pending(bool pending) { upstream_pending_ = pending; }
+  /// GICR_SYNCR.Busy: a write of GICR_INVLPIR or GICR_INVALLR has not taken effect.
+  void set_invalidating(bool busy) { invalidating_ = busy; }
+  /// An access that the frame ignored, for GICR_STATUSR.
+  void note_ignored(RegisterResult result, bool read);
 
+  /// Whether interrupts are forwarded: neither asleep, nor on the way there or back.
   bool awake() const;
   bool lpis_enabled() const;
   /// The tables in force, as the registers describe them.
@@ -49,7 +75,7 @@ class RedistributorState {
   void set_line(std::uint32_t INTID, bool level);
   void acknowledge(std::uint32_t INTID);
   void deactivate(std::uint32_t INTID);
-  Group group(std::uint32_t INTID) const;
+  Group group(std::uint32_t INTID) const { return interrupts_.group_of(INTID); }
 
   /// The most urgent SGI or PPI of `groups`.
   PendingInterrupt highest(unsigned groups) const { return interrupts_.highest(groups); }
@@ -69,9 +95,12 @@ class RedistributorState {
  private:
   using Change = void (InterruptBank::*)(std::size_t, std::uint32_t);
   using Value = std::uint32_t (InterruptBank::*)(std::size_t) const;
+  void identify();
   void hook_bits(const char* name, Value value, Change change);
   void hook_control();
+  void hook_sleep();
   void hook_tables();
+  void hook_invalidation();
   void hook_priorities();
   void hook_configuration();
   void changed() const;
@@ -79,12 +108,17 @@ class RedistributorState {
   RedistributorConfiguration configuration_;
   RegisterBank bank_;
   InterruptBank interrupts_;
-  RegisterBank::Handle CTLR_, WAKER_, PROPBASER_, PENDBASER_;
+  RegisterBank::Handle CTLR_, STATUSR_, WAKER_, PROPBASER_, PENDBASER_;
   bool pending_table_zero_ = false;
   bool write_pending_ = false;
+  bool upstream_pending_ = false;
+  bool invalidating_ = false;
   std::function<void()> changed_;
   std::function<void(bool)> enable_lpis_;
   std::function<void(bool)> wake_;
+  std::function<void(unsigned)> exclude_;
+  std::function<void(std::uint32_t)> invalidate_;
+  std::function<void()> invalidate_all_;
 };
 
 }  // namespace doorbell::gic

@@ -29,6 +29,7 @@ inline constexpr std::uint64_t GITS_TRANSLATER_offset = 0x40;
 /// IIDR of every frame: implementer Arm, as QEMU has it. None is 0, which Linux takes for the HIP07
 /// and its erratum.
 inline constexpr std::uint64_t IIDR_value = 0x43B;
+
 /// PIDR2 of every frame: GICv3 (ArchRev 3, 12.1.4).
 inline constexpr std::uint64_t PIDR2_value = 0x3B;
 
