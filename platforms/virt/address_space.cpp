@@ -45,7 +45,7 @@ std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameter
     targets.push_back({"its_translater" + std::to_string(i), {{translater.base, translater.size}}});
   }
   for (unsigned i = 0; i < parameters.processors; ++i) {
-    targets.push_back({"gicr" + std::to_string(i), {{gicr.base + i * gicr_stride, gicr_stride}}});
+    targets.push_back({"gicr" + std::to_string(i), {{gicr_frames(i).base, gicr_stride}}});
   }
   if (parameters.peripherals) {
     targets.push_back({"rom", {{rom.base, rom.size}}});

@@ -282,8 +282,9 @@ void Nodes::uart() {
 void Nodes::gic() {
   tree_.node(at("intc", gicd.base), [this] {
     tree_.cells("phandle", {handles_.gic()});
-    reg({gicd, gicr});
-    tree_.cells("#redistributor-regions", {1});
+    const bool high = parameters_.processors > gicr.size / gicr_stride;
+    high ? reg({gicd, gicr, high_gicr}) : reg({gicd, gicr});
+    tree_.cells("#redistributor-regions", {high ? 2U : 1U});
     tree_.text("compatible", "arm,gic-v3");
     tree_.empty("ranges");
     tree_.cells("#size-cells", {2});
@@ -315,16 +316,21 @@ void Nodes::flash() {
 }
 
 void Nodes::cpus() {
-  const std::vector<gic::Affinity> affinities = gic::affinities_of_virt(parameters_.processors);
+  const std::vector<gic::Affinity> affinities = parameters_.affinities();
+  const bool has_Aff3 = std::any_of(affinities.begin(), affinities.end(),
+                                    [](gic::Affinity affinity) { return affinity.Aff3() != 0; });
   tree_.node("cpus", [&] {
     tree_.cells("#size-cells", {0});
-    tree_.cells("#address-cells", {1});
+    tree_.cells("#address-cells", {has_Aff3 ? 2U : 1U});
     cpu_map();
     for (unsigned i = 0; i < parameters_.processors; ++i) {
       // By its number in decimal, as QEMU names it, whatever its affinity is.
       tree_.node("cpu@" + std::to_string(i), [&] {
         tree_.cells("phandle", {handles_.cpu(i)});
-        tree_.cells("reg", {affinities[i].packed});
+        // As MPIDR_EL1: Aff3 is apart.
+        const std::uint32_t Aff2_to_0 = affinities[i].packed & 0xff'ffff;
+        has_Aff3 ? tree_.cells("reg", {affinities[i].Aff3(), Aff2_to_0})
+                 : tree_.cells("reg", {Aff2_to_0});
         if (parameters_.processors > 1) tree_.text("enable-method", "psci");
         tree_.text("compatible", boot_.cpu);
         tree_.text("device_type", "cpu");

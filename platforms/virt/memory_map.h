@@ -34,6 +34,15 @@ constexpr Range its_translater_of(unsigned its) {
 /// Two frames of 64 KiB (RD_base, SGI_base) for each processor.
 inline constexpr Range gicr{0x080a'0000, 0x00f6'0000};
 inline constexpr std::uint64_t gicr_stride = 0x2'0000;
+/// Those of processor 123 and on.
+inline constexpr Range high_gicr{0x40'0000'0000, 0x400'0000};
+/// The frames of a processor.
+constexpr Range gicr_frames(std::uint32_t processor) {
+  constexpr std::uint64_t below = gicr.size / gicr_stride;
+  const std::uint64_t base = processor < below ? gicr.base + processor * gicr_stride
+                                               : high_gicr.base + (processor - below) * gicr_stride;
+  return {base, gicr_stride};
+}
 inline constexpr Range uart{0x0900'0000, 0x1000};
 inline constexpr Range rtc{0x0901'0000, 0x1000};
 inline constexpr Range smmu{0x0905'0000, 0x2'0000};

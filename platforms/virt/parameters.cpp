@@ -29,14 +29,20 @@ void HostParameters::describe(ParameterGroup& group) {
               .host_only = true});
 }
 
+std::vector<gic::Affinity> VirtParameters::affinities() const {
+  return gic::affinities_of_virt(processors, affinity_widths);
+}
+
 void VirtParameters::describe(ParameterGroup& group) {
   group.add("processors", processors,
             {.unit = "processors",
              .minimum = 1,
-             .maximum = 123,
-             .source = "the recordings were made with 4; the redistributors' range holds 123",
+             .maximum = 256,
+             .source = "the recordings were made with 4",
              .help = "Processors, each with its redistributor",
              .visible_to_software = true});
+  group.group("affinity_widths", affinity_widths,
+              "How many processors, clusters and so on each level of affinity has");
   group.group("cpu", cpu, "Each processor");
   group.group("ram", ram, "Memory at 0x40000000, behind a last-level cache");
   group.group("memory_of", memory_of, "What if: where tables, queues and data live in that memory");

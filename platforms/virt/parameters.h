@@ -6,6 +6,7 @@
 
 #include "doorbell/core/arch/parameters.h"
 #include "doorbell/cpu/arch/parameters.h"
+#include "doorbell/gic/arch/affinity.h"
 #include "doorbell/gic/arch/parameters.h"
 #include "doorbell/memory/arch/parameters.h"
 #include "doorbell/memory/arch/placement.h"
@@ -38,6 +39,7 @@ struct HostParameters {
 /// The `virt` platform, whole: what platforms/virt.yaml says.
 struct VirtParameters {
   std::uint32_t processors = 4;
+  gic::AffinityWidths affinity_widths;
   cpu::CpuParameters cpu;
   memory::RamParameters ram;
   memory::PlacementParameters memory_of;
@@ -58,6 +60,8 @@ struct VirtParameters {
   bool check_protocol = false;
   HostParameters host;
 
+  /// Of each processor, as `affinity_widths` says.
+  std::vector<gic::Affinity> affinities() const;
   void describe(ParameterGroup& group);
   /// What YAML can't say about one key alone: an InputError names those that don't fit.
   void check() const;

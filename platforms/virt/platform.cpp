@@ -31,6 +31,14 @@ std::vector<std::string> fabric_ports(const VirtParameters& parameters,
   return ports;
 }
 
+/// Where each one's RD_base frame is.
+std::vector<std::uint64_t> redistributors(std::uint32_t processors) {
+  std::vector<std::uint64_t> addresses;
+  for (std::uint32_t i = 0; i < processors; ++i)
+    addresses.push_back(gicr_frames(i).base);
+  return addresses;
+}
+
 }  // namespace
 
 Platform::Platform(const sc_core::sc_module_name& name, const VirtParameters& parameters,
@@ -38,7 +46,7 @@ Platform::Platform(const sc_core::sc_module_name& name, const VirtParameters& pa
     : Module(name),
       parameters_(parameters),
       ram_("ram", parameters.ram, parameters.memory_of),
-      gic_("gic", parameters.gic, gic::affinities_of_virt(parameters.processors)),
+      gic_("gic", parameters.gic, parameters.affinities(), redistributors(parameters.processors)),
       smmu_("smmu", parameters.smmu, 1 + static_cast<unsigned>(own.size())),
       root_complex_("root_complex", parameters.root_complex),
       fabric_("fabric", parameters.fabric, fabric_ports(parameters, own),
@@ -165,7 +173,7 @@ void Platform::add_performance_monitors() {
 void Platform::bind_processors() {
   if (parameters_.cpu.kind == cpu::ProcessorKind::aarch64)
     aarch64_ = std::make_unique<cpu::Aarch64Group>();
-  const std::vector<gic::Affinity> affinities = gic::affinities_of_virt(parameters_.processors);
+  const std::vector<gic::Affinity> affinities = parameters_.affinities();
   for (unsigned i = 0; i < parameters_.processors; ++i) {
     processors_.push_back(make_processor(i, affinities[i].packed));
     connect_to_port(processors_.back()->memory, numbered("cpu", i));

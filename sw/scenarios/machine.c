@@ -10,6 +10,7 @@ struct machine_description machine_virt(uint64_t tables, uint64_t tables_end) {
   struct machine_description description = {
       .distributor = 0x08000000,
       .redistributors = 0x080a0000,
+      .more_redistributors = UINT64_C(0x4000000000),
       .processors = MACHINE_PROCESSORS,
       .its = 0x08080000,
       .further_itss = 0,
@@ -46,6 +47,7 @@ static void lay_out(struct machine* machine) {
   machine->gic.distributor = d->distributor;
   machine->gic.redistributors = d->redistributors;
   machine->gic.redistributor_limit = d->processors;
+  machine->gic.more_redistributors = d->more_redistributors;
   machine->lpis.memory = &machine->memory;
   machine->lpis.id_bits = d->lpi_id_bits;
   machine->its.base = d->its;

@@ -30,6 +30,7 @@ extern "C" {
 struct machine_description {
   uint64_t distributor;
   uint64_t redistributors;
+  uint64_t more_redistributors; /* another region; 0: none */
   unsigned processors; /* redistributors that there is room for, at most MACHINE_PROCESSORS */
   uint64_t its;
   unsigned further_itss; /* at most MACHINE_ITSS - 1, one after the other from: */

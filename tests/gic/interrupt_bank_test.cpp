@@ -164,6 +164,20 @@ TEST(Sgi, TargetsByAffinity) {
   EXPECT_FALSE(request.reaches({0x02030511}, self));
 }
 
+TEST(Affinities, FollowEachOtherByTheWidthsOfTheirLevels) {
+  const auto of_virt = affinities_of_virt(18);
+  EXPECT_EQ(of_virt[15].packed, 0x00F);
+  EXPECT_EQ(of_virt[16].packed, 0x100);
+  const auto narrow = affinities_of_virt(256, {.aff0 = 4, .aff1 = 4, .aff2 = 4});
+  EXPECT_EQ(narrow[3].packed, 0x3u);
+  EXPECT_EQ(narrow[4].packed, 0x100u);
+  EXPECT_EQ(narrow[16].packed, 0x10000u);
+  EXPECT_EQ(narrow[64].packed, 0x1000000u) << "Aff3";
+  EXPECT_EQ(narrow[255].packed, 0x3030303u);
+  EXPECT_FALSE(need_range_selector(narrow));
+  EXPECT_TRUE(need_range_selector(affinities_of_virt(17, {.aff0 = 32})));
+}
+
 TEST(Sgi, AllButSelf) {
   const SgiRequest request = SgiRequest::decode(1ULL << 40 | 1ULL << 24);
   EXPECT_TRUE(request.reaches({1}, {0}));

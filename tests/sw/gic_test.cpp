@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t distributor = 0x8000000;
 constexpr std::uint64_t redistributors = 0x80a0000;
+constexpr std::uint64_t more_redistributors = 0x4000000000;
 
 /// Registers that remember, and redistributors with the affinities that a test gives them.
 class GicDriver : public testing::Test {
@@ -29,6 +30,12 @@ class GicDriver : public testing::Test {
         [this](std::uint64_t at, unsigned, std::uint64_t value) {
           redistributor_words_[at] = value;
         });
+    hardware_.add_frame(
+        more_redistributors, 0x1000000,
+        [this](std::uint64_t at, unsigned) { return more_redistributor_words_[at]; },
+        [this](std::uint64_t at, unsigned, std::uint64_t value) {
+          more_redistributor_words_[at] = value;
+        });
     gic_.distributor = distributor;
     gic_.redistributors = redistributors;
     gic_.redistributor_limit = 4;
@@ -41,6 +48,7 @@ class GicDriver : public testing::Test {
   FakeHardware hardware_;
   std::map<std::uint64_t, std::uint64_t> registers_;
   std::map<std::uint64_t, std::uint64_t> redistributor_words_;
+  std::map<std::uint64_t, std::uint64_t> more_redistributor_words_;
   gic gic_{};
   redistributor redistributor_{};
 };
@@ -93,6 +101,20 @@ TEST_F(GicDriver, AProcessorFindsItsOwnRedistributor) {
   EXPECT_EQ(gic_initialise_processor(&gic_, &redistributor_), STATUS_NOT_FOUND);
   gic_.redistributor_limit = 3;
   hardware_.affinity = 0x100;
+  EXPECT_EQ(gic_initialise_processor(&gic_, &redistributor_), STATUS_NOT_FOUND);
+}
+
+TEST_F(GicDriver, AProcessorFindsItsRedistributorInTheSecondRegion) {
+  add_redistributor(0, 0, 0);
+  redistributor_words_[GICR_TYPER] |= 1 << 4;  // Last
+  more_redistributor_words_[0x20000 + GICR_TYPER] = 0x70cULL << 32 | 124 << 8 | 1 << 4 | 1;
+  hardware_.affinity = 0x70c;
+  EXPECT_EQ(gic_initialise_processor(&gic_, &redistributor_), STATUS_NOT_FOUND);
+  gic_.more_redistributors = more_redistributors;
+  ASSERT_EQ(gic_initialise_processor(&gic_, &redistributor_), STATUS_OK);
+  EXPECT_EQ(redistributor_.base, more_redistributors + 0x20000);
+  EXPECT_EQ(redistributor_.processor_number, 124u);
+  hardware_.affinity = 0x70d;
   EXPECT_EQ(gic_initialise_processor(&gic_, &redistributor_), STATUS_NOT_FOUND);
 }
 

@@ -40,8 +40,8 @@ class MemoryMap : public testing::Test {
     return errors;
   }
 
-  explicit MemoryMap(bool peripherals = false)
-      : parameters_{.peripherals = peripherals, .check_protocol = true} {}
+  explicit MemoryMap(bool peripherals = false, std::uint32_t processors = 4)
+      : parameters_{.processors = processors, .peripherals = peripherals, .check_protocol = true} {}
 
   VirtParameters parameters_;
   Platform platform_{"virt", parameters_};
@@ -91,6 +91,26 @@ TEST_F(MemoryMap, RedistributorsAreInTheOrderOfTheProcessors) {
                                                  cpu::NativeProcessor::MemoryType::device);
       EXPECT_EQ(typer >> 32, i);
       EXPECT_EQ(typer >> 4 & 1, i == 3 ? 1u : 0u);
+    }
+  });
+}
+
+/// QEMU's virt: redistributors of processors 123 and on are in a region of their own.
+class MemoryMapOfMany : public MemoryMap {
+ protected:
+  MemoryMapOfMany() : MemoryMap(false, 256) {}
+};
+
+TEST_F(MemoryMapOfMany, RedistributorsAreInTwoRegionsEachWithItsLast) {
+  run([](cpu::NativeProcessor& processor) {
+    for (const std::uint32_t i : {0u, 15u, 16u, 122u, 123u, 124u, 255u}) {
+      const std::uint64_t base =
+          i < 123 ? gicr.base + i * gicr_stride : high_gicr.base + (i - 123) * gicr_stride;
+      const std::uint64_t typer =
+          processor.load(base + 0x8, 8, cpu::NativeProcessor::MemoryType::device);
+      EXPECT_EQ(typer >> 32, (i / 16) << 8 | i % 16) << i;
+      EXPECT_EQ(typer >> 8 & 0xFFFF, i) << "Processor_Number";
+      EXPECT_EQ(typer >> 4 & 1, i == 122 || i == 255 ? 1u : 0u) << i;
     }
   });
 }

@@ -35,7 +35,8 @@ Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
     RedistributorConfiguration configuration;
     configuration.processor = i;
     configuration.affinity = processors[i];
-    configuration.last = i + 1 == count;
+    // Of each region of frames that follow each other.
+    configuration.last = i + 1 == count || redistributors[i + 1] != redistributors[i] + GICR_bytes;
     configuration.intid_bits = common.intid_bits;
     configuration.priority_bits = common.priority_bits;
     configuration.extended_ppis = common.extended_ppis;
@@ -70,13 +71,6 @@ void Gic::let_caches_be_invalidated() {
       if (other != i) others.push_back(lpi_caches_[other].get());
     redistributors_[i]->know_caches(std::move(others));
   }
-}
-
-std::vector<Affinity> affinities_of_virt(unsigned processors) {
-  std::vector<Affinity> affinities;
-  for (unsigned i = 0; i < processors; ++i)
-    affinities.push_back({(i / 16) << 8 | i % 16});
-  return affinities;
 }
 
 std::string Gic::busy() const {

@@ -49,8 +49,4 @@ class Gic : public Module {
   std::vector<std::unique_ptr<Its>> its_;
 };
 
-/// Affinities 0.0.0.0 to 0.0.0.15, 0.0.1.0 and so on: 16 processors a cluster, as QEMU's virt
-/// numbers them.
-std::vector<Affinity> affinities_of_virt(unsigned processors);
-
 }  // namespace doorbell::gic

@@ -18,6 +18,7 @@ struct gic {
   uint64_t distributor;
   uint64_t redistributors;      /* the first frame of the region */
   unsigned redistributor_limit; /* frames that the region has room for */
+  uint64_t more_redistributors; /* another region, for those that aren't in the first; 0: none */
   /* Filled in by gic_initialise(). */
   unsigned interrupt_lines; /* INTIDs below this are SGIs, PPIs and SPIs */
   unsigned lpi_id_bits;     /* 0: no LPIs */

@@ -5,10 +5,9 @@
 #include "sw/include/poll.h"
 #include "sw/include/processor.h"
 
-static enum status find(const struct gic* gic, struct redistributor* redistributor) {
+static enum status find_in(uint64_t base, unsigned limit, struct redistributor* redistributor) {
   uint32_t affinity = processor_affinity();
-  uint64_t base = gic->redistributors;
-  uint64_t end = base + (uint64_t)gic->redistributor_limit * GICR_FRAMES;
+  uint64_t end = base + (uint64_t)limit * GICR_FRAMES;
   while (base < end) {
     uint64_t type = mmio_read64(base + GICR_TYPER);
     if (field_get(GICR_TYPER_Affinity_Value, type) == affinity) {
@@ -22,6 +21,12 @@ static enum status find(const struct gic* gic, struct redistributor* redistribut
     base += type & GICR_TYPER_VLPIS ? GICR_FRAMES_VLPIS : GICR_FRAMES;
   }
   return STATUS_NOT_FOUND;
+}
+
+static enum status find(const struct gic* gic, struct redistributor* redistributor) {
+  enum status status = find_in(gic->redistributors, gic->redistributor_limit, redistributor);
+  if (status != STATUS_NOT_FOUND || gic->more_redistributors == 0) return status;
+  return find_in(gic->more_redistributors, gic->redistributor_limit, redistributor);
 }
 
 static enum status wake(const struct redistributor* redistributor) {

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define ITS_COLLECTIONS 128
+#define ITS_COLLECTIONS 256
 
 struct its_device_table {
   uint64_t base; /* 0: the ITS keeps it inside */

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 #include "doorbell/core/arch/bit_field.h"
+#include "doorbell/core/arch/parameters.h"
 
 namespace doorbell::gic {
 
@@ -25,12 +25,21 @@ struct Affinity {
   }
 };
 
+/// How many an affinity level has below one of the next: as many Aff0 in each Aff1, and so on.
+struct AffinityWidths {
+  std::uint32_t aff0 = 16;
+  std::uint32_t aff1 = 256;
+  std::uint32_t aff2 = 256;
+  void describe(ParameterGroup& group);
+};
+
+/// Affinities from 0.0.0.0 on: by default 0.0.0.15 is followed by 0.0.1.0, 16 processors a cluster,
+/// as QEMU's virt numbers them.
+std::vector<Affinity> affinities_of_virt(unsigned processors, const AffinityWidths& widths = {});
+
 /// Whether SGIs need a Range Selector to reach them all: an Aff0 is beyond 15 (GICD_TYPER.RSS,
 /// ICC_CTLR_EL1.RSS).
-inline bool need_range_selector(const std::vector<Affinity>& processors) {
-  return std::any_of(processors.begin(), processors.end(),
-                     [](Affinity processor) { return processor.Aff0() > 15; });
-}
+bool need_range_selector(const std::vector<Affinity>& processors);
 
 /// An SGI as ICC_SGI0R_EL1, ICC_SGI1R_EL1 ask for it (IHI 0069, 12.2.22).
 struct SgiRequest {
