@@ -104,6 +104,30 @@ TEST(DeviceTree, NamesEachITSAndWhoseMessagesItTakes) {
                                         0x12, its[0], 0x12, 0xFFEE}));
 }
 
+// QEMU's virt: 123 redistributors fit into the first region.
+TEST(DeviceTree, NamesTheSecondRegionOfRedistributorsWhenThereIsOne) {
+  VirtParameters parameters;
+  parameters.processors = 123;
+  const std::vector<std::uint32_t> one{0, 0x800'0000, 0, 0x1'0000, 0, 0x80A'0000, 0, 0xF6'0000};
+  EXPECT_EQ(cells(property(parameters, "/intc@8000000:reg")), one);
+  EXPECT_EQ(cells(property(parameters, "/intc@8000000:#redistributor-regions")).at(0), 1u);
+  parameters.processors = 124;
+  std::vector<std::uint32_t> two = one;
+  two.insert(two.end(), {0x40, 0, 0, 0x400'0000});
+  EXPECT_EQ(cells(property(parameters, "/intc@8000000:reg")), two);
+  EXPECT_EQ(cells(property(parameters, "/intc@8000000:#redistributor-regions")).at(0), 2u);
+}
+
+TEST(DeviceTree, NamesProcessorsByTheirAffinities) {
+  VirtParameters parameters;
+  parameters.affinity_widths = {.aff0 = 1, .aff1 = 2, .aff2 = 1};
+  EXPECT_EQ(cells(property(parameters, "/cpus/cpu@1:reg")), (std::vector<std::uint32_t>{0, 0x100}));
+  EXPECT_EQ(cells(property(parameters, "/cpus/cpu@3:reg")), (std::vector<std::uint32_t>{1, 0x100}))
+      << "Aff3 apart, as in MPIDR_EL1";
+  parameters.affinity_widths = {};
+  EXPECT_EQ(cells(property(parameters, "/cpus/cpu@3:reg")), (std::vector<std::uint32_t>{3}));
+}
+
 TEST(DeviceTree, AnInitrdAboveFourGibibytesHasAddressesOfTwoCells) {
   const auto tree =
       test::read_flat_tree(device_tree(VirtParameters{}, {.initrd = Range{0x1'2345'6000, 0x1000}}));
