@@ -105,19 +105,19 @@ class CpuInterface : public Module, private CpuInterfaceForward {
     if (pending_.size() == 1) socket->set_line(CpuInterfaceBackward::Line::irq, true, now());
   }
   Time access_time() const override { return latency_; }
-  Value read(std::uint32_t encoding) override {
-    if (encoding != ICC_IAR1_EL1) return {0, false};
+  Value read(std::uint32_t encoding, const PeState&) override {
+    if (encoding != ICC_IAR1_EL1) return {0, SystemAccess::undefined};
     acknowledged.push_back(now());
-    if (pending_.empty()) return {1023, true};
+    if (pending_.empty()) return {1023};
     const std::uint32_t intid = pending_.front();
     pending_.pop_front();
     if (pending_.empty()) socket->set_line(CpuInterfaceBackward::Line::irq, false, now());
-    return {intid, true};
+    return {intid};
   }
-  Task<bool> write(std::uint32_t encoding, std::uint64_t) override {
-    if (encoding != ICC_EOIR1_EL1) return Task<bool>::ready(false);
+  Task<SystemAccess> write(std::uint32_t encoding, std::uint64_t, const PeState&) override {
+    if (encoding != ICC_EOIR1_EL1) return Task<SystemAccess>::ready(SystemAccess::undefined);
     ended.push_back(now());
-    return Task<bool>::ready(true);
+    return Task<SystemAccess>::ready(SystemAccess::done);
   }
   Time latency_;
   std::deque<std::uint32_t> pending_;

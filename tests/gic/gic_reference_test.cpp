@@ -12,6 +12,7 @@
 #include "doorbell/core/arch/random.h"
 #include "tests/gic/gic_bench.h"
 #include "tests/gic/reference/reference_gic.h"
+#include "tests/gic/register_place.h"
 
 namespace doorbell::gic::test {
 namespace {
@@ -31,15 +32,6 @@ GicParameters all_of_it(OneOfN one_of_n) {
   parameters.common.extended_ppis = 32;
   return parameters;
 }
-
-/// Where the registers of an interrupt are: the frame, its number among its like there, and the
-/// offsets of the arrays.
-struct Place {
-  InitiatorSocket* frame;
-  std::uint32_t number;
-  std::uint64_t IGROUPR, ISENABLER, ICENABLER, ISPENDR, ICPENDR, ISACTIVER, ICACTIVER, IPRIORITYR,
-      ICFGR;
-};
 
 class Comparison {
  public:
@@ -107,26 +99,7 @@ class Comparison {
   }
   void settle() { bench_.advance(microsecond); }
 
-  Place place(unsigned p, std::uint32_t INTID) {
-    if (INTID < 32 || (INTID >= 1056 && INTID < 4096)) {
-      const std::uint32_t number = INTID < 32 ? INTID : INTID - 1056 + 32;
-      return {bench_.gicr[p].get(),
-              number,
-              0x10080,
-              0x10100,
-              0x10180,
-              0x10200,
-              0x10280,
-              0x10300,
-              0x10380,
-              0x10400,
-              0x10C00};
-    }
-    if (INTID < 4096)
-      return {&bench_.gicd, INTID, 0x80, 0x100, 0x180, 0x200, 0x280, 0x300, 0x380, 0x400, 0xC00};
-    return {&bench_.gicd, INTID - 4096, 0x1000, 0x1200, 0x1400, 0x1600,
-            0x1800,       0x1A00,       0x1C00, 0x2000, 0x3000};
-  }
+  Place place(unsigned p, std::uint32_t INTID) { return place_of(bench_, p, INTID); }
   void write_bit(const Place& at, std::uint64_t array) {
     bench_.write(*at.frame, array + at.number / 32 * 4, 4, 1u << (at.number % 32));
   }

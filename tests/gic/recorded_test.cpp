@@ -9,10 +9,13 @@
 
 #include "doorbell/gic/arch/icc_registers.h"
 #include "tests/gic/gic_bench.h"
-#include "tests/gic/recording.h"
+#include "tests/traces/register_recording.h"
 
 namespace doorbell::gic::test {
 namespace {
+
+using doorbell::test::read_recording;
+using doorbell::test::RecordedRow;
 
 /// QEMU takes no time: what says that something is done is polled.
 bool polled(const RecordedRow& row) {

@@ -45,8 +45,10 @@ class NoInterrupts : public Module, private CpuInterfaceForward {
 
  private:
   Time access_time() const override { return 0; }
-  Value read(std::uint32_t) override { return {}; }
-  Task<bool> write(std::uint32_t, std::uint64_t) override { return Task<bool>::ready(true); }
+  Value read(std::uint32_t, const PeState&) override { return {}; }
+  Task<SystemAccess> write(std::uint32_t, std::uint64_t, const PeState&) override {
+    return Task<SystemAccess>::ready(SystemAccess::done);
+  }
 };
 
 struct Bench {

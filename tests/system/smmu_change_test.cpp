@@ -152,9 +152,9 @@ TEST_F(SmmuTables, AMessageComesThroughASubstream) {
     add_device();
     make_domain(domain, 9, second_page);
     std::uint64_t doorbell = 0;
-    ASSERT_EQ(
-        msi_map_doorbell(&machine_.software().msis, &domain, doorbell_iova & ~0xfffull, &doorbell),
-        STATUS_OK);
+    ASSERT_EQ(msi_map_doorbell(machine_.software().msis.its, &domain, doorbell_iova & ~0xfffull,
+                               &doorbell),
+              STATUS_OK);
     ASSERT_EQ(doorbell, doorbell_iova);
     ASSERT_EQ(smmu_contexts_initialise(&driver(), &contexts, 16), STATUS_OK);
     ASSERT_TRUE(contexts.two_level);

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-namespace doorbell::gic::test {
+namespace doorbell::test {
 
-/// A row of traces/recordings/gic_*.csv.gz: what a processor, a device or a wire did to QEMU's GIC,
-/// or what became of it.
+/// A row of traces/recordings/gic_*.csv.gz or smmu_probe*.csv.gz: what a processor, a device or a
+/// wire did to QEMU's model, or what became of it.
 struct RecordedRow {
   unsigned step;
   std::string source;  ///< "cpu3", "dev0x8", "its", "spi"
@@ -28,4 +28,4 @@ struct RecordedRow {
 /// All rows but marks, in their order. InputError for rows that aren't as the README says.
 std::vector<RecordedRow> read_recording(const std::string& path);
 
-}  // namespace doorbell::gic::test
+}  // namespace doorbell::test

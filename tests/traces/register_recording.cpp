@@ -1,10 +1,10 @@
-#include "tests/gic/recording.h"
+#include "tests/traces/register_recording.h"
 
 #include <array>
 
 #include "traces/format/line_reader.h"
 
-namespace doorbell::gic::test {
+namespace doorbell::test {
 namespace {
 
 // step,source,kind,op,offset_or_reg,size,value,extra
@@ -60,4 +60,4 @@ std::vector<RecordedRow> read_recording(const std::string& path) {
   return rows;
 }
 
-}  // namespace doorbell::gic::test
+}  // namespace doorbell::test
