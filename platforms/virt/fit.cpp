@@ -156,6 +156,22 @@ void check_identities(const VirtParameters& parameters, const pcie::RequesterMap
   }
 }
 
+/// Drivers map a collection to each processor, of the processor's number.
+void check_collections(const VirtParameters& parameters) {
+  const gic::ItsParameters& its = parameters.gic.its;
+  const std::string expected = ": expected room for a collection for each of " +
+                               setting("processors", parameters.processors);
+  if (parameters.processors > std::uint64_t{1} << its.collection_bits) {
+    throw InputError("gic.its.collection_bits" + expected + ", found " +
+                     std::to_string(its.collection_bits));
+  }
+  if (!its.collection_table && parameters.processors > its.collections_inside) {
+    throw InputError("gic.its.collections_inside" + expected +
+                     " without gic.its.collection_table, found " +
+                     std::to_string(its.collections_inside));
+  }
+}
+
 void check_its(const VirtParameters& parameters) {
   for (std::size_t i = 0; i < parameters.endpoints.size(); ++i) {
     const std::uint32_t its = parameters.endpoints[i].its;
@@ -252,6 +268,7 @@ void VirtParameters::check() const {
   check_identities(*this, root_complex.stream_id, "stream_id_base", "stream_id_shift");
   check_identities(*this, root_complex.device_id, "device_id_base", "device_id_shift");
   check_its(*this);
+  check_collections(*this);
   check_interrupts(*this);
   check_ecam(root_complex);
   check_addresses(*this);

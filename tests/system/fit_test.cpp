@@ -136,6 +136,24 @@ TEST(Fit, TheSmmusInterruptsAreThere) {
   EXPECT_THAT(without_counters(64), HasSubstr("gic.common.spis"));
 }
 
+TEST(Fit, EachProcessorHasACollectionOfEachIts) {
+  const auto bits = [](std::uint32_t count) {
+    return refusal([&](VirtParameters& p) { p.gic.its.collection_bits = count; });
+  };
+  EXPECT_EQ(bits(2), "fits");  // four processors
+  EXPECT_THAT(bits(1), AllOf(HasSubstr("gic.its.collection_bits"), HasSubstr("processors=4")));
+  const auto inside = [](std::uint32_t count, bool table) {
+    return refusal([&](VirtParameters& p) {
+      p.gic.its.collections_inside = count;
+      p.gic.its.collection_table = table;
+    });
+  };
+  EXPECT_EQ(inside(4, false), "fits");
+  EXPECT_THAT(inside(3, false), AllOf(HasSubstr("gic.its.collections_inside"),
+                                      HasSubstr("gic.its.collection_table")));
+  EXPECT_EQ(inside(3, true), "fits");
+}
+
 TEST(Fit, NothingLiesOverAnythingElse) {
   const auto ram = [](std::uint64_t size) {
     return refusal([&](VirtParameters& p) { p.ram.size = size; });
