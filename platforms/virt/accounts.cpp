@@ -68,9 +68,9 @@ void add_redistributors(Platform& platform, Conservation& conservation) {
     coalesced += lpis.by_doorbell.coalesced.value();
     dropped += lpis.by_doorbell.dropped.value();
   }
-  conservation.outcomes.push_back({"made pending", made_pending});
-  conservation.outcomes.push_back({"coalesced with a pending one", coalesced});
-  conservation.outcomes.push_back({"dropped by a redistributor", dropped});
+  conservation.outcomes.emplace_back("made pending", made_pending);
+  conservation.outcomes.emplace_back("coalesced with a pending one", coalesced);
+  conservation.outcomes.emplace_back("dropped by a redistributor", dropped);
 }
 
 /// MSIs that are pending at a redistributor: their Journeys wait there for the acknowledgement.

@@ -138,7 +138,7 @@ TEST(Task, OneThatIsReadyGivesItsResultWithoutWaiting) {
   EXPECT_EQ(scheduler.now(), 2 * nanosecond);
 }
 
-struct Told : Completion {
+struct Told final : Completion {
   explicit Told(Scheduler& s) : scheduler(s) {}
   void completed() override {
     ++times;

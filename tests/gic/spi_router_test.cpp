@@ -151,6 +151,17 @@ TEST_P(RoundRobin, GoesFromOneToTheNext) {
 using LeastLoaded = OneOfNSpis;
 INSTANTIATE_TEST_SUITE_P(Policy, LeastLoaded, testing::Values(OneOfN::least_loaded));
 
+TEST_P(LeastLoaded, WhatEndsWithAnotherRouteCountsNoLonger) {
+  raise(40);
+  state.acknowledge(40);
+  raise(41);
+  EXPECT_EQ(state.target(41), 1u) << "the active one counts";
+  write(0x6000 + 8 * 40, 8, 1);  // GICD_IROUTER40: processor 1 alone
+  end(40);
+  raise(42);
+  EXPECT_EQ(state.target(42), 0u);
+}
+
 TEST_P(LeastLoaded, CountsWhatWasChosenAndHasNotEnded) {
   for (std::uint32_t INTID = 40; INTID < 43; ++INTID)
     raise(INTID);

@@ -20,11 +20,11 @@ std::array<CacheGeometry, WalkCache::levels> geometry_of(const LevelParameters& 
   return geometry;
 }
 
-/// All levels are looked up at once; the slowest one decides.
+/// All levels that there are, are looked up at once; the slowest one decides.
 std::uint32_t latency_of(const LevelParameters& parameters) {
   std::uint32_t latency = 0;
   for (const CacheParameters& level : parameters)
-    latency = std::max(latency, level.latency);
+    if (level.geometry.entries != 0) latency = std::max(latency, level.latency);
   return latency;
 }
 

@@ -44,6 +44,31 @@ TEST(SmmuTiming, HitAndWalkLatenciesAreTheSumOfTheirParts) {
   bench.run(hits_and_walks(bench));
 }
 
+Task<void> cold_walk(Bench& b, Time lookup) {
+  b.translate_stream(1);
+  b.map(0x1000, 0xa000'0000);
+  co_await b.enable();
+  Dma d{.address = 0x1008};
+  co_await b.dma(d);
+  EXPECT_EQ(d.took(), micro + main_tlb + dti + configuration + 2 * access_time + lookup +
+                          4 * access_time + dti + access_time);
+}
+TEST(SmmuTiming, TheSlowestWalkCacheThatThereIsDecides) {
+  SmmuParameters p;
+  p.tcu.walk_cache[1].latency = 7;
+  p.tcu.walk_cache[2].latency = 9;
+  p.tcu.walk_cache[2].geometry.entries = 0;
+  Bench bench(p);
+  bench.run(cold_walk(bench, 7 * cycle));
+}
+TEST(SmmuTiming, AWalkWithoutCachesLooksUpNothing) {
+  SmmuParameters p;
+  for (CacheParameters& level : p.tcu.walk_cache)
+    level.geometry.entries = 0;
+  Bench bench(p);
+  bench.run(cold_walk(bench, 0));
+}
+
 Task<void> main_tlb_hit(Bench& b) {
   b.translate_stream(1);
   for (unsigned n = 0; n < 3; ++n)

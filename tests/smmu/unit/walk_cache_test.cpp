@@ -186,10 +186,12 @@ TEST(WalkCache, SaysWhyAnEntryIsGone) {
 TEST_F(WalkCacheTest, ALevelCanBeLeftOut) {
   auto shape = geometry();
   shape[3].entries = 0;
-  WalkCache without(shape);
+  CacheCounts counts;
+  WalkCache without(shape, {nullptr, nullptr, nullptr, &counts});
   without.insert(tag, va, 3, Leaf{});
   WalkCache::Hit hit{WalkPosition{}, 0};
   EXPECT_FALSE(without.lookup(tag, va, 0, hit));
+  EXPECT_EQ(counts.misses(), 0u) << "nothing is asked that isn't there";
 }
 
 // With stage 2 below it a descriptor of stage 1 holds an IPA: it is no one's without.

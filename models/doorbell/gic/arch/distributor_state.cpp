@@ -79,11 +79,12 @@ void DistributorState::changed(std::uint32_t INTID) {
 }
 
 void DistributorState::reassess(std::uint32_t spi) {
+  // Of one that was chosen for and has another route since, too.
+  if ((spis_.active(spi / 32) >> (spi % 32) & 1) == 0) router_.ended(spi);
   if (!router_.is_one_of_n(spi)) return;
   const std::uint32_t INTID = spis_.INTID_of(spi);
   const PendingInterrupt interrupt{INTID, spis_.priority(INTID), spis_.group_of(INTID)};
   const bool wanted = spis_.is_candidate(spi, enabled_groups());
-  if ((spis_.active(spi / 32) >> (spi % 32) & 1) == 0) router_.ended(spi);
   const unsigned holder = router_.target(spi);
   if (holder != SpiRouter::nobody) {
     if (wanted && router_.may_take(holder, interrupt)) return;

@@ -31,6 +31,7 @@ WalkCache::Key WalkCache::key_of(const TranslationTag& tag, std::uint64_t addres
 bool WalkCache::lookup(const TranslationTag& tag, std::uint64_t address, unsigned first_level,
                        Hit& hit, const Access& access) {
   for (unsigned level = levels; level-- > first_level;) {
+    if (level_[level]->capacity() == 0) continue;
     const Value* const value = level_[level]->look_up(key_of(tag, address, level));
     const Leaf* const leaf = value != nullptr ? std::get_if<Leaf>(&value->step) : nullptr;
     if (value != nullptr && (leaf == nullptr || leaf->serves(access))) {
