@@ -222,26 +222,30 @@ TEST_F(SmmuTableUpdates, ThatLoseToATableWalkOn) {
   bench.run(becomes_a_table(bench));
 }
 
-/// A guest that changes the descriptor at each turn.
-Task<void> always_wins(Bench& b, std::uint64_t at) {
+/// A guest that changes the descriptor at each turn, until it is over.
+Task<void> always_wins(Bench& b, std::uint64_t at, const bool& over) {
   std::size_t seen = 0;
-  for (;;) {
-    while (b.memory.count(3, 0, ~0ULL) == seen)
-      co_await b.sleep(nanosecond);
-    seen = b.memory.count(3, 0, ~0ULL);
-    b.memory.store(at, b.memory.load(at) ^ software_bit);
+  while (!over) {
+    if (b.memory.count(3, 0, ~0ULL) != seen) {
+      seen = b.memory.count(3, 0, ~0ULL);
+      b.memory.store(at, b.memory.load(at) ^ software_bit);
+    }
+    co_await b.sleep(nanosecond);
   }
 }
 Task<void> gives_up(Bench& b) {
   b.translate_stream(1, 5, Bench::tables, HA);
   const std::uint64_t at = b.map(page, target, old_page);
   co_await b.enable();
-  b.start(always_wins(b, at));
+  bool over = false;
+  b.start(always_wins(b, at, over));
   const Dma d = co_await b.dma_of({.address = page});
+  over = true;
   EXPECT_FALSE(d.ok);
   co_await expect_event(b, F_WALK_EABT, at);
   EXPECT_EQ(b.counter("tcu.httu_lost_races"), 64u);
   EXPECT_EQ(b.memory.load(at) & AF, 0u);
+  co_await b.sleep(2 * nanosecond);
 }
 TEST_F(SmmuTableUpdates, AreGivenUpAgainstAWriterThatAlwaysWins) {
   bench.run(gives_up(bench));
