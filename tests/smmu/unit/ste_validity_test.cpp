@@ -151,6 +151,9 @@ TEST(SteValidity, EachLineMakesIt) {
 // The same, of the fields that a stage's absence, or a feature's, makes IGNORED.
 const Line ste_ignored[] = {
     {"all of an aborting STE", 0, as_they_are, {2, S2AA64, 0}, {0, S1CDMax, 31}},
+    {"S2VMID of an aborting STE", 0, [](Features& f) { f.vmid_16 = false; }, {2, S2VMID, 0xff00}},
+    {"STRW of an aborting STE", 0, as_they_are, {1, STRW, 1}},
+    {"EATS of an aborting STE", 0, as_they_are, {1, EATS, 2}},
     {"S1* in bypass", bypass, as_they_are, {0, S1CDMax, 31}, {0, S1ContextPtr, 1ULL << 49}},
     {"S1* with stage 2 alone", stage2, as_they_are, {0, S1CDMax, 31}, {1, S1STALLD, 1}},
     {"S2* with stage 1 alone", stage1, as_they_are, {2, S2AA64, 0}, {2, S2TG, 3}},
