@@ -132,18 +132,24 @@ TEST(ItsThroughput, AllThreeMiss) {
   EXPECT_NEAR(period(bench, events, 3), 3.0 * latency, 0.03 * latency) << "3.3 M MSI/s";
 }
 
+/// Events of 64 devices over so many pages of 512 of the second level, which are provided.
+std::vector<Event> events_over_pages(Bench& bench, std::uint32_t pages) {
+  std::vector<Event> events;
+  for (std::uint32_t event = 0; event < 16; ++event) {
+    for (std::uint32_t device = 0; device < 64; ++device)
+      events.emplace_back(device % pages * 512 + device, event);
+  }
+  for (std::uint32_t page = 0; page < pages; ++page)
+    bench.provide(device_table, page, 0x7000'0000 + page * 0x1000);
+  return events;
+}
+
 TEST(ItsThroughput, AllThreeAndTheFirstLevelMiss) {
   // 16 pages of 512 devices: twice what the first-level cache has room for.
   Bench bench(roomy());
   bench.device_layout = {.two_levels = true, .page_code = 0};
   bench.bring_up();
-  std::vector<Event> events;
-  for (std::uint32_t event = 0; event < 16; ++event) {
-    for (std::uint32_t device = 0; device < 64; ++device)
-      events.emplace_back(device % 16 * 512 + device, event);
-  }
-  for (std::uint32_t page = 0; page < 16; ++page)
-    bench.provide(device_table, page, 0x7000'0000 + page * 0x1000);
+  const std::vector<Event> events = events_over_pages(bench, 16);
   map(bench, events, 32);
   EXPECT_NEAR(period(bench, events, 3), 4.0 * latency, 0.04 * latency) << "2.5 M MSI/s";
 }
@@ -152,13 +158,7 @@ TEST(ItsThroughput, AFirstLevelThatFitsCostsNothing) {
   Bench bench(roomy());
   bench.device_layout = {.two_levels = true, .page_code = 0};
   bench.bring_up();
-  std::vector<Event> events;
-  for (std::uint32_t event = 0; event < 16; ++event) {
-    for (std::uint32_t device = 0; device < 64; ++device)
-      events.emplace_back(device % 8 * 512 + device, event);
-  }
-  for (std::uint32_t page = 0; page < 8; ++page)
-    bench.provide(device_table, page, 0x7000'0000 + page * 0x1000);
+  const std::vector<Event> events = events_over_pages(bench, 8);
   map(bench, events, 1);
   EXPECT_NEAR(period(bench, events, 3), 2.0 * latency, 0.02 * latency);
 }

@@ -206,7 +206,7 @@ struct Reach {
   Opcode opcode;
   bool E2H;
   std::uint16_t asid;
-  const char* taken;  ///< A mark for each of `owners`.
+  const char* taken;  ///< Of each of `owners`, t if its translations are taken.
 };
 
 TEST(Invalidation, EachCommandReachesItsWorldStagesAndGuest) {
@@ -219,23 +219,23 @@ TEST(Invalidation, EachCommandReachesItsWorldStagesAndGuest) {
       owner(World::el1, Stages::stage2, 8),    owner(World::el2, Stages::stage1, 0),
       owner(World::el2_e2h, Stages::stage1, 0)};
   const Reach reaches[] = {
-      {Opcode::CMD_TLBI_NH_ALL, false, 0, "xx....."},
-      {Opcode::CMD_TLBI_NH_ASID, false, 5, "xx....."},
+      {Opcode::CMD_TLBI_NH_ALL, false, 0, "tt....."},
+      {Opcode::CMD_TLBI_NH_ASID, false, 5, "tt....."},
       {Opcode::CMD_TLBI_NH_ASID, false, 6, "......."},
-      {Opcode::CMD_TLBI_NH_VA, false, 5, "xx....."},
+      {Opcode::CMD_TLBI_NH_VA, false, 5, "tt....."},
       {Opcode::CMD_TLBI_NH_VA, false, 6, "......."},
-      {Opcode::CMD_TLBI_NH_VAA, false, 6, "xx....."},
-      {Opcode::CMD_TLBI_S2_IPA, false, 0, "..x...."},
-      {Opcode::CMD_TLBI_S12_VMALL, false, 0, "xxx...."},
-      {Opcode::CMD_TLBI_NSNH_ALL, false, 0, "xxxxx.."},
-      {Opcode::CMD_TLBI_EL2_ALL, false, 0, ".....xx"},
-      {Opcode::CMD_TLBI_EL2_ALL, true, 0, ".....xx"},
-      {Opcode::CMD_TLBI_EL2_VA, false, 6, ".....x."},
-      {Opcode::CMD_TLBI_EL2_VA, true, 5, "......x"},
+      {Opcode::CMD_TLBI_NH_VAA, false, 6, "tt....."},
+      {Opcode::CMD_TLBI_S2_IPA, false, 0, "..t...."},
+      {Opcode::CMD_TLBI_S12_VMALL, false, 0, "ttt...."},
+      {Opcode::CMD_TLBI_NSNH_ALL, false, 0, "ttttt.."},
+      {Opcode::CMD_TLBI_EL2_ALL, false, 0, ".....tt"},
+      {Opcode::CMD_TLBI_EL2_ALL, true, 0, ".....tt"},
+      {Opcode::CMD_TLBI_EL2_VA, false, 6, ".....t."},
+      {Opcode::CMD_TLBI_EL2_VA, true, 5, "......t"},
       {Opcode::CMD_TLBI_EL2_VA, true, 6, "......."},
-      {Opcode::CMD_TLBI_EL2_VAA, false, 6, ".....x."},
-      {Opcode::CMD_TLBI_EL2_VAA, true, 6, "......x"},
-      {Opcode::CMD_TLBI_EL2_ASID, false, 5, "......x"},
+      {Opcode::CMD_TLBI_EL2_VAA, false, 6, ".....t."},
+      {Opcode::CMD_TLBI_EL2_VAA, true, 6, "......t"},
+      {Opcode::CMD_TLBI_EL2_ASID, false, 5, "......t"},
       {Opcode::CMD_TLBI_EL2_ASID, true, 6, "......."},
   };
   Features features;
@@ -248,8 +248,8 @@ TEST(Invalidation, EachCommandReachesItsWorldStagesAndGuest) {
     const Invalidation i = command->invalidation(reach.E2H);
     std::string leaves, tables;
     for (const TranslationTag& one : owners) {
-      leaves += i.matches_leaf(one, 0x4000'0000, 12, 3) ? 'x' : '.';
-      tables += i.matches_table(one, 0x4000'0000, 21, 2) ? 'x' : '.';
+      leaves += i.matches_leaf(one, 0x4000'0000, 12, 3) ? 't' : '.';
+      tables += i.matches_table(one, 0x4000'0000, 21, 2) ? 't' : '.';
       EXPECT_FALSE(i.by_address() && i.matches_leaf(one, 0x4000'1000, 12, 3));
     }
     EXPECT_EQ(leaves, reach.taken) << to_string(reach.opcode) << ' ' << reach.E2H;
