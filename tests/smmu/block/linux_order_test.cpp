@@ -86,6 +86,11 @@ class LinuxOrder : public testing::TestWithParam<SyncForm> {
     }
     EXPECT_TRUE(second);
   }
+  Task<void> reads_the_second_page() {
+    Dma after{.stream = stream, .address = iova};
+    co_await bench.dma(after);
+    EXPECT_EQ(after.data, 0x2222u);
+  }
   Task<void> no_events() {
     const auto events = co_await bench.take_events();
     EXPECT_TRUE(events.empty());
@@ -158,9 +163,7 @@ Task<void> LinuxOrder::entry_in_place() {
   co_await seen(traffic, 5);
   co_await driver.write_ste(stream, LinuxDriver::stage_1(second_cd));
   EXPECT_EQ(driver.invalidations, 1u);
-  Dma after{.stream = stream, .address = iova};
-  co_await bench.dma(after);
-  EXPECT_EQ(after.data, 0x2222u);
+  co_await reads_the_second_page();
   co_await traffic.end(bench);
   expect_hitless(traffic);
   co_await no_events();
@@ -177,9 +180,7 @@ Task<void> LinuxOrder::context_in_place() {
   co_await driver.write_cd(stream, 0, first_cd, LinuxDriver::cd(1, second_root));
   co_await driver.issue(Command{.opcode = Opcode::CMD_TLBI_NH_ASID, .asid = 1});
   EXPECT_EQ(driver.invalidations, 1u);
-  Dma after{.stream = stream, .address = iova};
-  co_await bench.dma(after);
-  EXPECT_EQ(after.data, 0x2222u);
+  co_await reads_the_second_page();
   co_await traffic.end(bench);
   expect_hitless(traffic);
   co_await no_events();
@@ -197,9 +198,7 @@ Task<void> LinuxOrder::through_invalid() {
   co_await seen(traffic, 5);
   co_await driver.write_cd(stream, 0, first_cd, LinuxDriver::cd(2, second_root));
   EXPECT_EQ(driver.invalidations, 3u);
-  Dma after{.stream = stream, .address = iova};
-  co_await bench.dma(after);
-  EXPECT_EQ(after.data, 0x2222u);
+  co_await reads_the_second_page();
   co_await traffic.end(bench);
   EXPECT_GT(traffic.refused, 0u);
   const auto events = co_await bench.take_events();
