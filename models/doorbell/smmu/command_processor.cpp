@@ -92,48 +92,18 @@ Task<void> CommandProcessor::execute_batch(unsigned count) {
     const auto bytes = std::span(bytes_).subspan(std::size_t{i} << log2_command_bytes, 16);
     const CommandWords words{load_little_endian<std::uint64_t>(bytes.first(8)),
                              load_little_endian<std::uint64_t>(bytes.last(8))};
-    const bool legal = co_await execute(words);
-    if (!legal) fail(CommandError::CERROR_ILL);  // which ends the batch: the queue isn't ready now
+    const CommandError error = co_await execute(words);
+    // One ends the batch: the queue isn't ready now.
+    if (error != CommandError::CERROR_NONE) fail(error);
   }
 }
 
-/// False for an illegal command, which is not consumed.
-Task<bool> CommandProcessor::execute(const CommandWords& words) {
+/// With an error the command is not consumed.
+Task<CommandError> CommandProcessor::execute(const CommandWords& words) {
   co_await clock_.cycles(parameters_.command_decode);
   const std::optional<Command> command = decode_command(words, features_);
-  if (!command) co_return false;
-  if (command->opcode == Opcode::CMD_SYNC) {
-    co_await execute_sync(*command);
-    co_return true;
-  }
-  if (command->invalidates()) {
-    co_await clock_.cycles(parameters_.invalidation_command);
-    co_await actions_.invalidate(command->invalidation(CR2::E2H.test(cr2_.get())));
-    invalidations_.add();
-  } else {
-    co_await clock_.cycles(parameters_.prefetch_command);
-    const bool walks = command->opcode == Opcode::CMD_PREFETCH_ADDR;
-    actions_.prefetch(command->stream, walks ? std::optional(command->address) : std::nullopt);
-    prefetches_.add();
-  }
-  consume();
-  co_return true;
-}
-
-Task<void> CommandProcessor::execute_sync(const Command& command) {
-  const Time start = scheduler_.now();
-  co_await clock_.cycles(parameters_.sync_command);
-  co_await actions_.synchronise();
-  // Whoever sees the signal sees CONS behind the command, too (4.7.3).
-  consume();
-  syncs_.add();
-  if (command.signal == Command::CompletionSignal::SIG_IRQ) {
-    co_await interrupts_.sync_completed(
-        command.msi_address & low_mask(features_.output_address_bits), command.msi_data);
-  } else if (command.signal == Command::CompletionSignal::SIG_SEV && features_.send_event) {
-    interrupts_.send_event();
-  }
-  sync_time_.record(scheduler_.now() - start);
+  if (!command) co_return CommandError::CERROR_ILL;
+  co_return co_await carry_out(*command);
 }
 
 void CommandProcessor::fail(CommandError error) {

@@ -59,10 +59,15 @@ class CommandProcessor {
   bool ready() const;
   Task<unsigned> fetch();
   Task<void> execute_batch(unsigned count);
-  Task<bool> execute(const CommandWords& words);
-  Task<void> execute_sync(const Command& command);
+  Task<CommandError> execute(const CommandWords& words);
   void fail(CommandError error);
   void consume();
+
+  // What commands do (command_actions.cpp).
+  Task<CommandError> carry_out(Command command);
+  Task<void> prefetch(const Command& command);
+  Task<void> invalidate(const Command& command);
+  Task<void> synchronise(const Command& command);
 
   Scheduler& scheduler_;
   const Clock& clock_;

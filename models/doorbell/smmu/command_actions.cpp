@@ -1,0 +1,56 @@
+// What each command does, and the cycles it takes.
+#include "doorbell/smmu/arch/registers.h"
+#include "doorbell/smmu/command_processor.h"
+
+namespace doorbell::smmu {
+
+/// Commands are consumed as they end, but for a CMD_SYNC, which still has to tell of it. What has
+/// no branch is not there.
+Task<CommandError> CommandProcessor::carry_out(Command command) {
+  switch (command.opcode) {
+    case Opcode::CMD_PREFETCH_CONFIG:
+    case Opcode::CMD_PREFETCH_ADDR:
+      co_await prefetch(command);
+      break;
+    case Opcode::CMD_SYNC:
+      co_await synchronise(command);
+      co_return CommandError::CERROR_NONE;
+    default:
+      if (!command.invalidates()) co_return CommandError::CERROR_ILL;
+      co_await invalidate(command);
+      break;
+  }
+  consume();
+  co_return CommandError::CERROR_NONE;
+}
+
+Task<void> CommandProcessor::prefetch(const Command& command) {
+  co_await clock_.cycles(parameters_.prefetch_command);
+  const bool walks = command.opcode == Opcode::CMD_PREFETCH_ADDR;
+  actions_.prefetch(command.stream, walks ? std::optional(command.address) : std::nullopt);
+  prefetches_.add();
+}
+
+Task<void> CommandProcessor::invalidate(const Command& command) {
+  co_await clock_.cycles(parameters_.invalidation_command);
+  co_await actions_.invalidate(command.invalidation(CR2::E2H.test(cr2_.get())));
+  invalidations_.add();
+}
+
+Task<void> CommandProcessor::synchronise(const Command& command) {
+  const Time start = scheduler_.now();
+  co_await clock_.cycles(parameters_.sync_command);
+  co_await actions_.synchronise();
+  // Whoever sees the signal sees CONS behind the command, too (4.7.3).
+  consume();
+  syncs_.add();
+  if (command.signal == Command::CompletionSignal::SIG_IRQ) {
+    co_await interrupts_.sync_completed(
+        command.msi_address & low_mask(features_.output_address_bits), command.msi_data);
+  } else if (command.signal == Command::CompletionSignal::SIG_SEV && features_.send_event) {
+    interrupts_.send_event();
+  }
+  sync_time_.record(scheduler_.now() - start);
+}
+
+}  // namespace doorbell::smmu
