@@ -4,8 +4,21 @@
 
 namespace doorbell::gic {
 
-/// Interrupt groups of one Security state (IHI 0069, 4.6.1).
-enum class Group : std::uint8_t { group0 = 0, group1 = 1 };
+/// Interrupt groups (IHI 0069, 4.6.1). Sets of them have a bit for each, by these numbers.
+enum class Group : std::uint8_t {
+  group0 = 0,
+  group1 = 1,         ///< of two Security states the Non-secure one
+  secure_group1 = 2,  ///< with two Security states alone
+};
+inline constexpr unsigned group_count = 3;
+inline constexpr unsigned all_groups = 7;
+
+constexpr unsigned set_of(Group group) {
+  return 1U << static_cast<unsigned>(group);
+}
+constexpr bool has(unsigned groups, Group group) {
+  return (groups & set_of(group)) != 0;
+}
 
 /// Lower values are more urgent; 0xFF is the idle priority (4.8.6).
 inline constexpr std::uint8_t idle_priority = 0xFF;
@@ -24,8 +37,8 @@ constexpr std::uint8_t group0_priority_mask(unsigned bpr0) {
   return static_cast<std::uint8_t>(0xFFU << (bpr0 + 1));
 }
 
-/// The same for Group 1 by ICC_BPR1_EL1 when ICC_CTLR_EL1.CBPR is 0: bits [7:bpr1], bpr1 at least 1
-/// (4.8.3).
+/// The same for (Non-secure) Group 1 by ICC_BPR1_EL1 when ICC_CTLR_EL1.CBPR is 0: bits [7:bpr1],
+/// bpr1 at least 1 (4.8.3).
 constexpr std::uint8_t group1_priority_mask(unsigned bpr1) {
   return static_cast<std::uint8_t>(0xFFU << bpr1);
 }
