@@ -61,8 +61,8 @@ enum status machine_map(struct machine_device* device, uint64_t iova, uint64_t a
 
 static void add_range(struct smmu_batch* batch, const struct machine_device* device,
                       const struct machine_range* range, unsigned level) {
-  const struct smmu_range all = {device->domain.asid,         range->iova, range->size, true, level,
-                                 device->domain.table.granule};
+  struct smmu_range all = smmu_domain_range(&device->domain, range->iova, range->size);
+  all.level = level;
   smmu_batch_add_range(batch, &all);
 }
 

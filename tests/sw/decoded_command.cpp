@@ -15,6 +15,7 @@ std::optional<smmu::Command> decode(const DecodedCommand::Words& words,
   features.send_event = offer.send_event;
   features.range_invalidation = offer.range_invalidation;
   features.substream_id_bits = offer.substream_id_bits;
+  features.stage2 = offer.stage_2;
   return smmu::decode_command(words, features);
 }
 
@@ -33,7 +34,9 @@ DecodedCommand DecodedCommand::of(const Words& words, const Offer& offer) {
   if (!command->invalidates()) return result;
   const smmu::Invalidation invalidation = command->invalidation();
   result.by_address = invalidation.scope == smmu::Invalidation::Scope::va;
+  result.by_ipa = invalidation.scope == smmu::Invalidation::Scope::ipa;
   result.asid = invalidation.asid;
+  result.vmid = invalidation.vmid.value_or(0);
   result.first = invalidation.first;
   result.last = invalidation.last;
   return result;

@@ -10,12 +10,14 @@ namespace doorbell::sw {
 struct DecodedCommand {
   using Words = std::array<std::uint64_t, 2>;
   enum class Signal : std::uint8_t { none, interrupt, event };
-  /// What the SMMU offers (SMMU_IDR0.MSI, SMMU_IDR0.SEV, SMMU_IDR3.RIL, SMMU_IDR1.SSIDSIZE).
+  /// What the SMMU offers (SMMU_IDR0.MSI, SMMU_IDR0.SEV, SMMU_IDR3.RIL, SMMU_IDR1.SSIDSIZE,
+  /// SMMU_IDR0.S2P).
   struct Offer {
     bool msi = false;
     bool send_event = false;
     bool range_invalidation = false;
     unsigned substream_id_bits = 0;
+    bool stage_2 = false;
   };
 
   bool legal = false;
@@ -25,7 +27,9 @@ struct DecodedCommand {
   std::uint64_t msi_address = 0;
   std::uint32_t msi_data = 0;
   bool by_address = false;  ///< TLBI of an ASID's addresses `first` to `last`
+  bool by_ipa = false;      ///< TLBI of a VMID's intermediate addresses `first` to `last`
   std::uint16_t asid = 0;
+  std::uint16_t vmid = 0;
   std::uint64_t first = 0;
   std::uint64_t last = 0;
 

@@ -22,7 +22,8 @@ DecodedCommand::Offer FakeSmmu::offer() const {
   return {.msi = (value(SMMU_IDR0) & IDR0_MSI) != 0,
           .send_event = (value(SMMU_IDR0) & IDR0_SEV) != 0,
           .range_invalidation = (value(SMMU_IDR3) & IDR3_RIL) != 0,
-          .substream_id_bits = static_cast<unsigned>(field_get(IDR1_SSIDSIZE, value(SMMU_IDR1)))};
+          .substream_id_bits = static_cast<unsigned>(field_get(IDR1_SSIDSIZE, value(SMMU_IDR1))),
+          .stage_2 = (value(SMMU_IDR0) & IDR0_S2P) != 0};
 }
 
 std::uint64_t FakeSmmu::read(std::uint64_t offset) {
@@ -85,6 +86,7 @@ bool FakeSmmu::step() {
   const bool was_full = (consumer ^ producer) == BIT(log2);
   consumer = (consumer + 1) & (BIT(log2 + 1) - 1);
   events += was_full && offer().send_event;  // IHI 0070, 4.1.2
+  if (on_command) on_command();
   if (command.sync) {
     complete(command);
   } else {

@@ -35,6 +35,7 @@ class FakeSmmu {
   bool runs = true;                ///< carries commands out as they are published; else in step()
   /// GERROR's interrupt: called when an error is raised while it is enabled.
   std::function<void()> on_global_error;
+  std::function<void()> on_command;  ///< Called as one is carried out.
 
   std::vector<Words> take_commands() { return std::exchange(commands, {}); }
   /// Writes the messages that are late.

@@ -118,7 +118,7 @@ enum status smmu_quiet_context(struct smmu* smmu, struct smmu_contexts* contexts
   words[0] = (words[0] & ~(CD0_TABLE_0 | CD0_R)) | CD0_EPD0;
   words[1] = 0;
   enum status status = write_context(smmu, contexts, substream, words);
-  return status == STATUS_OK ? smmu_invalidate_asid(smmu, domain->asid) : status;
+  return status == STATUS_OK ? smmu_invalidate_domain(smmu, domain) : status;
 }
 
 enum status smmu_clear_context(struct smmu* smmu, struct smmu_contexts* contexts,

@@ -8,10 +8,12 @@ static struct smmu_command command(unsigned opcode) {
   return command;
 }
 
-static struct smmu_command tlbi_nh_va(const struct smmu_range* range, uint64_t iova) {
-  struct smmu_command tlbi = command(CMD_TLBI_NH_VA);
-  tlbi.words[0] |= field_put(TLBI0_ASID, range->asid);
-  tlbi.words[1] = (iova & TLBI1_Address) | (range->leaf ? CMD1_Leaf : 0);
+static struct smmu_command tlbi_of_page(const struct smmu_range* range, uint64_t iova) {
+  struct smmu_command tlbi = command(range->stage_2 ? CMD_TLBI_S2_IPA : CMD_TLBI_NH_VA);
+  tlbi.words[0] |= field_put(TLBI0_VMID, range->vmid);
+  if (!range->stage_2) tlbi.words[0] |= field_put(TLBI0_ASID, range->asid);
+  tlbi.words[1] = iova & (range->stage_2 ? TLBI1_IPA : TLBI1_Address);
+  if (range->leaf) tlbi.words[1] |= CMD1_Leaf;
   return tlbi;
 }
 
@@ -29,7 +31,7 @@ static uint64_t encoding_of(const struct smmu_range* range) {
  * One page without a hint goes without TG. */
 static struct smmu_command tlbi_of_pages(const struct smmu_range* range, uint64_t iova,
                                          uint64_t number, unsigned scale) {
-  struct smmu_command tlbi = tlbi_nh_va(range, iova);
+  struct smmu_command tlbi = tlbi_of_page(range, iova);
   /* Without `leaf` tables are meant as well, and what level they led to nobody says. */
   unsigned level = range->leaf ? range->level : 0;
   if (number == 1 && scale == 0 && level == 0) return tlbi;
@@ -59,7 +61,7 @@ static void add_one_by_one(struct smmu_batch* batch, const struct smmu_range* ra
   unsigned granule = granule_of(range);
   uint64_t step = range->level == LEVEL_BLOCK ? BIT(granule - 3) : 1;
   for (uint64_t i = 0; i < pages; i += step) {
-    smmu_batch_add(batch, tlbi_nh_va(range, iova + (i << granule)));
+    smmu_batch_add(batch, tlbi_of_page(range, iova + (i << granule)));
   }
 }
 
@@ -85,6 +87,27 @@ enum status smmu_invalidate_range(struct smmu* smmu, const struct smmu_range* ra
 enum status smmu_invalidate_asid(struct smmu* smmu, uint16_t asid) {
   struct smmu_command tlbi = command(CMD_TLBI_NH_ASID);
   tlbi.words[0] |= field_put(TLBI0_ASID, asid);
+  return smmu_issue(smmu, tlbi);
+}
+
+static enum status invalidate_of(struct smmu* smmu, unsigned opcode, uint16_t vmid) {
+  struct smmu_command tlbi = command(opcode);
+  tlbi.words[0] |= field_put(TLBI0_VMID, vmid);
+  return smmu_issue(smmu, tlbi);
+}
+
+enum status smmu_invalidate_stage_1(struct smmu* smmu, uint16_t vmid) {
+  return invalidate_of(smmu, CMD_TLBI_NH_ALL, vmid);
+}
+
+enum status smmu_invalidate_vmid(struct smmu* smmu, uint16_t vmid) {
+  return invalidate_of(smmu, CMD_TLBI_S12_VMALL, vmid);
+}
+
+enum status smmu_invalidate_domain(struct smmu* smmu, const struct smmu_domain* domain) {
+  if (domain->table.stage_2) return smmu_invalidate_vmid(smmu, domain->vmid);
+  struct smmu_command tlbi = command(CMD_TLBI_NH_ASID);
+  tlbi.words[0] |= field_put(TLBI0_ASID, domain->asid) | field_put(TLBI0_VMID, domain->vmid);
   return smmu_issue(smmu, tlbi);
 }
 

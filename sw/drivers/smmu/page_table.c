@@ -14,6 +14,16 @@
 #define LEAF_AF BIT(10)
 #define LEAF_nG BIT(11)
 #define LEAF_XN BITS(54, 53)
+/* Of stage 2, D8.3.2 and D8.6. */
+#define LEAF_MemAttr BITS(5, 2)
+#define MEMATTR_WRITE_BACK 0xfu
+#define MEMATTR_DEVICE_nGnRE 1u
+#define LEAF_S2AP_READ BIT(6)
+#define LEAF_S2AP_WRITE BIT(7)
+#define LEAF_S2XN BIT(54) /* XN[1:0] is 0b10: for nobody, with FEAT_XNX and without */
+
+/* log2 of how many tables may stand together where a walk of stage 2 begins, D8.2. */
+#define CONCATENATION 4u
 
 /* log2 of what a descriptor of a level covers: each level resolves three bits less than a page. */
 static unsigned level_shift(const struct page_table* table, unsigned level) {
@@ -40,16 +50,37 @@ static uint64_t allocate_table(const struct page_table* table) {
   return region_allocate(table->memory, BIT(table->granule), BIT(table->granule));
 }
 
-enum status page_table_initialise_granule(struct page_table* table, struct region* memory,
-                                          unsigned address_bits, unsigned granule) {
+/* Concatenated tables are aligned to all of them together. */
+static uint64_t allocate_root(const struct page_table* table) {
+  uint64_t size = BIT(table->address_bits - level_shift(table, table->first_level) + 3);
+  if (size < BIT(table->granule)) size = BIT(table->granule);
+  return region_allocate(table->memory, size, size);
+}
+
+static enum status initialise(struct page_table* table, struct region* memory,
+                              unsigned address_bits, unsigned granule, bool stage_2) {
   if (address_bits < 32 || address_bits > 48) return STATUS_BAD_ARGUMENT;
+  unsigned in_one_table = address_bits - (stage_2 ? CONCATENATION : 0);
+  unsigned levels_above = (in_one_table - granule - 1) / (granule - 3);
   table->memory = memory;
   table->address_bits = address_bits;
   table->granule = granule;
-  table->first_level = LEVEL_PAGE - (address_bits - granule - 1) / (granule - 3);
+  table->stage_2 = stage_2;
+  /* Blocks are of level 2, which there always is. */
+  table->first_level = levels_above == 0 ? LEVEL_BLOCK : LEVEL_PAGE - levels_above;
   table->lock.held = 0;
-  table->root = allocate_table(table);
+  table->root = allocate_root(table);
   return table->root == 0 ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+enum status page_table_initialise_granule(struct page_table* table, struct region* memory,
+                                          unsigned address_bits, unsigned granule) {
+  return initialise(table, memory, address_bits, granule, false);
+}
+
+enum status page_table_initialise_stage_2(struct page_table* table, struct region* memory,
+                                          unsigned address_bits, unsigned granule) {
+  return initialise(table, memory, address_bits, granule, true);
 }
 
 enum status page_table_initialise(struct page_table* table, struct region* memory,
@@ -77,13 +108,25 @@ static uint64_t descend(const struct page_table* table, uint64_t iova, unsigned 
   return slot(table, base, iova, to_level);
 }
 
-static uint64_t leaf(uint64_t address, unsigned level, unsigned permissions) {
+static uint64_t attributes_of_stage_1(unsigned permissions) {
   bool device = (permissions & MAP_DEVICE) != 0;
-  uint64_t value = address | DESCRIPTOR_VALID | LEAF_AF | LEAF_nG | LEAF_AP_UNPRIVILEGED;
+  return LEAF_nG | LEAF_AP_UNPRIVILEGED | (permissions & MAP_WRITE ? 0 : LEAF_AP_READ_ONLY) |
+         (device ? LEAF_XN : 0) | field_put(LEAF_AttrIndx, device ? 2 : 1);
+}
+
+static uint64_t attributes_of_stage_2(unsigned permissions) {
+  bool device = (permissions & MAP_DEVICE) != 0;
+  return LEAF_S2AP_READ | (permissions & MAP_WRITE ? LEAF_S2AP_WRITE : 0) |
+         (device ? LEAF_S2XN : 0) |
+         field_put(LEAF_MemAttr, device ? MEMATTR_DEVICE_nGnRE : MEMATTR_WRITE_BACK);
+}
+
+static uint64_t leaf(const struct page_table* table, uint64_t address, unsigned level,
+                     unsigned permissions) {
+  uint64_t value = address | DESCRIPTOR_VALID | LEAF_AF;
   if (level == LEVEL_PAGE) value |= DESCRIPTOR_TABLE;
-  if (!(permissions & MAP_WRITE)) value |= LEAF_AP_READ_ONLY;
-  if (device) value |= LEAF_XN;
-  return value | field_put(LEAF_AttrIndx, device ? 2 : 1) | field_put(LEAF_SH, device ? 2 : 3);
+  value |= table->stage_2 ? attributes_of_stage_2(permissions) : attributes_of_stage_1(permissions);
+  return value | field_put(LEAF_SH, permissions & MAP_DEVICE ? 2 : 3);
 }
 
 static enum status map_one(struct page_table* table, uint64_t iova, uint64_t address,
@@ -91,7 +134,7 @@ static enum status map_one(struct page_table* table, uint64_t iova, uint64_t add
   uint64_t at = descend(table, iova, level, true);
   if (at == 0) return STATUS_NO_MEMORY;
   if (mem_read64(at) & DESCRIPTOR_VALID) return STATUS_BAD_ARGUMENT;
-  mem_write64(at, leaf(address, level, permissions));
+  mem_write64(at, leaf(table, address, level, permissions));
   return STATUS_OK;
 }
 

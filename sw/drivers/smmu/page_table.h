@@ -1,5 +1,5 @@
-/* VMSAv8-64 stage 1 tables with pages, and blocks of the level above: 2 MiB, 32 MiB or 512 MiB by
- * the granule. DDI 0487, sections D8.2 and D8.3. */
+/* VMSAv8-64 tables of either stage with pages, and blocks of the level above: 2 MiB, 32 MiB or
+ * 512 MiB by the granule. DDI 0487, sections D8.2 and D8.3. */
 #ifndef SW_DRIVERS_SMMU_PAGE_TABLE_H
 #define SW_DRIVERS_SMMU_PAGE_TABLE_H
 
@@ -39,6 +39,7 @@ struct page_table {
   unsigned address_bits;
   unsigned granule;     /* GRANULE_* */
   unsigned first_level; /* 0 to 2 */
+  bool stage_2;         /* of intermediate physical addresses */
   struct lock lock;
 };
 
@@ -47,6 +48,10 @@ struct page_table {
 enum status page_table_initialise(struct page_table* table, struct region* memory,
                                   unsigned address_bits);
 enum status page_table_initialise_granule(struct page_table* table, struct region* memory,
+                                          unsigned address_bits, unsigned granule);
+/* The same for intermediate physical addresses: descriptors of stage 2, and up to sixteen tables in
+ * the place of the first one, so that walks begin a level below where those of stage 1 would. */
+enum status page_table_initialise_stage_2(struct page_table* table, struct region* memory,
                                           unsigned address_bits, unsigned granule);
 /* Addresses and size are multiples of a page. STATUS_BAD_ARGUMENT if something is mapped there
  * already. */

@@ -29,7 +29,8 @@ struct smmu_batch {
 void smmu_batch_start(struct smmu_batch* batch, struct smmu* smmu);
 /* A full batch is sent, without a SYNC, to make room. */
 void smmu_batch_add(struct smmu_batch* batch, struct smmu_command command);
-/* TLBI_NH_VA for each page or block of a range, or its range form where the SMMU has it. */
+/* TLBI_NH_VA, of stage 2 TLBI_S2_IPA, for each page or block of a range, or its range form where
+ * the SMMU has it. */
 void smmu_batch_add_range(struct smmu_batch* batch, const struct smmu_range* range);
 /* Sends the rest and a CMD_SYNC, and waits until it has completed. */
 enum status smmu_batch_finish(struct smmu_batch* batch);

@@ -12,6 +12,7 @@
 #define IDR0_HYP BIT(9)
 #define IDR0_MSI BIT(13)
 #define IDR0_SEV BIT(14)
+#define IDR0_VMID16 BIT(18)
 #define IDR0_CD2L BIT(19)
 #define IDR0_TTENDIAN BITS(22, 21) /* 0: mixed, 2: little */
 #define IDR0_STALL_MODEL BITS(25, 24)

@@ -33,6 +33,8 @@ static enum status identify(struct smmu* smmu) {
   smmu->two_level_streams = smmu->two_level_streams && field_get(IDR0_ST_LEVEL, idr0) == 1 &&
                             smmu->stream_id_bits > STREAM_TABLE_SPLIT;
   smmu->two_level_contexts = (idr0 & IDR0_CD2L) != 0;
+  smmu->stage_2 = (idr0 & IDR0_S2P) != 0;
+  smmu->wide_vmids = (idr0 & IDR0_VMID16) != 0;
   smmu->commands.log2_entries = at_most(smmu->log2_commands, field_get(IDR1_CMDQS, idr1));
   smmu->events.log2_entries = at_most(smmu->log2_events, field_get(IDR1_EVENTQS, idr1));
   smmu->sync_by_message = (idr0 & IDR0_MSI) && (idr0 & IDR0_COHACC);

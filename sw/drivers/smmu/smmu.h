@@ -1,6 +1,7 @@
 /*
- * SMMUv3: stream tables of one level or two, stage 1 translation with any granule, substreams
- * (contexts.h). IHI 0070. What the identification registers offer beyond that is left alone.
+ * SMMUv3: stream tables of one level or two, translation by either stage or both with any granule
+ * (stage2.h), substreams (contexts.h). IHI 0070. What the identification registers offer beyond
+ * that is left alone.
  */
 #ifndef SW_DRIVERS_SMMU_SMMU_H
 #define SW_DRIVERS_SMMU_SMMU_H
@@ -38,6 +39,8 @@ struct smmu {
   bool range_invalidation;      /* SMMU_IDR3.RIL */
   bool stalls_by_choice;        /* SMMU_IDR0.STALL_MODEL 0: an STE says whether its faults stall */
   bool two_level_contexts;      /* SMMU_IDR0.CD2L */
+  bool stage_2;                 /* SMMU_IDR0.S2P */
+  bool wide_vmids;              /* SMMU_IDR0.VMID16 */
   unsigned output_address_size; /* SMMU_IDR5.OAS, encoded */
   unsigned granules;            /* BIT(GRANULE_*) of those in SMMU_IDR5 */
   uint64_t stream_table;        /* of two levels: the first */
@@ -56,10 +59,13 @@ struct smmu {
   bool service_failure;    /* GERROR.SFM was seen */
 };
 
-/* An address space: what one context descriptor and its tables describe. */
+/* An address space: of stage 1, what one context descriptor and its tables describe; or of stage 2,
+ * intermediate physical addresses (stage2.h). */
 struct smmu_domain {
-  uint16_t asid;
-  bool shared; /* set by the caller: a process's, whose ASID the processors use as well */
+  uint16_t asid; /* of stage 1 */
+  uint16_t vmid; /* of stage 2, or of the one below; 0 where there is none */
+  bool shared;   /* set by the caller: a process's, whose ASID the processors use as well */
+  bool is_below; /* of stage 2: domains of stage 1 stand on it */
   uint64_t context_descriptor;
   struct page_table table;
 };
@@ -73,6 +79,8 @@ struct smmu_range {
   unsigned level; /* of all leaves that were unmapped in it: a hint, which must be true; 0: unknown,
                      or several */
   unsigned granule; /* GRANULE_*, of the tables; 0: 4 KiB */
+  uint16_t vmid;
+  bool stage_2; /* `iova` is an intermediate physical address; what both stages have made stays */
 };
 
 struct smmu_command {
@@ -93,8 +101,9 @@ enum status smmu_domain_initialise(struct smmu* smmu, struct smmu_domain* domain
                                    unsigned address_bits);
 enum status smmu_domain_initialise_granule(struct smmu* smmu, struct smmu_domain* domain,
                                            uint16_t asid, unsigned address_bits, unsigned granule);
-/* Stream table entries. What changes one word of a live one loses no transaction; otherwise those
- * that come in between are aborted and recorded. */
+/* Stream table entries. A domain of stage 2 is attached without a stage 1. What changes one word of
+ * a live one loses no transaction; otherwise those that come in between are aborted and recorded.
+ */
 enum status smmu_attach(struct smmu* smmu, uint32_t stream_id, const struct smmu_domain* domain);
 enum status smmu_bypass(struct smmu* smmu, uint32_t stream_id);
 enum status smmu_abort(struct smmu* smmu, uint32_t stream_id);
@@ -104,10 +113,18 @@ enum status smmu_map(struct smmu_domain* domain, uint64_t iova, uint64_t address
                      unsigned permissions);
 /* Unmaps and invalidates: after it, no transaction uses the old translation. */
 enum status smmu_unmap(struct smmu* smmu, struct smmu_domain* domain, uint64_t iova, uint64_t size);
+/* What an invalidation of these addresses of a domain has to say; without a level hint. */
+struct smmu_range smmu_domain_range(const struct smmu_domain* domain, uint64_t iova, uint64_t size);
 
 /* Commands closed by one CMD_SYNC, which has completed on return. */
 enum status smmu_invalidate_range(struct smmu* smmu, const struct smmu_range* range);
 enum status smmu_invalidate_asid(struct smmu* smmu, uint16_t asid);
+/* All that is cached of a domain: by its ASID, and of stage 2 by its VMID. */
+enum status smmu_invalidate_domain(struct smmu* smmu, const struct smmu_domain* domain);
+/* What stage 1 has made for a VMID, with and without stage 2: CMD_TLBI_NH_ALL. */
+enum status smmu_invalidate_stage_1(struct smmu* smmu, uint16_t vmid);
+/* What either stage has made for a VMID: CMD_TLBI_S12_VMALL. */
+enum status smmu_invalidate_vmid(struct smmu* smmu, uint16_t vmid);
 enum status smmu_invalidate_all(struct smmu* smmu);
 enum status smmu_invalidate_stream(struct smmu* smmu, uint32_t stream_id, bool leaf);
 enum status smmu_invalidate_all_streams(struct smmu* smmu);

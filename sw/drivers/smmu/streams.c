@@ -4,6 +4,7 @@
 #include "sw/drivers/smmu/entry_update.h"
 #include "sw/drivers/smmu/queue.h"
 #include "sw/drivers/smmu/registers.h"
+#include "sw/drivers/smmu/stage2.h"
 #include "sw/drivers/smmu/stream_table.h"
 #include "sw/drivers/smmu/structures.h"
 #include "sw/include/access.h"
@@ -17,6 +18,7 @@ enum status smmu_domain_initialise_granule(struct smmu* smmu, struct smmu_domain
   uint64_t descriptor = region_allocate(smmu->memory, CD_SIZE, CD_SIZE);
   if (descriptor == 0) return STATUS_NO_MEMORY;
   domain->asid = asid;
+  domain->vmid = 0;
   domain->context_descriptor = descriptor;
   uint64_t words[ENTRY_WORDS];
   context_words(smmu, domain, words);
@@ -41,10 +43,11 @@ static void used_of_stream(const uint64_t* words, uint64_t* used) {
   used[0] |= STE0_Config;
   uint64_t config = field_get(STE0_Config, words[0]);
   if (config < STE_CONFIG_BYPASS) return;
-  used[1] |= STE1_SHCFG;
-  if (config & 1) { /* stage 1 */
+  if (config != STE_CONFIG_STAGE_1) used[1] |= STE1_SHCFG; /* a CD says it there */
+  if (config & 1) {                                        /* stage 1 */
     used[0] |= STE0_S1Fmt | STE0_S1ContextPtr | STE0_S1CDMax;
     used[1] |= STE1_S1DSS | STE1_S1CIR | STE1_S1COR | STE1_S1CSH | STE1_S1STALLD | STE1_STRW;
+    used[2] |= STE2_S2VMID; /* it tags what stage 1 alone makes, too: 3.17 */
   }
   if (config & 3) used[1] |= STE1_EATS;
   if (config & 2) { /* stage 2 */
@@ -86,8 +89,12 @@ void stream_entry_of_contexts(const struct smmu* smmu, uint64_t contexts, uint64
 }
 
 enum status smmu_attach(struct smmu* smmu, uint32_t stream_id, const struct smmu_domain* domain) {
-  uint64_t words[ENTRY_WORDS];
-  stream_entry_of_contexts(smmu, domain->context_descriptor, words);
+  uint64_t words[ENTRY_WORDS] = {STE0_V | field_put(STE0_Config, STE_CONFIG_STAGE_2)};
+  if (domain->table.stage_2) {
+    stream_entry_add_stage_2(smmu, domain, words);
+  } else {
+    stream_entry_of_contexts(smmu, domain->context_descriptor, words);
+  }
   return stream_entry_write(smmu, stream_id, words);
 }
 
@@ -107,10 +114,27 @@ enum status smmu_map(struct smmu_domain* domain, uint64_t iova, uint64_t address
   return page_table_map(&domain->table, iova, address, size, permissions);
 }
 
+struct smmu_range smmu_domain_range(const struct smmu_domain* domain, uint64_t iova,
+                                    uint64_t size) {
+  struct smmu_range range = {.asid = domain->asid,
+                             .iova = iova,
+                             .size = size,
+                             .leaf = true,
+                             .granule = domain->table.granule,
+                             .vmid = domain->vmid,
+                             .stage_2 = domain->table.stage_2};
+  return range;
+}
+
 enum status smmu_unmap(struct smmu* smmu, struct smmu_domain* domain, uint64_t iova,
                        uint64_t size) {
-  struct smmu_range range = {domain->asid, iova, size, true, 0, domain->table.granule};
+  struct smmu_range range = smmu_domain_range(domain, iova, size);
   enum status status = page_table_unmap(&domain->table, iova, size, &range.level);
   enum status invalidated = smmu_invalidate_range(smmu, &range);
+  /* What both stages have made isn't found by its intermediate address. Only once those of stage 2
+   * are gone, which it could be made of anew: IHI 0070 4.4.3.1, the order of Linux and KVM. */
+  if (invalidated == STATUS_OK && domain->is_below) {
+    invalidated = smmu_invalidate_stage_1(smmu, domain->vmid);
+  }
   return status != STATUS_OK ? status : invalidated;
 }

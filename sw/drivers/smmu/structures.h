@@ -36,6 +36,17 @@
 #define STE1_STRW BITS(31, 30)
 #define STE1_SHCFG BITS(45, 44)
 #define SHCFG_INCOMING 1u
+#define STE2_S2VMID BITS(15, 0)
+#define STE2_S2T0SZ BITS(37, 32)
+#define STE2_S2SL0 BITS(39, 38)
+#define STE2_S2IR0 BITS(41, 40)
+#define STE2_S2OR0 BITS(43, 42)
+#define STE2_S2SH0 BITS(45, 44)
+#define STE2_S2TG BITS(47, 46)
+#define STE2_S2PS BITS(50, 48)
+#define STE2_S2AA64 BIT(51)
+#define STE2_S2R BIT(58)
+#define STE3_S2TTB BITS(51, 4)
 
 /* Context descriptor, 5.4. */
 #define CD_SIZE 64u
@@ -72,6 +83,8 @@
 #define CMD_TLBI_NH_VA 0x12u
 #define CMD_TLBI_NH_VAA 0x13u
 #define CMD_TLBI_EL2_ALL 0x20u
+#define CMD_TLBI_S12_VMALL 0x28u
+#define CMD_TLBI_S2_IPA 0x2au
 #define CMD_TLBI_NSNH_ALL 0x30u
 #define CMD_RESUME 0x44u
 #define CMD_SYNC 0x46u
@@ -85,6 +98,7 @@
 #define TLBI0_SCALE BITS(24, 20)
 #define TLBI_NUM_LIMIT 32u /* NUM + 1 */
 #define TLBI_SCALE_LIMIT 31u
+#define TLBI0_VMID BITS(47, 32)
 #define TLBI0_ASID BITS(63, 48)
 #define TLBI1_TTL BITS(9, 8)
 #define TLBI1_TG BITS(11, 10)
@@ -92,6 +106,7 @@
 #define TG_16K 2u
 #define TG_64K 3u
 #define TLBI1_Address BITS(63, 12)
+#define TLBI1_IPA BITS(51, 12)
 #define SYNC0_CS BITS(13, 12)
 #define CS_NONE 0u
 #define CS_IRQ 1u /* with MSI: a write to memory */
