@@ -7,8 +7,9 @@
 namespace doorbell::smmu {
 
 EventQueue::EventQueue(Scheduler& scheduler, const StatisticsGroup& group, RegisterBank& registers,
-                       MemoryPort& memory, Interrupts& interrupts, const Features& features)
-    : features_(features),
+                       MemoryPort& memory, Interrupts& interrupts, const SmmuParameters& parameters)
+    : features_(parameters.features()),
+      merge_window_(parameters.tcu.event_merge_window),
       cr0_(registers.handle("SMMU_CR0")),
       cr0ack_(registers.handle("SMMU_CR0ACK")),
       base_(registers.handle("SMMU_EVENTQ_BASE")),
@@ -20,6 +21,8 @@ EventQueue::EventQueue(Scheduler& scheduler, const StatisticsGroup& group, Regis
       written_changed_(scheduler),
       recorded_(group, "events_recorded",
                 {"events", Better::lower, "Committed to the Event queue"}),
+      merged_(group, "events_merged",
+              {"events", Better::neither, "That a record which wasn't visible yet stands for"}),
       lost_(group, "events_lost", {"events", Better::lower, "The Event queue was not writable"}),
       write_aborts_(group, "event_write_aborts",
                     {"events", Better::lower, "Committed, and aborted by the memory"}),
@@ -34,24 +37,40 @@ QueueLayout EventQueue::layout() const {
                                     features_.output_address_bits);
 }
 
-bool EventQueue::record(const Event& event) {
-  const QueueLayout queue = layout();
+bool EventQueue::full() const {
   const auto prod = static_cast<std::uint32_t>(prod_.get());
   const auto cons = static_cast<std::uint32_t>(cons_.get());
-  const std::uint64_t on_the_way = committed_ - written_;
-  const bool full = queue.used(prod, cons) + on_the_way >= queue.entries();
-  if (!enabled() || interrupts_.active(GlobalError::EVENTQ_ABT_ERR) || full) {
+  const QueueLayout queue = layout();
+  return queue.used(prod, cons) + on_the_way() >= queue.entries();
+}
+
+bool EventQueue::record(const Event& event, bool MEV) {
+  const bool aborted = interrupts_.active(GlobalError::EVENTQ_ABT_ERR);
+  if (enabled() && !aborted && merge(event, MEV)) return true;
+  if (!enabled() || aborted || full()) {
     lost_.add();
-    if (enabled() && full && !interrupts_.active(GlobalError::EVENTQ_ABT_ERR)) {
+    if (enabled() && !aborted) {
       overflow_ = true;
-      if (on_the_way == 0) publish();
+      if (on_the_way() == 0) publish();
     }
     return false;
   }
   recorded_.add();
   ++committed_;
   records_.push(encode(event));
+  if (recent_.size() >= merge_window_ && !recent_.empty()) recent_.pop_front();
+  if (merge_window_ != 0) recent_.push_back({event, MEV, committed_});
   return true;
+}
+
+/// Records that are visible stand for nothing new: software may have answered them already.
+bool EventQueue::merge(const Event& event, bool MEV) {
+  for (const Recent& recent : recent_) {
+    if (recent.number <= written_ || !may_merge(recent.event, event, recent.MEV && MEV)) continue;
+    merged_.add();
+    return true;
+  }
+  return false;
 }
 
 Task<void> EventQueue::visible(std::uint64_t count) {

@@ -38,7 +38,7 @@ Tcu::Tcu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
       programming_.bank(), queues, parameters.tcu.msi_device_id,
       Interrupts::Wires{eventq, gerror, cmdq_sync, wake_event}, tasks_);
   events_ = std::make_unique<EventQueue>(scheduler(), statistics(), programming_.bank(),
-                                         queue_port_, *interrupts_, parameters_.features());
+                                         queue_port_, *interrupts_, parameters_);
   configurations_ = std::make_unique<ConfigurationUnit>(scheduler(), clock_, statistics(),
                                                         parameters_, stream_table_port_, log_);
   if (parameters.offered.table_updates != TableUpdates::none) {

@@ -106,7 +106,7 @@ void Translator::terminate(const TranslationOutcome& outcome,
   if (outcome.event.type == EventType::none || outcome.suppressed) {
     terminated_suppressed_.add();
     if (doorbell) doorbells_suppressed_.add();
-  } else if (parts_.events.record(outcome.event)) {
+  } else if (parts_.events.record(outcome.event, outcome.MEV)) {
     terminated_recorded_.add();
     if (doorbell) doorbells_recorded_.add();
   } else {

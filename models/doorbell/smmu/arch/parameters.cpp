@@ -122,6 +122,12 @@ void TcuParameters::describe(ParameterGroup& group) {
              .maximum = 64,
              .source = "a 64-byte line",
              .help = "Commands read from the queue at a time"});
+  group.add(
+      "event_merge_window", event_merge_window,
+      {.unit = "records",
+       .maximum = 64,
+       .source = "assumption",
+       .help = "Latest records, not visible yet, that may stand for one more event; 0: none"});
   group.add("msi_device_id", msi_device_id,
             {.source = "integrator's choice",
              .help = "DeviceID of the SMMU's own MSIs",

@@ -86,7 +86,9 @@ struct TcuParameters {
   std::uint32_t prefetch_command = 8;       ///< cycles until PREFETCH has started its fetches
   std::uint32_t sync_command = 132;  ///< cycles of SYNC beside decoding and what it waits for
   std::uint32_t command_fetch = 4;   ///< commands read at a time
-  std::uint32_t msi_device_id = 0;   ///< DeviceID of the SMMU's own MSIs
+  /// Records, the latest, with which an event may be merged while they aren't visible; 0: none.
+  std::uint32_t event_merge_window = 4;
+  std::uint32_t msi_device_id = 0;  ///< DeviceID of the SMMU's own MSIs
 
   void describe(ParameterGroup& group);
 };

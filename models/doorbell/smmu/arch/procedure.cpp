@@ -143,6 +143,7 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
   }
   if (ste.aborts()) co_return outcome;
   query.access = override_access(query.access, ste.overrides);
+  outcome.MEV = ste.MEV;
   outcome.event.access = query.access;  // as the overrides make it (7.3)
   const bool skips_stage1 = ste.skips_stage1(query.stream);
   // What a bypassed stage 1 puts out is within IAS, which is OAS without VMSAv8-32 (3.4).

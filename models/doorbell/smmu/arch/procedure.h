@@ -26,6 +26,7 @@ struct TranslationOutcome {
 
 /// What an SMMU does with a transaction (IHI 0070 chapter 15): SMMU_GBPA while it is disabled, else
 /// the stream's configuration, then each stage and its permissions. Events are made here and
+  bool MEV = false;         ///< the STE lets it be merged with others
 /// nowhere else.
 Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery query,
                                    TableAccess& tables);
