@@ -16,7 +16,7 @@ enum class AddressType : std::uint8_t { untranslated, translation_request, trans
 /// one block; the ITS and the SMMU never look at anything else to identify a device.
 class Requester : public tlm::tlm_extension<Requester> {
  public:
-  // Written by the PCIe endpoint.
+  // Written by the PCIe endpoint, or another device.
   std::uint16_t segment = 0;
   std::uint16_t requester_id = 0;  ///< Bus, device, function.
   bool has_pasid = false;
@@ -26,6 +26,9 @@ class Requester : public tlm::tlm_extension<Requester> {
   bool instruction = false;
   bool is_posted = false;         ///< A posted write: its order is kept by observation.
   bool relaxed_ordering = false;  ///< PCIe RO: exempt from the order of its domain.
+  /// Nobody that must go on waits behind it: an SMMU may stall it until software has answered its
+  /// fault (IHI 0070 3.12.2). Never of PCIe (16.4).
+  bool may_stall = false;
 
   // Written by the root complex, from the requester ID.
   std::uint32_t stream_id = 0;

@@ -16,21 +16,32 @@ namespace doorbell::smmu {
 /// tokens are the credits of this protocol.
 namespace dti {
 
+/// FLOW of a request: what becomes of a transaction whose fault is to stall.
+enum class Flow : std::uint8_t {
+  no_stall,  ///< It is terminated with an abort.
+  stall,     ///< The answer comes when its stall has ended.
+};
+
 /// DTI_TBU_TRANS_REQ: a translation is asked for.
 struct TranslationRequest {
   std::uint32_t token = 0;  ///< Of the TBU; comes back in the answer.
   Stream stream;
   std::uint64_t address = 0;  ///< Input address (IA), bytes.
   Access access;
+  Flow flow = Flow::no_stall;
   JourneyHandle journey;  ///< Of the MSI that waits for it; null for anything else.
 };
 
 /// DTI_TBU_TRANS_RESP or DTI_TBU_TRANS_FAULT.
 struct TranslationAnswer {
+  /// Of what is terminated the event is recorded, suppressed or lost already.
+  enum class Result : std::uint8_t {
+    translated,
+    abort,   ///< Answer the transaction with an error.
+    raz_wi,  ///< Answer it as if it had been done: reads give zero, writes do nothing.
+  };
   std::uint32_t token = 0;
-  /// False: answer the transaction with an error; the event is recorded, suppressed or lost
-  /// already.
-  bool translated = false;
+  Result result = Result::abort;
   bool may_cache = true;  ///< False: an invalidation overtook it; use once, if at all.
   TlbEntry entry;         ///< What a translated one may do, and where, in all of its page or block.
 };

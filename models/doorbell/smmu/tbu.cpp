@@ -49,6 +49,13 @@ void take_read_data(Payload& payload, unsigned done, std::span<const std::uint8_
   }
 }
 
+/// RAZ: the disabled bytes of the initiator's array stay as they are.
+void clear_read_data(Payload& payload, unsigned done, unsigned size) {
+  if (!payload.is_read()) return;
+  const std::vector<std::uint8_t> zeros(size);
+  take_read_data(payload, done, zeros, byte_enables_of_piece(payload, done, size));
+}
+
 }  // namespace
 
 Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& parameters)
@@ -100,6 +107,15 @@ Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
       barrier_(scheduler()),
       tasks_(scheduler()) {
   parameters.check();
+  if (parameters.features().ignores_writes) {
+    ignored_ = std::make_unique<Counter>(
+        statistics(), "ignored",
+        StatisticInfo{"transactions", Better::lower,
+                      "Terminated, and answered as if they had been done (RAZ/WI)"});
+    ignored_doorbells_ = std::make_unique<Counter>(
+        statistics(), "ignored_doorbells",
+        StatisticInfo{"doorbells", Better::lower, "MSIs among the ignored"});
+  }
   for (std::uint32_t i = 0; i < parameters.tbu.translation_requests; ++i) {
     answers_.push_back(std::make_unique<PendingAnswer>(scheduler()));
   }
@@ -118,6 +134,12 @@ Stream Tbu::stream_of(const Requester* requester) const {
   return {.stream_id = requester->stream_id,
           .substream_id = requester->pasid,
           .substream_valid = requester->has_pasid};
+}
+
+Tbu::Source Tbu::source_of(const Payload& payload, const Requester* requester) const {
+  return {.stream = stream_of(requester),
+          .access = access_of(payload, requester),
+          .journey = requester != nullptr ? requester->journey : JourneyHandle{}};
 }
 
 PostedOrders::Order* Tbu::order_of(const Payload& payload, const Requester* requester) {
@@ -142,7 +164,8 @@ void Tbu::settle() {
 
 Task<void> Tbu::serve(Payload& payload) {
   Requester* const requester = requester_of(payload);
-  const JourneyHandle journey = requester != nullptr ? requester->journey : JourneyHandle{};
+  const Source source = source_of(payload, requester);
+  const JourneyHandle journey = source.journey;
   const Time arrival = now();
   journey.enter(stage_, arrival);
   transactions_.add();
@@ -150,33 +173,32 @@ Task<void> Tbu::serve(Payload& payload) {
 
   // Most transactions find their page in the micro TLB: that way needs no task but this one.
   PostedOrders::Order* const order = order_of(payload, requester);
-  const Stream stream = stream_of(requester);
-  monitored_.count(MonitorEvent::transaction, stream.stream_id);
+  const std::uint32_t stream_id = source.stream.stream_id;
+  monitored_.count(MonitorEvent::transaction, stream_id);
   const OrderedRelease::Ticket ticket =
-      order != nullptr ? order->take({"write of stream", stream.stream_id}) : 0;
+      order != nullptr ? order->take({"write of stream", stream_id}) : 0;
   if (crosses_page(payload)) {
-    co_await forward_pieces(payload, requester, stream, journey, order, ticket);
+    co_await forward_pieces(payload, requester, source, order, ticket);
   } else {
-    const Access access = access_of(payload, requester);
     Translation translation;
     {
-      Slot slot = co_await translations_.acquire(Holder{"translation of stream", stream.stream_id},
-                                                 journey);
+      Slot slot =
+          co_await translations_.acquire(Holder{"translation of stream", stream_id}, journey);
       co_await clock_.cycles(parameters_.tbu.micro_tlb.latency);
       if (parameters_.reserved_window.contains(payload.get_address())) {
         translation = through_window(payload);
-      } else if (!look_up_micro_tlb(stream, payload.get_address(), access, translation)) {
+      } else if (!look_up_micro_tlb(source, payload.get_address(), translation)) {
         const Holder self{"translation of page", payload.get_address() / smallest_page};
         slot.relabel(self);
         if (order != nullptr) order->describe(ticket, self);
         bool counted = false;
-        translation = co_await translate(stream, payload.get_address(), access, journey, counted);
+        translation = co_await translate(source, payload.get_address(), counted);
       }
     }
     if (order != nullptr) {
       if (!requester->relaxed_ordering && !order->is_turn(ticket)) {
-        translation = co_await wait_with_translation(translation, *order, ticket, stream,
-                                                     payload.get_address(), access, journey);
+        translation = co_await wait_with_translation(translation, *order, ticket, source,
+                                                     payload.get_address());
       }
       orders_.done(*order, ticket);  // the next one is woken after this one has gone out
     }
@@ -189,6 +211,10 @@ Task<void> Tbu::serve(Payload& payload) {
       const unsigned epoch = use(translation);
       co_await downstream_of(payload).transport(payload);
       barrier_.leave(epoch);
+    } else if (translation.raz_wi) {
+      payload.set_response_status(tlm::TLM_OK_RESPONSE);
+      clear_read_data(payload, 0, payload.get_data_length());
+      ignore(requester);
     } else {
       terminate(payload, requester);
     }
@@ -197,13 +223,11 @@ Task<void> Tbu::serve(Payload& payload) {
 }
 
 // Pages next to each other need not be mapped next to each other: each piece goes its own way.
-Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Stream& stream,
-                               JourneyHandle journey, PostedOrders::Order* order,
-                               OrderedRelease::Ticket ticket) {
+Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Source& source,
+                               PostedOrders::Order* order, OrderedRelease::Ticket ticket) {
   if (order != nullptr && !requester->relaxed_ordering) {
-    co_await wait_for_turn(*order, ticket, journey);
+    co_await wait_for_turn(*order, ticket, source.journey);
   }
-  const Access access = access_of(payload, requester);
   const std::uint64_t address = payload.get_address();
   const unsigned length = payload.get_data_length();
   auto status = tlm::TLM_OK_RESPONSE;
@@ -216,7 +240,13 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
     if (parameters_.reserved_window.contains(from)) {
       window_refusals_.add();
     } else {
-      translation = co_await translate_in_turn(stream, from, access, journey, counted);
+      translation = co_await translate_in_turn(source, from, counted);
+    }
+    if (translation.raz_wi) {
+      clear_read_data(payload, done, size);
+      ignore(requester);
+      done += size;
+      continue;
     }
     if (!translation.allowed) {
       if (order != nullptr) orders_.done(*order, ticket);
@@ -230,7 +260,7 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
       piece->requester().memory_attributes = translation.attributes;
       piece->requester().purpose = MemoryPurpose::data;
     }
-    if (access.write) std::copy_n(payload.get_data_ptr() + done, size, piece->data().data());
+    if (source.access.write) std::copy_n(payload.get_data_ptr() + done, size, piece->data().data());
     std::vector<std::uint8_t> enables = byte_enables_of_piece(payload, done, size);
     if (!enables.empty()) {
       piece->set_byte_enable_ptr(enables.data());
@@ -240,7 +270,7 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Str
     co_await downstream_of(*piece).transport(*piece);
     barrier_.leave(epoch);
     status = piece->get_response_status();
-    if (!access.write) take_read_data(payload, done, piece->data(), enables);
+    if (!source.access.write) take_read_data(payload, done, piece->data(), enables);
     done += size;
   }
   if (order != nullptr) orders_.done(*order, ticket);
@@ -266,22 +296,20 @@ Tbu::Translation Tbu::through_window(const Payload& payload) {
 /// is looked up again, once, as it has its turn.
 Task<Tbu::Translation> Tbu::wait_with_translation(Translation translation,
                                                   PostedOrders::Order& order,
-                                                  OrderedRelease::Ticket ticket, Stream stream,
-                                                  std::uint64_t address, Access access,
-                                                  JourneyHandle journey) {
+                                                  OrderedRelease::Ticket ticket,
+                                                  const Source& source, std::uint64_t address) {
   if (translation.epoch) barrier_.leave(*translation.epoch);
   translation.epoch.reset();
   const std::uint64_t before = invalidations_;
-  co_await wait_for_turn(order, ticket, journey);
+  co_await wait_for_turn(order, ticket, source.journey);
   const bool stays = translation.lasting && invalidations_ == before;
   const bool fixed = parameters_.reserved_window.contains(address);
-  if (!translation.allowed || stays || fixed ||
-      still_translates(stream, address, access, translation)) {
+  if (!translation.allowed || stays || fixed || still_translates(source, address, translation)) {
     co_return translation;
   }
   retranslated_.add();
   bool counted = true;  // or has been found
-  co_return co_await translate_in_turn(stream, address, access, journey, counted);
+  co_return co_await translate_in_turn(source, address, counted);
 }
 
 void Tbu::terminate(Payload& payload, Requester* requester) {
@@ -289,7 +317,19 @@ void Tbu::terminate(Payload& payload, Requester* requester) {
   payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
   if (requester == nullptr || !requester->journey) return;
   terminated_doorbells_.add();
-  simulation().journeys().finish(requester->journey, Outcome::terminated_by_smmu, now());
+  end_message(requester, Outcome::terminated_by_smmu);
+}
+
+/// What ends so is no error, and an MSI is lost all the same.
+void Tbu::ignore(Requester* requester) {
+  ignored_->add();
+  if (requester == nullptr || !requester->journey) return;
+  ignored_doorbells_->add();
+  end_message(requester, Outcome::ignored_by_smmu);
+}
+
+void Tbu::end_message(Requester* requester, Outcome outcome) {
+  simulation().journeys().finish(requester->journey, outcome, now());
   requester->journey = {};
 }
 

@@ -42,8 +42,8 @@ inline constexpr std::uint64_t smallest_page = 4096;
 /// Others are served while one waits for the TCU; those that miss on the same page wait for the
 /// same answer. Posted writes of one order domain leave in the order in which they came; one with
 /// `relaxed_ordering` may leave ahead of others, but they not ahead of it. A terminated transaction
-/// is answered with TLM_GENERIC_ERROR_RESPONSE, and the Journey of its MSI ends. DMI is never
-/// granted.
+/// is answered with TLM_GENERIC_ERROR_RESPONSE, or as if it had been done (RAZ/WI), and the Journey
+/// of its MSI ends. DMI is never granted.
 class Tbu : public Module {
  public:
   Tbu(const sc_core::sc_module_name& name, const SmmuParameters& parameters);
@@ -64,6 +64,13 @@ class Tbu : public Module {
   void settle() override;
 
  private:
+  /// Whose translation is asked for, and how.
+  struct Source {
+    Stream stream;
+    Access access;
+    JourneyHandle journey;
+    dti::Flow flow = dti::Flow::no_stall;
+  };
   /// How a transaction goes on.
   struct Translation {
     bool allowed = false;
@@ -73,6 +80,7 @@ class Tbu : public Module {
     /// In which a SYNC waits for its use already: answers of the TCU are used from their arrival
     /// on.
     std::optional<unsigned> epoch;
+    bool raz_wi = false;  ///< If not allowed: no error.
   };
   /// An answer of the TCU, and the epoch of its use.
   struct Answer {
@@ -101,18 +109,19 @@ class Tbu : public Module {
 
   // Transactions
   Task<void> serve(Payload& payload);
-  Task<void> forward_pieces(Payload& payload, Requester* requester, const Stream& stream,
-                            JourneyHandle journey, PostedOrders::Order* order,
-                            OrderedRelease::Ticket ticket);
+  Task<void> forward_pieces(Payload& payload, Requester* requester, const Source& source,
+                            PostedOrders::Order* order, OrderedRelease::Ticket ticket);
   Task<void> wait_for_turn(PostedOrders::Order& order, OrderedRelease::Ticket ticket,
                            JourneyHandle journey);
   Translation through_window(const Payload& payload);
   Task<Translation> wait_with_translation(Translation translation, PostedOrders::Order& order,
-                                          OrderedRelease::Ticket ticket, Stream stream,
-                                          std::uint64_t address, Access access,
-                                          JourneyHandle journey);
+                                          OrderedRelease::Ticket ticket, const Source& source,
+                                          std::uint64_t address);
   void terminate(Payload& payload, Requester* requester);
+  void ignore(Requester* requester);
+  void end_message(Requester* requester, Outcome outcome);
   Stream stream_of(const Requester* requester) const;
+  Source source_of(const Payload& payload, const Requester* requester) const;
   InitiatorSocket& downstream_of(const Payload& payload) {
     return payload.is_write() ? downstream_writes : downstream_reads;
   }
@@ -120,20 +129,16 @@ class Tbu : public Module {
   unsigned serve_debug(Payload& payload);
 
   // Translation
-  bool look_up_micro_tlb(const Stream& stream, std::uint64_t address, const Access& access,
-                         Translation& translation);
+  bool look_up_micro_tlb(const Source& source, std::uint64_t address, Translation& translation);
   /// `counted`: whether the transaction's miss is; it says so then.
-  Task<Translation> translate_in_turn(Stream stream, std::uint64_t address, Access access,
-                                      JourneyHandle journey, bool& counted);
-  bool still_translates(const Stream& stream, std::uint64_t address, const Access& access,
+  Task<Translation> translate_in_turn(const Source& source, std::uint64_t address, bool& counted);
+  bool still_translates(const Source& source, std::uint64_t address,
                         Translation& translation) const;
-  Task<Translation> translate(Stream stream, std::uint64_t address, Access access,
-                              JourneyHandle journey, bool& counted);
-  Task<Translation> miss(Stream stream, std::uint64_t address, Access access,
-                         JourneyHandle journey);
+  Task<Translation> translate(const Source& source, std::uint64_t address, bool& counted);
+  Task<Translation> miss(const Source& source, std::uint64_t address);
   Translation translation_of(const Answer& answer, std::uint64_t address);
   unsigned use(Translation& translation);
-  Task<Answer> ask(Stream stream, std::uint64_t address, Access access, JourneyHandle journey);
+  Task<Answer> ask(const Source& source, std::uint64_t address);
   Task<void> main_tlb_turn(unsigned lookups, std::uint64_t latency, std::uint32_t stream_id,
                            JourneyHandle journey);
 
@@ -158,6 +163,7 @@ class Tbu : public Module {
   Counter retranslated_;
   Counter window_bypasses_;
   Counter window_refusals_;
+  std::unique_ptr<Counter> ignored_, ignored_doorbells_;  ///< Null where CD.A has no choice.
   MonitoredEvents monitored_;
   std::uint64_t invalidations_ = 0;  ///< Carried out so far.
   Slots translations_;

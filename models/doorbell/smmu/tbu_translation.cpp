@@ -5,10 +5,9 @@
 
 namespace doorbell::smmu {
 
-bool Tbu::look_up_micro_tlb(const Stream& stream, std::uint64_t address, const Access& access,
-                            Translation& translation) {
-  const TlbEntry* const entry = micro_tlb_.lookup(StreamWord::of(stream), address).entry;
-  if (entry == nullptr || !entry->leaf.permissions.allow(access)) {
+bool Tbu::look_up_micro_tlb(const Source& source, std::uint64_t address, Translation& translation) {
+  const TlbEntry* const entry = micro_tlb_.lookup(StreamWord::of(source.stream), address).entry;
+  if (entry == nullptr || !entry->leaf.permissions.allow(source.access)) {
     micro_tlb_statistics_.miss();
     return false;
   }
@@ -18,55 +17,55 @@ bool Tbu::look_up_micro_tlb(const Stream& stream, std::uint64_t address, const A
 }
 
 /// From a translation slot on: for what isn't on the shortest way.
-Task<Tbu::Translation> Tbu::translate_in_turn(Stream stream, std::uint64_t address, Access access,
-                                              JourneyHandle journey, bool& counted) {
-  const Slot slot =
-      co_await translations_.acquire(Holder{"translation of stream", stream.stream_id}, journey);
+Task<Tbu::Translation> Tbu::translate_in_turn(const Source& source, std::uint64_t address,
+                                              bool& counted) {
+  const Slot slot = co_await translations_.acquire(
+      Holder{"translation of stream", source.stream.stream_id}, source.journey);
   co_await clock_.cycles(parameters_.tbu.micro_tlb.latency);
   Translation translation;
-  if (!look_up_micro_tlb(stream, address, access, translation)) {
-    translation = co_await translate(stream, address, access, journey, counted);
+  if (!look_up_micro_tlb(source, address, translation)) {
+    translation = co_await translate(source, address, counted);
   }
   co_return translation;
 }
 
 /// Whether a TLB still has the page: an invalidation that came was of something else. No look-up of
 /// the hardware's, which compares what waits with what it invalidates.
-bool Tbu::still_translates(const Stream& stream, std::uint64_t address, const Access& access,
+bool Tbu::still_translates(const Source& source, std::uint64_t address,
                            Translation& translation) const {
-  const StreamWord word = StreamWord::of(stream);
+  const StreamWord word = StreamWord::of(source.stream);
   const TlbEntry* entry = micro_tlb_.peek(word, address);
   if (entry == nullptr) entry = main_tlb_.peek(word, address);
-  if (entry == nullptr || !entry->leaf.permissions.allow(access)) return false;
+  if (entry == nullptr || !entry->leaf.permissions.allow(source.access)) return false;
   translation = {
       .allowed = true, .address = entry->translate(address), .attributes = entry->attributes};
   return true;
 }
 
 /// What follows a miss in the micro TLB.
-Task<Tbu::Translation> Tbu::translate(Stream stream, std::uint64_t address, Access access,
-                                      JourneyHandle journey, bool& counted) {
-  co_await main_tlb_turn(1, parameters_.tbu.main_tlb.latency, stream.stream_id, journey);
-  const StreamWord word = StreamWord::of(stream);
+Task<Tbu::Translation> Tbu::translate(const Source& source, std::uint64_t address, bool& counted) {
+  const std::uint32_t stream_id = source.stream.stream_id;
+  co_await main_tlb_turn(1, parameters_.tbu.main_tlb.latency, stream_id, source.journey);
+  const StreamWord word = StreamWord::of(source.stream);
   const unsigned probes = main_tlb_.lookup(word, address).probes;
   // One look-up for each page size in use (MMU-600), one after the other.
   if (probes > 1) {
     const unsigned more = probes - 1;
-    co_await main_tlb_turn(more, more * parameters_.tbu.main_tlb_interval, stream.stream_id,
-                           journey);
+    co_await main_tlb_turn(more, more * parameters_.tbu.main_tlb_interval, stream_id,
+                           source.journey);
   }
   // Looked up at the end: an invalidation may have come meanwhile.
   const TlbEntry* const entry = main_tlb_.lookup(word, address).entry;
-  if (entry != nullptr && entry->leaf.permissions.allow(access)) {
+  if (entry != nullptr && entry->leaf.permissions.allow(source.access)) {
     main_tlb_statistics_.hit();
     const Translation translation{true, entry->translate(address), entry->attributes};
     micro_tlb_.insert(*entry);
     co_return translation;
   }
   main_tlb_statistics_.miss();
-  if (!counted) monitored_.count(MonitorEvent::tlb_miss, stream.stream_id);
+  if (!counted) monitored_.count(MonitorEvent::tlb_miss, stream_id);
   counted = true;
-  co_return co_await miss(stream, address, access, journey);
+  co_return co_await miss(source, address);
 }
 
 /// Waits for the look-up pipeline: `lookups` turns, one every `main_tlb_interval`, and a result
@@ -90,24 +89,24 @@ Task<void> Tbu::main_tlb_turn(unsigned lookups, std::uint64_t latency, std::uint
   co_await Delay(scheduler(), clock_.after(start, latency) - arrival);
 }
 
-Task<Tbu::Translation> Tbu::miss(Stream stream, std::uint64_t address, Access access,
-                                 JourneyHandle journey) {
-  const MissKey key{stream, address / smallest_page};
+Task<Tbu::Translation> Tbu::miss(const Source& source, std::uint64_t address) {
+  const MissKey key{source.stream, address / smallest_page};
   Answer answer;
   if (auto* const pending = misses_.find(key)) {
     merged_misses_.add();
-    journey.wait(now(), "another's miss", Holder{"translation of page", key.page});
+    source.journey.wait(now(), "another's miss", Holder{"translation of page", key.page});
     answer = co_await misses_.join(*pending);
-    journey.serve(now());
-    if (answer.message.translated && answer.message.entry.leaf.permissions.allow(access)) {
+    source.journey.serve(now());
+    if (answer.message.result == dti::TranslationAnswer::Result::translated &&
+        answer.message.entry.leaf.permissions.allow(source.access)) {
       co_return translation_of(answer, address);
     }
     barrier_.leave(answer.epoch);
     // Not for this access, or terminated: every transaction has a fault, and an event, of its own.
-    answer = co_await ask(stream, address, access, journey);
+    answer = co_await ask(source, address);
   } else {
     auto& opened = misses_.open(key);
-    answer = co_await ask(stream, address, access, journey);
+    answer = co_await ask(source, address);
     // A SYNC may be the next to come: it waits for those who have joined, too.
     for (unsigned n = misses_.joined(opened); n > 0; --n)
       barrier_.join(answer.epoch);
@@ -119,9 +118,9 @@ Task<Tbu::Translation> Tbu::miss(Stream stream, std::uint64_t address, Access ac
 /// What an answer makes of an address of its page; of none, when it is terminated.
 Tbu::Translation Tbu::translation_of(const Answer& answer, std::uint64_t address) {
   const dti::TranslationAnswer& message = answer.message;
-  if (!message.translated) {
+  if (message.result != dti::TranslationAnswer::Result::translated) {
     barrier_.leave(answer.epoch);
-    return {};
+    return {.raz_wi = message.result == dti::TranslationAnswer::Result::raz_wi};
   }
   return {.allowed = true,
           .address = message.entry.translate(address),
@@ -135,8 +134,8 @@ unsigned Tbu::use(Translation& translation) {
   return translation.epoch ? *translation.epoch : barrier_.enter();
 }
 
-Task<Tbu::Answer> Tbu::ask(Stream stream, std::uint64_t address, Access access,
-                           JourneyHandle journey) {
+Task<Tbu::Answer> Tbu::ask(const Source& source, std::uint64_t address) {
+  const JourneyHandle journey = source.journey;
   const Slot token =
       co_await requests_.acquire(Holder{"translation of page", address / smallest_page}, journey);
   if (journey && dti.credits(Dti::translation_credits).available() == 0) {
@@ -146,7 +145,12 @@ Task<Tbu::Answer> Tbu::ask(Stream stream, std::uint64_t address, Access access,
   journey.serve(now(), "DTI");
   PendingAnswer& pending = *answers_[token.index()];
   pending.has_answer = false;
-  const dti::TranslationRequest request{token.index(), stream, address, access, journey};
+  const dti::TranslationRequest request{.token = token.index(),
+                                        .stream = source.stream,
+                                        .address = address,
+                                        .access = source.access,
+                                        .flow = source.flow,
+                                        .journey = journey};
   dti.send(request, clock_.duration(parameters_.dti_latency));
   while (!pending.has_answer)
     co_await pending.arrived.wait();
@@ -165,7 +169,7 @@ void Tbu::receive(dti::ToTbu& message) {
 }
 
 void Tbu::take_answer(const dti::TranslationAnswer& answer) {
-  if (answer.translated && answer.may_cache) {
+  if (answer.result == dti::TranslationAnswer::Result::translated && answer.may_cache) {
     main_tlb_.insert(answer.entry);
     micro_tlb_.insert(answer.entry);
   }

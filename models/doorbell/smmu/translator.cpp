@@ -52,7 +52,7 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
       parts_.monitored.count(MonitorEvent::configuration_miss, stream.stream_id);
     if (outcome.kind == TranslationOutcome::Kind::translated) {
       translated_.add();
-      answer.translated = true;
+      answer.result = dti::TranslationAnswer::Result::translated;
       answer.entry = outcome.entry;
       const TlbEntry& e = outcome.entry;
       answer.may_cache =
@@ -62,6 +62,8 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
                                     e.invalidation_size_log2(), e.leaf.level);
     } else {
       terminate(outcome, request);
+      if (outcome.kind == TranslationOutcome::Kind::raz_wi)
+        answer.result = dti::TranslationAnswer::Result::raz_wi;
     }
   }
   journey.serve(scheduler_.now(), "DTI");

@@ -59,11 +59,11 @@ TEST_F(Procedure, WhileDisabledTablesMeanNothing) {
   global.enabled = false;
   EXPECT_EQ(translate({.stream_id = 4}), va);
   offered.output_address_bits = 44;
-  EXPECT_EQ(outcome().kind, TranslationOutcome::Kind::terminated);
+  EXPECT_EQ(outcome().kind, TranslationOutcome::Kind::aborted);
   EXPECT_EQ(outcome().event.type, EventType::none);
   offered.output_address_bits = 48;
   global.aborts_when_disabled = true;
-  EXPECT_EQ(outcome().kind, TranslationOutcome::Kind::terminated);
+  EXPECT_EQ(outcome().kind, TranslationOutcome::Kind::aborted);
   EXPECT_EQ(outcome().event.type, EventType::none);
 }
 

@@ -16,6 +16,8 @@ const char* to_string(Outcome outcome) {
       return "dropped_by_redistributor";
     case Outcome::terminated_by_smmu:
       return "terminated_by_smmu";
+    case Outcome::ignored_by_smmu:
+      return "ignored_by_smmu";
     case Outcome::answered_with_error:
       return "answered_with_error";
     case Outcome::misdirected:

@@ -31,6 +31,7 @@ enum class Outcome : std::uint8_t {
   dropped_by_its,  ///< Unmapped device or event, bad collection, ITS disabled, ...
   dropped_by_redistributor,  ///< LPIs not enabled, INTID out of range, ...
   terminated_by_smmu,
+  ignored_by_smmu,      ///< Answered as if it had been written (CD.A = 0, CMD_RESUME).
   answered_with_error,  ///< By the fabric or a target.
   misdirected,          ///< Written to something that is no doorbell, such as memory.
 };
@@ -159,7 +160,7 @@ class JourneyHandle {
 /// records their stages.
 class JourneyLog {
  public:
-  static constexpr std::size_t outcome_count = 8;
+  static constexpr std::size_t outcome_count = 9;
 
   explicit JourneyLog(StageStatistics& statistics) : statistics_(statistics) {}
   JourneyLog(const JourneyLog&) = delete;

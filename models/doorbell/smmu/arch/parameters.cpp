@@ -186,6 +186,12 @@ void OfferedFeatures::describe(ParameterGroup& group) {
             {.source = "[QEMU] none",
              .help = "IDR0.HTTU: what translations set in descriptors, the Access flag or both",
              .visible_to_software = true});
+  group.add(
+      "termination_model", termination_model,
+      {{"abort", TerminationModel::abort}, {"configurable", TerminationModel::configurable}},
+      {.source = "[QEMU] abort",
+       .help = "IDR0.TERM_MODEL: faults of stage 1 abort, or CD.A says whether they are RAZ/WI",
+       .visible_to_software = true});
 }
 
 void ReservedWindow::describe(ParameterGroup& group) {
@@ -222,6 +228,7 @@ Features SmmuParameters::features() const {
   f.substream_id_bits = offered.substream_id_bits;
   f.two_level_contexts = offered.two_level_context_table;
   f.table_updates = offered.table_updates;
+  f.ignores_writes = offered.termination_model == TerminationModel::configurable;
   return f;
 }
 

@@ -110,6 +110,9 @@ enum class InputAddressSize : std::uint8_t { bits_48 = 48, bits_52 = 52 };
 /// IDR0.ASID16 and VMID16: how wide ASIDs and VMIDs are.
 enum class IdentifierSize : std::uint8_t { bits_8 = 8, bits_16 = 16 };
 
+/// IDR0.TERM_MODEL: how a transaction that faults in stage 1 may be terminated.
+enum class TerminationModel : std::uint8_t { abort, configurable };
+
 /// What of the architecture is there to be used, as the identification registers say it.
 struct OfferedFeatures {
   bool stage2 = false;      ///< IDR0.S2P, and what it brings: IDR0.Hyp, IDR3.XNX and FWB
@@ -117,11 +120,12 @@ struct OfferedFeatures {
   bool granule_16k = true;  ///< IDR5.GRAN16K
   bool granule_64k = true;  ///< IDR5.GRAN64K
   InputAddressSize input_address_size = InputAddressSize::bits_48;
-  IdentifierSize asid_size = IdentifierSize::bits_16;  ///< IDR0.ASID16
-  IdentifierSize vmid_size = IdentifierSize::bits_16;  ///< IDR0.VMID16
-  std::uint32_t substream_id_bits = 0;                 ///< IDR1.SSIDSIZE
-  bool two_level_context_table = true;                 ///< IDR0.CD2L
-  TableUpdates table_updates = TableUpdates::none;     ///< IDR0.HTTU
+  IdentifierSize asid_size = IdentifierSize::bits_16;            ///< IDR0.ASID16
+  IdentifierSize vmid_size = IdentifierSize::bits_16;            ///< IDR0.VMID16
+  std::uint32_t substream_id_bits = 0;                           ///< IDR1.SSIDSIZE
+  bool two_level_context_table = true;                           ///< IDR0.CD2L
+  TableUpdates table_updates = TableUpdates::none;               ///< IDR0.HTTU
+  TerminationModel termination_model = TerminationModel::abort;  ///< IDR0.TERM_MODEL
 
   void describe(ParameterGroup& group);
 };

@@ -17,9 +17,14 @@ void set_stream(TranslationTag& tag, const Stream& stream) {
   tag.substream_valid = stream.substream_valid;
 }
 
-/// Ends a translation with the event of a fault. `records`: of translation related ones (CD.R,
-/// STE.S2R).
-void terminate(TranslationOutcome& outcome, const Fault& fault, bool records) {
+/// What a stage makes of translation related faults (5.5).
+struct FaultModel {
+  bool A = true;  ///< They abort: always in stage 2.
+  bool R = true;
+};
+
+/// Ends a translation with the event of a fault.
+void terminate(TranslationOutcome& outcome, const Fault& fault, const FaultModel& model) {
   Event& event = outcome.event;
   event.type = fault.type;
   event.fetch_address = fault.fetch_address;
@@ -27,7 +32,9 @@ void terminate(TranslationOutcome& outcome, const Fault& fault, bool records) {
   event.event_class = fault.event_class;
   event.ipa = fault.ipa;
   event.table_write = fault.table_write;
-  outcome.suppressed = is_translation_fault(fault.type) && !records;
+  if (!is_translation_fault(fault.type)) return;
+  outcome.suppressed = !model.R;
+  if (!model.A) outcome.kind = Kind::raz_wi;
 }
 
 bool beyond(std::uint64_t address, unsigned bits) {
@@ -136,14 +143,14 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
   StreamConfiguration configuration;
   const StreamTableEntry& ste = configuration.ste;
   Fault fault = co_await tables.find_configuration(global, query.stream, configuration);
+  outcome.MEV = ste.MEV;
   if (fault) {
-    terminate(outcome, fault, ste.stage2.S2R);
+    terminate(outcome, fault, {.R = ste.stage2.S2R});
     if (fault.type == EventType::C_BAD_STREAMID) outcome.suppressed = !global.records_bad_streams;
     co_return outcome;
   }
   if (ste.aborts()) co_return outcome;
   query.access = override_access(query.access, ste.overrides);
-  outcome.MEV = ste.MEV;
   outcome.event.access = query.access;  // as the overrides make it (7.3)
   const bool skips_stage1 = ste.skips_stage1(query.stream);
   // What a bypassed stage 1 puts out is within IAS, which is OAS without VMSAv8-32 (3.4).
@@ -164,7 +171,9 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
     fault = co_await translate_stage2(*stage2, query, !skips_stage1, ste.overrides, entry, tables);
   }
   if (fault) {
-    terminate(outcome, fault, fault.stage2 ? ste.stage2.S2R : configuration.cd.R);
+    const ContextDescriptor& cd = configuration.cd;
+    terminate(outcome, fault,
+              fault.stage2 ? FaultModel{.R = ste.stage2.S2R} : FaultModel{.A = cd.A, .R = cd.R});
     co_return outcome;
   }
   outcome.kind = Kind::translated;

@@ -17,16 +17,20 @@ struct TranslationQuery {
 
 /// How it ended.
 struct TranslationOutcome {
-  enum class Kind : std::uint8_t { translated, terminated };
-  Kind kind = Kind::terminated;
+  enum class Kind : std::uint8_t {
+    translated,
+    aborted,
+    raz_wi,  ///< completed, reads with zeros and writes without effect (CD.A = 0)
+  };
+  Kind kind = Kind::aborted;
   TlbEntry entry;
-  Event event;              ///< of a terminated one; type none: nothing is recorded
+  Event event;              ///< of one that isn't translated; type none: nothing is recorded
   bool suppressed = false;  ///< the configuration keeps the event back
+  bool MEV = false;         ///< the STE lets it be merged with others
 };
 
 /// What an SMMU does with a transaction (IHI 0070 chapter 15): SMMU_GBPA while it is disabled, else
 /// the stream's configuration, then each stage and its permissions. Events are made here and
-  bool MEV = false;         ///< the STE lets it be merged with others
 /// nowhere else.
 Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery query,
                                    TableAccess& tables);
