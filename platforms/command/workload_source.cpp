@@ -14,7 +14,6 @@
 #include "platforms/replay/replay.h"
 #include "platforms/software/software_run.h"
 #include "platforms/virt/drive_option.h"
-#include "traces/format/content_hash.h"
 #include "traces/make/workload_file.h"
 
 namespace doorbell {
@@ -24,9 +23,7 @@ namespace {
 class ReplaySource : public WorkloadSource {
  public:
   ReplaySource(const std::string& file, const std::vector<std::string>& settings)
-      : workload_(workload::open(file, settings)),
-        hash_(workload::is_description(file) ? trace::content_hash(*workload_.open())
-                                             : trace::content_hash(file)) {}
+      : workload_(workload::open(file, settings)), hash_(workload_.content_hash()) {}
   WorkloadIdentity identity() const override {
     return {.hash = hash_, .made_from = workload_.open()->header().made_from};
   }

@@ -179,6 +179,35 @@ TEST(TraceFormat, ContentHashIsFnv1a) {
   EXPECT_EQ(content_hash(file.path()), 0x85944171f73967e8u);  // published test vector
 }
 
+TEST(TraceFormat, AWorkloadThatWasHashedReadsTheSameAgain) {
+  for (const auto* last : {"end 19\n", "end 19", "end 18\n"}) {
+    std::string text = std::string(header) + everything;
+    text.replace(text.rfind("end"), std::string::npos, last);
+    TemporaryFile file("a.trace", text);
+    const auto told = [](const Workload& workload) {
+      try {
+        return std::to_string(content_hash(*workload.open()));
+      } catch (const InputError& error) {
+        return std::string(error.what());
+      }
+    };
+    const Workload unread(file.path());
+    Workload hashed(file.path());
+    EXPECT_EQ(hashed.content_hash(), content_hash(file.path()));
+    EXPECT_EQ(told(hashed), told(unread)) << last;
+  }
+}
+
+TEST(TraceFormat, ATextIsKeptUpToItsLimit) {
+  TemporaryFile file("a", "foobar");
+  const HashedText kept = read_hashed(file.path(), 6);
+  ASSERT_TRUE(kept.text);
+  EXPECT_EQ(*kept.text, "foobar");
+  const HashedText dropped = read_hashed(file.path(), 5);
+  EXPECT_FALSE(dropped.text);
+  EXPECT_EQ(dropped.hash, kept.hash);
+}
+
 TEST(TraceFormat, AnUnfinishedTraceIsNotLeftBehind) {
   TemporaryFile file("a.trace");
   { Writer writer(file.path(), Header{}); }

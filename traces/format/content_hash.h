@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -23,5 +25,12 @@ class ContentHash {
 /// The hash of a file's bytes, decompressed if it is gzipped: how statistics name their workload.
 /// Throws InputError when it can't be read or is truncated.
 std::uint64_t content_hash(const std::string& path);
+
+/// The same, and the text itself, unless it has more than `most` bytes: none then.
+struct HashedText {
+  std::uint64_t hash = 0;
+  std::shared_ptr<const std::string> text;
+};
+HashedText read_hashed(const std::string& path, std::size_t most);
 
 }  // namespace doorbell::trace

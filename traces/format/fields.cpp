@@ -46,6 +46,8 @@ bool Fields::flag(std::string_view name) {
 }
 
 std::optional<std::string_view> Fields::text(std::string_view key) {
+  while (word_ < words_ && used_[word_])
+    ++word_;
   for (std::size_t i = word_; i < words_; ++i) {
     const auto token = tokens_[i];
     if (!used_[i] && token.size() > key.size() && token[key.size()] == '=' &&

@@ -12,7 +12,10 @@
 namespace doorbell::trace {
 
 LineReader::LineReader(std::string path)
-    : path_(std::move(path)), file_(nullptr, gzclose_r), buffer_(256 * 1024) {
+    : path_(std::move(path)),
+      file_(nullptr, gzclose_r),
+      buffer_(256 * 1024),
+      data_(buffer_.data()) {
   std::error_code error;
   if (std::filesystem::is_directory(path_, error)) {
     throw InputError(path_, 0, "not a file", "a text file, gzipped or not", "a directory");
@@ -27,6 +30,14 @@ LineReader::LineReader(std::string path)
   file_bytes_ = error ? 0 : size;
 }
 
+LineReader::LineReader(std::string path, std::shared_ptr<const std::string> text)
+    : path_(std::move(path)),
+      file_(nullptr, gzclose_r),
+      text_(std::move(text)),
+      data_(text_->data()),
+      end_(text_->size()),
+      at_end_(true) {}
+
 LineReader::~LineReader() = default;
 
 void LineReader::fail(const std::string& what, const std::string& expected,
@@ -37,6 +48,7 @@ void LineReader::fail(const std::string& what, const std::string& expected,
 }
 
 double LineReader::progress() const {
+  if (text_) return end_ == 0 ? 1.0 : static_cast<double>(begin_) / static_cast<double>(end_);
   if (file_bytes_ == 0) return 1.0;
   const auto offset = gzoffset(file_.get());
   return offset < 0 ? 1.0
@@ -70,7 +82,7 @@ bool LineReader::fill() {
 bool LineReader::next(std::string_view& line) {
   std::size_t searched = 0;
   for (;;) {
-    const char* start = buffer_.data() + begin_;
+    const char* start = data_ + begin_;
     const std::size_t held = end_ - begin_;
     if (const void* newline = std::memchr(start + searched, '\n', held - searched)) {
       const auto length = static_cast<std::size_t>(static_cast<const char*>(newline) - start);
@@ -85,7 +97,7 @@ bool LineReader::next(std::string_view& line) {
     }
     if (fill()) continue;
     if (end_ == begin_) return false;
-    line = std::string_view(buffer_.data() + begin_, end_ - begin_);
+    line = std::string_view(data_ + begin_, end_ - begin_);
     begin_ = end_;
     break;
   }

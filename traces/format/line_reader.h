@@ -15,6 +15,8 @@ class LineReader {
  public:
   /// Throws InputError when the file can't be opened.
   explicit LineReader(std::string path);
+  /// The lines of what has been read of `path` before.
+  LineReader(std::string path, std::shared_ptr<const std::string> text);
   ~LineReader();
   LineReader(const LineReader&) = delete;
   LineReader& operator=(const LineReader&) = delete;
@@ -41,6 +43,8 @@ class LineReader {
   std::unique_ptr<gzFile_s, int (*)(gzFile_s*)> file_;
   std::uint64_t file_bytes_ = 0;
   std::vector<char> buffer_;
+  std::shared_ptr<const std::string> text_;
+  const char* data_;  ///< Of the buffer, or of the text.
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   unsigned line_number_ = 0;

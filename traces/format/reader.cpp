@@ -22,6 +22,11 @@ Reader::Reader(std::string path) : lines_(std::move(path)) {
   read_header();
 }
 
+Reader::Reader(std::string path, std::shared_ptr<const std::string> text)
+    : lines_(std::move(path), std::move(text)) {
+  read_header();
+}
+
 std::string_view Reader::line(const char* expected) {
   std::string_view text;
   while (lines_.next(text)) {

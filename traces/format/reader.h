@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <set>
 #include <string>
 
@@ -17,6 +18,8 @@ class Reader : public Source {
  public:
   /// Opens the file and reads its header.
   explicit Reader(std::string path);
+  /// Reads what has been read of `path` before.
+  Reader(std::string path, std::shared_ptr<const std::string> text);
 
   const Header& header() const override { return header_; }
 

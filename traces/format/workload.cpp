@@ -8,11 +8,28 @@
 
 namespace doorbell::trace {
 
-Workload::Workload(std::string path)
-    : name_(std::move(path)), open_([name = name_] { return std::make_unique<Reader>(name); }) {}
+namespace {
+
+constexpr std::size_t most_text_kept = std::size_t{16} << 20;
+
+}  // namespace
+
+Workload::Workload(std::string path) : name_(std::move(path)) {}
 
 Workload::Workload(std::string name, Opener open)
     : name_(std::move(name)), open_(std::move(open)) {}
+
+std::unique_ptr<Source> Workload::open() const {
+  if (open_) return open_();
+  return text_ ? std::make_unique<Reader>(name_, text_) : std::make_unique<Reader>(name_);
+}
+
+std::uint64_t Workload::content_hash() {
+  if (open_) return trace::content_hash(*open_());
+  HashedText read = read_hashed(name_, most_text_kept);
+  text_ = std::move(read.text);
+  return read.hash;
+}
 
 std::uint64_t content_hash(Source& source) {
   ContentHash hash;
