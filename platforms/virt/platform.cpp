@@ -179,6 +179,8 @@ void Platform::bind_processors() {
     connect_to_port(processors_.back()->memory, numbered("cpu", i));
     processors_.back()->gic.bind(gic_.cpu_interface(i).socket);
     smmu_.tcu.wake_event.bind(processors_.back()->event);
+    processors_.back()->event_out.bind(events_.in);
+    events_.out.bind(processors_.back()->event);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "doorbell/core/protocol_checker.h"
 #include "doorbell/cpu/aarch64_processor.h"
+#include "doorbell/cpu/event_broadcast.h"
 #include "doorbell/cpu/native_processor.h"
 #include "doorbell/gic/gic.h"
 #include "doorbell/memory/fabric.h"
@@ -111,6 +112,7 @@ class Platform : public Module {
   memory::Fabric fabric_;
   std::vector<std::unique_ptr<ProtocolChecker>> checkers_;
   std::unique_ptr<cpu::Aarch64Group> aarch64_;
+  cpu::EventBroadcast events_{"events"};
   std::vector<std::unique_ptr<cpu::Processor>> processors_;
   std::vector<std::unique_ptr<pcie::Link>> links_;
   std::vector<std::unique_ptr<pcie::Endpoint>> endpoints_;

@@ -83,6 +83,9 @@ void wait_for_interrupt(void) {
 void wait_for_event(void) {
   operations->wait_for_event();
 }
+void send_event(void) {
+  operations->send_event();
+}
 void spin_hint(void) {
   operations->spin_hint();
 }

@@ -34,6 +34,7 @@ struct host_operations {
   bool (*set_interrupt_mask)(bool masked);
   void (*wait_for_interrupt)(void);
   void (*wait_for_event)(void);
+  void (*send_event)(void);
   void (*spin_hint)(void);
   void (*spin_until_written)(uint64_t address, uint64_t limit_ns);
 };

@@ -29,6 +29,8 @@ void wait_for_interrupt(void);
 /* WFE: returns at an event, when an interrupt is pending, masked or not, or sooner; at the latest
  * after a period of the event stream (some 100 us). */
 void wait_for_event(void);
+/* DSB and SEV: an event for all processors, when what was written before can be seen. */
+void send_event(void);
 /* One turn of a polling loop (YIELD): lets time pass. */
 void spin_hint(void);
 /* One turn of a loop that reads `address` in normal memory until it changes, or `limit_ns` has

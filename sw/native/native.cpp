@@ -44,6 +44,7 @@ constexpr host_operations operations = {
     .set_interrupt_mask = [](bool masked) { return here().mask_interrupts(masked); },
     .wait_for_interrupt = [] { here().wait_for_interrupt(); },
     .wait_for_event = [] { here().wait_for_event(end_of_period(here().time())); },
+    .send_event = [] { here().send_event_to_all(); },
     .spin_hint = [] { here().spin(); },
     .spin_until_written =
         [](std::uint64_t address, std::uint64_t limit_ns) {

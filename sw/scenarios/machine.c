@@ -101,6 +101,7 @@ enum status machine_initialise(struct machine* machine) {
   enum status status = initialise(machine);
   __atomic_store_n(&machine->stage, status == STATUS_OK ? MACHINE_READY : MACHINE_FAILED,
                    __ATOMIC_RELEASE);
+  send_event();
   return status;
 }
 
@@ -152,7 +153,7 @@ enum status machine_join(struct machine* machine) {
   unsigned processor = processor_number();
   if (processor >= MACHINE_PROCESSORS) return STATUS_BAD_ARGUMENT;
   while (!is_set(&machine->stage))
-    spin_hint();
+    wait_for_event();
   if (__atomic_load_n(&machine->stage, __ATOMIC_ACQUIRE) == MACHINE_FAILED) return STATUS_REFUSED;
   struct redistributor* redistributor = &machine->redistributors[processor];
   enum status status = gic_initialise_processor(&machine->gic, redistributor);
@@ -166,13 +167,14 @@ enum status machine_join(struct machine* machine) {
   interrupts_install(take_interrupt, machine);
   interrupts_unmask();
   __atomic_fetch_add(&machine->joined, 1, __ATOMIC_RELEASE);
+  send_event();
   return STATUS_OK;
 }
 
 enum status machine_wait_for(const struct machine* machine, unsigned processors) {
   struct deadline deadline = deadline_start();
   while (__atomic_load_n(&machine->joined, __ATOMIC_ACQUIRE) < processors) {
-    if (deadline_passed(&deadline)) return STATUS_TIMEOUT;
+    if (deadline_passed_at_event(&deadline)) return STATUS_TIMEOUT;
   }
   return STATUS_OK;
 }

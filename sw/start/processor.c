@@ -68,6 +68,10 @@ void wait_for_event(void) {
   __asm__ volatile("dsb sy\n\twfe" ::: "memory");
 }
 
+void send_event(void) {
+  __asm__ volatile("dsb sy\n\tsev" ::: "memory");
+}
+
 void spin_hint(void) {
   __asm__ volatile("yield" ::: "memory");
 }

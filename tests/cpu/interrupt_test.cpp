@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "doorbell/cpu/event_broadcast.h"
 #include "tests/cpu/test_bench.h"
 
 namespace doorbell::cpu {
@@ -319,6 +320,37 @@ TEST_F(Interrupt, AnEdgeOfTheEventWireWakesWfe) {
   });
   run();
   EXPECT_EQ(woken, 505 * nanosecond);
+}
+
+/// SEV reaches whoever is wired, and waits for the stores before it.
+TEST_F(Interrupt, AnEventIsSentToAllProcessors) {
+  class Listener : public Module {
+   public:
+    explicit Listener(const sc_core::sc_module_name& name)
+        : Module(name), event("event", [this](bool level) {
+            if (level) heard.push_back(now());
+          }) {}
+    WireIn event;
+    std::vector<Time> heard;
+  };
+  Listener listener{"listener"};
+  EventBroadcast events{"events"};
+  bench_.processor.event_out.bind(events.in);
+  events.out.bind(listener.event);
+  events.out.bind(bench_.processor.event);
+  Time sent = 0;
+  Time woken = 0;
+  bench_.processor.set_firmware([&] {
+    here().store(0, 4, 1, NativeProcessor::MemoryType::device);
+    here().send_event_to_all();
+    sent = here().time();
+    here().wait_for_event();
+    woken = here().time();
+  });
+  run();
+  EXPECT_GT(sent, 0u) << "the store has been answered";
+  EXPECT_EQ(listener.heard, (std::vector<Time>{sent}));
+  EXPECT_EQ(woken, sent + 5 * nanosecond);
 }
 
 TEST_F(Interrupt, AnInterruptWakesWfeToo) {

@@ -37,6 +37,7 @@ const host_operations operations = {
           ++current->event_waits;
           current->wait(100000);
         },
+    .send_event = [] { ++current->events_sent; },
     .spin_hint = [] { current->wait(100000); },
     .spin_until_written =
         [](std::uint64_t, std::uint64_t) {

@@ -38,6 +38,7 @@ class FakeHardware {
   unsigned processor = 0;
   std::uint32_t affinity = 0;
   unsigned event_waits = 0;   ///< WFE
+  unsigned events_sent = 0;   ///< SEV
   unsigned memory_waits = 0;  ///< turns of loops on memory
   /// Called whenever the driver lets time pass.
   std::function<void()> on_wait;

@@ -358,6 +358,12 @@ void NativeProcessor::wait_for_event(Time until) {
   request({.kind = Request::Kind::wait_for_event, .until = until});
 }
 
+void NativeProcessor::send_event_to_all() {
+  barrier();
+  send_event();
+  event_out.pulse();
+}
+
 Time NativeProcessor::time() {
   request({});
   return now();

@@ -64,6 +64,8 @@ class NativeProcessor : public Processor {
   /// WFE: until the event register is set, which it clears, or the IRQ line is high, masked or not,
   /// or `until` has come (an event stream). DDI 0487, D1.6.1.
   void wait_for_event(Time until = never);
+  /// DSB and SEV: sets the event registers of all processors that are wired to this one.
+  void send_event_to_all();
   /// What the firmware is about from now on, for interrupts that wait for this processor.
   void describe(Holder activity) { activity_ = activity; }
   /// Simulated time now, in ps.

@@ -28,6 +28,7 @@ Processor::Processor(const sc_core::sc_module_name& name, unsigned number, std::
             [this](bool level) {
               if (level) send_event();
             }),
+      event_out("event_out"),
       clock_(scheduler(), frequency),
       irq_line_(scheduler()),
       fiq_line_(scheduler()),

@@ -35,7 +35,8 @@ class Processor : public Module, protected CpuInterfaceBackward {
   CpuInterfaceInitiator gic;  ///< system registers ICC_*, and the IRQ and FIQ lines
   WireIn irq;                 ///< the same lines for controllers without that protocol
   WireIn fiq;
-  WireIn event;  ///< WFE wake-up events of devices: an edge sets the event register
+  WireIn event;       ///< WFE wake-up events: an edge sets the event register
+  WireOut event_out;  ///< SEV: an edge, for every processor's `event`
 
   /// Counts from 0.
   unsigned number() const { return number_; }
