@@ -132,7 +132,8 @@ TEST(Histogram, MergingIsRecordingBoth) {
   Numbers numbers;
   Histogram low, high, both;
   for (int i = 0; i < 1000; ++i) {
-    const std::uint64_t small = numbers.next() % 100, large = 1'000'000 + numbers.next() % 1'000;
+    const std::uint64_t small = 7 + numbers.next() % 100,
+                        large = 1'000'000 + numbers.next() % 1'000;
     low.record(small);
     high.record(large);
     both.record(small);

@@ -34,5 +34,28 @@ TEST(PostedWindowTest, GrowsWithWhatIsUnobserved) {
   }
 }
 
+TEST(PostedWindowTest, APlaceThatIsUsedAgainIsUnobserved) {
+  PostedWindow window;
+  for (unsigned round = 0; round < 40; ++round) {
+    const std::uint64_t first = window.arrive();
+    const std::uint64_t second = window.arrive();
+    EXPECT_TRUE(window.observe(first));
+    EXPECT_FALSE(window.all_before(second + 1));
+    EXPECT_TRUE(window.observe(second));
+  }
+}
+
+TEST(PostedWindowTest, GrowsWithWhatWasObserved) {
+  PostedWindow window;
+  for (unsigned i = 0; i < 16; ++i)
+    window.arrive();
+  for (unsigned i = 1; i <= 5; ++i)
+    EXPECT_FALSE(window.observe(i));
+  window.arrive();
+  EXPECT_TRUE(window.observe(0));
+  EXPECT_TRUE(window.all_before(6));
+  EXPECT_FALSE(window.all_before(7));
+}
+
 }  // namespace
 }  // namespace doorbell::pcie
