@@ -39,7 +39,9 @@ Task<Fault> ConfigurationUnit::find(const GlobalConfiguration& global, const Str
   }
   statistics_.miss();
   missed = true;
-  const StreamWord word = StreamWord::of(stream);
+  StreamWord word = StreamWord::of(stream);
+  // Its faults may be of its own.
+  if (global.inhibits_updates) word.value |= std::uint64_t{1} << 63;
   Fault fault;
   if (auto* const pending = fetches_.find(word)) {
     journey.wait(scheduler_.now(), "another's configuration fetch",

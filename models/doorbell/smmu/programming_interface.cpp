@@ -22,6 +22,7 @@ ProgrammingInterface::ProgrammingInterface(Scheduler& scheduler, const Clock& cl
       strtab_base_cfg_(bank_.handle("SMMU_STRTAB_BASE_CFG")),
       cmdq_cons_(bank_.handle("SMMU_CMDQ_CONS")),
       eventq_prod_(bank_.handle("SMMU_EVENTQ_PROD")),
+      gatos_ctrl_(bank_.handle("SMMU_GATOS_CTRL")),
       update_requested_(scheduler) {
   const Identification id = identify(features_);
   bank_.set("SMMU_IDR0", id.IDR0);
@@ -69,7 +70,19 @@ ProgrammingInterface::Consequence ProgrammingInterface::consequence_of(std::stri
   if (name == "SMMU_EVENTQ_PROD") {
     return [this](std::uint64_t) { truncate(eventq_prod_, reach_.events->layout()); };
   }
+  if (name == "SMMU_GATOS_CTRL") {
+    return [this](std::uint64_t value) {
+      if (GATOS_CTRL::RUN.test(value)) reach_.gatos->run();
+    };
+  }
   return {};
+}
+
+Enables ProgrammingInterface::enables() const {
+  return {.CR0 = cr0_.get() | cr0ack_.get(),
+          .IRQ_CTRL = irq_ctrl_.get() | irq_ctrlack_.get(),
+          .translates = CR0::SMMUEN.test(cr0_.get() & cr0ack_.get()),
+          .RUN = GATOS_CTRL::RUN.test(gatos_ctrl_.get())};
 }
 
 /// The SMMU's own indices have no bits above the wrap bit of their queue (6.3.28, 6.3.95).
@@ -118,6 +131,7 @@ Task<void> ProgrammingInterface::update_cr0() {
   co_await clock_.cycles(access_cycles_);
   if (CR0::SMMUEN.test(changed)) {
     enabled_ = CR0::SMMUEN.test(value);
+    if (reach_.gatos != nullptr) co_await reach_.gatos->idle();
     co_await reach_.actions->leave_regime();
   }
   if (CR0::CMDQEN.test(changed) && !CR0::CMDQEN.test(value)) co_await reach_.commands->idle();

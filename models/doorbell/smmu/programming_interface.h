@@ -13,6 +13,7 @@
 #include "doorbell/smmu/arch/stream_table.h"
 #include "doorbell/smmu/command_processor.h"
 #include "doorbell/smmu/event_queue.h"
+#include "doorbell/smmu/gatos.h"
 #include "doorbell/smmu/interrupts.h"
 
 namespace doorbell::smmu {
@@ -30,6 +31,7 @@ class ProgrammingInterface {
     EventQueue* events = nullptr;
     Interrupts* interrupts = nullptr;
     CommandActions* actions = nullptr;
+    Gatos* gatos = nullptr;  ///< If there is one.
   };
   /// Once, before the first access.
   void connect(const Reach& reach);
@@ -63,9 +65,7 @@ class ProgrammingInterface {
   void after_write(const Register& where, Consequence consequence);
   Consequence consequence_of(std::string_view name);
   void truncate(RegisterBank::Handle index, const QueueLayout& queue);
-  Enables enables() const {
-    return {cr0_.get() | cr0ack_.get(), irq_ctrl_.get() | irq_ctrlack_.get()};
-  }
+  Enables enables() const;
   Task<void> update_cr0();
 
   const Clock& clock_;
@@ -73,7 +73,7 @@ class ProgrammingInterface {
   Features features_;
   RegisterBank bank_;
   RegisterBank::Handle cr0_, cr0ack_, cr2_, gbpa_, irq_ctrl_, irq_ctrlack_;
-  RegisterBank::Handle strtab_base_, strtab_base_cfg_, cmdq_cons_, eventq_prod_;
+  RegisterBank::Handle strtab_base_, strtab_base_cfg_, cmdq_cons_, eventq_prod_, gatos_ctrl_;
   Reach reach_;
   bool enabled_ = false;
   Condition update_requested_;

@@ -136,7 +136,7 @@ Task<WalkStart> TableWalker::start(Walk& walk, const TranslationTag& tag, std::u
   const Key key{canonical(address) >> tag.granule, owner_of(tag)};
   WalkStart start{.position = first};
   const bool has_walker{walk.walker};
-  while (auto* const pending = stage.walks.find(key, has_walker)) {
+  while (auto* const pending = walk.alone ? nullptr : stage.walks.find(key, has_walker)) {
     walk.missed = true;
     (tag.stages == Stages::stage2 ? stage2_->merged : merged_walks_).add();
     walk.journey.wait(scheduler_.now(), "another's walk", {"walk of page", key.page});
@@ -148,7 +148,7 @@ Task<WalkStart> TableWalker::start(Walk& walk, const TranslationTag& tag, std::u
   if (look_up(stage.cache, tag, address, access, start)) co_return start;
   walk.missed = true;
   // With a regime that has been overtaken it goes on alone.
-  auto& opened = stage.walks.open(key, log_.epoch() == walk.since, has_walker);
+  auto& opened = stage.walks.open(key, log_.epoch() == walk.since && !walk.alone, has_walker);
   walk.of(tag).opened = &opened;
   if (!has_walker) {
     walk.walker = co_await walkers_.acquire(Holder{"walk of page", key.page}, walk.journey);

@@ -53,6 +53,7 @@ class TableWalker {
     InvalidationLog::Epoch since;
     JourneyHandle journey;
     Slot walker;
+    bool alone = false;  ///< Neither joins nor is joined.
     StageOfWalk stage1, stage2;
     bool missed = false;  ///< The walk caches weren't enough.
 

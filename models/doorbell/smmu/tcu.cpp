@@ -55,7 +55,11 @@ Tcu::Tcu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
       std::make_unique<Translator>(scheduler(), statistics(), parameters_, stage,
                                    Translator::Parts{programming_, log_, *configurations_, *walker_,
                                                      *events_, *links_, monitored_});
-  programming_.connect({commands_.get(), events_.get(), interrupts_.get(), this});
+  if (parameters.offered.address_translation_operations) {
+    gatos_ = std::make_unique<Gatos>(scheduler(), statistics(), programming_.bank(),
+                                     parameters_.features(), *translator_, tasks_);
+  }
+  programming_.connect({commands_.get(), events_.get(), interrupts_.get(), this, gatos_.get()});
 }
 
 Tcu::~Tcu() = default;
@@ -87,6 +91,7 @@ void Tcu::restore(StateReader& state) {
 std::string Tcu::busy() const {
   if (registers.held() != 0) return "accesses to registers";
   if (commands_->busy()) return "commands";
+  if (gatos_ && gatos_->busy()) return "an address translation operation";
   if (walker_->walks() != 0) return under_way(walker_->walks(), "walks");
   if (events_->on_the_way() != 0) return under_way(events_->on_the_way(), "events");
   const std::size_t updates = table_updates ? table_updates->outstanding() : 0;

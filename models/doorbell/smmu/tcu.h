@@ -17,6 +17,7 @@
 #include "doorbell/smmu/configuration_unit.h"
 #include "doorbell/smmu/debug_translation.h"
 #include "doorbell/smmu/event_queue.h"
+#include "doorbell/smmu/gatos.h"
 #include "doorbell/smmu/interrupts.h"
 #include "doorbell/smmu/programming_interface.h"
 #include "doorbell/smmu/table_walker.h"
@@ -93,6 +94,7 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
   std::unique_ptr<TableWalker> walker_;
   std::unique_ptr<CommandProcessor> commands_;
   std::unique_ptr<Translator> translator_;
+  std::unique_ptr<Gatos> gatos_;  // if it is offered
   TaskGroup tasks_;
 };
 

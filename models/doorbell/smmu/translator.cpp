@@ -84,6 +84,21 @@ Task<void> Translator::prefetch(Stream stream, std::optional<std::uint64_t> addr
   }
 }
 
+Task<TranslationOutcome> Translator::carry_out(AddressOperation operation) {
+  // As it was begun: a SMMUEN = 0 that follows waits.
+  GlobalConfiguration registers = global();
+  registers.inhibits_updates = operation.inhibits_updates;
+  Slot slot = co_await slots_.acquire(
+      Holder{"translation of stream", operation.query.stream.stream_id}, {});
+  const unsigned epoch = under_way_.enter();
+  TranslatorAccess access(parts_.configurations, parts_.walker, parts_.monitored,
+                          operation.query.stream.stream_id, parts_.log.epoch(), slot, {},
+                          operation.inhibits_updates);
+  const TranslationOutcome outcome = co_await translate(registers, operation.query, access);
+  under_way_.leave(epoch);
+  co_return outcome;
+}
+
 std::optional<std::uint64_t> Translator::translate_debug(const TranslationQuery& query,
                                                          const UntimedAccess::Read& read) const {
   UntimedAccess access(read);

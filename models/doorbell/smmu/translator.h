@@ -8,6 +8,7 @@
 #include "doorbell/core/arch/slots.h"
 #include "doorbell/core/arch/statistics_kinds.h"
 #include "doorbell/core/arch/task.h"
+#include "doorbell/smmu/arch/atos.h"
 #include "doorbell/smmu/arch/invalidation_log.h"
 #include "doorbell/smmu/arch/monitored_events.h"
 #include "doorbell/smmu/arch/parameters.h"
@@ -43,6 +44,8 @@ class Translator {
   /// Fetches the configuration of a stream, and walks for an address, for what may come: whatever
   /// goes wrong is no event (IHI 0070 4.2, 7.2).
   Task<void> prefetch(Stream stream, std::optional<std::uint64_t> address);
+  /// An address translation operation (IHI 0070 chapter 9).
+  Task<TranslationOutcome> carry_out(AddressOperation operation);
   /// The output address by what is in memory, without time, caches or events; nothing where a
   /// transaction would be terminated.
   std::optional<std::uint64_t> translate_debug(const TranslationQuery& query,

@@ -20,6 +20,7 @@ Task<WalkStart> TranslatorAccess::start(const TranslationTag& tag, std::uint64_t
 
 void TranslatorAccess::keep(const TranslationTag& tag, std::uint64_t address, unsigned level,
                             const CachedStep& step) {
+  if (walk_.alone && std::holds_alternative<Leaf>(step)) return;
   walker_.keep(walk_, tag, address, level, step);
 }
 

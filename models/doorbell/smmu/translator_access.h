@@ -12,16 +12,18 @@ namespace doorbell::smmu {
 /// time.
 class TranslatorAccess final : public TableAccess {
  public:
-  /// `since`: when it began. `slot`: its place, empty for one that has none.
+  /// `since`: when it began. `slot`: its place, empty for one that has none. `passive`: the tables'
+  /// HA and HD don't count for it; pages that it finds are nothing to others.
   TranslatorAccess(ConfigurationUnit& configurations, TableWalker& walker,
                    MonitoredEvents& monitored, std::uint32_t stream_id,
-                   InvalidationLog::Epoch since, Slot& slot, JourneyHandle journey)
+                   InvalidationLog::Epoch since, Slot& slot, JourneyHandle journey,
+                   bool passive = false)
       : configurations_(configurations),
         walker_(walker),
         slot_(slot),
         monitored_(monitored),
         stream_id_(stream_id),
-        walk_{.since = since, .journey = journey} {}
+        walk_{.since = since, .journey = journey, .alone = passive} {}
 
   Task<Fault> find_configuration(const GlobalConfiguration& global, const Stream& stream,
                                  StreamConfiguration& result) override;

@@ -96,5 +96,23 @@ TEST(RegisterRowsOf, BitsOfAbsentFeaturesAreReserved) {
   EXPECT_EQ(write(*find(0x2c), 0, ones, {}, f) & 1, 1u);  // with Hyp
 }
 
+// 6.3.37 to 6.3.39: RUN only while SMMUEN = 1; while it is set, the group is as it is.
+TEST(RegisterRowsOf, AddressTranslationOperationsAreGuardedByRun) {
+  const std::uint64_t ones = ~std::uint64_t{0};
+  Features f;
+  f.address_translation = true;
+  const Enables idle{.translates = true}, running{.translates = true, .RUN = true};
+  EXPECT_EQ(write(*find(0x100), 0, ones, {}, f), 0u);
+  EXPECT_EQ(write(*find(0x100), 0, ones, idle, f), 1u);
+  EXPECT_EQ(write(*find(0x100), 1, 0, idle, f), 1u);
+  EXPECT_EQ(write(*find(0x108), 0, ones, idle, f), 0xffffu);
+  f.substream_id_bits = 5;
+  EXPECT_EQ(write(*find(0x108), 0, ones, idle, f), 0x10'001f'0000'ffffu);
+  EXPECT_EQ(write(*find(0x110), 0, ones, idle, f), ~std::uint64_t{0x3f});
+  for (const std::uint64_t guarded : {0x108, 0x110})
+    EXPECT_EQ(write(*find(guarded), 0, ones, running, f), 0u);
+  EXPECT_EQ(write(*find(0x118), 0, ones, idle, f), 0u);
+}
+
 }  // namespace
 }  // namespace doorbell::smmu::test

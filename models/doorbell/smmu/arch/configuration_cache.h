@@ -16,6 +16,12 @@ struct StreamConfiguration {
   bool has_cd = false;
   ContextDescriptor cd;
   bool has_ste = false;
+
+  /// As if neither stage had HA and HD.
+  void inhibit_updates() {
+    ste.stage2 = ste.stage2.without_updates();
+    cd.regime = cd.regime.without_updates();
+  }
 };
 
 /// Configuration cache by StreamID and the index of the CD (IHI 0070 16.2): each CD of a stream is

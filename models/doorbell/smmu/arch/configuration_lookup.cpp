@@ -87,7 +87,8 @@ Task<Fault> fetch_ste(const StreamTable& table, const Features& features, std::u
 Task<Fault> fetch_cd(const GlobalConfiguration& global, std::uint32_t index,
                      StreamConfiguration& configuration, TableAccess& tables) {
   const StreamTableEntry& ste = configuration.ste;
-  const Stage2 below(ste.stage2, true);
+  const Stage2Regime regime = global.inhibits_updates ? ste.stage2.without_updates() : ste.stage2;
+  const Stage2 below(regime, true);
   const Stage2* const stage2 = ste.has_stage2() ? &below : nullptr;
   const ContextTable table(ste);
   EntryAddress entry;

@@ -48,7 +48,7 @@ struct Features {
   bool split_stage_ats = false;                 ///< IDR0.NS1ATS = 0, with ATS and both stages
   bool page_requests = false;                   ///< IDR0.PRI, with ATS
   unsigned page_request_queue_log2 = 0;         ///< IDR1.PRIQS: entries, at most 19
-  bool address_translation = false;             ///< IDR0.ATOS
+  bool address_translation = false;             ///< IDR0.ATOS: SMMU_GATOS_*
   bool attribute_types_override = false;        ///< IDR1.ATTR_TYPES_OVR: MTCFG, ALLOCCFG, SHCFG
   bool attribute_permissions_override = false;  ///< IDR1.ATTR_PERMS_OVR: PRIVCFG, INSTCFG
 

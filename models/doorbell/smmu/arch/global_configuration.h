@@ -12,6 +12,8 @@ struct GlobalConfiguration {
   bool aborts_when_disabled = false;  ///< SMMU_GBPA.ABORT
   bool records_bad_streams = false;   ///< SMMU_CR2.RECINVSID
   bool E2H = false;                   ///< SMMU_CR2.E2H
+  /// Nothing in translation tables is updated, whatever HA and HD say (SMMU_GATOS_ADDR.HTTUI).
+  bool inhibits_updates = false;
   StreamTable stream_table;
 };
 

@@ -192,6 +192,10 @@ void OfferedFeatures::describe(ParameterGroup& group) {
       {.source = "[QEMU] abort",
        .help = "IDR0.TERM_MODEL: faults of stage 1 abort, or CD.A says whether they are RAZ/WI",
        .visible_to_software = true});
+  group.add("address_translation_operations", address_translation_operations,
+            {.source = "[QEMU] has none",
+             .help = "IDR0.ATOS: SMMU_GATOS_*, by which software has an address translated",
+             .visible_to_software = true});
 }
 
 void ReservedWindow::describe(ParameterGroup& group) {
@@ -229,6 +233,7 @@ Features SmmuParameters::features() const {
   f.two_level_contexts = offered.two_level_context_table;
   f.table_updates = offered.table_updates;
   f.ignores_writes = offered.termination_model == TerminationModel::configurable;
+  f.address_translation = offered.address_translation_operations;
   return f;
 }
 

@@ -126,6 +126,7 @@ struct OfferedFeatures {
   bool two_level_context_table = true;                           ///< IDR0.CD2L
   TableUpdates table_updates = TableUpdates::none;               ///< IDR0.HTTU
   TerminationModel termination_model = TerminationModel::abort;  ///< IDR0.TERM_MODEL
+  bool address_translation_operations = false;                   ///< IDR0.ATOS
 
   void describe(ParameterGroup& group);
 };

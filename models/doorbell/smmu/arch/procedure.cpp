@@ -46,6 +46,25 @@ void set_attributes(TlbEntry& entry, const MemoryAttributes& attributes) {
   entry.leaf.shareability = static_cast<std::uint8_t>(attributes.shareability);
 }
 
+bool is_operation(const TranslationQuery& query) {
+  return query.purpose != TranslationPurpose::transaction;
+}
+
+/// Whether the stream has the stages that an operation is about (IHI 0070 9.1.3).
+bool lacks_stage(const StreamTableEntry& ste, TranslationPurpose purpose) {
+  switch (purpose) {
+    case TranslationPurpose::stage1_operation:
+      return !ste.has_stage1();
+    case TranslationPurpose::stage2_operation:
+      return !ste.has_stage2();
+    case TranslationPurpose::operation:
+      return !ste.has_stage1() || !ste.has_stage2();
+    case TranslationPurpose::transaction:
+      break;
+  }
+  return false;
+}
+
 /// Identity over the whole output address range; beyond it an address size fault (IHI
 /// 0070 3.4, 7.3.14), of which nothing is recorded while SMMUEN = 0.
 void bypass(const Features& features, const TranslationQuery& query, bool record,
@@ -144,19 +163,28 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
   const StreamTableEntry& ste = configuration.ste;
   Fault fault = co_await tables.find_configuration(global, query.stream, configuration);
   outcome.MEV = ste.MEV;
+  // Of the STE, ahead of what is wrong with SubstreamID and CD (9.1.5).
+  outcome.lacks_stage = configuration.has_ste && lacks_stage(ste, query.purpose);
+  if (outcome.lacks_stage) co_return outcome;
+  const bool only_stage2 = query.purpose == TranslationPurpose::stage2_operation;
+  if (only_stage2 && configuration.has_ste) fault = {};  // the CD doesn't matter
   if (fault) {
     terminate(outcome, fault, {.R = ste.stage2.S2R});
     if (fault.type == EventType::C_BAD_STREAMID) outcome.suppressed = !global.records_bad_streams;
     co_return outcome;
   }
   if (ste.aborts()) co_return outcome;
-  query.access = override_access(query.access, ste.overrides);
+  const AttributeOverrides overrides = is_operation(query) ? AttributeOverrides{} : ste.overrides;
+  query.access = override_access(query.access, overrides);
   outcome.event.access = query.access;  // as the overrides make it (7.3)
-  const bool skips_stage1 = ste.skips_stage1(query.stream);
+  if (global.inhibits_updates) configuration.inhibit_updates();
+  const bool skips_stage1 = only_stage2 || ste.skips_stage1(query.stream);
+  const bool skips_stage2 =
+      !ste.has_stage2() || query.purpose == TranslationPurpose::stage1_operation;
   // What a bypassed stage 1 puts out is within IAS, which is OAS without VMSAv8-32 (3.4).
   const bool too_large = skips_stage1 && beyond(query.address, global.features.output_address_bits);
-  if (too_large || ste.bypasses(query.stream)) {
-    bypass(global.features, query, true, ste.overrides, outcome);
+  if (too_large || (skips_stage1 && skips_stage2)) {
+    bypass(global.features, query, true, overrides, outcome);
     co_return outcome;
   }
   const Stage2 below(ste.stage2, ste.has_stage1());
@@ -167,8 +195,8 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
     fault = co_await translate_stage1(configuration, stage2, query, ste.world(global.E2H), entry,
                                       tables);
   }
-  if (!fault && stage2 != nullptr) {
-    fault = co_await translate_stage2(*stage2, query, !skips_stage1, ste.overrides, entry, tables);
+  if (!fault && !skips_stage2) {
+    fault = co_await translate_stage2(*stage2, query, !skips_stage1, overrides, entry, tables);
   }
   if (fault) {
     const ContextDescriptor& cd = configuration.cd;
@@ -179,7 +207,7 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
   outcome.kind = Kind::translated;
   entry.input_base = query.address & ~low_mask(entry.leaf.size_log2);
   // A TBU asks for what came in.
-  entry.leaf.permissions = before_overrides(entry.leaf.permissions, ste.overrides);
+  entry.leaf.permissions = before_overrides(entry.leaf.permissions, overrides);
   co_return outcome;
 }
 

@@ -8,11 +8,21 @@
 
 namespace doorbell::smmu {
 
+/// What a translation is for. An address translation operation (IHI 0070 chapter 9) asks for the
+/// stages that it names, and the stream's overrides of attributes don't count for it.
+enum class TranslationPurpose : std::uint8_t {
+  transaction,
+  stage1_operation,
+  stage2_operation,
+  operation,  ///< Of both stages.
+};
+
 /// What a translation is asked for.
 struct TranslationQuery {
   Stream stream;
   std::uint64_t address = 0;
   Access access;
+  TranslationPurpose purpose = TranslationPurpose::transaction;
 };
 
 /// How it ended.
@@ -24,9 +34,10 @@ struct TranslationOutcome {
   };
   Kind kind = Kind::aborted;
   TlbEntry entry;
-  Event event;              ///< of one that isn't translated; type none: nothing is recorded
-  bool suppressed = false;  ///< the configuration keeps the event back
-  bool MEV = false;         ///< the STE lets it be merged with others
+  Event event;               ///< of one that isn't translated; type none: nothing is recorded
+  bool suppressed = false;   ///< the configuration keeps the event back
+  bool MEV = false;          ///< the STE lets it be merged with others
+  bool lacks_stage = false;  ///< The stream isn't configured for the stages of the operation.
 };
 
 /// What an SMMU does with a transaction (IHI 0070 chapter 15): SMMU_GBPA while it is disabled, else

@@ -45,6 +45,12 @@ struct TranslationRegime {
   bool HA = false;  ///< Hardware update of the Access flag
   bool HD = false;  ///< and of dirty state; never without HA
   World world = World::el1;
+
+  TranslationRegime without_updates() const {
+    TranslationRegime same = *this;
+    same.HA = same.HD = false;
+    return same;
+  }
 };
 
 /// A VMSAv8-64 stage 2 translation regime (STE fields, IHI 0070 5.2; DDI 0487 D8.2).
@@ -63,6 +69,12 @@ struct Stage2Regime {
   bool S2R = false;              ///< Record translation-related faults
   bool S2FWB = false;            ///< MemAttr says the resulting type itself.
   std::uint16_t S2VMID = 0;      ///< Zero where it tags nothing.
+
+  Stage2Regime without_updates() const {
+    Stage2Regime same = *this;
+    same.S2HA = same.S2HD = false;
+    return same;
+  }
 };
 
 }  // namespace doorbell::smmu

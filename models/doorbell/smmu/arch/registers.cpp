@@ -52,9 +52,23 @@ constexpr std::uint64_t msi_attributes(const Features& features) {
   return features.msi ? 0x3f : 0;  // SH, MemAttr
 }
 
+// Without IDR0.ATOS the registers of address translation operations are RES0.
+constexpr std::uint64_t gatos_ctrl(const Features& features) {
+  return features.address_translation ? GATOS_CTRL::RUN.mask() : 0;
+}
+constexpr std::uint64_t gatos_sid(const Features& features) {
+  if (!features.address_translation) return 0;
+  const unsigned substream_bits = features.substream_id_bits;
+  return low_mask(features.stream_id_bits) | GATOS_SID::SUBSTREAMID.make(low_mask(substream_bits)) |
+         (substream_bits != 0 ? GATOS_SID::SSID_VALID.mask() : 0);
+}
+constexpr std::uint64_t gatos_addr(const Features& features) {
+  return features.address_translation ? ~low_mask(GATOS_ADDR::HTTUI.low) : 0;
+}
+
 constexpr Register RO(std::string_view name, std::uint64_t offset, std::uint64_t reset,
-                      std::string_view section) {
-  return {{name, offset, 4, reset, RegisterAccess::read_only, section}};
+                      std::string_view section, unsigned width = 4) {
+  return {{name, offset, width, reset, RegisterAccess::read_only, section}};
 }
 /// Its bits are the same with all features.
 constexpr Register RW(std::string_view name, std::uint64_t offset, std::uint64_t reset,
@@ -64,7 +78,11 @@ constexpr Register RW(std::string_view name, std::uint64_t offset, std::uint64_t
           nullptr};
 }
 /// Its bits depend on features.
-constexpr Features all_that_adds_bits{.stage2 = true, .output_address_bits = 52};
+constexpr Features all_that_adds_bits{.stage2 = true,
+                                      .stream_id_bits = 32,
+                                      .substream_id_bits = 20,
+                                      .output_address_bits = 52,
+                                      .address_translation = true};
 constexpr Register RW_offered(std::string_view name, std::uint64_t offset, unsigned width,
                               std::string_view section, Guard guard, Implemented implemented) {
   return {{name, offset, width, 0, RegisterAccess::read_write, section, 1, 0,
@@ -112,6 +130,10 @@ constexpr Register rows[] = {
     RW_offered("SMMU_EVENTQ_IRQ_CFG1", 0x00b8, 4, "IHI 0070 6.3.31", Guard::EVENTQ_IRQEN, msi_data),
     RW_offered("SMMU_EVENTQ_IRQ_CFG2", 0x00bc, 4, "IHI 0070 6.3.32", Guard::EVENTQ_IRQEN,
                msi_attributes),
+    RW_offered("SMMU_GATOS_CTRL", 0x0100, 4, "IHI 0070 6.3.37", Guard::starts, gatos_ctrl),
+    RW_offered("SMMU_GATOS_SID", 0x0108, 8, "IHI 0070 6.3.38", Guard::RUN, gatos_sid),
+    RW_offered("SMMU_GATOS_ADDR", 0x0110, 8, "IHI 0070 6.3.39", Guard::RUN, gatos_addr),
+    RO("SMMU_GATOS_PAR", 0x0118, 0, "IHI 0070 6.3.40", 8),
     // Page 1, whose registers page 0 doesn't alias
     RW("SMMU_EVENTQ_PROD", 0x100a8, 0, "IHI 0070 6.3.95", Guard::EVENTQEN, queue_index_overflow),
     RW("SMMU_EVENTQ_CONS", 0x100ac, 0, "IHI 0070 6.3.96", Guard::none, queue_index_overflow),
@@ -144,6 +166,10 @@ std::uint64_t guarded_bits(Guard guard, const Enables& enables) {
       return when(IRQ_CTRL::GERROR_IRQEN.test(enables.IRQ_CTRL), all);
     case Guard::EVENTQ_IRQEN:
       return when(IRQ_CTRL::EVENTQ_IRQEN.test(enables.IRQ_CTRL), all);
+    case Guard::RUN:
+      return when(enables.RUN, all);
+    case Guard::starts:
+      return when(!enables.translates, all);
     case Guard::none:
     case Guard::Update:
       break;
@@ -166,6 +192,7 @@ std::uint64_t admitted(const Register& where, std::uint64_t old, std::uint64_t v
   if (where.guard == Guard::Update && (GBPA::Update.test(old) || !GBPA::Update.test(value))) {
     return old;
   }
+  if (where.guard == Guard::starts && GATOS_CTRL::RUN.test(old)) return old;
   const std::uint64_t kept = guarded_bits(where.guard, enables);
   if (where.implemented != nullptr) value &= where.implemented(features);
   return (old & kept) | (value & ~kept);

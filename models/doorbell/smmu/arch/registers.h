@@ -27,6 +27,8 @@ enum class Guard : std::uint8_t {
   attributes,  ///< SMMU_CR1: TABLE_* by SMMUEN, QUEUE_* by the enable of each queue (6.3.11).
   GERROR_IRQEN,
   EVENTQ_IRQEN,
+  RUN,     ///< SMMU_GATOS_CTRL.RUN (6.3.37).
+  starts,  ///< SMMU_GATOS_CTRL: written while RUN = 0 and SMMUEN = 1.
   Update,  ///< SMMU_GBPA: written only together with Update, and while none is under way (6.3.14).
 };
 
@@ -45,6 +47,9 @@ std::span<const Register> registers();
 struct Enables {
   std::uint64_t CR0 = 0;
   std::uint64_t IRQ_CTRL = 0;
+  /// SMMUEN is set, and acknowledged.
+  bool translates = false;
+  bool RUN = false;  ///< SMMU_GATOS_CTRL, which guards its group.
 };
 
 /// What a register that held `old` holds after a write of `value`, unwritable bits being as before.
@@ -70,6 +75,15 @@ inline constexpr BitField ABORT{20, 1}, Update{31, 1};
 }
 namespace IRQ_CTRL {
 inline constexpr BitField GERROR_IRQEN{0, 1}, EVENTQ_IRQEN{2, 1};
+}
+namespace GATOS_CTRL {
+inline constexpr BitField RUN{0, 1};
+}
+namespace GATOS_SID {
+inline constexpr BitField STREAMID{0, 32}, SUBSTREAMID{32, 20}, SSID_VALID{52, 1};
+}
+namespace GATOS_ADDR {
+inline constexpr BitField HTTUI{6, 1}, InD{7, 1}, RnW{8, 1}, PnU{9, 1}, TYPE{10, 2}, ADDR{12, 52};
 }
 namespace CMDQ_CONS {
 inline constexpr BitField RD{0, 20}, ERR{24, 7};
