@@ -84,6 +84,31 @@ TEST_F(RegisterSocketTest, AWidthThatThereIsNotIsABurstError) {
   EXPECT_EQ(frame.bank.get("CONTROL"), 7u);
 }
 
+TEST_F(RegisterSocketTest, ADoorbellTakesItsOwnTimeAndLooksAtWhoWrites) {
+  bool handled = false;
+  frame.socket.on_doorbell(0x10, [&](Payload& payload) -> Task<void> {
+    EXPECT_EQ(frame.now(), 0u) << "on its arrival";
+    co_await Delay{frame.scheduler(), 7 * nanosecond};
+    handled = frame.socket.perform(payload);
+  });
+  initiator.write(0x110, 4);
+  sc_core::sc_start(1, sc_core::SC_US);
+  EXPECT_TRUE(handled);
+  EXPECT_EQ(initiator.answered, 7 * nanosecond);
+  EXPECT_EQ(frame.bank.get("CONTROL"), 0x0101'0101u);
+}
+
+TEST_F(RegisterSocketTest, OtherRegistersOfTheFrameAreNoDoorbells) {
+  frame.socket.on_doorbell(0x14, [](Payload&) -> Task<void> {
+    ADD_FAILURE();
+    return Task<void>::ready();
+  });
+  initiator.write(0x10, 4);
+  sc_core::sc_start(1, sc_core::SC_US);
+  EXPECT_EQ(initiator.answered, 3 * nanosecond);
+  EXPECT_EQ(frame.bank.get("CONTROL"), 0x0101'0101u);
+}
+
 TEST_F(RegisterSocketTest, TheSecurityStateIsThatOfTheRequester) {
   initiator.write(0x10, 4, true);
   sc_core::sc_start(1, sc_core::SC_US);
