@@ -67,22 +67,29 @@ void add_redistributors(Platform& platform, Conservation& conservation) {
     made_pending += lpis.by_doorbell.made_pending.value();
     coalesced += lpis.by_doorbell.coalesced.value();
     dropped += lpis.by_doorbell.dropped.value();
+    if (!lpis.direct) continue;
+    made_pending += lpis.direct->made_pending.value();
+    coalesced += lpis.direct->coalesced.value();
+    dropped += lpis.direct->dropped.value();
+  }
+  if (const gic::SpiMessages* const messages = platform.gic().distributor().messages()) {
+    made_pending += messages->made_pending.value();
+    coalesced += messages->coalesced.value();
   }
   conservation.outcomes.emplace_back("made pending", made_pending);
   conservation.outcomes.emplace_back("coalesced with a pending one", coalesced);
   conservation.outcomes.emplace_back("dropped by a redistributor", dropped);
 }
 
-/// MSIs that are pending at a redistributor: their Journeys wait there for the acknowledgement.
+/// MSIs that are pending at a redistributor or the distributor: their Journeys wait there for the
+/// acknowledgement.
 std::uint64_t journeys_of_pending_lpis(Platform& platform) {
-  constexpr std::uint32_t first_lpi = 8192;  // IHI 0069, 2.2
-  const std::uint32_t end = std::uint32_t{1} << platform.parameters().gic.common.intid_bits;
-  std::uint64_t count = 0;
+  const gic::SpiMessages* const messages = platform.gic().distributor().messages();
+  std::uint64_t count = messages == nullptr ? 0 : messages->journeys_held();
   for (unsigned i = 0; i < platform.gic().processors(); ++i) {
     gic::Redistributor& redistributor = platform.gic().redistributor(i);
-    if (redistributor.lpis().pending() == 0) continue;
-    for (std::uint32_t intid = first_lpi; intid < end; ++intid) {
-      if (redistributor.journey(intid)) ++count;
+    for (const std::uint32_t INTID : redistributor.lpis().intids()) {
+      if (redistributor.journey(INTID)) ++count;
     }
   }
   return count;

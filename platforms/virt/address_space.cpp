@@ -31,19 +31,29 @@ std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameter
   std::vector<memory::FabricTarget> targets{
       {"ram", {{ram_base, parameters.ram.size}}},
       {"gicd", {{gicd.base, gicd.size}}},
-      {"its_control", {{its_control.base, its_control.size}}},
-      {"its_translater", {{its_translater.base, its_translater.size}}},
       {"smmu", {{smmu.base, smmu.size}}},
       {.name = "pcie",
        .regions = {as_is(pcie_mmio), as_is(pcie_io), as_is(pcie_high_mmio)},
        .separate_writes = true},
       {"ecam", {as_is(ecam(parameters))}},
   };
-  for (unsigned i = 1; i < parameters.gic.its_count; ++i) {
+  if (parameters.gic.lpis == gic::LpiSupport::its) {
+    // Behind the distributor, as ever.
+    auto add = [&targets, place = 2](const std::string& name, Range range) mutable {
+      targets.insert(targets.begin() + place++, {name, {{range.base, range.size}}});
+    };
+    add("its_control", its_control);
+    add("its_translater", its_translater);
+  }
+  for (unsigned i = 1; i < parameters.gic.itss(); ++i) {
     const Range control = its_control_of(i), translater = its_translater_of(i);
     targets.push_back({"its_control" + std::to_string(i), {{control.base, control.size}}});
     targets.push_back({"its_translater" + std::to_string(i), {{translater.base, translater.size}}});
   }
+  if (parameters.gic.doorbell == gic::DoorbellKind::v2m)
+    targets.push_back({"v2m", {{v2m.base, v2m.size}}});
+  if (parameters.gic.doorbell == gic::DoorbellKind::spi)
+    targets.push_back({"message_alias", {{message_alias.base, message_alias.size}}});
   for (unsigned i = 0; i < parameters.processors; ++i) {
     targets.push_back({"gicr" + std::to_string(i), {{gicr_frames(i).base, gicr_stride}}});
   }
@@ -63,6 +73,27 @@ std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameter
   for (const OwnDevice& device : own)
     targets.push_back({device.name, {{device.registers.base, device.registers.size}}});
   return targets;
+}
+
+std::vector<std::uint64_t> doorbells(const VirtParameters& parameters) {
+  std::vector<std::uint64_t> addresses;
+  switch (parameters.gic.doorbell) {
+    case gic::DoorbellKind::its:
+      for (unsigned its = 0; its < parameters.gic.its_count; ++its)
+        addresses.push_back(its_translater_of(its).base + doorbell_offset);
+      break;
+    case gic::DoorbellKind::v2m:
+      addresses.push_back(v2m.base + doorbell_offset);
+      break;
+    case gic::DoorbellKind::spi:
+      addresses.push_back(message_alias.base + doorbell_offset);
+      break;
+    case gic::DoorbellKind::lpi:
+      for (unsigned i = 0; i < parameters.processors; ++i)
+        addresses.push_back(gicr_frames(i).base + doorbell_offset);
+      break;
+  }
+  return addresses;
 }
 
 std::string target_at(const VirtParameters& parameters, std::uint64_t address) {

@@ -24,4 +24,8 @@ Range counter_group_page(unsigned group, unsigned page);
 /// The name of the target at an address; "nothing" where none is.
 std::string target_at(const VirtParameters& parameters, std::uint64_t address);
 
+/// Where devices may write MSIs, by the kind of doorbell: one address for each ITS, for the frame,
+/// or for each processor.
+std::vector<std::uint64_t> doorbells(const VirtParameters& parameters);
+
 }  // namespace doorbell::virt

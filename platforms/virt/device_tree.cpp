@@ -33,6 +33,8 @@ struct Handles {
   /// The first one where QEMU's is.
   std::uint32_t its(unsigned number) const { return number == 0 ? gic() + 1 : smmu() + number; }
   std::uint32_t smmu() const { return gic() + 2; }
+  /// Behind all ITSs.
+  std::uint32_t v2m() const { return smmu() + 16; }
   unsigned processor_count;
 };
 
@@ -97,6 +99,8 @@ class Nodes {
   void uart();
   void gic();
   void its(unsigned number);
+  void v2m();
+  void message_spis();
   void map_of_messages();
   void add_first_its(std::uint32_t begin, std::uint32_t end,
                      const std::function<void(std::uint32_t, unsigned, std::uint32_t)>& add);
@@ -174,9 +178,17 @@ void Nodes::map_of_requesters(const char* name, std::uint32_t handle,
   tree_.cells(name, entries);
 }
 
-/// `msi-map`: each function to the ITS of its endpoint, and what is nobody's to the first.
+/// `msi-map`: each function to the ITS of its endpoint, and what is nobody's to the first. Other
+/// doorbells know no DeviceIDs; Linux has no driver of GICR_SETLPIR.
 void Nodes::map_of_messages() {
   const pcie::RequesterMap& map = parameters_.root_complex.device_id;
+  const gic::DoorbellKind doorbell = parameters_.gic.doorbell;
+  if (doorbell == gic::DoorbellKind::lpi) return;
+  if (doorbell != gic::DoorbellKind::its) {
+    const bool v2m = doorbell == gic::DoorbellKind::v2m;
+    tree_.cells("msi-map", {0, v2m ? handles_.v2m() : handles_.gic(), 0, 0x10000});
+    return;
+  }
   std::map<pcie::RequesterId, unsigned> its_of;  // where it isn't the first
   for (std::size_t i = 0; i < parameters_.endpoints.size(); ++i) {
     const EndpointSlot& slot = parameters_.endpoints[i];
@@ -291,8 +303,28 @@ void Nodes::gic() {
     tree_.cells("#address-cells", {2});
     tree_.empty("interrupt-controller");
     tree_.cells("#interrupt-cells", {3});
-    for (unsigned i = 0; i < parameters_.gic.its_count; ++i)
+    if (parameters_.gic.doorbell == gic::DoorbellKind::spi) message_spis();
+    for (unsigned i = 0; i < parameters_.gic.itss(); ++i)
       its(i);
+    if (parameters_.gic.doorbell == gic::DoorbellKind::v2m) v2m();
+  });
+}
+
+/// Linux, bindings/interrupt-controller/arm,gic-v3.yaml: SPIs by message, as INTIDs, and the frame.
+void Nodes::message_spis() {
+  const gic::MessageParameters& messages = parameters_.gic.messages;
+  tree_.wide("mbi-alias", {message_alias.base});
+  tree_.cells("mbi-ranges", {messages.first_spi, messages.spis});
+  tree_.empty("msi-controller");
+}
+
+/// The same, bindings/interrupt-controller/arm,gic.yaml, v2m-frame. Its MSI_TYPER says the rest.
+void Nodes::v2m() {
+  tree_.node(at("v2m", virt::v2m.base), [this] {
+    tree_.cells("phandle", {handles_.v2m()});
+    reg({virt::v2m});
+    tree_.empty("msi-controller");
+    tree_.text("compatible", "arm,gic-v2m-frame");
   });
 }
 

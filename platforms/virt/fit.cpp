@@ -172,7 +172,43 @@ void check_collections(const VirtParameters& parameters) {
   }
 }
 
+/// Of the interrupts that are wired, SPIs for messages must be apart.
+void check_messages(const VirtParameters& parameters) {
+  const gic::DoorbellKind doorbell = parameters.gic.doorbell;
+  if (doorbell != gic::DoorbellKind::v2m && doorbell != gic::DoorbellKind::spi) return;
+  std::vector<std::uint32_t> wired{
+      uart_interrupt,
+      rtc_interrupt,
+      pcie_interrupts,
+      pcie_interrupts + 1,
+      pcie_interrupts + 2,
+      pcie_interrupts + 3,
+      smmu_event_queue_interrupt,
+      smmu_pri_queue_interrupt,
+      smmu_command_sync_interrupt,
+      smmu_global_error_interrupt,
+  };
+  for (unsigned i = 0; i < counter_groups(parameters); ++i)
+    wired.push_back(pmcg_interrupt + i);
+  const std::uint32_t first = parameters.gic.messages.first_spi;
+  for (const std::uint32_t INTID : wired) {
+    if (INTID - first >= parameters.gic.messages.spis) continue;
+    throw InputError("gic.messages.first_spi: expected SPIs apart from those of wires with " +
+                     setting("gic.messages.spis", parameters.gic.messages.spis) + ", found INTID " +
+                     std::to_string(INTID) + " among them");
+  }
+}
+
 void check_its(const VirtParameters& parameters) {
+  if (parameters.gic.lpis != gic::LpiSupport::its) {
+    for (std::size_t i = 0; i < parameters.endpoints.size(); ++i) {
+      if (parameters.endpoints[i].its == 0) continue;
+      throw InputError(of_element("endpoints", i, "its") +
+                       ": expected 0 without ITSs (gic.lpis), found " +
+                       std::to_string(parameters.endpoints[i].its));
+    }
+    return;
+  }
   for (std::size_t i = 0; i < parameters.endpoints.size(); ++i) {
     const std::uint32_t its = parameters.endpoints[i].its;
     if (its < parameters.gic.its_count) continue;
@@ -268,6 +304,7 @@ void VirtParameters::check() const {
   check_identities(*this, root_complex.stream_id, "stream_id_base", "stream_id_shift");
   check_identities(*this, root_complex.device_id, "device_id_base", "device_id_shift");
   check_its(*this);
+  check_messages(*this);
   check_collections(*this);
   check_interrupts(*this);
   check_ecam(root_complex);

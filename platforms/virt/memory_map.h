@@ -18,6 +18,10 @@ inline constexpr Range rom{0x0000'0000, 0x0400'0000};
 /// The second bank.
 inline constexpr Range flash{0x0400'0000, 0x0400'0000};
 inline constexpr Range gicd{0x0800'0000, 0x1'0000};
+/// Frames that devices write SPIs into: GICv2m's, where QEMU has it, and the alias of the
+/// distributor's message registers.
+inline constexpr Range v2m{0x0802'0000, 0x1000};
+inline constexpr Range message_alias{0x0803'0000, 0x1'0000};
 inline constexpr Range its_control{0x0808'0000, 0x1'0000};
 inline constexpr Range its_translater{0x0809'0000, 0x1'0000};
 /// Further ITSs, which QEMU has none of: 256 KiB each, room for the frames of GICv4.1.
@@ -63,6 +67,9 @@ inline constexpr std::uint64_t ram_base = 0x4000'0000;
 
 /// GITS_TRANSLATER: where devices write their MSIs.
 inline constexpr std::uint64_t gits_translater = its_translater.base + 0x40;
+/// The same register's offset in GICv2m's frame (MSI_SETSPI_NS), the alias (GICM_SETSPI_NSR) and
+/// that of a redistributor (GICR_SETLPIR).
+inline constexpr std::uint64_t doorbell_offset = 0x40;
 
 // Interrupts, as INTIDs: SPI n is INTID 32 + n.
 inline constexpr std::uint32_t uart_interrupt = 32 + 1;

@@ -16,13 +16,14 @@ std::string numbered(const char* name, unsigned number) {
 /// Everyone who reads or writes physical memory.
 std::vector<std::string> fabric_ports(const VirtParameters& parameters,
                                       const std::vector<OwnDevice>& own) {
-  std::vector<std::string> ports{"dma_reads",   "dma_writes", "smmu_tables",
-                                 "smmu_queues", "its",        "lpi"};
+  std::vector<std::string> ports{"dma_reads", "dma_writes", "smmu_tables", "smmu_queues"};
+  if (parameters.gic.lpis == gic::LpiSupport::its) ports.push_back("its");
+  ports.push_back("lpi");
   if (parameters.smmu.offered.table_updates != smmu::TableUpdates::none)
     ports.push_back("smmu_updates");
   for (unsigned i = 0; i < parameters.processors; ++i)
     ports.push_back(numbered("cpu", i));
-  for (unsigned i = 1; i < parameters.gic.its_count; ++i)
+  for (unsigned i = 1; i < parameters.gic.itss(); ++i)
     ports.push_back(numbered("its", i));
   for (const OwnDevice& device : own) {
     ports.push_back(device.name + "_reads");
@@ -105,16 +106,18 @@ void Platform::bind_memory() {
 
 void Platform::bind_gic() {
   connect_target("gicd", gic_.distributor().registers);
-  connect_target("its_control", gic_.its().control);
-  connect_target("its_translater", gic_.its().translater);
   for (unsigned i = 0; i < gic_.processors(); ++i) {
     connect_target(numbered("gicr", i), gic_.redistributor(i).registers);
   }
-  connect_to_port(gic_.its().memory, "its");
-  for (unsigned i = 1; i < gic_.its_count(); ++i) {
-    connect_target(numbered("its_control", i), gic_.its(i).control);
-    connect_target(numbered("its_translater", i), gic_.its(i).translater);
-    connect_to_port(gic_.its(i).memory, numbered("its", i));
+  for (unsigned i = 0; i < gic_.its_count(); ++i) {
+    const std::string number = i == 0 ? "" : std::to_string(i);
+    connect_target("its_control" + number, gic_.its(i).control);
+    connect_target("its_translater" + number, gic_.its(i).translater);
+    connect_to_port(gic_.its(i).memory, "its" + number);
+  }
+  if (gic::MessageFrame* const frame = gic_.message_frame()) {
+    const bool v2m = parameters_.gic.doorbell == gic::DoorbellKind::v2m;
+    connect_target(v2m ? "v2m" : "message_alias", frame->registers);
   }
   connect_to_port(gic_.lpi_memory, "lpi");
   smmu_.tcu.eventq.bind(gic_.distributor().spi(smmu_event_queue_interrupt));

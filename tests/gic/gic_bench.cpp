@@ -80,13 +80,21 @@ Bench::Bench(const GicParameters& parameters, unsigned count, const sc_core::sc_
     : Module(name),
       gic("gic", parameters, affinities_of_virt(count)),
       physical_targets_(parameters.its.physical_targets) {
-  connect(gic.its().memory, memory.its);
   connect(gic.lpi_memory, memory.lpis);
-  if (with_device) {
+  if (gic.its_count() == 0) {
+    connect(gits, memory.its);  // there is nothing else that they could be for
+  } else {
+    connect(gic.its().memory, memory.its);
+    connect(gits, gic.its().control);
+  }
+  if (with_device && gic.its_count() != 0) {
     device = std::make_unique<InitiatorSocket>("device");
     connect(*device, gic.its().translater);
   }
-  connect(gits, gic.its().control);
+  if (gic.message_frame() != nullptr) {
+    messages = std::make_unique<InitiatorSocket>("messages");
+    connect(*messages, gic.message_frame()->registers);
+  }
   for (unsigned i = 1; i < gic.its_count(); ++i) {
     const std::string number = std::to_string(i);
     connect(gic.its(i).memory, memory.add_its());
@@ -194,7 +202,7 @@ void Bench::bring_up() {
   write(gicd, 0x0000, 4, 0x13);
   for (unsigned i = 0; i < processors.size(); ++i)
     bring_up_redistributor(i);
-  bring_up_its();
+  if (gic.its_count() != 0) bring_up_its();
 }
 
 void Bench::bring_up_redistributor(unsigned i, bool pending_table_zero) {
@@ -345,6 +353,24 @@ Task<void> Bench::stream(std::vector<std::pair<std::uint32_t, std::uint32_t>> ev
 void Bench::send_stream(std::vector<std::pair<std::uint32_t, std::uint32_t>> events,
                         Time interval) {
   spawn(stream(std::move(events), interval));
+}
+
+Task<void> Bench::signal(InitiatorSocket& socket, std::uint64_t offset, unsigned size,
+                         std::uint64_t data, StageId stage, bool& ok, std::uint32_t DeviceID) {
+  PayloadReference payload = simulation().payloads().take(tlm::TLM_WRITE_COMMAND, offset, size);
+  for (unsigned i = 0; i < size; ++i)
+    payload->data()[i] = static_cast<std::uint8_t>(data >> (8 * i));
+  const auto EventID = static_cast<std::uint32_t>(data);
+  payload->requester().device_id = DeviceID;
+  payload->requester().journey =
+      simulation().journeys().start({DeviceID, DeviceID, EventID}, stage, now());
+  co_await socket.transport(*payload);
+  ok = payload->is_response_ok();
+  // As a root complex: nobody has taken it over.
+  if (const JourneyHandle left = payload->requester().journey) {
+    simulation().journeys().finish(left, ok ? Outcome::misdirected : Outcome::answered_with_error,
+                                   now());
+  }
 }
 
 std::uint64_t Bench::counter(const std::string& path) const {

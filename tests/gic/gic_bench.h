@@ -89,7 +89,8 @@ class Bench : public Module {
   Memory memory{"memory"};
   std::vector<std::unique_ptr<Processor>> processors;
   Gic gic;
-  std::unique_ptr<InitiatorSocket> device;  ///< bound to GITS_TRANSLATER, unless made without
+  std::unique_ptr<InitiatorSocket> device;    ///< bound to GITS_TRANSLATER, unless made without
+  std::unique_ptr<InitiatorSocket> messages;  ///< bound to the frame of SPIs, where there is one
   InitiatorSocket gicd{"gicd"};
   InitiatorSocket gits{"gits"};
   std::vector<std::unique_ptr<InitiatorSocket>> gicr;
@@ -147,6 +148,13 @@ class Bench : public Module {
   }
   void end(unsigned processor, std::uint32_t INTID) { write_icc(processor, ICC_EOIR1_EL1, INTID); }
   std::uint64_t counter(const std::string& path) const;
+  /// Writes to a doorbell as a device does, with a Journey that begins in `stage`.
+  Task<void> signal(InitiatorSocket& socket, std::uint64_t offset, unsigned size,
+                    std::uint64_t data, StageId stage, bool& ok, std::uint32_t DeviceID = 0);
+  /// GITS_TRANSLATER's frame of an ITS.
+  InitiatorSocket& translater_of(unsigned its) {
+    return its == 0 ? *device : *further_[its - 1].device;
+  }
 
   // How `bring_up_its` makes the tables. A first level of collections leads to one page for its
   // first entry; of devices to none.
@@ -172,7 +180,7 @@ class Bench : public Module {
   bool finished_ = false;
   /// Of the ITS in use.
   InitiatorSocket& control() { return its_ == 0 ? gits : *further_[its_ - 1].control; }
-  InitiatorSocket& translater() { return its_ == 0 ? *device : *further_[its_ - 1].device; }
+  InitiatorSocket& translater() { return translater_of(its_); }
 
   struct FurtherIts {
     std::unique_ptr<InitiatorSocket> control, device;

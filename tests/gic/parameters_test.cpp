@@ -31,6 +31,51 @@ TEST(GicParameters, DefaultsAreThoseOfTheTimingPage) {
   EXPECT_EQ(parameters.cpu_interface.register_access, 20 * nanosecond);
 }
 
+std::string refusal(std::initializer_list<const char*> settings) {
+  GicParameters parameters;
+  ParameterTree tree(parameters);
+  for (const char* const setting : settings)
+    tree.set(setting);
+  try {
+    parameters.check();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "fits";
+}
+
+TEST(GicParameters, ADoorbellIsThere) {
+  EXPECT_EQ(refusal({"doorbell=v2m"}), "fits");
+  EXPECT_EQ(refusal({"doorbell=spi", "lpis=none"}), "fits");
+  EXPECT_EQ(refusal({"doorbell=lpi", "lpis=direct"}), "fits");
+  EXPECT_EQ(refusal({"lpis=none"}),
+            "gic.doorbell: expected v2m, spi or lpi without ITSs (gic.lpis), found its");
+  EXPECT_EQ(refusal({"lpis=direct"}),
+            "gic.doorbell: expected v2m, spi or lpi without ITSs (gic.lpis), found its");
+  EXPECT_EQ(refusal({"doorbell=lpi"}),
+            "gic.lpis: expected direct with gic.doorbell=lpi, found another");
+  EXPECT_EQ(refusal({"doorbell=v2m", "lpis=none", "its_count=2"}),
+            "gic.its_count: expected 1, as it is unless gic.lpis=its, found 2");
+}
+
+TEST(GicParameters, PlacesAreOfItssThatThereAre) {
+  GicParameters parameters;
+  parameters.its_count = 2;
+  parameters.its_places = {{}, {100 * nanosecond}};
+  EXPECT_NO_THROW(parameters.check());
+  EXPECT_EQ(parameters.its_distance(1), 100 * nanosecond);
+  parameters.its_count = 1;
+  EXPECT_THROW(parameters.check(), InputError);
+}
+
+TEST(GicParameters, SpisForMessagesAreThere) {
+  EXPECT_EQ(refusal({"doorbell=v2m", "messages.first_spi=192", "messages.spis=64"}), "fits");
+  EXPECT_EQ(refusal({"doorbell=v2m", "messages.first_spi=193", "messages.spis=64"}),
+            "gic.messages.spis: expected SPIs below INTID 256 (gic.common.spis) with "
+            "gic.messages.first_spi=193, found 64");
+  EXPECT_EQ(refusal({"messages.first_spi=1000"}), "fits") << "nobody uses them";
+}
+
 TEST(GicParameters, ThatDontGoTogetherAreRefused) {
   GicParameters parameters;
   ParameterTree tree(parameters);

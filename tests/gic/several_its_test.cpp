@@ -132,5 +132,38 @@ TEST_F(SeveralIts, MOVALLOfTwoAtOnceMovesEachLpiOnce) {
   EXPECT_EQ(bench->gic.redistributor(1).lpis().pending(), 3u);
 }
 
+// An ITS that is far away: the link to the redistributor once, and each table access.
+TEST(ItsDistance, IsInItsLinksAndTableAccessesAlone) {
+  constexpr Time cycle = nanosecond, latency = 100 * nanosecond, distance = 70 * nanosecond;
+  GicParameters parameters;
+  parameters.its_count = 2;
+  parameters.its_places = {{}, {distance}};
+  Bench bench(parameters);
+  bench.bring_up();
+  bench.use(1);
+  bench.bring_up_its();
+  for (const unsigned its : {0u, 1u}) {
+    bench.use(its);
+    bench.map_device(1);
+    bench.map_event(1, 0, 8200 + its);
+    bench.configure(8200 + its, 0xA3);
+    // MAPC and MAPD cache nothing.
+    bench.issue({{.opcode = ItsOpcode::MAPC, .ICID = 0, .RDbase = 0, .V = true}});
+    bench.map_device(1);
+    bench.map_device(2);
+    for (const bool cold : {true, false}) {
+      bench.advance(10 * microsecond);
+      const Time sent = bench.time();
+      bench.doorbell(1, 0);
+      bench.advance(5 * microsecond);
+      const Time more = its == 0 ? 0 : distance;
+      const Time reads = cold ? 3 * (latency + more) + latency : 0;
+      EXPECT_EQ(bench.processors[0]->irq_raised - sent, 18 * cycle + more + reads)
+          << "ITS " << its << (cold ? ", cold" : ", warm");
+      bench.end(0, bench.acknowledge(0));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace doorbell::gic::test

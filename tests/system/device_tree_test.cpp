@@ -104,6 +104,51 @@ TEST(DeviceTree, NamesEachITSAndWhoseMessagesItTakes) {
                                         0x12, its[0], 0x12, 0xFFEE}));
 }
 
+/// Whether there is one at `path`.
+bool has(const VirtParameters& parameters, const std::string& path) {
+  try {
+    return !property(parameters, path).empty();
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+// Linux finds GICv2m's frame below the interrupt controller, where it has no LPIs.
+TEST(DeviceTree, NamesTheFrameOfGICv2mInPlaceOfTheIts) {
+  VirtParameters parameters;
+  parameters.gic.lpis = gic::LpiSupport::none;
+  parameters.gic.doorbell = gic::DoorbellKind::v2m;
+  const std::string v2m = "/intc@8000000/v2m@8020000";
+  EXPECT_EQ(cells(property(parameters, v2m + ":reg")),
+            (std::vector<std::uint32_t>{0, 0x802'0000, 0, 0x1000}));
+  const std::uint32_t handle = cells(property(parameters, v2m + ":phandle")).at(0);
+  EXPECT_EQ(cells(property(parameters, "/pcie@10000000:msi-map")),
+            (std::vector<std::uint32_t>{0, handle, 0, 0x10000}));
+  EXPECT_FALSE(has(parameters, "/intc@8000000/its@8080000:reg"));
+}
+
+TEST(DeviceTree, NamesSpisForMessagesAndTheirFrame) {
+  VirtParameters parameters;
+  parameters.gic.lpis = gic::LpiSupport::none;
+  parameters.gic.doorbell = gic::DoorbellKind::spi;
+  const std::string intc = "/intc@8000000";
+  EXPECT_EQ(cells(property(parameters, intc + ":mbi-alias")),
+            (std::vector<std::uint32_t>{0, 0x803'0000}));
+  EXPECT_EQ(cells(property(parameters, intc + ":mbi-ranges")),
+            (std::vector<std::uint32_t>{144, 64}));
+  const std::uint32_t handle = cells(property(parameters, intc + ":phandle")).at(0);
+  EXPECT_EQ(cells(property(parameters, "/pcie@10000000:msi-map")),
+            (std::vector<std::uint32_t>{0, handle, 0, 0x10000}));
+}
+
+TEST(DeviceTree, HasNoMsisForLinuxWithLpisByRegister) {
+  VirtParameters parameters;
+  parameters.gic.lpis = gic::LpiSupport::direct;
+  parameters.gic.doorbell = gic::DoorbellKind::lpi;
+  EXPECT_FALSE(has(parameters, "/pcie@10000000:msi-map"));
+  EXPECT_FALSE(has(parameters, "/intc@8000000/its@8080000:reg"));
+}
+
 // QEMU's virt: 123 redistributors fit into the first region.
 TEST(DeviceTree, NamesTheSecondRegionOfRedistributorsWhenThereIsOne) {
   VirtParameters parameters;

@@ -106,6 +106,32 @@ TEST(Fit, AnEndpointsITSIsThere) {
                             HasSubstr("gic.its_count=2")));
 }
 
+TEST(Fit, SpisForMessagesAreNoWires) {
+  const auto messages = [](gic::DoorbellKind doorbell, std::uint32_t first, std::uint32_t spis) {
+    return refusal([&](VirtParameters& p) {
+      p.gic.doorbell = doorbell;
+      p.gic.messages.first_spi = first;
+      p.gic.messages.spis = spis;
+    });
+  };
+  using gic::DoorbellKind;
+  EXPECT_EQ(messages(DoorbellKind::v2m, 110, 98), "fits");
+  EXPECT_THAT(messages(DoorbellKind::v2m, 80, 64),
+              AllOf(HasSubstr("gic.messages.first_spi"), HasSubstr("INTID 106")));
+  EXPECT_THAT(messages(DoorbellKind::spi, 144, 65), HasSubstr("INTID 208"))
+      << "of performance counters";
+  EXPECT_EQ(messages(DoorbellKind::its, 80, 64), "fits");
+}
+
+TEST(Fit, WithoutItssNoEndpointHasOne) {
+  const auto refused = refusal([&](VirtParameters& p) {
+    p.gic.doorbell = gic::DoorbellKind::v2m;
+    p.gic.lpis = gic::LpiSupport::none;
+    p.endpoints[0].its = 1;
+  });
+  EXPECT_THAT(refused, AllOf(HasSubstr("endpoints.0.its"), HasSubstr("gic.lpis")));
+}
+
 TEST(Fit, ADriveHasAFileAndBlocksThatDrivesHave) {
   const auto drive = [](const char* file, std::uint32_t block_size) {
     return refusal([&](VirtParameters& p) {

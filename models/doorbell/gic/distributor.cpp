@@ -10,7 +10,7 @@ namespace doorbell::gic {
 using gic_message::Kind;
 
 Distributor::Distributor(const sc_core::sc_module_name& name, const GicCommonParameters& parameters,
-                         const std::vector<Affinity>& processors)
+                         const std::vector<Affinity>& processors, const DistributorOptions& options)
     : Module(name),
       registers("registers", tasks_, clock_),
       clock_(scheduler(), parameters.frequency),
@@ -21,7 +21,8 @@ Distributor::Distributor(const sc_core::sc_module_name& name, const GicCommonPar
               .extended_spis = parameters.extended_spis,
               .intid_bits = parameters.intid_bits,
               .priority_bits = parameters.priority_bits,
-              .message_spis = parameters.message_spis,
+              .message_spis = options.message_spis,
+              .lpis = options.lpis,
               .one_of_n = parameters.one_of_n,
               .processors = processors}),
       acknowledged_(statistics(), "acknowledged",
@@ -56,6 +57,21 @@ Distributor::Distributor(const sc_core::sc_module_name& name, const GicCommonPar
   }
   for (std::uint32_t number = 0; number < state_.spis().count(); ++number)
     add_wire(state_.spis().INTID_of(number));
+  if (options.message_spis || options.frame) add_messages(options);
+}
+
+void Distributor::add_messages(const DistributorOptions& options) {
+  const StageId stage = simulation().stages().add(
+      {"distributor", 85, "redistributor",
+       "Waiting for more urgent SPIs and for the redistributor; a message in its frame, the SPI on "
+       "its way to the redistributor"});
+  messages_ = std::make_unique<SpiMessages>(
+      SpiMessages::Environment{scheduler(), simulation().journeys(), clock_, stage,
+                               options.doorbell_cycles},
+      statistics().group("by_message"), state_);
+  if (!options.message_spis) return;
+  registers.on_doorbell(SETSPI_NSR_offset,
+                        [this](Payload& payload) { return messages_->accept(registers, payload); });
 }
 
 void Distributor::add_wire(std::uint32_t INTID) {
@@ -90,6 +106,7 @@ void Distributor::settle() {
     offer.groups = state_.enabled_groups();
     offer.told = offer.version;
   }
+  if (messages_) messages_->settle();
 }
 
 void Distributor::changed(unsigned processor, bool withdraws) {
@@ -97,6 +114,7 @@ void Distributor::changed(unsigned processor, bool withdraws) {
   ++offer.version;
   if (withdraws) offer.withdrawn = offer.version;
   offer.changes.notify_all();
+  if (messages_) messages_->look_for_cleared();
 }
 
 /// From the processor that it was chosen for: asked for, and given back.
@@ -125,6 +143,7 @@ Task<void> Distributor::forward(unsigned processor) {
                                          .intid = best.INTID,
                                          .priority = best.priority,
                                          .group = static_cast<std::uint8_t>(best.group)};
+      journey_of_spi(best.INTID).serve(now(), "link to the redistributor");
       link.send(request, link_latency_);
       offer.best = best;
       offer.groups = state_.enabled_groups();
@@ -134,7 +153,7 @@ Task<void> Distributor::forward(unsigned processor) {
   }
 }
 
-bool Distributor::acknowledge_spi(std::uint32_t INTID, unsigned processor) {
+bool Distributor::acknowledge_spi(std::uint32_t INTID, unsigned processor, JourneyHandle& journey) {
   // The redistributor has forgotten it: one that is pending again by the time the next message
   // leaves has to be offered anew.
   Offer& offer = *offers_[processor];
@@ -144,6 +163,7 @@ bool Distributor::acknowledge_spi(std::uint32_t INTID, unsigned processor) {
     return false;
   }
   acknowledged_.add();
+  if (messages_) journey = messages_->take(INTID);
   state_.acknowledge(INTID);
   return true;
 }

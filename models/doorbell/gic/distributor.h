@@ -12,8 +12,17 @@
 #include "doorbell/gic/arch/parameters.h"
 #include "doorbell/gic/gic_message.h"
 #include "doorbell/gic/interrupt_source.h"
+#include "doorbell/gic/spi_messages.h"
 
 namespace doorbell::gic {
+
+/// What a Distributor has beside what is common to the GIC.
+struct DistributorOptions {
+  bool lpis = true;           ///< GICD_TYPER.LPIS
+  bool message_spis = false;  ///< GICD_TYPER.MBIS
+  bool frame = false;         ///< there is another frame whose writes make SPIs pending
+  std::uint64_t doorbell_cycles = 4;
+};
 
 /// The Distributor: GICD registers and SPIs (IHI 0069, 12.9). It tells each redistributor of the
 /// most urgent SPI for it.
@@ -21,7 +30,7 @@ class Distributor : public Module, public SpiSource {
  public:
   /// `processors`: their affinities, in the order of the redistributors.
   Distributor(const sc_core::sc_module_name& name, const GicCommonParameters& parameters,
-              const std::vector<Affinity>& processors);
+              const std::vector<Affinity>& processors, const DistributorOptions& options = {});
 
   RegisterSocket registers;  ///< GICD, 64 KiB; addresses are taken modulo that
   MessageInitiator<GicMessage>& redistributor(unsigned processor) { return *links_[processor]; }
@@ -30,7 +39,10 @@ class Distributor : public Module, public SpiSource {
   WireIn& spi(std::uint32_t INTID) { return *spis_.at(state_.spis().number_of(INTID)); }
 
   unsigned enabled_groups() const override { return state_.enabled_groups(); }
-  bool acknowledge_spi(std::uint32_t INTID, unsigned processor) override;
+  bool acknowledge_spi(std::uint32_t INTID, unsigned processor, JourneyHandle& journey) override;
+  JourneyHandle journey_of_spi(std::uint32_t INTID) const override {
+    return messages_ ? messages_->journey(INTID) : JourneyHandle{};
+  }
   void deactivate_spi(std::uint32_t INTID) override;
   Task<void> send_sgi(SgiRequest request, Group group, unsigned processor) override;
   void set_awake(unsigned processor, bool awake) override;
@@ -45,6 +57,8 @@ class Distributor : public Module, public SpiSource {
   }
 
   DistributorState& state() { return state_; }
+  /// SPIs by message; null where there is no way to send one.
+  SpiMessages* messages() { return messages_.get(); }
 
   void save(StateWriter& state) const override;
   void restore(StateReader& state) override;
@@ -58,6 +72,7 @@ class Distributor : public Module, public SpiSource {
   Task<void> take_back(std::uint32_t INTID);
   void changed(unsigned processor, bool withdraws);
   void add_wire(std::uint32_t INTID);
+  void add_messages(const DistributorOptions& options);
 
   Clock clock_;
   Time link_latency_;
@@ -82,6 +97,7 @@ class Distributor : public Module, public SpiSource {
   Counter taken_back_;
   std::vector<std::unique_ptr<MessageInitiator<GicMessage>>> links_;
   std::vector<std::unique_ptr<WireIn>> spis_;
+  std::unique_ptr<SpiMessages> messages_;
   TaskGroup tasks_;
 };
 

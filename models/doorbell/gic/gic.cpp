@@ -24,12 +24,15 @@ Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
         statistics().group(shared ? "lpi_cache" : "lpi_cache" + std::to_string(i));
     lpi_caches_.push_back(std::make_unique<LpiCache>(group, parameters.redistributor));
   }
-  distributor_ = std::make_unique<Distributor>("distributor", common, processors);
-  for (unsigned i = 0; i < parameters.its_count; ++i) {
+  add_distributor(parameters, common, processors);
+  std::vector<Time> its_distances;
+  for (unsigned i = 0; i < parameters.itss(); ++i) {
     // The first one's name has no number: so it is where there is but one.
     const std::string its = i == 0 ? "its" : "its" + std::to_string(i);
     its_.push_back(std::make_unique<Its>(its.c_str(), common, parameters.its,
-                                         parameters.redistributor.lpi_cache_scope, redistributors));
+                                         parameters.redistributor.lpi_cache_scope, redistributors,
+                                         parameters.its_distance(i)));
+    its_distances.push_back(parameters.its_distance(i));
   }
   for (unsigned i = 0; i < count; ++i) {
     RedistributorConfiguration configuration;
@@ -41,14 +44,18 @@ Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
     configuration.priority_bits = common.priority_bits;
     configuration.extended_ppis = common.extended_ppis;
     configuration.enable_can_clear = parameters.redistributor.enable_can_clear;
-    configuration.invalidates = parameters.redistributor.invalidate_registers;
+    configuration.lpis = parameters.lpis != LpiSupport::none;
+    configuration.direct_lpis = parameters.lpis == LpiSupport::direct;
+    // They are there with GICR_TYPER.DirectLPI in any case (DDI 0601 GICR_CTLR.IR).
+    configuration.invalidates =
+        parameters.redistributor.invalidate_registers || configuration.direct_lpis;
     configuration.one_of_n = common.one_of_n != OneOfN::none;
     configuration.shareability = parameters.redistributor.shareability;
     const std::string number = std::to_string(i);
     redistributors_.push_back(std::make_unique<Redistributor>(
         ("redistributor" + number).c_str(), common, parameters.redistributor, parameters.its,
-        configuration, parameters.its_count, lpi_tables_, *lpi_caches_[shared ? 0 : i],
-        *distributor_));
+        parameters.messages, configuration, its_distances, lpi_tables_,
+        *lpi_caches_[shared ? 0 : i], *distributor_));
     Redistributor& redistributor = *redistributors_.back();
     cpu_interfaces_.push_back(std::make_unique<CpuInterface>(
         ("cpu_interface" + number).c_str(), common, parameters.cpu_interface,
@@ -60,6 +67,22 @@ Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
       its_[its]->redistributor(i).bind(redistributor.from_its(its));
   }
   let_caches_be_invalidated();
+}
+
+void Gic::add_distributor(const GicParameters& parameters, const GicCommonParameters& common,
+                          const std::vector<Affinity>& processors) {
+  const bool frame =
+      parameters.doorbell == DoorbellKind::v2m || parameters.doorbell == DoorbellKind::spi;
+  distributor_ = std::make_unique<Distributor>(
+      "distributor", common, processors,
+      DistributorOptions{.lpis = parameters.lpis != LpiSupport::none,
+                         .message_spis = parameters.message_spis(),
+                         .frame = frame,
+                         .doorbell_cycles = parameters.messages.doorbell_cycles});
+  if (!frame) return;
+  const char* const name = parameters.doorbell == DoorbellKind::v2m ? "v2m" : "message_alias";
+  message_frame_ = std::make_unique<MessageFrame>(name, common, parameters.doorbell,
+                                                  parameters.messages, *distributor_);
 }
 
 /// GICR_INVLPIR and GICR_INVALLR reach every redistributor that may hold a copy.

@@ -6,6 +6,7 @@
 #include "doorbell/gic/cpu_interface.h"
 #include "doorbell/gic/distributor.h"
 #include "doorbell/gic/its.h"
+#include "doorbell/gic/message_frame.h"
 #include "doorbell/gic/redistributor.h"
 
 namespace doorbell::gic {
@@ -33,11 +34,15 @@ class Gic : public Module {
   CpuInterface& cpu_interface(unsigned processor) { return *cpu_interfaces_[processor]; }
   unsigned its_count() const { return static_cast<unsigned>(its_.size()); }
   Its& its(unsigned number = 0) { return *its_[number]; }
+  /// The frame that devices write SPIs into; null unless `doorbell` is v2m or spi.
+  MessageFrame* message_frame() { return message_frame_.get(); }
 
   std::string busy() const override;
   void settle() override;
 
  private:
+  void add_distributor(const GicParameters& parameters, const GicCommonParameters& common,
+                       const std::vector<Affinity>& processors);
   void let_caches_be_invalidated();
 
   PhysicalMemoryPort lpi_port_;
@@ -47,6 +52,7 @@ class Gic : public Module {
   std::vector<std::unique_ptr<Redistributor>> redistributors_;
   std::vector<std::unique_ptr<CpuInterface>> cpu_interfaces_;
   std::vector<std::unique_ptr<Its>> its_;
+  std::unique_ptr<MessageFrame> message_frame_;
 };
 
 }  // namespace doorbell::gic

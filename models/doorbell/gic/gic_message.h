@@ -32,6 +32,7 @@ struct Request {
   std::uint8_t priority = 0;  ///< Of set_spi.
   std::uint8_t group = 1;     ///< Of set_spi and generate_sgi.
   bool by_command = false;    ///< INT, not a doorbell.
+  bool by_register = false;   ///< GICR_SETLPIR, GICR_CLRLPIR: from no link, and without an answer.
   bool moved =
       false;  ///< Of set_lpi: what move_lpi or move_all took away elsewhere, not a new interrupt.
   bool begins = false;    ///< Of move_all: what is pending now is what this MOVALL moves.

@@ -16,8 +16,11 @@ class SpiSource {
   /// GICD_CTLR.EnableGrp0 in bit 0, EnableGrp1 in bit 1.
   virtual unsigned enabled_groups() const = 0;
   /// A processor acknowledges an SPI that it was offered. False when it has been withdrawn
-  /// meanwhile (disabled, moved, taken by another).
-  virtual bool acknowledge_spi(std::uint32_t INTID, unsigned processor) = 0;
+  /// meanwhile (disabled, moved, taken by another). The Journey of one by message goes to the
+  /// caller.
+  virtual bool acknowledge_spi(std::uint32_t INTID, unsigned processor, JourneyHandle& journey) = 0;
+  /// The Journey of a pending SPI that a message made so, or none.
+  virtual JourneyHandle journey_of_spi(std::uint32_t INTID) const = 0;
   virtual void deactivate_spi(std::uint32_t INTID) = 0;
   /// What was offered to a redistributor last.
   virtual PendingInterrupt offered_spi(unsigned processor) const = 0;
@@ -41,7 +44,7 @@ class InterruptSource {
   /// processor.
   virtual PendingInterrupt highest(unsigned groups) const = 0;
   /// Takes an interrupt that `highest` gave: it becomes active, an LPI isn't pending any more.
-  /// False when it was withdrawn. The Journey of an LPI goes to the caller.
+  /// False when it was withdrawn. The Journey of an MSI goes to the caller.
   virtual bool acknowledge(std::uint32_t INTID, JourneyHandle& journey) = 0;
   virtual void deactivate(std::uint32_t INTID) = 0;
   /// The processor takes other groups than before.
@@ -49,7 +52,7 @@ class InterruptSource {
   /// ICC_PMR_EL1 has changed.
   virtual void set_mask(std::uint8_t PMR) = 0;
   virtual Task<void> send_sgi(SgiRequest request, Group group) = 0;
-  /// The Journey of a pending LPI, or null.
+  /// The Journey of a pending LPI, or of an SPI by message, or null.
   virtual JourneyHandle journey(std::uint32_t INTID) = 0;
 };
 

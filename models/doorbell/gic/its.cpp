@@ -10,7 +10,7 @@
 namespace doorbell::gic {
 Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
          const ItsParameters& parameters, LpiCacheScope lpi_caches,
-         const std::vector<std::uint64_t>& redistributors)
+         const std::vector<std::uint64_t>& redistributors, Time distance)
     : Module(name),
       control("control", tasks_, clock_),
       // One write waits at the door for an entry of the buffer; with a second one END_REQ is
@@ -20,14 +20,14 @@ Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
       memory("memory"),
       parameters_(parameters),
       clock_(scheduler(), common.frequency),
-      link_latency_(clock_.duration(common.link_cycles)),
+      link_latency_(clock_.duration(common.link_cycles) + distance),
       stage_(simulation().stages().add(
           {"its", 80, "redistributor",
            "Waiting for buffer, pipeline, tables and credits; translation by the ITS"})),
       registers_(its_support(common, parameters, redistributors)),
       memory_port_(memory, MemoryPurpose::its_tables),
       port_(scheduler(), statistics(), memory_port_, parameters.outstanding_reads,
-            parameters.outstanding_writes),
+            parameters.outstanding_writes, distance),
       counters_(statistics()),
       translator_(scheduler(), statistics(), parameters_,
                   its_support(common, parameters, redistributors), registers_, port_),

@@ -23,10 +23,10 @@ namespace doorbell::gic {
 class Its : public Module, private RedistributorLinks {
  public:
   /// `lpi_caches`: whose the redistributors' LPI caches are; `redistributors`: the physical address
-  /// of each processor's.
+  /// of each processor's; `distance`: what its messages and table accesses take more.
   Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
       const ItsParameters& parameters, LpiCacheScope lpi_caches,
-      const std::vector<std::uint64_t>& redistributors);
+      const std::vector<std::uint64_t>& redistributors, Time distance = 0);
 
   RegisterSocket control;   ///< the GITS control frame, 64 KiB; addresses are taken modulo that
   TargetSocket translater;  ///< the translation frame with GITS_TRANSLATER, 64 KiB

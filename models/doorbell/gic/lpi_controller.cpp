@@ -12,7 +12,8 @@ Holder holder_of(const gic_message::Request& request) {
     case Kind::set_lpi:
       return {"arrival of INTID", request.intid};
     case Kind::clear_lpi:
-      return {"CLEAR or DISCARD of INTID", request.intid};
+      return {request.by_register ? "GICR_CLRLPIR of INTID" : "CLEAR or DISCARD of INTID",
+              request.intid};
     case Kind::move_lpi:
       return {"MOVI of INTID", request.intid};
     case Kind::invalidate_lpi:
@@ -35,7 +36,7 @@ LpiController::LpiController(const Environment& environment, const StatisticsGro
     : environment_(environment),
       cache_(cache),
       callbacks_(std::move(callbacks)),
-      counters_(group),
+      counters_(group, environment.direct_lpis),
       lpis_({environment.scheduler, environment.journeys, environment.priority_bits}, group, port,
             cache, counters_, callbacks_.changed, callbacks_.write_pending),
       pipeline_(environment.scheduler, group, "pipeline", 1),
@@ -55,7 +56,7 @@ Task<void> LpiController::handle(Request request) {
       co_await lpis_.load_configuration(request.intid);
       barrier_.leave(epoch);
     }
-    callbacks_.return_lpi_credit(request.source);
+    if (!request.by_register) callbacks_.return_lpi_credit(request.source);
     co_return;
   }
   gic_message::Acknowledge answer{
@@ -92,6 +93,7 @@ Task<void> LpiController::handle(Request request) {
       break;  // not for LPIs
   }
   if (request.kind != Kind::sync) barrier_.leave(epoch);
+  if (request.by_register) co_return;
   callbacks_.return_command_credit(request.source);
   const bool asked = request.kind == Kind::sync || request.kind == Kind::move_lpi ||
                      request.kind == Kind::move_all;
@@ -108,6 +110,7 @@ LpiPendingSet::Removed LpiController::take_back_marked(const Request& request,
 }
 
 LpiStatistics::Source& LpiController::source(const Request& request) {
+  if (request.by_register) return request.journey ? *counters_.direct : *counters_.by_register;
   return request.by_command ? counters_.by_command : counters_.by_doorbell;
 }
 

@@ -25,6 +25,7 @@ class LpiController {
     StageId stage;
     unsigned priority_bits;
     const RedistributorParameters& parameters;
+    bool direct_lpis = false;  ///< there is GICR_SETLPIR
   };
   /// What the redistributor does for it.
   struct Callbacks {
@@ -41,6 +42,9 @@ class LpiController {
   /// A message from an ITS; inside the scheduler.
   void receive(const gic_message::Request& request) { tasks_.start(handle(request)); }
 
+  /// GICR_SETLPIR, GICR_CLRLPIR: the same. Ends when it has taken effect.
+  Task<void> take_register(const gic_message::Request& request) { return handle(request); }
+
   // What the redistributor says and asks of the pending LPIs.
   void enable(const LpiTables& tables, bool pending_table_zero) {
     lpis_.enable(tables, pending_table_zero);
@@ -53,6 +57,7 @@ class LpiController {
   PendingInterrupt highest() const { return lpis_.highest(); }
   JourneyHandle journey(std::uint32_t INTID) { return lpis_.journey(INTID); }
   std::size_t pending() const { return lpis_.size(); }
+  std::vector<std::uint32_t> intids() const { return lpis_.intids(); }
 
   /// The CPU interface takes a pending LPI. Its Journey goes to the caller.
   JourneyHandle take(std::uint32_t INTID);

@@ -10,7 +10,7 @@ LpiStatistics::Source::Source(const StatisticsGroup& group, const char* whose)
       dropped(group.group(whose), "dropped",
               {.unit = "LPIs", .better = Better::lower, .help = "For all reasons"}) {}
 
-LpiStatistics::LpiStatistics(const StatisticsGroup& group)
+LpiStatistics::LpiStatistics(const StatisticsGroup& group, bool direct_lpis)
     : by_doorbell(group, "by_doorbell"),
       by_command(group, "by_INT"),
       dropped_lpis_disabled(
@@ -43,6 +43,10 @@ LpiStatistics::LpiStatistics(const StatisticsGroup& group)
                     .help = "LPI table accesses answered with an error"}),
       pending(group, "pending",
               {.unit = "LPIs", .help = "Pending LPIs, in the cache or in memory"}),
-      masked(group, "masked", {.unit = "LPIs", .help = "Of those, not enabled"}) {}
+      masked(group, "masked", {.unit = "LPIs", .help = "Of those, not enabled"}) {
+  if (!direct_lpis) return;
+  direct.emplace(group, "direct");
+  by_register.emplace(group, "by_register");
+}
 
 }  // namespace doorbell::gic

@@ -1,14 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "doorbell/core/arch/statistics_kinds.h"
 
 namespace doorbell::gic {
 
 /// What became of the LPIs of a redistributor. Of those that doorbells made, and likewise of those
-/// that INT made: arrived = made pending + coalesced + dropped. And: made pending + restored +
-/// moved in = taken + cleared + moved out + still pending.
+/// that INT made, and GICR_SETLPIR: arrived = made pending + coalesced + dropped. And: made pending
+/// + restored + moved in = taken + cleared + moved out + still pending.
 class LpiStatistics {
  public:
   struct Source {
@@ -16,13 +17,16 @@ class LpiStatistics {
     Counter made_pending, coalesced, dropped;
   };
 
-  explicit LpiStatistics(const StatisticsGroup& group);
+  /// `direct_lpis`: there is GICR_SETLPIR.
+  explicit LpiStatistics(const StatisticsGroup& group, bool direct_lpis = false);
 
   Source by_doorbell;
   Source by_command;
-  Counter dropped_lpis_disabled;  ///< GICR_CTLR.EnableLPIs is 0
-  Counter dropped_out_of_range;   ///< INTID outside GICR_PROPBASER.IDbits
-  Counter restored;               ///< found in the Pending table when LPIs were enabled
+  std::optional<Source> direct;       ///< GICR_SETLPIR, by a device; where there is that register
+  std::optional<Source> by_register;  ///< the same, by software
+  Counter dropped_lpis_disabled;      ///< GICR_CTLR.EnableLPIs is 0
+  Counter dropped_out_of_range;       ///< INTID outside GICR_PROPBASER.IDbits
+  Counter restored;                   ///< found in the Pending table when LPIs were enabled
   Counter moved_in, moved_in_coalesced, moved_in_dropped, moved_out;
   Counter cleared;            ///< CLEAR, DISCARD
   Counter acknowledged;       ///< taken by the CPU interface

@@ -1,6 +1,10 @@
 #include "doorbell/gic/redistributor.h"
 
+#include <span>
+
+#include "doorbell/core/arch/little_endian.h"
 #include "doorbell/core/arch/state.h"
+#include "doorbell/core/requester.h"
 #include "doorbell/gic/arch/register_tables.h"
 
 namespace doorbell::gic {
@@ -12,8 +16,10 @@ constexpr std::uint64_t command_buffer = 2;  ///< messages other than LPIs that 
 
 Redistributor::Redistributor(const sc_core::sc_module_name& name, const GicCommonParameters& common,
                              const RedistributorParameters& parameters, const ItsParameters& its,
-                             const RedistributorConfiguration& configuration, unsigned its_count,
-                             TablePort& tables, LpiCache& cache, SpiSource& distributor)
+                             const MessageParameters& messages,
+                             const RedistributorConfiguration& configuration,
+                             const std::vector<Time>& its_distances, TablePort& tables,
+                             LpiCache& cache, SpiSource& distributor)
     : Module(name),
       registers("registers", tasks_, clock_),
       from_distributor("from_distributor",
@@ -22,15 +28,16 @@ Redistributor::Redistributor(const sc_core::sc_module_name& name, const GicCommo
       parameters_(parameters),
       link_latency_(clock_.duration(common.link_cycles)),
       lpi_credits_(its.lpi_credits),
+      doorbell_cycles_(messages.doorbell_cycles),
+      stage_(simulation().stages().add(
+          {"redistributor", 90, "cpu_acknowledge",
+           "Waiting for a configuration that enables it and for more urgent ones; "
+           "pipeline and configuration read"})),
       distributor_(distributor),
       state_(configuration),
-      credits_owed_(its_count, 0),
-      lpis_({scheduler(), simulation().journeys(), clock_,
-             simulation().stages().add(
-                 {"redistributor", 90, "cpu_acknowledge",
-                  "Waiting for a configuration that enables it and for more urgent ones; "
-                  "pipeline and configuration read"}),
-             common.priority_bits, parameters_},
+      credits_owed_(its_distances.size(), 0),
+      lpis_({scheduler(), simulation().journeys(), clock_, stage_, common.priority_bits,
+             parameters_, configuration.direct_lpis},
             statistics(), tables, cache, callbacks()),
       tasks_(scheduler()) {
   const RegisterFrame frame{.bytes = GICR_bytes,
@@ -38,7 +45,8 @@ Redistributor::Redistributor(const sc_core::sc_module_name& name, const GicCommo
                               state_.note_ignored(result, read);
                             }};
   registers.serve(state_.registers(), frame, common.register_cycles);
-  for (std::uint32_t i = 0; i < its_count; ++i) {
+  for (std::uint32_t i = 0; i < its_distances.size(); ++i) {
+    its_latencies_.push_back(link_latency_ + its_distances[i]);
     const std::string link = "from_its" + std::to_string(i);
     from_its_.push_back(std::make_unique<MessageTarget<GicMessage>>(
         link.c_str(), [this, i](gic_message::Request& request) {
@@ -54,6 +62,7 @@ Redistributor::Redistributor(const sc_core::sc_module_name& name, const GicCommo
       [this](unsigned groups) { distributor_.set_excluded(state_.processor(), groups); });
   state_.on_invalidate([this](std::uint32_t INTID) { tasks_.start(invalidate(INTID)); },
                        [this] { tasks_.start(invalidate(std::nullopt)); });
+  if (configuration.direct_lpis) add_direct_lpis();
   state_.on_enable_lpis([this](bool enabled) {
     enabled ? lpis_.enable(state_.tables(), state_.pending_table_zero()) : lpis_.disable();
   });
@@ -103,17 +112,53 @@ Task<void> Redistributor::invalidate(std::optional<std::uint32_t> INTID) {
   state_.set_invalidating(--invalidating_ != 0);
 }
 
+void Redistributor::add_direct_lpis() {
+  doorbells_.emplace(scheduler(), statistics(), "doorbell_buffer", lpi_credits_);
+  registers.on_doorbell(SETLPIR_offset, [this](Payload& payload) { return accept_lpi(payload); });
+  state_.on_clear_lpi([this](std::uint32_t INTID) { tasks_.start(clear_lpi(INTID)); });
+}
+
+/// GICR_SETLPIR: answered once there is room for the LPI ahead of the pipeline.
+Task<void> Redistributor::accept_lpi(Payload& payload) {
+  Requester* const requester = requester_of(payload);
+  gic_message::Request request{
+      .kind = gic_message::Kind::set_lpi, .by_register = true, .journey = journey_of(payload)};
+  request.journey.enter(stage_, now());
+  Slot entry = co_await doorbells_->acquire(
+      Holder{"GICR_SETLPIR of redistributor", state_.processor()}, request.journey);
+  co_await clock_.cycles(doorbell_cycles_);
+  if (!registers.perform(payload)) co_return;
+  if (requester != nullptr) requester->journey = {};  // it is the redistributor's now
+  const std::span<const std::uint8_t> written(payload.get_data_ptr(), 4);
+  request.intid = load_little_endian<std::uint32_t>(written);
+  tasks_.start(take_lpi(request, std::move(entry)));
+}
+
+Task<void> Redistributor::take_lpi(gic_message::Request request, Slot entry) {
+  co_await lpis_.take_register(request);
+  entry.release();
+}
+
+Task<void> Redistributor::clear_lpi(std::uint32_t INTID) {
+  ++invalidating_;
+  state_.set_invalidating(true);
+  const gic_message::Request request{
+      .kind = gic_message::Kind::clear_lpi, .intid = INTID, .by_register = true};
+  co_await lpis_.take_register(request);
+  state_.set_invalidating(--invalidating_ != 0);
+}
+
 LpiController::Callbacks Redistributor::callbacks() {
   return {
       .changed = [this] { changed(); },
       .acknowledge =
           [this](std::uint32_t its, const gic_message::Acknowledge& answer) {
-            from_its_[its]->send(answer, link_latency_);
+            from_its_[its]->send(answer, its_latencies_[its]);
           },
       .return_lpi_credit = [this](std::uint32_t its) { return_lpi_credit(its); },
       .return_command_credit =
           [this](std::uint32_t its) {
-            from_its_[its]->return_credit(GicMessage::command_credits, 1, link_latency_);
+            from_its_[its]->return_credit(GicMessage::command_credits, 1, its_latencies_[its]);
           },
       .write_pending = [this](bool pending) { state_.set_write_pending(pending); },
   };
@@ -132,7 +177,7 @@ void Redistributor::return_lpi_credit(std::uint32_t its) {
   // them.
   const std::uint32_t batch = lpi_credits_ >= 4 ? lpi_credits_ / 4 : 1;
   if (++credits_owed_[its] < batch) return;
-  from_its_[its]->return_credit(GicMessage::lpi_credits, credits_owed_[its], link_latency_);
+  from_its_[its]->return_credit(GicMessage::lpi_credits, credits_owed_[its], its_latencies_[its]);
   credits_owed_[its] = 0;
 }
 
@@ -140,6 +185,7 @@ std::string Redistributor::busy() const {
   if (registers.held() != 0) return "accesses to registers";
   if (changing_sleep_ != 0) return "a processor that falls asleep or wakes";
   if (invalidating_ != 0) return "LPI configurations that are invalidated";
+  if (doorbells_ && doorbells_->free() != doorbells_->count()) return "LPIs by GICR_SETLPIR";
   return lpis_.busy() ? "messages about LPIs" : "";
 }
 
@@ -155,8 +201,7 @@ void Redistributor::receive(const gic_message::Request& request) {
   const auto group = static_cast<Group>(request.group);
   switch (request.kind) {
     case gic_message::Kind::set_spi:
-      offered_ = {request.intid, request.priority, group};
-      changed();
+      receive_spi({request.intid, request.priority, group});
       break;
     case gic_message::Kind::clear_spi:
       offered_ = PendingInterrupt::none();
@@ -170,6 +215,15 @@ void Redistributor::receive(const gic_message::Request& request) {
       break;
   }
   from_distributor.return_credit(GicMessage::command_credits, 1, link_latency_);
+}
+
+void Redistributor::receive_spi(const PendingInterrupt& spi) {
+  if (const JourneyHandle journey = distributor_.journey_of_spi(spi.INTID)) {
+    journey.enter(stage_, now());
+    journey.wait(now(), "CPU interface");
+  }
+  offered_ = spi;
+  changed();
 }
 
 void Redistributor::changed() {
@@ -207,7 +261,7 @@ bool Redistributor::acknowledge(std::uint32_t INTID, JourneyHandle& journey) {
   }
   // The distributor's next offer is on its way; this one is used up or was withdrawn.
   offered_ = PendingInterrupt::none();
-  const bool taken = distributor_.acknowledge_spi(INTID, state_.processor());
+  const bool taken = distributor_.acknowledge_spi(INTID, state_.processor(), journey);
   changed();
   return taken;
 }

@@ -20,11 +20,12 @@ namespace doorbell::gic {
 class Redistributor : public Module, public InterruptSource {
  public:
   /// `tables` is where LPI tables are read and written; `cache` may be shared with other
-  /// redistributors.
+  /// redistributors. `its_distances`: what messages to each ITS take more.
   Redistributor(const sc_core::sc_module_name& name, const GicCommonParameters& common,
                 const RedistributorParameters& parameters, const ItsParameters& its,
-                const RedistributorConfiguration& configuration, unsigned its_count,
-                TablePort& tables, LpiCache& cache, SpiSource& distributor);
+                const MessageParameters& messages, const RedistributorConfiguration& configuration,
+                const std::vector<Time>& its_distances, TablePort& tables, LpiCache& cache,
+                SpiSource& distributor);
 
   RegisterSocket registers;  ///< GICR, RD and SGI frames, 128 KiB; addresses are taken modulo that
   MessageTarget<GicMessage> from_distributor;
@@ -49,7 +50,9 @@ class Redistributor : public Module, public InterruptSource {
   }
   void set_mask(std::uint8_t PMR) override { distributor_.set_mask(state_.processor(), PMR); }
   Task<void> send_sgi(SgiRequest request, Group group) override;
-  JourneyHandle journey(std::uint32_t INTID) override { return lpis_.journey(INTID); }
+  JourneyHandle journey(std::uint32_t INTID) override {
+    return INTID < first_lpi ? distributor_.journey_of_spi(INTID) : lpis_.journey(INTID);
+  }
 
   const LpiController& lpis() const { return lpis_; }
 
@@ -67,18 +70,26 @@ class Redistributor : public Module, public InterruptSource {
   void add_wire(std::uint32_t INTID);
   Task<void> change_sleep(bool awake);
   Task<void> invalidate(std::optional<std::uint32_t> INTID);
+  void add_direct_lpis();
+  Task<void> accept_lpi(Payload& payload);
+  Task<void> take_lpi(gic_message::Request request, Slot entry);
+  Task<void> clear_lpi(std::uint32_t INTID);
+  void receive_spi(const PendingInterrupt& spi);
   PendingInterrupt find_highest(unsigned enabled) const;
   void start_of_simulation() override;
 
   Clock clock_;
   RedistributorParameters parameters_;
   Time link_latency_;
+  std::vector<Time> its_latencies_;
   std::uint32_t lpi_credits_;
+  std::uint64_t doorbell_cycles_;
+  StageId stage_;
   SpiSource& distributor_;
   RedistributorState state_;
   std::uint64_t sleep_changes_ = 0;  ///< of GICR_WAKER.ProcessorSleep
   unsigned changing_sleep_ = 0;      ///< of those, that ChildrenAsleep has yet to follow
-  unsigned invalidating_ = 0;        ///< writes of GICR_INVLPIR and GICR_INVALLR
+  unsigned invalidating_ = 0;        ///< writes of GICR_CLRLPIR, GICR_INVLPIR and GICR_INVALLR
   unsigned sending_ = 0;             ///< SGIs that the distributor has yet to take
   PendingInterrupt offered_;         ///< by the distributor
   /// What `find_highest` gave, until something changes.
@@ -88,6 +99,7 @@ class Redistributor : public Module, public InterruptSource {
   std::vector<std::unique_ptr<MessageTarget<GicMessage>>> from_its_;
   std::vector<std::uint32_t> credits_owed_;  ///< to each ITS, given back several at a time
   std::vector<std::unique_ptr<WireIn>> ppis_;
+  std::optional<Slots> doorbells_;  ///< LPIs by GICR_SETLPIR that it holds ahead of its pipeline
   LpiController lpis_;
   TaskGroup tasks_;
 };

@@ -13,9 +13,10 @@ namespace doorbell::gic {
 class TablePort {
  public:
   TablePort(Scheduler& scheduler, const StatisticsGroup& group, MemoryPort& memory,
-            std::uint32_t reads, std::uint32_t writes)
+            std::uint32_t reads, std::uint32_t writes, Time distance = 0)
       : scheduler_(scheduler),
         memory_(memory),
+        distance_(distance),
         reads_(scheduler, group, "table_reads", reads),
         writes_(scheduler, group, "table_writes", writes) {}
 
@@ -26,6 +27,7 @@ class TablePort {
                   JourneyHandle journey = {}, Holder reason = {}) {
     Slot slot = co_await reads_.acquire({what, address}, journey);
     journey.serve(scheduler_.now(), what, reason);
+    if (distance_ != 0) co_await Delay{scheduler_, distance_};
     const bool ok = co_await memory_.read({}, address, data);
     journey.serve(scheduler_.now());
     co_return ok;
@@ -38,12 +40,14 @@ class TablePort {
   }
   Task<bool> write(std::uint64_t address, std::span<const std::uint8_t> data, const char* what) {
     Slot slot = co_await writes_.acquire({what, address});
+    if (distance_ != 0) co_await Delay{scheduler_, distance_};
     co_return co_await memory_.write({}, address, data);
   }
 
  private:
   Scheduler& scheduler_;
   MemoryPort& memory_;
+  Time distance_;  ///< what each access takes more
   Slots reads_;
   Slots writes_;
 };

@@ -53,7 +53,7 @@ void DistributorState::identify() {
                               field(configuration_.one_of_n == OneOfN::none ? 1 : 0, 25) |  // No1N
                               field(1, 24) |                                                // A3V
                               field(configuration_.intid_bits - 1, 19) |        // IDbits
-                              field(1, 17) |                                    // LPIS
+                              field(configuration_.lpis ? 1 : 0, 17) |          // LPIS
                               field(configuration_.message_spis ? 1 : 0, 16) |  // MBIS
                               field(extended == 0 ? 0 : 1, 8) |                 // ESPI
                               configuration_.spis / 32);                        // ITLinesNumber

@@ -19,6 +19,7 @@ struct DistributorConfiguration {
   unsigned intid_bits = 16;         ///< GICD_TYPER.IDbits + 1
   unsigned priority_bits = 5;       ///< 4 to 8
   bool message_spis = false;        ///< GICD_TYPER.MBIS
+  bool lpis = true;                 ///< GICD_TYPER.LPIS
   OneOfN one_of_n = OneOfN::none;
   std::vector<Affinity> processors;
 };

@@ -77,6 +77,9 @@ class InterruptBank {
   void acknowledge(std::uint32_t INTID);
   void deactivate(std::uint32_t INTID);
 
+  bool is_pending(std::uint32_t INTID) const {
+    return contains(INTID) && (pending(number_of(INTID) / 32) & mask_of(INTID)) != 0;
+  }
   /// Whether one is pending, enabled and inactive, and of a group in `groups`.
   bool is_candidate(std::uint32_t number, unsigned groups) const {
     return (candidates_of(number / 32, groups) >> (number % 32) & 1) != 0;

@@ -140,6 +140,35 @@ void RedistributorParameters::describe(ParameterGroup& group) {
              .visible_to_software = true});
 }
 
+void ItsPlace::describe(ParameterGroup& group) {
+  group.time("distance", distance,
+             {.maximum = millisecond,
+              .source = "none; between sockets 100 ns: Tang (docs/timing.md)",
+              .help = "What a message to or from a redistributor takes more, and a table access."});
+}
+
+void MessageParameters::describe(ParameterGroup& group) {
+  group.add("first_spi", first_spi,
+            {.minimum = 32,
+             .maximum = 1019,
+             .source = "QEMU's virt has 80 to 143, where its SMMU's wires are: those behind",
+             .help = "INTID of the first SPI that is for messages (gic.doorbell v2m or spi).",
+             .visible_to_software = true});
+  group.add("spis", spis,
+            {.unit = "interrupts",
+             .minimum = 1,
+             .maximum = 960,
+             .source = "QEMU's virt",
+             .help = "How many SPIs are for messages.",
+             .visible_to_software = true});
+  group.add(
+      "doorbell_cycles", doorbell_cycles,
+      {.unit = "cycles",
+       .maximum = 100000,
+       .source = assumption,
+       .help = "A message in its frame: GICv2m's, GICD_SETSPI_NSR or its alias, GICR_SETLPIR."});
+}
+
 void CpuInterfaceParameters::describe(ParameterGroup& group) {
   group.time("register_access", register_access,
              // Longer, and a handler outlasts the time-outs of the software that it interrupts.
@@ -164,6 +193,22 @@ void GicParameters::describe(ParameterGroup& group) {
                 .source = "1 is as it is",
                 .help = "What if: all its cycles are so many times as fast"});
   group.group("common", common, "What all parts share");
+  group.add("lpis", lpis,
+            {{"its", LpiSupport::its}, {"direct", LpiSupport::direct}, {"none", LpiSupport::none}},
+            {.source = virt,
+             .help = "Where LPIs come from: ITSs, GICR_SETLPIR without an ITS "
+                     "(GICR_TYPER.DirectLPI), or there are none.",
+             .visible_to_software = true});
+  group.add("doorbell", doorbell,
+            {{"its", DoorbellKind::its},
+             {"v2m", DoorbellKind::v2m},
+             {"spi", DoorbellKind::spi},
+             {"lpi", DoorbellKind::lpi}},
+            {.source = virt,
+             .help = "What devices write MSIs to: GITS_TRANSLATER, a GICv2m frame, the alias frame "
+                     "of GICD_SETSPI_NSR, or GICR_SETLPIR of each processor.",
+             .visible_to_software = true});
+  group.group("messages", messages, "Doorbells other than an ITS");
   group.add("its_count", its_count,
             {.unit = "ITSs",
              .minimum = 1,
@@ -171,6 +216,9 @@ void GicParameters::describe(ParameterGroup& group) {
              .source = virt,
              .help = "ITSs, each with frames, queue, caches and links of its own.",
              .visible_to_software = true});
+  group.list("its_places", its_places,
+             "Where each ITS is, from the first on; those that aren't named are at no distance", 1,
+             16);
   group.group("its", its, "Interrupt translation services, all alike");
   group.group("redistributor", redistributor, "Redistributors and the LPI cache");
   group.group("cpu_interface", cpu_interface, "CPU interfaces");
@@ -193,6 +241,26 @@ void GicParameters::check() const {
   expect_whole_sets("redistributor.lpi_cache_entries", redistributor.lpi_cache_entries,
                     "redistributor.lpi_cache_ways", redistributor.lpi_cache_ways);
   check_its();
+  check_doorbell();
+}
+
+/// What `doorbell` names must be there.
+void GicParameters::check_doorbell() const {
+  const auto refuse = [](const std::string& what) { throw InputError("gic." + what); };
+  if (doorbell == DoorbellKind::its && lpis != LpiSupport::its)
+    refuse("doorbell: expected v2m, spi or lpi without ITSs (gic.lpis), found its");
+  if (doorbell == DoorbellKind::lpi && lpis != LpiSupport::direct)
+    refuse("lpis: expected direct with gic.doorbell=lpi, found another");
+  expect(its_places.size() <= its_count, "its_places",
+         "no more than gic.its_count=" + std::to_string(its_count), its_places.size());
+  if (lpis != LpiSupport::its && its_count != 1)
+    refuse("its_count: expected 1, as it is unless gic.lpis=its, found " +
+           std::to_string(its_count));
+  if (doorbell != DoorbellKind::v2m && doorbell != DoorbellKind::spi) return;
+  expect(messages.first_spi + messages.spis <= first_spi + common.spis, "messages.spis",
+         "SPIs below INTID " + std::to_string(first_spi + common.spis) +
+             " (gic.common.spis) with gic.messages.first_spi=" + std::to_string(messages.first_spi),
+         messages.spis);
 }
 
 void GicParameters::check_its() const {

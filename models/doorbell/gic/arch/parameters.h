@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "doorbell/core/arch/parameters.h"
 #include "doorbell/gic/arch/its_support.h"
@@ -22,6 +23,31 @@ struct GicCommonParameters {
   std::uint32_t link_cycles =
       4;  ///< one way between ITS, distributor, redistributors, CPU interfaces
   std::uint32_t register_cycles = 4;  ///< an access to GICD, GICR or GITS registers
+  void describe(ParameterGroup& group);
+};
+
+/// Where LPIs come from: an implementation has ITSs, or GICR_SETLPIR, or none (IHI 0069 5.1).
+enum class LpiSupport : std::uint8_t { its, direct, none };
+
+/// What devices write their MSIs to.
+enum class DoorbellKind : std::uint8_t {
+  its,  ///< GITS_TRANSLATER
+  v2m,  ///< MSI_SETSPI_NS of a GICv2m frame
+  spi,  ///< GICM_SETSPI_NSR of the distributor's alias frame
+  lpi   ///< GICR_SETLPIR of each processor
+};
+
+/// Where one of the ITSs is.
+struct ItsPlace {
+  Time distance = 0;  ///< what its links and its table accesses take more, each way or access
+  void describe(ParameterGroup& group);
+};
+
+/// Doorbells other than an ITS.
+struct MessageParameters {
+  std::uint32_t first_spi = 144;  ///< INTID of the first SPI that is for messages
+  std::uint32_t spis = 64;
+  std::uint32_t doorbell_cycles = 4;
   void describe(ParameterGroup& group);
 };
 
@@ -91,12 +117,23 @@ struct CpuInterfaceParameters {
 struct GicParameters {
   std::uint32_t speed = 1000;  ///< of its clock against `common.frequency`, in thousandths
   GicCommonParameters common;
+  LpiSupport lpis = LpiSupport::its;
+  DoorbellKind doorbell = DoorbellKind::its;
+  MessageParameters messages;
   std::uint32_t its_count = 1;
+  std::vector<ItsPlace> its_places{1};  ///< of the first ones; the rest are at no distance
   ItsParameters its;
   RedistributorParameters redistributor;
   CpuInterfaceParameters cpu_interface;
   /// What its cycles are of, in hertz.
   std::uint64_t clock_frequency() const;
+  /// ITSs that there are: none when LPIs don't come from them.
+  std::uint32_t itss() const { return lpis == LpiSupport::its ? its_count : 0; }
+  Time its_distance(unsigned its) const {
+    return its < its_places.size() ? its_places[its].distance : 0;
+  }
+  /// GICD_TYPER.MBIS: asked for, or as devices use it.
+  bool message_spis() const { return common.message_spis || doorbell == DoorbellKind::spi; }
   void describe(ParameterGroup& group);
   /// Throws an InputError when values don't go together: SPIs in words of 32, caches in whole sets,
   /// entries that hold their fields.
@@ -104,6 +141,7 @@ struct GicParameters {
 
  private:
   void check_its() const;
+  void check_doorbell() const;
 };
 
 /// What the ITS supports by these parameters. `redistributors`: the physical address of each

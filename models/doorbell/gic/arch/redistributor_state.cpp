@@ -41,7 +41,7 @@ RedistributorState::RedistributorState(const RedistributorConfiguration& configu
   hook_configuration();
 }
 
-/// 12.11.40. VLPIS, Dirty, DirectLPI and MPAM are 0. CommonLPIAff says that redistributors of one
+/// 12.11.40. VLPIS, Dirty and MPAM are 0. CommonLPIAff says that redistributors of one
 /// Aff3 must share their LPI Configuration table.
 void RedistributorState::identify() {
   const auto field = [](std::uint64_t value, unsigned lowest) { return value << lowest; };
@@ -51,7 +51,9 @@ void RedistributorState::identify() {
                               field(common_of_Aff3, 24) |                     // CommonLPIAff
                               field(configuration_.processor, 8) |
                               field(configuration_.one_of_n ? 1 : 0, 5) |  // DPGS
-                              field(configuration_.last ? 1 : 0, 4) | 1);  // Last, PLPIS
+                              field(configuration_.last ? 1 : 0, 4) |
+                              field(configuration_.direct_lpis ? 1 : 0, 3) |  // DirectLPI
+                              (configuration_.lpis ? 1 : 0));                 // PLPIS
 }
 
 void RedistributorState::changed() const {
@@ -75,7 +77,8 @@ void RedistributorState::hook_control() {
   bank_.on_write("GICR_CTLR", [this](const RegisterWrite& write) {
     const bool was = (write.old & EnableLPIs) != 0;
     // With CES 0 it can't be cleared once it is set.
-    const bool is = (write.value & EnableLPIs) != 0 || (was && !configuration_.enable_can_clear);
+    const bool is = configuration_.lpis &&
+                    ((write.value & EnableLPIs) != 0 || (was && !configuration_.enable_can_clear));
     const std::uint64_t excluded = configuration_.one_of_n ? write.value & DPG : 0;
     CTLR_.set(excluded | (is ? EnableLPIs : 0));
     // DPG0[24], DPG1NS[25]; DPG1S[26] is of the Secure state that there isn't.
@@ -103,8 +106,9 @@ void RedistributorState::children_are(bool asleep) {
 
 void RedistributorState::hook_tables() {
   // Writes while EnableLPIs is 1 are UNPREDICTABLE (12.11.27, 12.11.30): ignored.
+  // Without LPIs they are RES0.
   const auto stored = [this](std::uint64_t value) {
-    return with_attributes(value, configuration_.shareability);
+    return configuration_.lpis ? with_attributes(value, configuration_.shareability) : 0;
   };
   bank_.on_write("GICR_PROPBASER", [this, stored](const RegisterWrite& write) {
     PROPBASER_.set(lpis_enabled() ? write.old : stored(write.value));
@@ -126,6 +130,11 @@ void RedistributorState::hook_invalidation() {
     const bool lower_half = bits(write.lanes, 0, 0) != 0;  // that of the INTID
     if (configuration_.invalidates && lower_half && lpis_enabled() && invalidate_)
       invalidate_(static_cast<std::uint32_t>(bits(write.written, 31, 0)));
+  });
+  bank_.on_write("GICR_CLRLPIR", [this](const RegisterWrite& write) {
+    const bool lower_half = bits(write.lanes, 0, 0) != 0;
+    if (configuration_.direct_lpis && lower_half && lpis_enabled() && clear_lpi_)
+      clear_lpi_(static_cast<std::uint32_t>(bits(write.written, 31, 0)));
   });
   bank_.on_write("GICR_INVALLR", [this](const RegisterWrite& write) {
     const bool lower_half = bits(write.lanes, 0, 0) != 0;

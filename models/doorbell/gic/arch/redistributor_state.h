@@ -21,6 +21,8 @@ struct RedistributorConfiguration {
   std::uint32_t extended_ppis = 0;  ///< 0, 32 or 64
   bool enable_can_clear = true;     ///< GICR_CTLR.CES
   bool invalidates = false;         ///< GICR_CTLR.IR: GICR_INVLPIR, GICR_INVALLR and GICR_SYNCR
+  bool lpis = true;                 ///< GICR_TYPER.PLPIS
+  bool direct_lpis = false;         ///< GICR_TYPER.DirectLPI: GICR_SETLPIR and GICR_CLRLPIR
   bool one_of_n = false;            ///< GICR_TYPER.DPGS, GICR_CTLR.DPG*
   TableShareability shareability = TableShareability::any;
 };
@@ -51,11 +53,16 @@ class RedistributorState {
     invalidate_ = std::move(one);
     invalidate_all_ = std::move(all);
   }
+  /// Called with the INTID of a write of GICR_CLRLPIR. (GICR_SETLPIR is a doorbell: who serves the
+  /// frame looks after it.)
+  void on_clear_lpi(std::function<void(std::uint32_t)> listener) {
+    clear_lpi_ = std::move(listener);
+  }
   /// GICR_CTLR.RWP (12.11.2): set while a clearing of EnableLPIs is under way.
   void set_write_pending(bool pending) { write_pending_ = pending; }
   /// GICR_CTLR.UWP: SGIs of this processor are on their way to the distributor.
   void set_upstream_pending(bool pending) { upstream_pending_ = pending; }
-  /// GICR_SYNCR.Busy: a write of GICR_INVLPIR or GICR_INVALLR has not taken effect.
+  /// GICR_SYNCR.Busy: a write of GICR_CLRLPIR, GICR_INVLPIR or GICR_INVALLR has not taken effect.
   void set_invalidating(bool busy) { invalidating_ = busy; }
   /// An access that the frame ignored, for GICR_STATUSR.
   void note_ignored(RegisterResult result, bool read);
@@ -119,6 +126,7 @@ class RedistributorState {
   std::function<void(unsigned)> exclude_;
   std::function<void(std::uint32_t)> invalidate_;
   std::function<void()> invalidate_all_;
+  std::function<void(std::uint32_t)> clear_lpi_;
 };
 
 }  // namespace doorbell::gic

@@ -68,6 +68,8 @@ constexpr std::array gicr{
     RegisterInfo{"GICR_TYPER",          0x00008, 8, 0, RO, "IHI 0069 12.11.40"},
     RegisterInfo{"GICR_STATUSR",        0x00010, 4, 0, RW, "IHI 0069 12.11"},
     RegisterInfo{"GICR_WAKER",          0x00014, 4, 0x6, RW, "IHI 0069 12.11.44", 1, 0, 0x2},
+    RegisterInfo{"GICR_SETLPIR",        0x00040, 8, 0, WO, "IHI 0069 12.11", 1, 0, none},
+    RegisterInfo{"GICR_CLRLPIR",        0x00048, 8, 0, WO, "IHI 0069 12.11", 1, 0, none},
     RegisterInfo{"GICR_PROPBASER",      0x00070, 8, 0, RW, "IHI 0069 12.11.30", 1, 0, cacheability | 0x000FFFFFFFFFF01FULL},
     RegisterInfo{"GICR_PENDBASER",      0x00078, 8, 0, RW, "IHI 0069 12.11.27", 1, 0, cacheability | 0x400FFFFFFFFF0000ULL},
     RegisterInfo{"GICR_INVLPIR",        0x000A0, 8, 0, WO, "IHI 0069 12.11", 1, 0, none},
@@ -121,9 +123,32 @@ constexpr std::array gits{
     RegisterInfo{"GITS_CIDR2",    0xFFF8, 4, 0x05, RO, "IHI 0069 12.1.4"},
     RegisterInfo{"GITS_CIDR3",    0xFFFC, 4, 0xB1, RO, "IHI 0069 12.1.4"},
 };
+
+constexpr std::array v2m{
+    RegisterInfo{"MSI_TYPER",     0x0008, 4, 0, RO, "DEN 0029 GICv2m"},
+    RegisterInfo{"MSI_SETSPI_NS", 0x0040, 4, 0, WO, "DEN 0029 GICv2m", 1, 0, none, false, true},
+    // Neither of those that Linux takes for frames with other INTIDs in their messages.
+    RegisterInfo{"MSI_IIDR",      0x0FCC, 4, IIDR_value, RO, "DEN 0029 GICv2m"},
+};
+
+constexpr std::array gicm{
+    RegisterInfo{"GICM_TYPER",      0x0008, 4, 0, RO, "DDI 0601 GICM_TYPER"},
+    RegisterInfo{"GICM_SETSPI_NSR", 0x0040, 4, 0, WO, "DDI 0601 GICM_SETSPI_NSR", 1, 0, none, false, true},
+    RegisterInfo{"GICM_CLRSPI_NSR", 0x0048, 4, 0, WO, "DDI 0601 GICM_CLRSPI_NSR", 1, 0, none, false, true},
+    RegisterInfo{"GICM_SETSPI_SR",  0x0050, 4, 0, WO, "DDI 0601 GICM_SETSPI_SR", 1, 0, none, false, true},
+    RegisterInfo{"GICM_CLRSPI_SR",  0x0058, 4, 0, WO, "DDI 0601 GICM_CLRSPI_SR", 1, 0, none, false, true},
+    RegisterInfo{"GICM_IIDR",       0x0FCC, 4, IIDR_value, RO, "DDI 0601 GICM_IIDR"},
+};
 // clang-format on
 
 }  // namespace
+
+std::span<const RegisterInfo> V2M_registers() {
+  return v2m;
+}
+std::span<const RegisterInfo> GICM_registers() {
+  return gicm;
+}
 
 std::span<const RegisterInfo> GICD_registers() {
   return gicd;

@@ -26,6 +26,21 @@ inline constexpr std::uint64_t GITS_bytes = 0x10000;
 /// wide.
 inline constexpr std::uint64_t GITS_TRANSLATER_offset = 0x40;
 
+/// A GICv2m frame, 4 KiB: MSI_TYPER, MSI_SETSPI_NS, MSI_IIDR (Server Base System Architecture,
+/// DEN 0029, appendix on GICv2m).
+std::span<const RegisterInfo> V2M_registers();
+inline constexpr std::uint64_t V2M_bytes = 0x1000;
+inline constexpr std::uint64_t MSI_SETSPI_NS_offset = 0x40;
+
+/// GICM: the alias frame of the distributor's message registers, 64 KiB (DDI 0601).
+std::span<const RegisterInfo> GICM_registers();
+inline constexpr std::uint64_t GICM_bytes = 0x10000;
+/// GICD_SETSPI_NSR, and GICM_SETSPI_NSR.
+inline constexpr std::uint64_t SETSPI_NSR_offset = 0x40;
+
+/// GICR_SETLPIR, in the RD frame (12.11).
+inline constexpr std::uint64_t SETLPIR_offset = 0x40;
+
 /// IIDR of every frame: implementer Arm, as QEMU has it. None is 0, which Linux takes for the HIP07
 /// and its erratum.
 inline constexpr std::uint64_t IIDR_value = 0x43B;
