@@ -6,6 +6,7 @@
 
 #include "doorbell/core/arch/error.h"
 #include "platforms/software_error.h"
+#include "platforms/virt/address_space.h"
 #include "platforms/virt/memory_map.h"
 #include "platforms/virt/requester_ids.h"
 
@@ -41,7 +42,15 @@ void check_memory(const virt::VirtParameters& parameters) {
                    std::to_string(parameters.ram.size));
 }
 
+/// Of a frame of SPIs, or of LPIs.
 void check_vectors(const virt::VirtParameters& parameters, std::size_t vectors) {
+  const gic::DoorbellKind doorbell = parameters.gic.doorbell;
+  if (doorbell == gic::DoorbellKind::v2m || doorbell == gic::DoorbellKind::spi) {
+    if (vectors <= parameters.gic.messages.spis) return;
+    throw InputError("gic.messages.spis: expected SPIs for all vectors of the workload's copies, " +
+                     std::to_string(vectors) + ", found " +
+                     std::to_string(parameters.gic.messages.spis));
+  }
   const unsigned bits = std::min(parameters.gic.common.intid_bits, lpi_id_bits);
   const std::uint64_t lpis = (std::uint64_t{1} << bits) - first_lpi;
   if (vectors <= lpis) return;
@@ -104,6 +113,19 @@ std::size_t functions_of(const virt::VirtParameters& parameters) {
   return virt::requester_ids(parameters).size() + 1;
 }
 
+machine_doorbell doorbell_of(gic::DoorbellKind kind) {
+  switch (kind) {
+    case gic::DoorbellKind::v2m:
+      return MACHINE_DOORBELL_V2M;
+    case gic::DoorbellKind::spi:
+      return MACHINE_DOORBELL_SPI;
+    case gic::DoorbellKind::lpi:
+      return MACHINE_DOORBELL_LPI;
+    default:
+      return MACHINE_DOORBELL_ITS;
+  }
+}
+
 machine_description description_of(const virt::VirtParameters& parameters) {
   machine_description description = machine_virt(tables, tables_end);
   description.ecam = parameters.root_complex.ecam_base;
@@ -112,9 +134,9 @@ machine_description description_of(const virt::VirtParameters& parameters) {
     description.root_buses = std::max(description.root_buses, port.bus + 1);
   description.stream_id_bits = stream_id_bits(parameters);
   description.further_itss = parameters.gic.its_count - 1;
+  description.doorbell = doorbell_of(parameters.gic.doorbell);
   description.doorbell_window = true;
-  for (unsigned its = 0; its < parameters.gic.its_count; ++its) {
-    const std::uint64_t doorbell = virt::its_translater_of(its).base + 0x40;
+  for (const std::uint64_t doorbell : virt::doorbells(parameters)) {
     if (!parameters.smmu.reserved_window.contains(doorbell)) description.doorbell_window = false;
   }
   return description;
@@ -160,7 +182,8 @@ msi_vector* Firmware::take_vectors(std::uint32_t device_id, unsigned count) {
     auto& vector = first[i];
     vector.device_id = device_id;
     vector.event_id = i;
-    vector.intid = 8192 + taken + i;
+    const bool lpis = machine_.msis.first_intid == 0;
+    vector.intid = (lpis ? first_lpi : machine_.msis.first_intid) + taken + i;
     vector.handler = [](msi_vector*, void*) {};
   }
   taken += count;

@@ -24,7 +24,8 @@ Replay::Replay(virt::Platform& platform, const ReplayParameters& parameters,
     for (const auto& copy : copies_) {
       trace::Stream stream = 0;
       if (!copy->software().find_stream(identity.stream, stream)) continue;
-      tasks_.spawn(tell(copy->engine(), stream, identity.event, outcome));
+      tasks_.spawn(
+          tell(copy->engine(), stream, copy->software().event_of(stream, identity.event), outcome));
       return;
     }
   });

@@ -115,6 +115,7 @@ void Software::check_output(std::uint64_t end) const {
 }
 
 void Software::map_doorbell(Binding& binding, std::uint64_t iova) {
+  if (!has_its()) return map_other_doorbell(binding, iova);
   auto& msi = binding.device.msi;
   if (bypasses(binding) || machine_.description.doorbell_window) {
     msi.doorbell = its_doorbell(msi.its);

@@ -49,6 +49,8 @@ class Software {
   }
   /// The trace's stream of the platform's StreamID; false if it is none of this copy's.
   bool find_stream(std::uint32_t stream_id, trace::Stream& stream) const;
+  /// The trace's event of a message's data, which without an ITS is the INTID.
+  std::uint32_t event_of(trace::Stream stream, std::uint32_t data) const;
   /// The platform's processor that does what the trace's processor `cpu` did: a copy's processors
   /// follow those of the copy before, and come round where the platform has no more.
   unsigned processor(std::uint32_t cpu) const;
@@ -68,7 +70,7 @@ class Software {
     std::uint32_t stream_id = 0;
     std::uint32_t device_id = 0;
     machine_device device{};
-    bool mapped = false;  ///< in the ITS
+    bool mapped = false;  ///< in the ITS, or has a doorbell
     /// What would be mapped, where the SMMU is bypassed in spite of it: addresses by page of the
     /// IOVA.
     std::map<std::uint64_t, std::uint64_t> frames;
@@ -108,6 +110,13 @@ class Software {
   bool operate_on_device(const trace::ItsCommand& command, Binding& binding);
   bool operate_on_event(const trace::ItsCommand& command, Binding& binding, Event& event);
   bool map_event(const trace::ItsCommand& command, Binding& binding, Event& event);
+  // software_doorbells.cpp: without an ITS
+  bool has_its() const { return machine_.description.doorbell == MACHINE_DOORBELL_ITS; }
+  void map_other_doorbell(Binding& binding, std::uint64_t iova);
+  bool operate_elsewhere(const trace::ItsCommand& command);
+  bool operate_on_vector(const trace::ItsCommand& command, Binding& binding);
+  bool open_vector(Binding& binding, std::uint32_t number, unsigned processor);
+  bool close_vector(Binding& binding, std::uint32_t number);
   Binding* binding_of_device(std::uint32_t device);
   bool skip() {
     ++skipped_;

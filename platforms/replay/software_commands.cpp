@@ -101,6 +101,7 @@ bool Software::operate_on_all_streams(const trace::SmmuCommand& command) {
 /// with what they follow.
 bool Software::operate(const trace::ItsCommand& command) {
   if (command.opcode == ItsOpcode::SYNC) return true;
+  if (!has_its()) return operate_elsewhere(command);
   if (!command.device) return operate_on_collection(command);
   auto* binding = binding_of_device(*command.device);
   return binding == nullptr ? skip() : operate_on_device(command, *binding);
@@ -199,6 +200,7 @@ bool Software::open_event(trace::Stream stream, std::uint32_t number) {
   auto& binding = bindings_.at(stream);
   auto& event = binding.events.at(number);
   if (event.open) return true;
+  if (!has_its()) return open_vector(binding, number, processor(number));
   if (!std::exchange(binding.mapped, true) &&
       its_map_device(binding.device.msi.its, binding.device_id, binding.info.events) != STATUS_OK) {
     return false;

@@ -1,7 +1,28 @@
+#include "sw/drivers/gic/message_frame.h"
 #include "sw/drivers/pcie/registers.h"
 #include "sw/drivers/smmu/queue.h"
 #include "sw/include/access.h"
 #include "sw/scenarios/machine.h"
+
+/* Pages of single processors are mapped as vectors come to use them. */
+static enum status give_doorbell(struct machine* machine, struct machine_device* device,
+                                 uint64_t* doorbell) {
+  const struct machine_description* d = &machine->description;
+  if (d->doorbell == MACHINE_DOORBELL_LPI) {
+    *doorbell = d->doorbell_iova;
+    if (d->doorbell_window) return STATUS_OK;
+    device->msi.smmu = &machine->smmu;
+    device->msi.domain = &device->domain;
+    return STATUS_OK;
+  }
+  const struct its* its = device->msi.its != 0 ? device->msi.its : machine->msis.its;
+  uint64_t address = d->doorbell == MACHINE_DOORBELL_ITS
+                         ? its_doorbell(its)
+                         : message_frame_doorbell(machine->msis.frame);
+  *doorbell = address;
+  if (d->doorbell_window) return STATUS_OK;
+  return msi_map_doorbell_at(address, &device->domain, d->doorbell_iova, doorbell);
+}
 
 static enum status give_address_space(struct machine* machine, struct machine_device* device,
                                       uint32_t stream_id, uint16_t asid, uint64_t* doorbell) {
@@ -9,12 +30,7 @@ static enum status give_address_space(struct machine* machine, struct machine_de
                                               machine->description.address_bits);
   if (status == STATUS_OK) status = smmu_attach(&machine->smmu, stream_id, &device->domain);
   if (status != STATUS_OK) return status;
-  const struct its* its = device->msi.its != 0 ? device->msi.its : machine->msis.its;
-  if (machine->description.doorbell_window) {
-    *doorbell = its_doorbell(its);
-    return STATUS_OK;
-  }
-  return msi_map_doorbell(its, &device->domain, machine->description.doorbell_iova, doorbell);
+  return give_doorbell(machine, device, doorbell);
 }
 
 enum status machine_add_platform_device(struct machine* machine, struct machine_device* device,

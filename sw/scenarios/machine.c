@@ -1,6 +1,9 @@
 #include "sw/scenarios/machine.h"
 
+#include "sw/drivers/gic/direct_lpi.h"
+#include "sw/drivers/gic/message_frame.h"
 #include "sw/drivers/gic/registers.h"
+#include "sw/drivers/msi/doorbells.h"
 #include "sw/include/poll.h"
 #include "sw/include/processor.h"
 
@@ -12,6 +15,9 @@ struct machine_description machine_virt(uint64_t tables, uint64_t tables_end) {
       .redistributors = 0x080a0000,
       .more_redistributors = UINT64_C(0x4000000000),
       .processors = MACHINE_PROCESSORS,
+      .doorbell = MACHINE_DOORBELL_ITS,
+      .v2m = 0x08020000,
+      .message_alias = 0x08030000,
       .its = 0x08080000,
       .further_itss = 0,
       .further_its = 0x0b000000,
@@ -71,6 +77,8 @@ static void lay_out(struct machine* machine) {
   machine->pcie.functions = machine->functions;
   machine->pcie.capacity = machine->function_capacity;
   machine->msis.its = &machine->its;
+  machine->msis.gic = &machine->gic;
+  machine->msis.redistributors = machine->redistributors;
   machine->msis.lpis = &machine->lpis;
   machine->msis.vectors = machine->vectors;
   machine->msis.capacity = machine->vector_capacity;
@@ -82,14 +90,50 @@ static void enable_smmu_interrupt(struct machine* machine, uint32_t intid) {
   gic_enable(&machine->gic, intid);
 }
 
+static bool uses_itss(const struct machine* machine) {
+  return machine->description.doorbell == MACHINE_DOORBELL_ITS;
+}
+
+static bool uses_lpis(const struct machine* machine) {
+  return uses_itss(machine) || machine->description.doorbell == MACHINE_DOORBELL_LPI;
+}
+
+static enum status initialise_itss(struct machine* machine) {
+  enum status status = STATUS_OK;
+  for (unsigned i = 0; status == STATUS_OK && i <= machine->description.further_itss; i++)
+    status = its_initialise(machine_its(machine, i));
+  return status;
+}
+
+static enum status open_frame(struct machine* machine) {
+  const struct machine_description* d = &machine->description;
+  struct msi_controller* msis = &machine->msis;
+  struct message_spis spis = {0, 0};
+  bool v2m = d->doorbell == MACHINE_DOORBELL_V2M;
+  msis->doorbells = &spi_doorbells;
+  msis->frame = v2m ? d->v2m : d->message_alias;
+  enum status status = v2m ? v2m_open(msis->frame, &spis) : spi_message_open(msis->frame, &spis);
+  msis->first_intid = spis.first;
+  msis->intids = spis.count;
+  return status;
+}
+
+static enum status initialise_doorbells(struct machine* machine) {
+  enum status status =
+      uses_lpis(machine) ? lpi_initialise(&machine->lpis, &machine->gic) : STATUS_OK;
+  if (status != STATUS_OK) return status;
+  if (uses_itss(machine)) return initialise_itss(machine);
+  if (!uses_lpis(machine)) return open_frame(machine);
+  machine->msis.doorbells = &lpi_doorbells;
+  return STATUS_OK;
+}
+
 static enum status initialise(struct machine* machine) {
   if (machine->description.processors > MACHINE_PROCESSORS) return STATUS_BAD_ARGUMENT;
   if (machine->description.further_itss >= MACHINE_ITSS) return STATUS_BAD_ARGUMENT;
   lay_out(machine);
   enum status status = gic_initialise(&machine->gic);
-  if (status == STATUS_OK) status = lpi_initialise(&machine->lpis, &machine->gic);
-  for (unsigned i = 0; status == STATUS_OK && i <= machine->description.further_itss; i++)
-    status = its_initialise(machine_its(machine, i));
+  if (status == STATUS_OK) status = initialise_doorbells(machine);
   if (status != STATUS_OK) return status;
   enable_smmu_interrupt(machine, machine->description.smmu_event_interrupt);
   enable_smmu_interrupt(machine, machine->description.smmu_error_interrupt);
@@ -118,7 +162,7 @@ static bool dispatch(struct machine* machine, uint32_t intid) {
     __atomic_fetch_add(&machine->woken[processor_number()], 1, __ATOMIC_RELEASE);
     return true;
   }
-  if (intid >= INTID_FIRST_LPI) return msi_dispatch(&machine->msis, intid);
+  if (msi_owns(&machine->msis, intid)) return msi_dispatch(&machine->msis, intid);
   if (intid == machine->description.smmu_event_interrupt) {
     take_events(machine);
     return true;
@@ -149,6 +193,16 @@ static bool is_set(const uint32_t* flag) {
   return __atomic_load_n(flag, __ATOMIC_ACQUIRE) != 0;
 }
 
+static enum status map_collections(struct machine* machine, unsigned processor) {
+  const struct redistributor* redistributor = &machine->redistributors[processor];
+  enum status status = STATUS_OK;
+  for (unsigned i = 0; status == STATUS_OK && i <= machine->description.further_itss; i++) {
+    status = its_map_collection(machine_its(machine, i), processor, redistributor);
+    if (status == STATUS_OK) status = its_invalidate_collection(machine_its(machine, i), processor);
+  }
+  return status;
+}
+
 enum status machine_join(struct machine* machine) {
   unsigned processor = processor_number();
   if (processor >= MACHINE_PROCESSORS) return STATUS_BAD_ARGUMENT;
@@ -157,11 +211,12 @@ enum status machine_join(struct machine* machine) {
   if (__atomic_load_n(&machine->stage, __ATOMIC_ACQUIRE) == MACHINE_FAILED) return STATUS_REFUSED;
   struct redistributor* redistributor = &machine->redistributors[processor];
   enum status status = gic_initialise_processor(&machine->gic, redistributor);
-  if (status == STATUS_OK) status = lpi_initialise_processor(&machine->lpis, redistributor);
-  for (unsigned i = 0; status == STATUS_OK && i <= machine->description.further_itss; i++) {
-    status = its_map_collection(machine_its(machine, i), processor, redistributor);
-    if (status == STATUS_OK) status = its_invalidate_collection(machine_its(machine, i), processor);
-  }
+  if (status == STATUS_OK && uses_lpis(machine))
+    status = lpi_initialise_processor(&machine->lpis, redistributor);
+  if (status == STATUS_OK && machine->msis.doorbells == &lpi_doorbells &&
+      !direct_lpi_supported(redistributor))
+    status = STATUS_UNSUPPORTED;
+  if (status == STATUS_OK && uses_itss(machine)) status = map_collections(machine, processor);
   if (status != STATUS_OK) return status;
   redistributor_enable(redistributor, SGI_WAKE);
   interrupts_install(take_interrupt, machine);

@@ -26,12 +26,23 @@ extern "C" {
 #define MACHINE_PROCESSORS ITS_COLLECTIONS
 #define MACHINE_ITSS 16
 
+/* What functions write their MSIs to. */
+enum machine_doorbell {
+  MACHINE_DOORBELL_ITS, /* GITS_TRANSLATER */
+  MACHINE_DOORBELL_V2M, /* a GICv2m frame */
+  MACHINE_DOORBELL_SPI, /* the alias frame of GICD_SETSPI_NSR */
+  MACHINE_DOORBELL_LPI  /* GICR_SETLPIR of each processor */
+};
+
 /* Where the hardware is, and how large its tables shall be. */
 struct machine_description {
   uint64_t distributor;
   uint64_t redistributors;
   uint64_t more_redistributors; /* another region; 0: none */
   unsigned processors; /* redistributors that there is room for, at most MACHINE_PROCESSORS */
+  enum machine_doorbell doorbell;
+  uint64_t v2m; /* frames of these doorbells */
+  uint64_t message_alias;
   uint64_t its;
   unsigned further_itss; /* at most MACHINE_ITSS - 1, one after the other from: */
   uint64_t further_its;
@@ -53,8 +64,10 @@ struct machine_description {
   unsigned log2_commands;     /* SMMU queues */
   unsigned log2_events;
   unsigned address_bits;  /* of an IOVA */
-  uint64_t doorbell_iova; /* the page where every device finds the ITS */
-  bool doorbell_window;   /* devices write to the ITS's own address, which the SMMU leaves alone */
+  uint64_t doorbell_iova; /* the page where every device finds its doorbell; with one for each
+                             processor, that of the first, and the next ones below */
+  bool doorbell_window; /* devices write to the doorbell's own address, which the SMMU leaves alone
+                         */
 };
 
 /* The `virt` machine of QEMU, with tables in [tables, tables_end) of its RAM. */

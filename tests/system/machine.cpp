@@ -18,6 +18,15 @@ std::uint64_t data_page_of(unsigned device) {
   return Machine::data_page + device * 0x10'0000u;
 }
 
+machine_doorbell doorbell_of(gic::DoorbellKind kind) {
+  const std::map<gic::DoorbellKind, machine_doorbell> all{
+      {gic::DoorbellKind::its, MACHINE_DOORBELL_ITS},
+      {gic::DoorbellKind::v2m, MACHINE_DOORBELL_V2M},
+      {gic::DoorbellKind::spi, MACHINE_DOORBELL_SPI},
+      {gic::DoorbellKind::lpi, MACHINE_DOORBELL_LPI}};
+  return all.at(kind);
+}
+
 }  // namespace
 
 std::map<std::string, std::uint64_t> outcomes_of(const Conservation& account) {
@@ -38,6 +47,7 @@ Machine::Machine(const virt::VirtParameters& parameters, const std::vector<virt:
     software_.description.root_buses = std::max(software_.description.root_buses, port.bus + 1);
   }
   software_.description.further_itss = parameters_.gic.its_count - 1;
+  software_.description.doorbell = doorbell_of(parameters_.gic.doorbell);
   software_.functions = functions_.data();
   software_.function_capacity = functions_.size();
   software_.vectors = vectors_.data();

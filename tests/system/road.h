@@ -57,6 +57,12 @@ class Road {
     return *this;
   }
   Road& its() { return cycles(gic_, p_.gic.its.pipeline_cycles + p_.gic.common.link_cycles); }
+  /// An SPI by message: its frame, and the link from the distributor to the redistributor.
+  Road& message_frame() {
+    return cycles(gic_, p_.gic.messages.doorbell_cycles).cycles(gic_, p_.gic.common.link_cycles);
+  }
+  /// GICR_SETLPIR, ahead of the redistributor's pipeline.
+  Road& set_lpi_register() { return cycles(gic_, p_.gic.messages.doorbell_cycles); }
   Road& redistributor() { return cycles(gic_, p_.gic.redistributor.pipeline_cycles); }
   /// A read of what software has just written: the last-level cache has it, if there is one.
   Road& memory_read(unsigned bytes = 8) {
@@ -101,6 +107,7 @@ inline virt::VirtParameters with_other_parts(virt::VirtParameters parameters) {
   parameters.gic.its.pipeline_cycles = 55;
   parameters.gic.common.link_cycles = 9;
   parameters.gic.redistributor.pipeline_cycles = 11;
+  parameters.gic.messages.doorbell_cycles = 6;
   parameters.gic.cpu_interface.interrupt_cycles = 5;
   parameters.gic.cpu_interface.register_access = 33 * nanosecond;
   parameters.cpu.exception_entry = 100;

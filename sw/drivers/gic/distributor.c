@@ -76,6 +76,10 @@ void gic_enable(struct gic* gic, uint32_t intid) {
   mmio_write32(gic->distributor + GICD_ISENABLER + intid / 32 * 4, 1u << intid % 32);
 }
 
+void gic_clear_pending(struct gic* gic, uint32_t intid) {
+  mmio_write32(gic->distributor + GICD_ICPENDR + intid / 32 * 4, 1u << intid % 32);
+}
+
 enum status gic_disable(struct gic* gic, uint32_t intid) {
   mmio_write32(gic->distributor + GICD_ICENABLER + intid / 32 * 4, 1u << intid % 32);
   return wait_for_writes(gic);

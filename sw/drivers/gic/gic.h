@@ -44,6 +44,8 @@ void gic_configure_edge(struct gic* gic, uint32_t intid, bool edge);
 enum status gic_route(struct gic* gic, uint32_t intid, uint32_t affinity);
 void gic_enable(struct gic* gic, uint32_t intid);
 enum status gic_disable(struct gic* gic, uint32_t intid);
+/* An edge-triggered one that nobody has taken. */
+void gic_clear_pending(struct gic* gic, uint32_t intid);
 
 /* SGIs and PPIs, on the processor that owns the redistributor. */
 void redistributor_enable(const struct redistributor* redistributor, uint32_t intid);

@@ -18,12 +18,23 @@
 #define GICD_IGROUPR 0x0080u
 #define GICD_ISENABLER 0x0100u
 #define GICD_ICENABLER 0x0180u
+#define GICD_ICPENDR 0x0280u
 #define GICD_ICACTIVER 0x0380u
 #define GICD_IPRIORITYR 0x0400u
 #define GICD_ICFGR 0x0c00u
 #define GICD_IROUTER 0x6000u
 #define GICD_PIDR2 0xffe8u
 #define PIDR2_ArchRev BITS(7, 4)
+
+/* Frames of SPIs by message: GICv2m's (DEN 0029), and the distributor's alias (DDI 0601). */
+#define MSI_TYPER 0x0008u
+#define MSI_TYPER_BASE BITS(25, 16)
+#define MSI_TYPER_NUMBER BITS(9, 0)
+#define MSI_SETSPI_NS 0x0040u /* where GICM_SETSPI_NSR is, too */
+#define GICM_TYPER 0x0008u
+#define GICM_TYPER_Valid BIT(31)
+#define GICM_TYPER_INTID BITS(28, 16)
+#define GICM_TYPER_NumSPIs BITS(10, 0)
 
 /* Redistributor: RD_base. */
 #define GICR_CTLR 0x0000u
@@ -32,14 +43,20 @@
 #define GICR_TYPER 0x0008u
 #define GICR_TYPER_PLPIS BIT(0)
 #define GICR_TYPER_VLPIS BIT(1)
+#define GICR_TYPER_DirectLPI BIT(3)
 #define GICR_TYPER_Last BIT(4)
 #define GICR_TYPER_Processor_Number BITS(23, 8)
 #define GICR_TYPER_Affinity_Value BITS(63, 32)
 #define GICR_WAKER 0x0014u
 #define GICR_WAKER_ProcessorSleep BIT(1)
 #define GICR_WAKER_ChildrenAsleep BIT(2)
+#define GICR_SETLPIR 0x0040u
+#define GICR_CLRLPIR 0x0048u
 #define GICR_PROPBASER 0x0070u
 #define GICR_PENDBASER 0x0078u
+#define GICR_INVLPIR 0x00a0u
+#define GICR_SYNCR 0x00c0u
+#define GICR_SYNCR_Busy BIT(0)
 #define GICR_PIDR2 0xffe8u
 #define GICR_FRAMES 0x20000u       /* RD_base and SGI_base */
 #define GICR_FRAMES_VLPIS 0x40000u /* and VLPI_base and a reserved one */

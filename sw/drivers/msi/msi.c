@@ -1,22 +1,34 @@
 #include "sw/drivers/msi/msi.h"
 
 #include "sw/drivers/gic/registers.h"
+#include "sw/drivers/msi/doorbells.h"
 
-static struct its* its_of(const struct msi_device* device) {
-  return device->its != 0 ? device->its : device->controller->its;
+static const struct msi_doorbells* doorbells_of(const struct msi_device* device) {
+  const struct msi_doorbells* doorbells = device->controller->doorbells;
+  return doorbells != 0 ? doorbells : &its_doorbells;
+}
+
+static uint32_t first_intid(const struct msi_controller* controller) {
+  return controller->first_intid != 0 ? controller->first_intid : INTID_FIRST_LPI;
 }
 
 enum status msi_map_doorbell(const struct its* its, struct smmu_domain* domain, uint64_t iova_page,
                              uint64_t* doorbell) {
-  uint64_t address = its_doorbell(its);
+  return msi_map_doorbell_at(its_doorbell(its), domain, iova_page, doorbell);
+}
+
+enum status msi_map_doorbell_at(uint64_t address, struct smmu_domain* domain, uint64_t iova_page,
+                                uint64_t* doorbell) {
   uint64_t offset = address % PAGE_SIZE;
   *doorbell = iova_page + offset;
   return smmu_map(domain, iova_page, address - offset, PAGE_SIZE, MAP_WRITE | MAP_DEVICE);
 }
 
-/* INTIDs end with the property table. */
+/* LPIs end with the property table. */
 static unsigned limit(const struct msi_controller* controller) {
-  unsigned intids = (1u << controller->lpis->id_bits) - INTID_FIRST_LPI;
+  unsigned intids = controller->first_intid != 0
+                        ? controller->intids
+                        : (1u << controller->lpis->id_bits) - INTID_FIRST_LPI;
   return controller->capacity < intids ? controller->capacity : intids;
 }
 
@@ -85,7 +97,7 @@ static enum status take(struct msi_device* device, struct msi_controller* contro
     struct msi_vector* vector = &device->vectors[i];
     vector->device_id = device_id;
     vector->event_id = i;
-    vector->intid = INTID_FIRST_LPI + (uint32_t)(vector - controller->vectors);
+    vector->intid = first_intid(controller) + (uint32_t)(vector - controller->vectors);
     vector->handler = 0;
     vector->taken = 0;
   }
@@ -101,7 +113,7 @@ enum status msi_attach(struct msi_device* device, struct msi_controller* control
   status = take(device, controller, device_id, count, doorbell);
   if (status != STATUS_OK) return status;
   if (device->uses_msix) msix_enable(&device->msix);
-  return its_map_device(its_of(device), device_id, count);
+  return doorbells_of(device)->attach(device);
 }
 
 enum status msi_attach_platform_device(struct msi_device* device, struct msi_controller* controller,
@@ -109,7 +121,7 @@ enum status msi_attach_platform_device(struct msi_device* device, struct msi_con
   device->is_platform_device = true;
   device->uses_msix = false;
   enum status status = take(device, controller, device_id, count, doorbell);
-  return status == STATUS_OK ? its_map_device(its_of(device), device_id, count) : status;
+  return status == STATUS_OK ? doorbells_of(device)->attach(device) : status;
 }
 
 enum status msi_detach(struct msi_device* device) {
@@ -118,17 +130,17 @@ enum status msi_detach(struct msi_device* device) {
     if (status != STATUS_OK) return status;
   }
   if (device->uses_msix) msix_disable(&device->msix);
-  enum status status = its_unmap_device(its_of(device), device->device_id);
+  enum status status = doorbells_of(device)->detach(device);
   if (status == STATUS_OK) give_vectors_back(device);
   return status;
 }
 
 static enum status program(const struct msi_device* device, const struct msi_vector* vector) {
   if (device->is_platform_device) return STATUS_OK;
-  if (!device->uses_msix) {
-    return msi_capability_program(&device->msi, device->doorbell, (uint16_t)vector->event_id);
-  }
-  msix_program(&device->msix, vector->event_id, device->doorbell, vector->event_id);
+  uint64_t address = doorbells_of(device)->address(device, vector->processor);
+  uint32_t data = doorbells_of(device)->data(vector);
+  if (!device->uses_msix) return msi_capability_program(&device->msi, address, (uint16_t)data);
+  msix_program(&device->msix, vector->event_id, address, data);
   return STATUS_OK;
 }
 
@@ -148,8 +160,7 @@ enum status msi_request(struct msi_device* device, unsigned index, unsigned proc
   vector->processor = processor;
   vector->handler = handler;
   vector->argument = argument;
-  enum status status =
-      its_map_event(its_of(device), device->device_id, vector->event_id, vector->intid, processor);
+  enum status status = doorbells_of(device)->open(device, vector);
   if (status == STATUS_OK) status = program(device, vector);
   if (status == STATUS_OK) status = msi_set_enabled(device, index, true);
   if (status == STATUS_OK) unmask(device, index);
@@ -168,30 +179,29 @@ enum status msi_release(struct msi_device* device, unsigned index) {
   if (status != STATUS_OK) return status;
   if (device->uses_msix) msix_program(&device->msix, index, 0, 0);
   vector->handler = 0;
-  return its_discard_event(its_of(device), device->device_id, vector->event_id, vector->processor);
+  return doorbells_of(device)->close(device, vector);
 }
 
 enum status msi_set_processor(struct msi_device* device, unsigned index, unsigned processor) {
   if (index >= device->count) return STATUS_BAD_ARGUMENT;
   struct msi_vector* vector = &device->vectors[index];
   if (vector->processor == processor) return STATUS_OK;
-  enum status status = its_move_event(its_of(device), device->device_id, vector->event_id,
-                                      vector->processor, processor);
-  if (status == STATUS_OK) vector->processor = processor;
-  return status;
+  return doorbells_of(device)->set_processor(device, vector, processor);
 }
 
 enum status msi_set_enabled(struct msi_device* device, unsigned index, bool enabled) {
   if (index >= device->count) return STATUS_BAD_ARGUMENT;
-  const struct msi_vector* vector = &device->vectors[index];
-  lpi_set_enabled(device->controller->lpis, vector->intid, enabled);
-  return its_invalidate_event(its_of(device), device->device_id, vector->event_id,
-                              vector->processor);
+  return doorbells_of(device)->set_enabled(device, &device->vectors[index], enabled);
+}
+
+bool msi_owns(const struct msi_controller* controller, uint32_t intid) {
+  uint32_t first = first_intid(controller);
+  return intid >= first && intid - first < controller->count;
 }
 
 bool msi_dispatch(struct msi_controller* controller, uint32_t intid) {
-  if (intid < INTID_FIRST_LPI || intid - INTID_FIRST_LPI >= controller->count) return false;
-  struct msi_vector* vector = &controller->vectors[intid - INTID_FIRST_LPI];
+  if (!msi_owns(controller, intid)) return false;
+  struct msi_vector* vector = &controller->vectors[intid - first_intid(controller)];
   vector->taken++;
   if (vector->handler == 0) return false;
   vector->handler(vector, vector->argument);

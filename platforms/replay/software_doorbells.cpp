@@ -1,0 +1,87 @@
+// Traces are of an ITS; with another doorbell its commands become what they are for.
+#include <utility>
+
+#include "platforms/replay/software.h"
+#include "sw/drivers/gic/message_frame.h"
+
+namespace doorbell::replay {
+
+using trace::ItsOpcode;
+
+/// Vectors are opened with the doorbell that is theirs, which may be one of several.
+void Software::map_other_doorbell(Binding& binding, std::uint64_t iova) {
+  // Pages of processors, from here down: away from the trace's IOVAs.
+  constexpr std::uint64_t first_processors_page = 0x7fff'ffff'f000;
+  auto& msi = binding.device.msi;
+  const bool seen_as_it_is = bypasses(binding) || machine_.description.doorbell_window;
+  if (machine_.description.doorbell == MACHINE_DOORBELL_LPI) {
+    msi.smmu = &machine_.smmu;
+    msi.domain = seen_as_it_is ? nullptr : &binding.device.domain;
+    msi.doorbell = first_processors_page;
+  } else {
+    const std::uint64_t address = message_frame_doorbell(machine_.msis.frame);
+    msi.doorbell = address;
+    if (!seen_as_it_is) {
+      check(msi_map_doorbell_at(address, &binding.device.domain, iova, &msi.doorbell),
+            "mapping the doorbell");
+    }
+  }
+  binding.mapped = true;
+}
+
+std::uint32_t Software::event_of(trace::Stream stream, std::uint32_t data) const {
+  return has_its() ? data : data - bindings_.at(stream).device.msi.vectors->intid;
+}
+
+bool Software::operate_elsewhere(const trace::ItsCommand& command) {
+  if (!command.device) return true;  // collections
+  auto* const binding = binding_of_device(*command.device);
+  return binding == nullptr ? skip() : operate_on_vector(command, *binding);
+}
+
+bool Software::operate_on_vector(const trace::ItsCommand& command, Binding& binding) {
+  if (command.opcode == ItsOpcode::MAPD) {
+    bool well = true;
+    for (std::uint32_t number = 0; number < binding.events.size(); ++number)
+      well = close_vector(binding, number) && well;
+    return well;
+  }
+  const auto number = command.event.value_or(0);
+  if (number >= binding.events.size()) return skip();
+  const unsigned to = processor(command.collection.value_or(0));
+  switch (command.opcode) {
+    case ItsOpcode::MAPTI:
+    case ItsOpcode::MAPI:
+      return close_vector(binding, number) && open_vector(binding, number, to);
+    case ItsOpcode::MOVI:
+      if (!binding.events[number].open) return skip();
+      return msi_set_processor(&binding.device.msi, number, to) == STATUS_OK;
+    case ItsOpcode::DISCARD:
+      return binding.events[number].open ? close_vector(binding, number) : skip();
+    case ItsOpcode::INV:
+      if (!binding.events[number].open) return skip();
+      return msi_set_enabled(&binding.device.msi, number, true) == STATUS_OK;
+    default:
+      return skip();
+  }
+}
+
+/// A trace that maps its doorbell later has no address to give the vector yet: it is opened with
+/// the first message (open_event).
+bool Software::open_vector(Binding& binding, std::uint32_t number, unsigned processor) {
+  if (!binding.mapped) return true;
+  auto& msi = binding.device.msi;
+  binding.events[number].open = true;
+  return msi_request(&msi, number, processor, msi.vectors[number].handler, nullptr) == STATUS_OK;
+}
+
+bool Software::close_vector(Binding& binding, std::uint32_t number) {
+  if (!std::exchange(binding.events[number].open, false)) return true;
+  auto& msi = binding.device.msi;
+  msi_handler* const handler = msi.vectors[number].handler;
+  const bool well = msi_release(&msi, number) == STATUS_OK;
+  msi.vectors[number].handler = handler;  // for the next time
+  return well;
+}
+
+}  // namespace doorbell::replay
