@@ -27,6 +27,7 @@ namespace {
 using namespace doorbell;
 
 struct Options {
+  std::uint32_t processors = 4;
   std::uint32_t functions = 1;
   std::uint32_t vectors = 16;        // mapped events of each function
   std::uint32_t active = 0;          // functions that send; 0: all
@@ -68,6 +69,7 @@ void shrink_caches(virt::VirtParameters& parameters) {
 virt::VirtParameters platform_for(const Options& options) {
   virt::VirtParameters parameters;
   parameters.ram.size = std::uint64_t{2} << 30;
+  parameters.processors = options.processors;
   const unsigned endpoints = options.endpoint_count();
   virt::EndpointSlot slot;
   slot.endpoint.functions = options.functions_an_endpoint();
@@ -274,7 +276,8 @@ int run(const Options& options) {
   }
   if (!options.statistics.empty()) write_statistics(options.statistics, simulation);
   const auto messages = static_cast<double>(options.messages);
-  nlohmann::ordered_json result = {{"functions", options.functions},
+  nlohmann::ordered_json result = {{"processors", options.processors},
+                                   {"functions", options.functions},
                                    {"events", options.functions * options.vectors},
                                    {"outstanding", options.outstanding},
                                    {"coalesced", source.coalesced},
@@ -292,6 +295,7 @@ int run(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App app{"End-to-end MSIs a host second"};
+  app.add_option("--processors", options.processors, "processors that take them");
   app.add_option("--functions", options.functions, "functions, each with its own stream");
   app.add_option("--vectors", options.vectors, "events mapped for each function");
   app.add_option("--active", options.active, "functions that send; 0 is all");
