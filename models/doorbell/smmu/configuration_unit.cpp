@@ -10,6 +10,7 @@ ConfigurationUnit::ConfigurationUnit(Scheduler& scheduler, const Clock& clock,
     : scheduler_(scheduler),
       clock_(clock),
       latency_(parameters.tcu.configuration_cache.latency),
+      keeps_invalid_(parameters.tcu.cache_invalid_structures),
       memory_(memory),
       log_(log),
       statistics_(group, "configuration_cache",
@@ -31,10 +32,9 @@ Task<Fault> ConfigurationUnit::find(const GlobalConfiguration& global, const Str
   co_await clock_.cycles(latency_);
   if (const StreamConfiguration* cached = cache_.lookup(stream.stream_id, context_index(stream))) {
     result = *cached;
-    const Fault refusal{refused(cached->ste, stream)};
-    if (refusal || cached->has_cd || !needs_cd(cached->ste, stream)) {
+    if (const std::optional<Fault> end = known_end(result, stream)) {
       statistics_.hit();
-      co_return refusal;
+      co_return *end;
     }
   }
   statistics_.miss();
@@ -53,8 +53,10 @@ Task<Fault> ConfigurationUnit::find(const GlobalConfiguration& global, const Str
     auto& opened = fetches_.open(word);
     const InvalidationLog::Epoch start = log_.epoch();
     fault = co_await fetch_configuration(global, stream, result, tables);
-    // What an invalidation has overtaken is used, but not kept; nor is what is invalid.
-    if (result.has_ste && !log_.configuration_affected(start, stream.stream_id)) {
+    if (!keeps_invalid_) result.bad_ste = result.bad_cd = false;
+    // What an invalidation has overtaken is used, but not kept.
+    if ((result.has_ste || result.bad_ste) &&
+        !log_.configuration_affected(start, stream.stream_id)) {
       cache_.insert(stream.stream_id, result, context_index(stream));
     }
     fetches_.complete(opened, {fault, result});
@@ -83,6 +85,13 @@ Task<bool> ConfigurationUnit::read(TablePurpose purpose, std::uint64_t address,
   }
   journey.serve(scheduler_.now(), what);
   return memory_.read({}, address, data);
+}
+
+void ConfigurationUnit::keep_descriptor(const LevelOneDescriptor& which, std::uint64_t word,
+                                        bool valid, InvalidationLog::Epoch since) {
+  if (!valid && !keeps_invalid_) return;
+  if (log_.configuration_affected(since, which.stream_id, which.last_stream())) return;
+  cache_.insert_descriptor(which, word);
 }
 
 void ConfigurationUnit::invalidate(const Invalidation& invalidation) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "doorbell/core/arch/clock.h"
@@ -34,7 +35,13 @@ class ConfigurationUnit {
   Task<bool> read(TablePurpose purpose, std::uint64_t address, std::span<std::uint8_t> data,
                   JourneyHandle journey);
 
-  /// The number of structures removed.
+  std::optional<std::uint64_t> find_descriptor(const LevelOneDescriptor& which) {
+    return cache_.find_descriptor(which);
+  }
+  /// `since`: when the translation began that has read it.
+  void keep_descriptor(const LevelOneDescriptor& which, std::uint64_t word, bool valid,
+                       InvalidationLog::Epoch since);
+
   void invalidate(const Invalidation& invalidation);
   /// Forgets all configurations, while none is being fetched.
   void settle() { cache_.reset(); }
@@ -52,6 +59,7 @@ class ConfigurationUnit {
   Scheduler& scheduler_;
   const Clock& clock_;
   std::uint32_t latency_;
+  bool keeps_invalid_;  ///< As IHI 0070 3.21.3 permits.
   MemoryPort& memory_;
   const InvalidationLog& log_;
   CacheStatistics statistics_;

@@ -10,6 +10,15 @@ Task<Fault> TranslatorAccess::find_configuration(const GlobalConfiguration& glob
   return configurations_.find(global, stream, result, *this, walk_.journey, missed_configuration_);
 }
 
+std::optional<std::uint64_t> TranslatorAccess::find_descriptor(const LevelOneDescriptor& which) {
+  return configurations_.find_descriptor(which);
+}
+
+void TranslatorAccess::keep_descriptor(const LevelOneDescriptor& which, std::uint64_t word,
+                                       bool valid) {
+  configurations_.keep_descriptor(which, word, valid, walk_.since);
+}
+
 Task<WalkStart> TranslatorAccess::start(const TranslationTag& tag, std::uint64_t address,
                                         const WalkPosition& first, const Access& access) {
   if (tag.stages != Stages::stage2) {

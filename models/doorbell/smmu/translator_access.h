@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "doorbell/core/arch/slots.h"
 #include "doorbell/smmu/arch/monitored_events.h"
 #include "doorbell/smmu/arch/table_access.h"
@@ -27,6 +29,8 @@ class TranslatorAccess final : public TableAccess {
 
   Task<Fault> find_configuration(const GlobalConfiguration& global, const Stream& stream,
                                  StreamConfiguration& result) override;
+  std::optional<std::uint64_t> find_descriptor(const LevelOneDescriptor& which) override;
+  void keep_descriptor(const LevelOneDescriptor& which, std::uint64_t word, bool valid) override;
   Task<WalkStart> start(const TranslationTag& tag, std::uint64_t address, const WalkPosition& first,
                         const Access& access) override;
   void keep(const TranslationTag& tag, std::uint64_t address, unsigned level,

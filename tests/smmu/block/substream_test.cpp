@@ -152,6 +152,33 @@ Task<void> two_levels(Bench& b) {
   EXPECT_EQ(decode_event(events.at(0)).type, EventType::F_CD_FETCH);
   EXPECT_EQ(decode_event(events.at(0)).fetch_address, descriptor);
 }
+// CDs behind one L1CD share its read; Leaf = 1 spares it (4.3.3).
+Task<void> shared_descriptor(Bench& b) {
+  substreams_of_stream(b, {.S1CDMax = 8, .S1DSS = 0, .S1Fmt = 1});
+  two_spaces(b);
+  for (const std::uint32_t substream : {3u, 4u})
+    store_context(b, leaf_table + 64 * substream, 6, second_root);
+  b.memory.store(context_table, leaf_table | 1);
+  co_await b.enable();
+  for (const std::uint32_t substream : {3u, 4u})
+    EXPECT_EQ((co_await b.dma_of(read_of(substream))).data, 0x2222u);
+  EXPECT_EQ(b.counter("tcu.level_1_context_descriptor_reads"), 1u);
+  const auto cfgi = [](bool leaf) {
+    return Command{.opcode = Opcode::CMD_CFGI_CD, .stream = {1, 4, true}, .leaf = leaf};
+  };
+  co_await b.command_and_sync(cfgi(true));
+  co_await b.dma_of(read_of(4));
+  EXPECT_EQ(b.counter("tcu.level_1_context_descriptor_reads"), 1u);
+  EXPECT_EQ(b.memory.count(1, leaf_table + 256, leaf_table + 256), 2u);
+  co_await b.command_and_sync(cfgi(false));
+  co_await b.dma_of(read_of(4));
+  EXPECT_EQ(b.counter("tcu.level_1_context_descriptor_reads"), 2u);
+}
+TEST(SmmuSubstreams, ShareTheDescriptorThatLeadsToThem) {
+  Bench bench(with_substreams());
+  bench.run(shared_descriptor(bench));
+}
+
 TEST(SmmuSubstreams, MayHaveATableOfTwoLevels) {
   Bench bench(with_substreams());
   bench.run(two_levels(bench));

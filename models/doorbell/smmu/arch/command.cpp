@@ -147,6 +147,7 @@ Invalidation Command::invalidation(bool E2H) const {
 Invalidation Command::of_configuration() const {
   Invalidation i;
   i.first_stream = i.last_stream = stream.stream_id;
+  i.leaf = leaf;
   switch (opcode) {
     case Opcode::CMD_CFGI_STE_RANGE: {
       const auto low = static_cast<std::uint32_t>(low_mask(range + 1));

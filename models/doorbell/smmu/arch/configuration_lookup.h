@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "doorbell/smmu/arch/table_access.h"
 
 namespace doorbell::smmu {
@@ -8,6 +10,10 @@ namespace doorbell::smmu {
 EventType refused(const StreamTableEntry& ste, const Stream& stream);
 /// Whether transactions of `stream`, which an STE lets pass, are translated by a CD.
 bool needs_cd(const StreamTableEntry& ste, const Stream& stream);
+
+/// What `fetch_configuration` would end with, if nothing is to be fetched: `configuration` has all
+/// that a transaction of `stream` needs.
+std::optional<Fault> known_end(const StreamConfiguration& configuration, const Stream& stream);
 
 /// Fetches what `configuration` lacks: the STE of a stream, which the table contains, and the CD if
 /// one is needed (IHI 0070 3.3). Faults: C_BAD_STREAMID, F_STE_FETCH, C_BAD_STE, C_BAD_SUBSTREAMID,

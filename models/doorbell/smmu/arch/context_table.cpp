@@ -22,6 +22,10 @@ ContextTableDescriptor ContextTableDescriptor::decode(std::uint64_t word) {
   return {v.test(word), word & l2_ptr.mask()};
 }
 
+bool ContextTableDescriptor::valid(const Features& features) const {
+  return V && (L2Ptr & ~low_mask(features.output_address_bits)) == 0;
+}
+
 ContextTable::ContextTable(const StreamTableEntry& ste) {
   constexpr unsigned leaf_bits[] = {0, 6, 10};
   leaf_bits_ = leaf_bits[ste.S1Fmt];
@@ -41,8 +45,7 @@ std::uint64_t ContextTable::descriptor_address(std::uint32_t index) const {
 std::optional<std::uint64_t> ContextTable::entry_address(std::uint32_t index,
                                                          const ContextTableDescriptor& descriptor,
                                                          const Features& features) const {
-  const bool beyond = (descriptor.L2Ptr & ~low_mask(features.output_address_bits)) != 0;
-  if (!descriptor.V || beyond) return std::nullopt;
+  if (!descriptor.valid(features)) return std::nullopt;
   // A leaf of 64 KiB is aligned to its size: bits 15 to 12 are RES0.
   const std::uint64_t leaf = descriptor.L2Ptr & ~low_mask(leaf_bits_ + 6);
   return leaf + (index & low_mask(leaf_bits_)) * entry_bytes;

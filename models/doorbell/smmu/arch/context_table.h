@@ -15,6 +15,8 @@ struct ContextTableDescriptor {
   std::uint64_t L2Ptr = 0;
 
   static ContextTableDescriptor decode(std::uint64_t word);
+  /// Whether there are CDs behind it: it is valid, and leads nowhere beyond the output addresses.
+  bool valid(const Features& features) const;
 };
 
 /// The CDs of a stream as its STE describes them (IHI 0070 3.3.3, 5.2): one, a linear table, or one
@@ -26,6 +28,8 @@ class ContextTable {
   explicit ContextTable(const StreamTableEntry& ste);
 
   bool two_level() const { return leaf_bits_ != 0; }
+  /// Of a table of two levels: how many bits of an index the second one resolves.
+  unsigned leaf_bits() const { return leaf_bits_; }
   /// Physical address of the CD of an index below 2^S1CDMax: of one, or a linear table.
   std::uint64_t entry_address(std::uint32_t index) const;
   /// Of a table of two levels: physical address of the level-1 descriptor of `index`.

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
+
 #include "doorbell/smmu/arch/features.h"
 #include "doorbell/smmu/arch/stream_table.h"
+#include "doorbell/smmu/arch/stream_table_entry.h"
 
 namespace doorbell::smmu {
 

@@ -59,7 +59,7 @@ struct Invalidation {
   std::uint16_t asid = 0;
   std::uint64_t first = 0;   ///< First byte of the range.
   std::uint64_t last = 0;    ///< Last byte of the range.
-  bool leaf = false;         ///< Leaf: cached Table descriptors stay.
+  bool leaf = false;         ///< Leaf: cached Table or level-1 descriptors stay.
   GranuleShift granule = 0;  ///< Only entries of this granule; 0 is any.
   unsigned level = 0;        ///< TTL: only leaf entries of this level; 0 is any.
 
@@ -78,6 +78,9 @@ struct Invalidation {
   }
   bool covers_stream(std::uint32_t stream_id) const {
     return stream_id >= first_stream && stream_id <= last_stream;
+  }
+  bool covers_streams(std::uint32_t first, std::uint32_t last) const {
+    return first <= last_stream && last >= first_stream;
   }
   /// Of configuration: whether it reaches the CD of that index.
   bool covers_cd(std::uint32_t stream_id, std::uint32_t index) const {

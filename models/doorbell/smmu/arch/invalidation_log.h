@@ -34,6 +34,12 @@ class InvalidationLog {
       return i.of_configuration() && i.covers_stream(stream_id);
     });
   }
+  /// The same of what streams from `first` to `last` have in common.
+  bool configuration_affected(Epoch since, std::uint32_t first, std::uint32_t last) const {
+    return any_since(since, [&](const Invalidation& i) {
+      return i.of_configuration() && i.covers_streams(first, last);
+    });
+  }
 
  private:
   static constexpr std::uint64_t capacity = 64;

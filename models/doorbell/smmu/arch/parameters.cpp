@@ -85,7 +85,12 @@ void TcuParameters::describe(ParameterGroup& group) {
              .maximum = 1024,
              .source = "[G5] 16; [M500] 8; about 6 fits VT-d",
              .help = "Table walks at a time"});
-  group.group("configuration_cache", configuration_cache, "STEs and CDs by StreamID");
+  group.group("configuration_cache", configuration_cache,
+              "STEs, CDs and level-1 descriptors of their tables");
+  group.add("cache_invalid_structures", cache_invalid_structures,
+            {.source = "IHI 0070 3.21.3 permits both",
+             .help = "STEs, CDs and level-1 descriptors that aren't valid are cached, too: what a "
+                     "driver makes valid needs a CFGI before its first use"});
   group.group("walk_cache_level0", walk_cache[0], "Stage 1 descriptors of level 0");
   group.group("walk_cache_level1", walk_cache[1], "Stage 1 descriptors of level 1");
   group.group("walk_cache_level2", walk_cache[2], "Stage 1 descriptors of level 2");

@@ -6,6 +6,7 @@
 #include "doorbell/core/arch/associative_cache.h"
 #include "doorbell/core/arch/parameters.h"
 #include "doorbell/smmu/arch/features.h"
+#include "doorbell/smmu/arch/invalidation.h"
 
 namespace doorbell::smmu {
 
@@ -42,6 +43,9 @@ struct TbuParameters {
 struct TcuParameters {
   std::uint32_t translation_slots = 64;
   std::uint32_t walkers = 16;  ///< walks at a time
+  /// STEs, CDs and level-1 descriptors that aren't valid are kept until a CFGI as others are, which
+  /// IHI 0070 3.21.3 permits.
+  bool cache_invalid_structures = false;
   CacheParameters configuration_cache{
       {64, 4, ReplacementPolicy::random, 3}, 3, "[G5] 64 entries, 4 ways, 3 cycles"};
   std::array<CacheParameters, 4> walk_cache{{

@@ -94,15 +94,16 @@ MemoryAttributes through_stage2(const MemoryAttributes& above, const Stage2Regim
 }
 
 /// What stage 1 makes of the input: `entry`, whose leaf's output is an IPA if there is a stage 2.
-Task<Fault> translate_stage1(const StreamConfiguration& configuration, const Stage2* stage2,
-                             const TranslationQuery& query, World world, TlbEntry& entry,
-                             TableAccess& tables) {
+Task<Fault> translate_stage1(const GlobalConfiguration& global,
+                             const StreamConfiguration& configuration, const Stage2* stage2,
+                             const TranslationQuery& query, TlbEntry& entry, TableAccess& tables) {
   const ContextDescriptor& cd = configuration.cd;
   entry.tag.asid = cd.ASID;
   entry.tag.vmid = configuration.ste.stage2.S2VMID;
-  entry.tag.world = world;
+  entry.tag.world = configuration.ste.world(global.E2H);
   entry.tag.stages = stage2 != nullptr ? Stages::both : Stages::stage1;
-  entry.tag.granule = cd.regime.table[table_half(query.address)].granule;
+  const TranslationTable& table = cd.regime.table[table_half(query.address)];
+  entry.tag.granule = table.granule;
   const WalkResult walk =
       co_await walk_stage1(cd.regime, stage2, entry.tag, query.address, query.access, tables);
   if (walk.fault) co_return walk.fault;
@@ -137,12 +138,12 @@ Task<Fault> translate_stage2(const Stage2& stage2, const TranslationQuery& query
       after_stage1 ? decode_stage1_attributes(entry.attributes, entry.leaf.shareability)
                    : override_attributes(MemoryAttributes::of_incoming(), overrides);
   if (after_stage1) {
-    combine(entry, ipa, walk.leaf);
+    combine(entry, ipa, leaf);
   } else {
     entry.tag.vmid = stage2.tag.vmid;
     entry.tag.stages = Stages::stage2;
     entry.tag.granule = stage2.tag.granule;
-    entry.leaf = walk.leaf;
+    entry.leaf = leaf;
   }
   set_attributes(entry, through_stage2(above, stage2.regime, walk.leaf));
   co_return fault;
@@ -192,8 +193,7 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
   TlbEntry& entry = outcome.entry;
   set_stream(entry.tag, query.stream);
   if (!skips_stage1) {
-    fault = co_await translate_stage1(configuration, stage2, query, ste.world(global.E2H), entry,
-                                      tables);
+    fault = co_await translate_stage1(global, configuration, stage2, query, entry, tables);
   }
   if (!fault && !skips_stage2) {
     fault = co_await translate_stage2(*stage2, query, !skips_stage1, overrides, entry, tables);

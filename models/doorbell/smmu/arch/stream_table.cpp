@@ -47,7 +47,7 @@ StreamTableDescriptor StreamTableDescriptor::decode(std::uint64_t word) {
 std::optional<std::uint64_t> StreamTableDescriptor::entry_address(std::uint32_t stream_id,
                                                                   unsigned split) const {
   const std::uint64_t index = stream_id & low_mask(split);
-  if (span == 0 || span > split + 1 || index >> (span - 1) != 0) return std::nullopt;
+  if (!valid(split) || index >> (span - 1) != 0) return std::nullopt;
   return level_2_table + (index << log2_entry_bytes);
 }
 

@@ -7,6 +7,9 @@
 
 namespace doorbell::smmu {
 
+/// SMMU_STRTAB_BASE_CFG.SPLIT: how many bits of a StreamID a level-2 table may resolve (6.3.25).
+inline constexpr unsigned stream_table_splits[] = {6, 8, 10};
+
 /// A level-1 descriptor of a two-level stream table (IHI 0070 5.1).
 struct StreamTableDescriptor {
   static constexpr unsigned bytes = 8;
@@ -19,6 +22,8 @@ struct StreamTableDescriptor {
   /// for what ends in C_BAD_STREAMID (7.3.3): a Span of 0, reserved or above SPLIT + 1, and an
   /// index beyond it.
   std::optional<std::uint64_t> entry_address(std::uint32_t stream_id, unsigned split) const;
+  /// Whether there are STEs behind it at all, of a table that splits StreamIDs at `split`.
+  bool valid(unsigned split) const { return span != 0 && span <= split + 1; }
 };
 
 /// The stream table as SMMU_STRTAB_BASE and SMMU_STRTAB_BASE_CFG describe it (IHI 0070 3.3.1,

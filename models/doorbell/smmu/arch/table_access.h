@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "doorbell/core/arch/exchanged.h"
@@ -49,6 +50,11 @@ class TableAccess {
   /// The configuration of a stream: one that is known, or what `fetch_configuration` reads.
   virtual Task<Fault> find_configuration(const GlobalConfiguration& global, const Stream& stream,
                                          StreamConfiguration& result) = 0;
+  /// A level-1 descriptor of a table of two levels, as `fetch_configuration` needs it: one that is
+  /// known, or nothing.
+  virtual std::optional<std::uint64_t> find_descriptor(const LevelOneDescriptor&) { return {}; }
+  /// And one that has been read. `valid`: there is a table behind it.
+  virtual void keep_descriptor(const LevelOneDescriptor&, std::uint64_t /*word*/, bool /*valid*/) {}
   /// Begins a walk that would read the table at `first`. One that isn't finished is ended by
   /// `finish`. A leaf that is writable-clean serves no write: that is to read its descriptor.
   virtual Task<WalkStart> start(const TranslationTag& tag, std::uint64_t address,
