@@ -33,7 +33,8 @@ Task<void> CommandProcessor::prefetch(const Command& command) {
 
 Task<void> CommandProcessor::invalidate(const Command& command) {
   co_await clock_.cycles(parameters_.invalidation_command);
-  co_await actions_.invalidate(command.invalidation(CR2::E2H.test(cr2_.get())));
+  const Invalidation asked = command.invalidation(CR2::E2H.test(cr2_.get()));
+  co_await actions_.invalidate(widen(asked, over_invalidate_));
   invalidations_.add();
 }
 

@@ -72,6 +72,7 @@ class CommandProcessor {
   Scheduler& scheduler_;
   const Clock& clock_;
   TcuParameters parameters_;
+  OverInvalidation over_invalidate_;
   Features features_;
   RegisterBank::Handle cr0_, cr0ack_, cr2_, base_, prod_, cons_;
   MemoryPort& memory_;

@@ -1,6 +1,9 @@
 // Caches are visible: what is cached stays in use until it is invalidated, and after the
 // invalidation and its CMD_SYNC nothing uses it, transactions in flight included (IHI
 // 0070 4.7.3, 16.2).
+#include <ostream>
+#include <utility>
+
 #include "tests/smmu/block/bench.h"
 
 namespace doorbell::smmu::test {
@@ -58,6 +61,64 @@ TEST(SmmuInvalidation, OfSomethingElseChangesNothing) {
   Bench bench;
   bench.run(unrelated(bench));
 }
+
+Task<void> visit_three_pages(Bench& b) {
+  for (const auto& [stream, page] :
+       {std::pair{1u, 0x4000ULL}, std::pair{1u, 0x5000ULL}, std::pair{2u, 0x4000ULL}}) {
+    EXPECT_TRUE(co_await b.can_write(stream, page));
+  }
+}
+
+/// After two pages of one ASID and one of another: what a TLBI of the first page leaves.
+Task<void> left_by_a_tlbi(Bench& b, const Command& command, unsigned& misses) {
+  constexpr std::uint64_t other_root = Bench::tables + 0x1000'0000;
+  b.translate_stream(1);
+  b.translate_stream(2, 6, other_root);
+  for (const std::uint64_t root : {Bench::tables, other_root})
+    for (const std::uint64_t page : {0x4000, 0x5000})
+      b.map(page, old_page + page, Bench::page_rw, root);
+  co_await b.enable();
+  co_await visit_three_pages(b);
+  const std::uint64_t before = b.counter("tbu.main_tlb", "misses");
+  co_await b.command_and_sync(command);
+  co_await visit_three_pages(b);
+  misses = static_cast<unsigned>(b.counter("tbu.main_tlb", "misses") - before);
+}
+
+struct Widening {
+  OverInvalidation policy;
+  Command command;
+  unsigned misses;  ///< Of three pages.
+};
+void PrintTo(const Widening& w, std::ostream* out) {
+  *out << to_string(w.command.opcode) << " of ASID " << w.command.asid << ", "
+       << static_cast<unsigned>(w.policy);
+}
+class WidenedInvalidation : public testing::TestWithParam<Widening> {};
+TEST_P(WidenedInvalidation, TakesAsMuchAsThePolicySays) {
+  SmmuParameters parameters;
+  parameters.over_invalidate = GetParam().policy;
+  Bench bench(parameters);
+  unsigned misses = 0;
+  bench.run(left_by_a_tlbi(bench, GetParam().command, misses));
+  EXPECT_EQ(misses, GetParam().misses);
+}
+INSTANTIATE_TEST_SUITE_P(
+    SmmuInvalidation, WidenedInvalidation,
+    testing::Values(
+        Widening{OverInvalidation::none, tlbi_va(0x4000, true), 1},
+        Widening{OverInvalidation::asid, tlbi_va(0x4000, true), 2},
+        Widening{OverInvalidation::all, tlbi_va(0x4000, true), 3},
+        Widening{OverInvalidation::none, {.opcode = Opcode::CMD_TLBI_NH_ASID, .asid = 6}, 1},
+        Widening{OverInvalidation::asid, {.opcode = Opcode::CMD_TLBI_NH_ASID, .asid = 6}, 1},
+        Widening{OverInvalidation::asid, {.opcode = Opcode::CMD_TLBI_NH_ASID, .asid = 7}, 0},
+        Widening{OverInvalidation::all, {.opcode = Opcode::CMD_TLBI_NH_ASID, .asid = 7}, 3},
+        Widening{OverInvalidation::none,
+                 {.opcode = Opcode::CMD_CFGI_CD, .stream = {.stream_id = 2}, .leaf = true},
+                 1},
+        Widening{OverInvalidation::all,
+                 {.opcode = Opcode::CMD_CFGI_CD, .stream = {.stream_id = 2}, .leaf = true},
+                 3}));
 
 Task<void> each_tlbi(Bench& b) {
   marks(b);

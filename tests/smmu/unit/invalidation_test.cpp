@@ -266,5 +266,60 @@ TEST(InvalidationLog, AnIpaOvertakesWalksOfStage2Alone) {
   EXPECT_FALSE(log.table_affected(start, {.vmid = 7, .stages = Stages::both}));
 }
 
+// A level-1 descriptor leads to many streams: a CFGI of any of them may have been of it.
+TEST(InvalidationLog, KnowsWhatOvertookTheDescriptorOfARangeOfStreams) {
+  InvalidationLog log;
+  log.record({.scope = Invalidation::Scope::ste, .first_stream = 0x1ff, .last_stream = 0x1ff});
+  EXPECT_TRUE(log.configuration_affected(0, 0x100, 0x1ff));
+  EXPECT_FALSE(log.configuration_affected(0, 0x200, 0x2ff));
+  EXPECT_FALSE(log.configuration_affected(1, 0x100, 0x1ff));
+  log.record(va(0x4000));
+  EXPECT_FALSE(log.configuration_affected(1, 0, ~0u)) << "of translations";
+}
+
+// IHI 0070 4.3, 4.4: more may go than a command names, but nothing may stay that it names.
+TEST(OverInvalidation, NoneIsWhatWasAskedFor) {
+  EXPECT_EQ(widen(va(0x4000), OverInvalidation::none), va(0x4000));
+}
+TEST(OverInvalidation, ByAsidTakesAllAddressesWithTheGlobalOnes) {
+  Invalidation asked = va(0x4000);
+  asked.granule = 16;
+  asked.level = 2;
+  const Invalidation wide = widen(asked, OverInvalidation::asid);
+  TranslationTag other = tag;
+  other.asid = 6;
+  for (const std::uint64_t page : {0x4000ULL, 0x8000ULL, ~0xfffULL}) {
+    EXPECT_TRUE(wide.matches_leaf(tag, page, 12, 3));
+    EXPECT_TRUE(wide.matches_leaf(global, page, 12, 3));
+    EXPECT_FALSE(wide.matches_leaf(other, page, 12, 3));
+    EXPECT_TRUE(wide.matches_table(tag, page, 30, 1));
+  }
+}
+TEST(OverInvalidation, OfACdTakesAllOfItsStream) {
+  const Invalidation asked{.scope = Invalidation::Scope::cd,
+                           .first_stream = 8,
+                           .last_stream = 8,
+                           .substream_id = 3,
+                           .all_substreams = false,
+                           .leaf = true};
+  const Invalidation wide = widen(asked, OverInvalidation::asid);
+  EXPECT_TRUE(wide.covers_cd(8, 4));
+  EXPECT_FALSE(wide.covers_cd(9, 3));
+  EXPECT_FALSE(wide.leaf);
+  EXPECT_EQ(wide.scope, Invalidation::Scope::cd);
+}
+TEST(OverInvalidation, AllIsEveryTranslationOrEveryConfiguration) {
+  TranslationTag other{.stream_id = 9, .asid = 77, .vmid = 4, .granule = 14};
+  other.stages = Stages::stage2;
+  other.world = World::el2;
+  const Invalidation tlbi = widen(va(0x4000), OverInvalidation::all);
+  EXPECT_FALSE(tlbi.of_configuration());
+  EXPECT_TRUE(tlbi.matches_leaf(other, 0x8000, 14, 3) && tlbi.matches_table(other, 0, 30, 1));
+  const Invalidation cfgi =
+      widen({.scope = Invalidation::Scope::cd, .leaf = true}, OverInvalidation::all);
+  EXPECT_TRUE(cfgi.of_configuration() && cfgi.covers_cd(~0u, 5) && !cfgi.leaf);
+  EXPECT_EQ(cfgi.scope, Invalidation::Scope::ste);
+}
+
 }  // namespace
 }  // namespace doorbell::smmu

@@ -48,4 +48,26 @@ bool Invalidation::matches_table(const TranslationTag& tag, std::uint64_t base, 
          overlaps(base, size_log2);
 }
 
+Invalidation widen(const Invalidation& asked, OverInvalidation policy) {
+  if (policy == OverInvalidation::none) return asked;
+  Invalidation wide = asked;
+  wide.leaf = false;
+  if (policy == OverInvalidation::all) {
+    wide = {};
+    if (asked.of_configuration()) {
+      wide.scope = Invalidation::Scope::ste;
+      wide.last_stream = ~std::uint32_t{0};
+    }
+  } else if (asked.of_configuration()) {
+    wide.all_substreams = true;
+  } else if (asked.by_address()) {
+    // Still by address: global entries go with any, but not with an ASID (4.4.2).
+    wide.first = 0;
+    wide.last = ~std::uint64_t{0};
+    wide.granule = 0;
+    wide.level = 0;
+  }
+  return wide;
+}
+
 }  // namespace doorbell::smmu

@@ -105,4 +105,14 @@ struct Invalidation {
   bool overlaps(std::uint64_t base, unsigned size_log2) const;
 };
 
+/// How far an implementation invalidates beyond what a command asks for (IHI 0070 4.3, 4.4).
+enum class OverInvalidation : std::uint8_t {
+  none,
+  asid,  ///< Addresses, levels and CDs make no difference.
+  all,   ///< Every TLBI is of all translations, every CFGI of all configurations.
+};
+
+/// What is invalidated when `asked` is asked for: all of that, at least.
+Invalidation widen(const Invalidation& asked, OverInvalidation policy);
+
 }  // namespace doorbell::smmu
