@@ -7,6 +7,7 @@ Translator::Translator(Scheduler& scheduler, const StatisticsGroup& group,
                        const SmmuParameters& parameters, StageId stage, const Parts& parts)
     : scheduler_(scheduler),
       features_(parameters.features()),
+      contiguous_entries_(parameters.contiguous_entries),
       stage_(stage),
       parts_(parts),
       slots_(scheduler, group, "translation_slots", parameters.tcu.translation_slots),
@@ -113,7 +114,8 @@ GlobalConfiguration Translator::global() const {
           .aborts_when_disabled = parts_.registers.aborts_when_disabled(),
           .records_bad_streams = parts_.registers.records_bad_streams(),
           .E2H = parts_.registers.extends_el2(),
-          .stream_table = parts_.registers.stream_table()};
+          .stream_table = parts_.registers.stream_table(),
+          .contiguous_entries = contiguous_entries_};
 }
 
 /// Every terminated transaction is counted as one of three; MSIs also apart.

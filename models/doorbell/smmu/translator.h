@@ -60,6 +60,7 @@ class Translator {
 
   Scheduler& scheduler_;
   Features features_;
+  bool contiguous_entries_;
   StageId stage_;
   Parts parts_;
   Slots slots_;

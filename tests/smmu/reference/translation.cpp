@@ -185,7 +185,9 @@ class Below {
     if (!leaf) return look_up(ipa, cause, level + 1, next, index_bits_);
     if (field(*word, 10, 10) == 0 && !s_.AFFD) stop(Number::access_flag, 2, cause, ipa);
     return {.output = next + ipa % (1ULL << low),
-            .bytes = 1ULL << low,
+            .bytes = s_.groups ? bytes_of_group({s_.granule_kilobytes, level, input_bits_, ipa,
+                                                 *word, next, low})
+                               : 1ULL << low,
             .S2AP = static_cast<unsigned>(field(*word, 7, 6)),
             .XN = static_cast<unsigned>(field(*word, 54, 53)),
             .memattr = static_cast<unsigned>(field(*word, 5, 2)),

@@ -18,6 +18,7 @@ struct Stage2 {
   unsigned PS_bits = 48;  ///< As S2PS says.
   unsigned OAS_bits = 48;
   bool AFFD = false, PTW = false, FWB = false;
+  bool groups = false;  ///< A group of the Contiguous hint is one entry.
 };
 
 /// How a transaction of a stream is translated.

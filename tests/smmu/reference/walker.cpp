@@ -107,6 +107,10 @@ class Walker {
     if (!bit(descriptor, 10) && !regime_.AFFD) return fail(Fault::access_flag);
     result_.output = base + in_place(address_, low - 1, 0);
     result_.bytes = 1ULL << low;
+    if (regime_.groups) {
+      result_.bytes = bytes_of_group(
+          {regime_.granule_kilobytes, result_.level, input_bits_, address_, descriptor, base, low});
+    }
     result_.attribute_index = static_cast<unsigned>(extract(descriptor, 4, 2));
     result_.shareability = static_cast<unsigned>(extract(descriptor, 9, 8));
     result_.not_global = bit(descriptor, 11);
@@ -156,6 +160,18 @@ class Walker {
 };
 
 }  // namespace
+
+std::uint64_t bytes_of_group(const Mapping& m) {
+  std::uint64_t entries = 1;
+  if (m.granule_kilobytes == 4 && m.level >= 1) entries = 16;
+  if (m.granule_kilobytes == 16 && m.level == 2) entries = 32;
+  if (m.granule_kilobytes == 16 && m.level == 3) entries = 128;
+  if (m.granule_kilobytes == 64 && m.level >= 2) entries = 32;
+  const std::uint64_t own = 1ULL << m.low;
+  const std::uint64_t whole = own * entries;
+  if (!bit(m.descriptor, 52) || whole > 1ULL << m.input_bits) return own;
+  return m.base % whole == m.address % whole / own * own ? whole : own;
+}
 
 Result walk(const Regime& regime, std::uint64_t address, const Memory& memory) {
   return Walker(regime, address, memory).run();

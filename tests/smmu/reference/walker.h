@@ -18,6 +18,7 @@ struct Regime {
   bool EPD = false, TBI = false, HAD = false, AFFD = false, WXN = false, PAN = false;
   bool upper_half = false;     ///< TTB1
   bool one_privilege = false;  ///< EL2 without E2H
+  bool groups = false;         ///< A group of the Contiguous hint is one entry.
 };
 
 enum class Fault { none, translation, address_size, access_flag };
@@ -36,6 +37,16 @@ struct Result {
   unsigned shareability = 0;
   bool not_global = false;
 };
+
+/// A leaf, and where it stands.
+struct Mapping {
+  unsigned granule_kilobytes, level, input_bits;
+  std::uint64_t address, descriptor, base;
+  unsigned low;  ///< The lowest bit of addresses that the descriptor translates.
+};
+/// What one entry may map of it: its group (DDI 0487 table D8-104), or itself where there is none
+/// that is whole and lines up.
+std::uint64_t bytes_of_group(const Mapping& mapping);
 
 using Memory = std::function<std::uint64_t(std::uint64_t address)>;
 

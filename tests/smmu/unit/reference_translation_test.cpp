@@ -50,6 +50,7 @@ class Generator {
     bits_ = f.output_address_bits;
     ConfigurationWords ste{}, cd{};
     ste[0] = 1 | config << 1;
+    c.global.contiguous_entries = one_in(2);
     if (config != stage1_config) make_stage2(c, ste);
     if (config != stage2_config) make_stage1(c, ste, cd, config);
     make_access(c, config);
@@ -87,6 +88,7 @@ class Generator {
     s.AFFD = one_in(4);
     s.PTW = one_in(4);
     s.FWB = one_in(2);
+    s.groups = c.global.contiguous_entries;
     const unsigned most = std::min({s.OAS_bits, s.PS_bits, row->granule == 64 ? 52u : 48u});
     s.TTB = address(most) & ~0xfULL;
     bits_ = std::min({bits_, most, 64 - s.T0SZ});
@@ -118,6 +120,7 @@ class Generator {
     r.TBI = one_in(2);
     r.HAD = one_in(4);
     r.AFFD = one_in(4);
+    r.groups = c.global.contiguous_entries;
     r.WXN = one_in(6);
     r.PAN = one_in(6);
     const unsigned most = std::min({r.OAS_bits, r.IPS_bits, granule == 2 ? 52u : 48u});
@@ -228,7 +231,7 @@ TEST(ReferenceTranslation, AgreesOnBothStages) {
   const unsigned cases = test::cases(50'000u, 1'000'000u);
   Generator generator(2);
   std::map<std::tuple<Number, unsigned, Class>, unsigned> kinds;
-  unsigned translated = 0;
+  unsigned translated = 0, groups = 0;
   for (unsigned n = 0; n < cases && !testing::Test::HasFailure(); ++n) {
     const Case c = generator.make();
     if (!c.usable) continue;
@@ -252,11 +255,14 @@ TEST(ReferenceTranslation, AgreesOnBothStages) {
     } else {
       expect_translated(expected, found.entry, c.asked.address);
       ++translated;
+      groups +=
+          expected.bytes != 1ULL << level_shift(found.entry.tag.granule, found.entry.leaf.level);
     }
   }
   // Enough of each for the agreement to mean something: a third succeeds, and each fault that there
   // is comes up, of each stage and for each cause.
   EXPECT_GT(translated, cases / 3);
+  EXPECT_GT(groups, cases / 2000);
   const auto enough = [&](Number number, unsigned stage, Class cause) {
     EXPECT_GE((kinds[{number, stage, cause}]), cases / 1000)
         << static_cast<unsigned>(number) << ' ' << stage << ' ' << static_cast<unsigned>(cause);

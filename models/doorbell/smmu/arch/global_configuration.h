@@ -18,6 +18,7 @@ struct GlobalConfiguration {
   /// Nothing in translation tables is updated, whatever HA and HD say (SMMU_GATOS_ADDR.HTTUI).
   bool inhibits_updates = false;
   StreamTable stream_table;
+  bool contiguous_entries = false;  ///< A group of the Contiguous hint is one TLB entry.
 };
 
 }  // namespace doorbell::smmu

@@ -307,6 +307,17 @@ void SmmuParameters::describe(ParameterGroup& group) {
             {.source = "[QEMU] has it",
              .help = "IDR3.RIL: a TLBI by address may cover a range",
              .visible_to_software = true});
+  group.add(
+      "contiguous_entries", contiguous_entries,
+      {.source = "assumption; DDI 0487 D8.7.1 permits both",
+       .help = "Adjacent pages or blocks with the Contiguous hint are one entry of the TLBs"});
+  group.add("over_invalidate", over_invalidate,
+            {{"none", OverInvalidation::none},
+             {"asid", OverInvalidation::asid},
+             {"all", OverInvalidation::all}},
+            {.source = "IHI 0070 4.3, 4.4 permit all",
+             .help = "What CFGI and TLBI take beyond what they name: nothing; all addresses and "
+                     "CDs; everything"});
   group.add("performance_counters", performance_counters,
             {.unit = "counters",
              .maximum = 64,

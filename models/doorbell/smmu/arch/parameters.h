@@ -159,6 +159,10 @@ struct SmmuParameters {
   bool msi = true;                 ///< IDR0.MSI
   bool send_event = true;          ///< IDR0.SEV
   bool range_invalidation = true;  ///< IDR3.RIL
+  /// Entries of TBUs for whole groups of the Contiguous hint (DDI 0487 D8.7.1).
+  bool contiguous_entries = false;
+  /// What invalidations take beyond what they must.
+  OverInvalidation over_invalidate = OverInvalidation::none;
   /// Of each performance monitor counter group, one for each TBU and one for the TCU; 0: none.
   std::uint32_t performance_counters = 8;
   OfferedFeatures offered;

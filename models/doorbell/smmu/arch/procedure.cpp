@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "doorbell/core/arch/bit_field.h"
+#include "doorbell/smmu/arch/contiguous.h"
 #include "doorbell/smmu/arch/memory_attributes.h"
 #include "doorbell/smmu/arch/walk.h"
 
@@ -107,7 +108,9 @@ Task<Fault> translate_stage1(const GlobalConfiguration& global,
   const WalkResult walk =
       co_await walk_stage1(cd.regime, stage2, entry.tag, query.address, query.access, tables);
   if (walk.fault) co_return walk.fault;
-  entry.leaf = walk.leaf;
+  entry.leaf = global.contiguous_entries
+                   ? as_group(walk.leaf, table.granule, table.input_bits, query.address)
+                   : walk.leaf;
   entry.tag.global = !walk.leaf.not_global;
   const auto attribute = static_cast<std::uint8_t>(cd.MAIR >> (8 * walk.leaf.attribute_index));
   set_attributes(entry, decode_stage1_attributes(attribute, walk.leaf.shareability));
@@ -127,13 +130,16 @@ void combine(TlbEntry& entry, std::uint64_t ipa, const Leaf& below) {
 
 /// Stage 2 of what is the input or, in `entry`, the output of stage 1.
 Task<Fault> translate_stage2(const Stage2& stage2, const TranslationQuery& query, bool after_stage1,
-                             const AttributeOverrides& overrides, TlbEntry& entry,
-                             TableAccess& tables) {
+                             bool contiguous_entries, const AttributeOverrides& overrides,
+                             TlbEntry& entry, TableAccess& tables) {
   const std::uint64_t ipa = after_stage1 ? entry.translate(query.address) : query.address;
   const WalkResult walk = co_await walk_stage2(stage2, ipa, EventClass::in, query.access, tables);
   Fault fault = walk.fault;
   if (fault) co_return fault;
   fault.type = permission_fault(walk.leaf, query.access);
+  const Leaf leaf = contiguous_entries
+                        ? as_group(walk.leaf, stage2.regime.granule, stage2.regime.input_bits, ipa)
+                        : walk.leaf;
   const MemoryAttributes above =
       after_stage1 ? decode_stage1_attributes(entry.attributes, entry.leaf.shareability)
                    : override_attributes(MemoryAttributes::of_incoming(), overrides);
@@ -196,7 +202,8 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
     fault = co_await translate_stage1(global, configuration, stage2, query, entry, tables);
   }
   if (!fault && !skips_stage2) {
-    fault = co_await translate_stage2(*stage2, query, !skips_stage1, overrides, entry, tables);
+    fault = co_await translate_stage2(*stage2, query, !skips_stage1, global.contiguous_entries,
+                                      overrides, entry, tables);
   }
   if (fault) {
     const ContextDescriptor& cd = configuration.cd;
