@@ -105,6 +105,7 @@ TableWalker::TableWalker(Scheduler& scheduler, const Clock& clock, const Statist
       memory_(memory),
       updates_(updates),
       log_(log),
+      conflicts_(parameters.features().block_size_changes == BlockSizeChanges::level_1),
       stage1_(scheduler, statistics_in(group, "walk_cache_level", ""),
               Invalidation::only(Stages::stage1, Stages::both), parameters.tcu.walk_cache),
       walkers_(scheduler, group, "walkers", parameters.tcu.walkers),

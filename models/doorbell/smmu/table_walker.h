@@ -70,6 +70,9 @@ class TableWalker {
                            std::uint64_t expected, std::uint64_t desired);
   void keep(const Walk& walk, const TranslationTag& tag, std::uint64_t address, unsigned level,
             const CachedStep& step);
+  bool conflicts(const TranslationTag& tag, std::uint64_t address, const Leaf& leaf) {
+    return conflicts_ && stage_of(tag).cache.overlaps(tag, address, leaf);
+  }
   void finish(Walk& walk, const TranslationTag& tag, const WalkResult& result, unsigned reads,
               bool last);
 
@@ -119,6 +122,7 @@ class TableWalker {
   MemoryPort& memory_;
   MemoryPort* updates_;  ///< Null where no updates are offered.
   const InvalidationLog& log_;
+  bool conflicts_;  ///< IDR3.BBML = 1
   Stage stage1_;
   std::unique_ptr<SecondStage> stage2_;
   Slots walkers_;

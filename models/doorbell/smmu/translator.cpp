@@ -57,7 +57,7 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
       answer.entry = outcome.entry;
       const TlbEntry& e = outcome.entry;
       answer.may_cache =
-          !parts_.log.configuration_affected(start, stream.stream_id) &&
+          !e.leaf.uncached && !parts_.log.configuration_affected(start, stream.stream_id) &&
           !parts_.log.leaf_affected(start, e.tag,
                                     canonical(e.input_base) & ~low_mask(e.invalidation_size_log2()),
                                     e.invalidation_size_log2(), e.leaf.level);

@@ -27,6 +27,11 @@ Task<WalkStart> TranslatorAccess::start(const TranslationTag& tag, std::uint64_t
   return walker_.start(walk_, tag, address, first, access);
 }
 
+bool TranslatorAccess::conflicts(const TranslationTag& tag, std::uint64_t address,
+                                 const Leaf& leaf) {
+  return walker_.conflicts(tag, address, leaf);
+}
+
 void TranslatorAccess::keep(const TranslationTag& tag, std::uint64_t address, unsigned level,
                             const CachedStep& step) {
   if (walk_.alone && std::holds_alternative<Leaf>(step)) return;

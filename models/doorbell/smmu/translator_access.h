@@ -33,6 +33,7 @@ class TranslatorAccess final : public TableAccess {
   void keep_descriptor(const LevelOneDescriptor& which, std::uint64_t word, bool valid) override;
   Task<WalkStart> start(const TranslationTag& tag, std::uint64_t address, const WalkPosition& first,
                         const Access& access) override;
+  bool conflicts(const TranslationTag& tag, std::uint64_t address, const Leaf& leaf) override;
   void keep(const TranslationTag& tag, std::uint64_t address, unsigned level,
             const CachedStep& step) override;
   void finish(const TranslationTag& tag, const WalkResult& result, unsigned reads,

@@ -143,6 +143,21 @@ TEST(OfferedFeatures, AreWhatTheParametersSay) {
   expected.substream_id_bits = 20;
   expected.two_level_contexts = false;
   EXPECT_EQ(p.features(), expected);
+  p.offered.stage1 = false;
+  p.offered.block_size_changes = BlockSizeChanges::level_1;
+  expected.stage1 = false;
+  expected.block_size_changes = BlockSizeChanges::level_1;
+  EXPECT_EQ(p.features(), expected);
+}
+TEST(OfferedFeatures, OverridesAreOfTypesOrOfPermissionsOrBoth) {
+  using enum OfferedOverrides;
+  for (const OfferedOverrides offered : {none, types, permissions, both}) {
+    SmmuParameters p;
+    p.offered.attribute_overrides = offered;
+    EXPECT_EQ(p.features().attribute_types_override, offered == types || offered == both);
+    EXPECT_EQ(p.features().attribute_permissions_override,
+              offered == permissions || offered == both);
+  }
 }
 
 /// Contradictions, and the two keys that the message names.

@@ -224,5 +224,33 @@ TEST(WalkCache, OfStage2GoesByIpa) {
   EXPECT_EQ(stage2.invalidate(ipa), (Removed{0, 0, 0, 1}));
 }
 
+/// A leaf of 4 KiB granules.
+Leaf leaf_of_level(unsigned level) {
+  Leaf leaf;
+  leaf.level = level;
+  leaf.size_log2 = level_shift(12, level);
+  return leaf;
+}
+
+// What IDR3.BBML = 1 must find (IHI 0070 3.21.1.2): two leaves for one address.
+TEST(WalkCache, KnowsWhatALeafOverlaps) {
+  constexpr CacheGeometry geometry{64, 4, ReplacementPolicy::round_robin, 1};
+  WalkCache cache({geometry, geometry, geometry, geometry});
+  constexpr TranslationTag mine{.asid = 5}, other{.asid = 6};
+  constexpr std::uint64_t MiB = 1 << 20;
+  cache.insert(mine, 4 * MiB, 2, WalkPosition{.level = 3});
+  cache.insert(mine, 4 * MiB + 0x5000, 3, leaf_of_level(3));
+  cache.insert(mine, 8 * MiB, 2, leaf_of_level(2));
+  EXPECT_TRUE(cache.overlaps(mine, 4 * MiB + 0x1000, leaf_of_level(2)));
+  EXPECT_TRUE(cache.overlaps(mine, 0, leaf_of_level(1)));
+  EXPECT_TRUE(cache.overlaps(mine, 9 * MiB, leaf_of_level(3)));
+  EXPECT_FALSE(cache.overlaps(mine, 4 * MiB + 0x6000, leaf_of_level(3))) << "a table is no leaf";
+  EXPECT_FALSE(cache.overlaps(mine, 8 * MiB, leaf_of_level(2))) << "it is that leaf";
+  EXPECT_FALSE(cache.overlaps(mine, 6 * MiB, leaf_of_level(2)));
+  EXPECT_FALSE(cache.overlaps(mine, 1024 * MiB, leaf_of_level(1)));
+  EXPECT_FALSE(cache.overlaps(other, 4 * MiB, leaf_of_level(2)));
+  EXPECT_EQ(cache.size(), 3u) << "looking changes nothing";
+}
+
 }  // namespace
 }  // namespace doorbell::smmu

@@ -4,8 +4,10 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 
 #include "doorbell/core/arch/little_endian.h"
+#include "doorbell/smmu/arch/stage2_table.h"
 #include "doorbell/smmu/arch/walk.h"
 
 namespace doorbell::smmu {
@@ -33,6 +35,7 @@ class Doublewords : public TableAccess {
   std::function<void(unsigned exchange)> before_exchange;
   unsigned exchanges = 0;
   std::vector<CachedStep> kept;
+  std::optional<Stages> overlapping;  ///< Whose leaves overlap others.
 
  private:
   Task<Fault> find_configuration(const GlobalConfiguration&, const Stream&,
@@ -42,6 +45,9 @@ class Doublewords : public TableAccess {
   Task<WalkStart> start(const TranslationTag&, std::uint64_t, const WalkPosition& first,
                         const Access&) override {
     return Task<WalkStart>::ready(WalkStart{.position = first});
+  }
+  bool conflicts(const TranslationTag& tag, std::uint64_t, const Leaf&) override {
+    return overlapping == tag.stages;
   }
   void keep(const TranslationTag&, std::uint64_t, unsigned, const CachedStep& step) override {
     kept.push_back(step);
@@ -81,7 +87,7 @@ class WalkUpdate : public testing::Test {
   std::uint64_t& leaf() { return tables_.memory[tables_pa + 8 * (va / GiB)]; }
   WalkResult walk(const Access& access) {
     const Stage2 below(stage2_, true);
-    return run_now(walk_stage1(stage1_, &below, {}, va, access, tables_));
+    return run_now(walk_stage1(stage1_, &below, {.stages = Stages::both}, va, access, tables_));
   }
   WalkResult walk_second(const Access& access) {
     const Stage2 alone(stage2_, false);
@@ -221,6 +227,55 @@ TEST_F(WalkUpdate, WhatHasNoFlagInMemoryIsNotKept) {
   EXPECT_EQ(outputs(data_ipa), 0u);
   walk({});
   EXPECT_EQ(outputs(data_ipa), 1u);
+}
+
+// A leaf that overlaps what is cached ends the walk and is not kept (IHI 0070 7.3.17).
+TEST_F(WalkUpdate, AnOverlappingLeafIsAConflict) {
+  tables_.overlapping = Stages::both;
+  WalkResult result = walk({});
+  EXPECT_EQ(result.fault.type, EventType::F_TLB_CONFLICT);
+  EXPECT_FALSE(result.fault.stage2);
+  tables_.overlapping = Stages::stage2;
+  result = walk({});
+  EXPECT_EQ(result.fault.type, EventType::F_TLB_CONFLICT);
+  EXPECT_TRUE(result.fault.stage2);
+  EXPECT_EQ(result.fault.event_class, EventClass::ttd);
+  EXPECT_EQ(result.fault.ipa & ~(GiB - 1), tables_ipa);
+  EXPECT_EQ(tables_.kept.size(), 1u) << "the stage 2 leaf of the first walk's table";
+}
+
+// A descriptor's own faults come first: such a leaf would not have been cached.
+TEST_F(WalkUpdate, AFaultyLeafIsNoConflict) {
+  tables_.overlapping = Stages::both;
+  leaf() &= ~AF;
+  EXPECT_EQ(walk({}).fault.type, EventType::F_ACCESS);
+}
+
+// 3.21.1.2, nT: usable, never kept, no fault.
+TEST_F(WalkUpdate, ABlockWithNtIsNotKeptWhereItCounts) {
+  constexpr std::uint64_t nT = 1ULL << 16;
+  leaf() |= nT;
+  entry(tables_ipa) |= nT;
+  EXPECT_FALSE(walk({}).fault);
+  EXPECT_EQ(tables_.kept.size(), 2u);
+  tables_.kept.clear();
+  stage1_.nT_counts = stage2_.nT_counts = true;
+  tables_.overlapping = Stages::both;
+  const WalkResult result = walk({});
+  EXPECT_FALSE(result.fault);
+  EXPECT_TRUE(result.leaf.uncached);
+  EXPECT_TRUE(tables_.kept.empty());
+}
+
+// DDI 0487 D8.3.2: nT is of blocks; of a page of 4 KiB that bit is of its address.
+TEST_F(WalkUpdate, ThatBitOfAPageIsOfItsAddress) {
+  stage1_.nT_counts = stage2_.nT_counts = true;
+  const WalkPosition of_pages{.level = 3}, of_blocks{.level = 2};
+  constexpr std::uint64_t bit_16 = 1ULL << 16;
+  EXPECT_FALSE(step_walk(stage1_, of_pages, va, bit_16 | 3 | AF).leaf.uncached);
+  EXPECT_TRUE(step_walk(stage1_, of_blocks, va, bit_16 | 1 | AF).leaf.uncached);
+  EXPECT_FALSE(step_walk(stage2_, of_pages, bit_16 | 3 | AF).leaf.uncached);
+  EXPECT_TRUE(step_walk(stage2_, of_blocks, bit_16 | 1 | AF).leaf.uncached);
 }
 
 }  // namespace

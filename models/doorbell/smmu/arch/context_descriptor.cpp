@@ -56,6 +56,7 @@ ContextDescriptor ContextDescriptor::decode(const ConfigurationWords& words,
   cd.regime.world = world;
   cd.regime.output_bits = std::min(decode_address_size(static_cast<unsigned>(ips.get(w))),
                                    features.output_address_bits);
+  cd.regime.nT_counts = features.block_size_changes == BlockSizeChanges::level_1;
   cd.regime.AFFD = affd.test(w);
   cd.regime.WXN = wxn.test(w);
   cd.regime.PAN = pan.test(w) && world != World::el2;

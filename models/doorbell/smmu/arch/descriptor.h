@@ -13,6 +13,12 @@ inline constexpr BitField table_or_page{1, 1};
 inline constexpr BitField SH{8, 2};
 inline constexpr BitField AF{10, 1};
 inline constexpr BitField contiguous{52, 1};
+inline constexpr BitField nT{16, 1};  ///< Of a Block
+
+/// Whether a Block is not to be cached so that it could conflict (IHI 0070 3.21.1.2).
+constexpr bool is_uncached_block(std::uint64_t word, unsigned level) {
+  return level < 3 && nT.test(word);
+}
 
 /// What a descriptor is where it stands.
 enum class Kind : std::uint8_t { invalid, table, leaf };

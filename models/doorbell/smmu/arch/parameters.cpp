@@ -144,6 +144,20 @@ void OfferedFeatures::describe(ParameterGroup& group) {
             {.source = "[M600] has both stages",
              .help = "IDR0.S2P: stage 2, by itself and below stage 1",
              .visible_to_software = true});
+  group.add(
+      "bbml", block_size_changes,
+      {{"1", BlockSizeChanges::level_1}, {"2", BlockSizeChanges::level_2}},
+      {.source = "assumption",
+       .help = "IDR3.BBML: without break-before-make a block and pages conflict (1), or don't",
+       .visible_to_software = true});
+  group.add("attribute_overrides", attribute_overrides,
+            {{"none", OfferedOverrides::none},
+             {"types", OfferedOverrides::types},
+             {"permissions", OfferedOverrides::permissions},
+             {"both", OfferedOverrides::both}},
+            {.source = "[QEMU] has none",
+             .help = "IDR1.ATTR_TYPES_OVR, ATTR_PERMS_OVR: what STEs and GBPA may override",
+             .visible_to_software = true});
   group.add("granule_4k", granule_4k,
             {.source = "[QEMU], [M600] have all",
              .help = "IDR5.GRAN4K: tables of 4 KiB granules",
@@ -228,6 +242,12 @@ Features SmmuParameters::features() const {
   f.send_event = send_event;
   f.range_invalidation = range_invalidation;
   f.stage2 = offered.stage2;
+  f.block_size_changes = offered.block_size_changes;
+  const OfferedOverrides overrides = offered.attribute_overrides;
+  f.attribute_types_override =
+      overrides == OfferedOverrides::types || overrides == OfferedOverrides::both;
+  f.attribute_permissions_override =
+      overrides == OfferedOverrides::permissions || overrides == OfferedOverrides::both;
   f.granule_4k = offered.granule_4k;
   f.granule_16k = offered.granule_16k;
   f.granule_64k = offered.granule_64k;

@@ -126,6 +126,7 @@ void combine(TlbEntry& entry, std::uint64_t ipa, const Leaf& below) {
   leaf.output_base =
       (below.output_base | (ipa & low_mask(below.size_log2))) & ~low_mask(leaf.size_log2);
   leaf.permissions = leaf.permissions & below.permissions;
+  leaf.uncached |= below.uncached;
 }
 
 /// Stage 2 of what is the input or, in `entry`, the output of stage 1.

@@ -42,8 +42,9 @@ struct TranslationRegime {
   bool AFFD = false;  ///< Access flag faults disabled; IGNORED with HA
   bool WXN = false;
   bool PAN = false;
-  bool HA = false;  ///< Hardware update of the Access flag
-  bool HD = false;  ///< and of dirty state; never without HA
+  bool HA = false;         ///< Hardware update of the Access flag
+  bool HD = false;         ///< and of dirty state; never without HA
+  bool nT_counts = false;  ///< Blocks with nT aren't cached: IDR3.BBML = 1
   World world = World::el1;
 
   TranslationRegime without_updates() const {
@@ -67,6 +68,7 @@ struct Stage2Regime {
   bool S2HD = false;             ///< and of dirty state; never without S2HA
   bool S2S = false;              ///< Stall
   bool S2R = false;              ///< Record translation-related faults
+  bool nT_counts = false;        ///< Blocks with nT aren't cached: IDR3.BBML = 1
   bool S2FWB = false;            ///< MemAttr says the resulting type itself.
   std::uint16_t S2VMID = 0;      ///< Zero where it tags nothing.
 

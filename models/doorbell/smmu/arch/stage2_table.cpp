@@ -48,6 +48,7 @@ WalkStep leaf_step(const Stage2Regime& regime, const WalkPosition& position, std
   leaf.permissions = stage2_permissions(static_cast<unsigned>(s2ap.get(word)),
                                         static_cast<unsigned>(xn.get(word)));
   leaf.contiguous = descriptor::contiguous.test(word);
+  leaf.uncached = regime.nT_counts && descriptor::is_uncached_block(word, position.level);
   leaf.attribute_index = static_cast<std::uint8_t>(mem_attr.get(word));
   leaf.shareability = static_cast<std::uint8_t>(descriptor::SH.get(word));
   return step;

@@ -103,6 +103,7 @@ void decode_stage2(StreamTableEntry& ste, const ConfigurationWords& words,
   regime.start_level = stage2_start_level(regime.granule, ste.S2SL0).value_or(0);
   regime.output_bits = std::min(decode_address_size(get(s2ps, w)), features.output_address_bits);
   regime.large_addresses = regime.granule == 16 && features.output_address_bits == 52;
+  regime.nT_counts = features.block_size_changes == BlockSizeChanges::level_1;
   regime.S2AFFD = s2affd.test(w);
   // Without stage 1 there is no walk to protect.
   regime.S2PTW = ste.has_stage1() && s2ptw.test(w);

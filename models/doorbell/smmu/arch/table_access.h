@@ -59,6 +59,11 @@ class TableAccess {
   /// `finish`. A leaf that is writable-clean serves no write: that is to read its descriptor.
   virtual Task<WalkStart> start(const TranslationTag& tag, std::uint64_t address,
                                 const WalkPosition& first, const Access& access) = 0;
+  /// Whether a leaf that has been read overlaps one of another size that is cached, which is a TLB
+  /// conflict where software must not let that happen (IDR3.BBML = 1, IHI 0070 3.21.1.2).
+  virtual bool conflicts(const TranslationTag&, std::uint64_t /*address*/, const Leaf&) {
+    return false;
+  }
   /// A valid descriptor of `level` has been read.
   virtual void keep(const TranslationTag& tag, std::uint64_t address, unsigned level,
                     const CachedStep& step) = 0;

@@ -69,6 +69,7 @@ WalkStep leaf_step(const TranslationRegime& regime, const TranslationTable& tabl
   if (!descriptor::AF.test(word) && (!regime.AFFD || regime.HA)) return fault(EventType::F_ACCESS);
   leaf.permissions = stage1_permissions(rights(regime, word), position.limits);
   leaf.contiguous = descriptor::contiguous.test(word);
+  leaf.uncached = regime.nT_counts && descriptor::is_uncached_block(word, position.level);
   leaf.not_global = ng.test(word);
   leaf.attribute_index = static_cast<std::uint8_t>(attr_indx.get(word));
   leaf.shareability = static_cast<std::uint8_t>(descriptor::SH.get(word));

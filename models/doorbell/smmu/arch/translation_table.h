@@ -17,6 +17,7 @@ struct Leaf {
   Permissions permissions;           ///< Hierarchical attributes are applied.
   bool not_global = true;            ///< nG: belongs to its ASID
   bool contiguous = false;           ///< Contiguous: one of a group of adjacent entries (D8.7.1)
+  bool uncached = false;             ///< Nothing keeps it: a Block with nT at IDR3.BBML = 1
   bool writable_clean = false;       ///< Not writable as it is: a write reads the descriptor again.
   std::uint8_t attribute_index = 0;  ///< AttrIndx of MAIR; of stage 2 MemAttr itself
   std::uint8_t shareability = 0;     ///< SH

@@ -71,6 +71,19 @@ Task<bool> update(const Decoder<Step>& decode, TablePurpose purpose, unsigned le
   co_return false;
 }
 
+/// Has the leaf that ends a walk cached, where it may be. How the walk ends: a leaf that overlaps
+/// another is as no other fault of its descriptor (IHI 0070 7.3.17).
+EventType fill(const Decoded& decoded, const TranslationTag& tag, std::uint64_t address,
+               TableAccess& tables) {
+  const Leaf& leaf = decoded.step.leaf;
+  if (decoded.step.kind != WalkStep::Kind::leaf || leaf.uncached || !decoded.may_be_kept) {
+    return decoded.step.fault;
+  }
+  if (tables.conflicts(tag, address, leaf)) return EventType::F_TLB_CONFLICT;
+  tables.keep(tag, address, leaf.level, leaf);
+  return EventType::none;
+}
+
 /// Makes the fault one of stage 2.
 void of_stage2(Fault& fault, EventClass event_class, std::uint64_t ipa) {
   fault.stage2 = true;
@@ -130,11 +143,8 @@ Task<WalkResult> walk_stage2(const Stage2& stage2, std::uint64_t ipa, EventClass
       position = step.next;
       continue;
     }
-    if (step.kind == WalkStep::Kind::leaf && decoded.may_be_kept) {
-      tables.keep(stage2.tag, ipa, position.level, step.leaf);
-    }
-    result.fault.type = step.fault;
     result.leaf = step.leaf;
+    result.fault.type = fill(decoded, stage2.tag, ipa, tables);
     break;
   }
   if (start.finished) {
@@ -211,10 +221,8 @@ Task<WalkResult> walk_stage1(const TranslationRegime& regime, const Stage2* stag
       position = step.next;
       continue;
     }
-    if (step.kind == WalkStep::Kind::leaf && decoded.may_be_kept)
-      tables.keep(tag, address, position.level, step.leaf);
-    result.fault.type = step.fault;
     result.leaf = step.leaf;
+    result.fault.type = fill(decoded, tag, address, tables);
     break;
   }
   tables.finish(tag, result, reads, stage2 == nullptr);

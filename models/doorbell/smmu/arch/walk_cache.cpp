@@ -52,6 +52,26 @@ bool WalkCache::insert(const TranslationTag& tag, std::uint64_t address, unsigne
   return level_[level]->insert(key_of(tag, address, level), value).evicted;
 }
 
+bool WalkCache::overlaps(const TranslationTag& tag, std::uint64_t address, const Leaf& leaf) {
+  for (unsigned level = 0; level < leaf.level; ++level) {
+    const Value* const larger = level_[level]->peek(key_of(tag, address, level));
+    if (larger != nullptr && std::holds_alternative<Leaf>(larger->step)) return true;
+  }
+  bool found = false;
+  for (unsigned level = leaf.level + 1; level < levels && !found; ++level) {
+    const Key smaller = key_of(tag, address, level);
+    const std::uint64_t offset = low_mask(leaf.size_log2);
+    // It only looks.
+    level_[level]->erase_if([&](const Key& key, const Value& value) {
+      found |= key.owner() == smaller.owner() && key.granule == smaller.granule &&
+               ((key.base ^ smaller.base) & ~offset) == 0 &&
+               std::holds_alternative<Leaf>(value.step);
+      return false;
+    });
+  }
+  return found;
+}
+
 Departures::Reason WalkCache::why_missing(const TranslationTag& tag, std::uint64_t address,
                                           unsigned first_level) const {
   for (unsigned level = levels; level-- > first_level;) {

@@ -41,6 +41,8 @@ class WalkCache {
   /// Whether a valid entry had to make room.
   bool insert(const TranslationTag& tag, std::uint64_t address, unsigned level,
               const CachedStep& step);
+  /// Whether a leaf of another level is there for an address that `leaf` of `address` maps.
+  bool overlaps(const TranslationTag& tag, std::uint64_t address, const Leaf& leaf);
   /// Why the entry of this page isn't there any more, of the deepest level that had one: `evicted`,
   /// `invalidated` by a command of that scope, or 0 when it never was, or that has been forgotten.
   Departures::Reason why_missing(const TranslationTag& tag, std::uint64_t address,
