@@ -95,6 +95,10 @@ bool ProgrammingInterface::aborts_when_disabled() const {
   return GBPA::ABORT.test(gbpa_.get());
 }
 
+AttributeOverrides ProgrammingInterface::bypass_overrides() const {
+  return overrides_of_bypass(gbpa_.get(), features_);
+}
+
 bool ProgrammingInterface::records_bad_streams() const {
   return CR2::RECINVSID.test(cr2_.get());
 }

@@ -7,6 +7,7 @@
 #include "doorbell/core/arch/registers.h"
 #include "doorbell/core/arch/task.h"
 #include "doorbell/core/arch/wait_primitives.h"
+#include "doorbell/smmu/arch/global_configuration.h"
 #include "doorbell/smmu/arch/parameters.h"
 #include "doorbell/smmu/arch/queue.h"
 #include "doorbell/smmu/arch/registers.h"
@@ -43,6 +44,8 @@ class ProgrammingInterface {
   bool enabled() const { return enabled_; }
   /// SMMU_GBPA.ABORT: what becomes of transactions while the SMMU is not enabled (6.3.14).
   bool aborts_when_disabled() const;
+  /// And what else it says of them.
+  AttributeOverrides bypass_overrides() const;
   /// SMMU_CR2.RECINVSID: C_BAD_STREAMID is recorded (6.3.12).
   bool records_bad_streams() const;
   /// SMMU_CR2.E2H: the StreamWorld of EL2 is EL2-E2H (6.3.12).

@@ -112,6 +112,7 @@ GlobalConfiguration Translator::global() const {
   return {.features = features_,
           .enabled = parts_.registers.enabled(),
           .aborts_when_disabled = parts_.registers.aborts_when_disabled(),
+          .bypass_overrides = parts_.registers.bypass_overrides(),
           .records_bad_streams = parts_.registers.records_bad_streams(),
           .E2H = parts_.registers.extends_el2(),
           .stream_table = parts_.registers.stream_table(),

@@ -252,5 +252,38 @@ TEST(SmmuStage2, OneWalkerIsEnoughForManySlots) {
   bench.run(one_walker(bench));
 }
 
+// IDR0.S1P = 0: nothing of stage 1 is there (5.2.2, 4.3.3, 4.4.2), and stage 2 is as ever.
+Task<void> without_stage1(Bench& b) {
+  Hypervisor host(b, 7, 0x9f00'0000);
+  host.translate_stream(1);
+  host.map(0x4000'0000, 0xa000'0000);
+  b.translate_stream(2);
+  b.bypass_stream(3);
+  co_await b.enable();
+  EXPECT_EQ(co_await b.read(0) & 3, 1u);
+  EXPECT_TRUE((co_await b.dma_of({.address = 0x4000'0000})).ok);
+  EXPECT_TRUE((co_await b.dma_of({.stream = 3, .address = 0x4000})).ok);
+  EXPECT_FALSE((co_await b.dma_of({.stream = 2, .address = 0x4000})).ok);
+  const auto events = co_await b.take_events();
+  EXPECT_EQ(events.size(), 1u);
+  if (!events.empty()) {
+    EXPECT_EQ(decode_event(events[0]).type, EventType::C_BAD_STE);
+  }
+  for (const Opcode opcode : {Opcode::CMD_TLBI_S12_VMALL, Opcode::CMD_TLBI_S2_IPA})
+    co_await b.command_and_sync({.opcode = opcode, .vmid = 7});
+  constexpr std::uint64_t CMDQ_ERR = 1, CERROR_ILL = 1;
+  b.post(Command{.opcode = Opcode::CMD_TLBI_NH_ALL, .vmid = 7});
+  co_await b.ring();
+  while ((co_await b.read(Bench::GERROR) & CMDQ_ERR) == 0)
+    co_await b.sleep(10 * nanosecond);
+  EXPECT_EQ(co_await b.read(Bench::CMDQ_CONS) >> 24, CERROR_ILL);
+}
+TEST(SmmuStage2, MayBeAllThereIs) {
+  SmmuParameters parameters = with_stage2();
+  parameters.offered.stage1 = false;
+  Bench bench(parameters);
+  bench.run(without_stage1(bench));
+}
+
 }  // namespace
 }  // namespace doorbell::smmu::test

@@ -84,6 +84,11 @@ const Said said[] = {
     {"ATTR_TYPES_OVR", [](Features& f) { f.attribute_types_override = true; },
      &Identification::IDR1, 3u << 26, 2u << 26},
     {"HAD", [](Features& f) { f.hierarchical_disable = false; }, &Identification::IDR3, 1u << 2, 0},
+    {"no HAD without stage 1", [](Features& f) { f.stage1 = false, f.stage2 = true; },
+     &Identification::IDR3, 1u << 2, 0},
+    {"S1P", [](Features& f) { f.stage1 = false, f.stage2 = true; }, &Identification::IDR0, 3, 1},
+    {"no Hyp without stage 1", [](Features& f) { f.stage1 = false, f.stage2 = true; },
+     &Identification::IDR0, 1u << 9, 0},
     {"XNX", [](Features& f) { f.stage2 = true; }, &Identification::IDR3, 1u << 4, 1u << 4},
     {"RIL", [](Features& f) { f.range_invalidation = false; }, &Identification::IDR3, 1u << 10, 0},
     {"BBML", [](Features& f) { f.block_size_changes = BlockSizeChanges::level_1; },
@@ -180,6 +185,14 @@ const Contradiction contradictions[] = {
        p.output_address_size = AddressSize::bits_52;
      },
      "smmu.output_address_size", "smmu.features.granule_64k"},
+    {[](SmmuParameters& p) { p.offered.stage1 = false; }, "smmu.features.stage1",
+     "smmu.features.stage2"},
+    {[](SmmuParameters& p) {
+       p.offered.stage1 = false;
+       p.offered.stage2 = true;
+       p.offered.substream_id_bits = 8;
+     },
+     "smmu.features.substream_id_bits", "smmu.features.stage1"},
     {[](SmmuParameters& p) { p.two_level_stream_table = false; }, "smmu.two_level_stream_table",
      "smmu.stream_id_bits"},
 };

@@ -67,6 +67,27 @@ TEST_F(Procedure, WhileDisabledTablesMeanNothing) {
   EXPECT_EQ(outcome().event.type, EventType::none);
 }
 
+// MTCFG, MemAttr, SHCFG and ALLOCCFG of SMMU_GBPA do to a disabled SMMU's transactions what those
+// of an STE do (6.3.14); without ATTR_TYPES_OVR nothing.
+TEST_F(Procedure, GbpaOverridesAttributesWhileDisabled) {
+  constexpr std::uint64_t gbpa = 0x5 | 1u << 4 | 0xf00 | 3u << 12 | 2u << 16 | 3u << 18;
+  global.enabled = false;
+  global.bypass_overrides = overrides_of_bypass(gbpa, offered);
+  EXPECT_EQ(global.bypass_overrides, AttributeOverrides{});
+  EXPECT_EQ(outcome().entry.attributes, 0xff);
+  offered.attribute_types_override = true;
+  global.bypass_overrides = overrides_of_bypass(gbpa, offered);
+  EXPECT_EQ(global.bypass_overrides, (AttributeOverrides{true, 5, 3, 0xf, 0, 0}));
+  EXPECT_EQ(outcome().entry.attributes, 0x44);
+  offered.attribute_permissions_override = true;
+  EXPECT_EQ(overrides_of_bypass(gbpa, offered), (AttributeOverrides{true, 5, 3, 0xf, 2, 3}));
+  global.bypass_overrides = overrides_of_bypass(1u << 4 | 0xf | 3u << 12, offered);
+  EXPECT_EQ(outcome().entry.attributes, 0xff);
+  EXPECT_EQ(outcome().entry.leaf.shareability, 3);
+  global.bypass_overrides = overrides_of_bypass(1u << 4 | 1u << 12, offered);
+  EXPECT_EQ(outcome().entry.attributes, 0x00) << "Device-nGnRnE";
+}
+
 // IHI 0070 5.2: PRIVCFG and INSTCFG come before permissions, and are what an event says.
 TEST_F(Procedure, AnSteOverridesPrivilegeAndInstruction) {
   constexpr std::uint64_t privileged = 3ULL << 48, unprivileged = 2ULL << 48;

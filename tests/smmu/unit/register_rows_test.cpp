@@ -89,6 +89,10 @@ TEST(RegisterRowsOf, BitsOfAbsentFeaturesAreReserved) {
   EXPECT_EQ(write(*find(0x64), 0, ones, {}, f), 0x105u);  // no MSI_*_ABT_ERR
   f.two_level_streams = false;
   EXPECT_EQ(write(*find(0x88), 0, ones, {}, f), 0x3fu);  // no FMT, SPLIT
+  constexpr std::uint64_t privilege_and_instruction = 0xf'0000;
+  EXPECT_EQ(write(*find(0x44), 0x1000, ones, {}, f) & privilege_and_instruction, 0u);
+  f.attribute_permissions_override = true;
+  EXPECT_EQ(write(*find(0x44), 0x1000, ones, {}, f), 0x801f'3f1fu);
   f.output_address_bits = 52;
   EXPECT_EQ(write(*find(0x80), 0, ones, {}, f), 0x400f'ffff'ffff'ffc0u);
   EXPECT_EQ(write(*find(0x2c), 0, ones, {}, f) & 1, 0u);  // E2H

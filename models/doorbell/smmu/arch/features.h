@@ -60,6 +60,11 @@ constexpr bool offers_hypervisor(const Features& features) {
   return features.stage1 && features.stage2;
 }
 
+/// IDR3.HAD, which is of stage 1 (6.3.4).
+constexpr bool offers_hierarchical_disable(const Features& features) {
+  return features.hierarchical_disable && features.stage1;
+}
+
 /// What SMMUv3.2 makes mandatory beyond SMMUv3.1, and a choice takes away: IDR3.RIL. IDR3.BBML and
 /// FWB, and with both stages IDR0.Hyp, are always there.
 constexpr bool is_version_3_2(const Features& features) {

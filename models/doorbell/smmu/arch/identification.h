@@ -49,7 +49,7 @@ constexpr std::uint32_t identify_sizes(const Features& features) {
 
 /// SMMU_IDR3 (6.3.4).
 constexpr std::uint32_t identify_extensions(const Features& features) {
-  return (features.hierarchical_disable ? 1u << 2 : 0) |                 // HAD
+  return (offers_hierarchical_disable(features) ? 1u << 2 : 0) |         // HAD
          (features.stage2 ? 1u << 4 : 0) |                               // XNX
          1u << 8 |                                                       // FWB
          (features.range_invalidation ? 1u << 10 : 0) |                  // RIL

@@ -140,6 +140,10 @@ void TcuParameters::describe(ParameterGroup& group) {
 }
 
 void OfferedFeatures::describe(ParameterGroup& group) {
+  group.add("stage1", stage1,
+            {.source = "[M600] has both stages",
+             .help = "IDR0.S1P: stage 1, by itself and above stage 2",
+             .visible_to_software = true});
   group.add("stage2", stage2,
             {.source = "[M600] has both stages",
              .help = "IDR0.S2P: stage 2, by itself and below stage 1",
@@ -241,6 +245,7 @@ Features SmmuParameters::features() const {
   f.msi = msi;
   f.send_event = send_event;
   f.range_invalidation = range_invalidation;
+  f.stage1 = offered.stage1;
   f.stage2 = offered.stage2;
   f.block_size_changes = offered.block_size_changes;
   const OfferedOverrides overrides = offered.attribute_overrides;
@@ -365,6 +370,15 @@ void check_features(const SmmuParameters& parameters) {
   if (!parameters.two_level_stream_table && parameters.stream_id_bits > most_linear) {
     throw InputError("smmu.two_level_stream_table: expected true with smmu.stream_id_bits=" +
                      std::to_string(parameters.stream_id_bits) + ", more than 6, found false");
+  }
+  if (!offered.stage1 && !offered.stage2) {
+    throw InputError(
+        "smmu.features.stage1, smmu.features.stage2: expected one that is true, found none");
+  }
+  if (!offered.stage1 && offered.substream_id_bits != 0) {
+    throw InputError(
+        "smmu.features.substream_id_bits: expected 0 with smmu.features.stage1=false, found " +
+        std::to_string(offered.substream_id_bits));
   }
   if (!offered.granule_4k && !offered.granule_16k && !offered.granule_64k) {
     throw InputError(

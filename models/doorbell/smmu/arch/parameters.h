@@ -117,6 +117,10 @@ enum class IdentifierSize : std::uint8_t { bits_8 = 8, bits_16 = 16 };
 /// IDR0.TERM_MODEL: how a transaction that faults in stage 1 may be terminated.
 enum class TerminationModel : std::uint8_t { abort, configurable };
 
+/// IDR1.ATTR_TYPES_OVR and ATTR_PERMS_OVR: what STEs and SMMU_GBPA override of transactions'
+/// attributes, memory type and shareability, or privilege and instruction.
+enum class OfferedOverrides : std::uint8_t { none, types, permissions, both };
+
 /// What of the architecture is there to be used, as the identification registers say it.
 struct OfferedFeatures {
   bool stage1 = true;   ///< IDR0.S1P

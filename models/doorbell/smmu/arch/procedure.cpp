@@ -164,7 +164,8 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
   outcome.event = {.stream = query.stream, .access = query.access, .input_address = query.address};
   if (!global.enabled) {
     // SMMU_GBPA decides, and nothing is recorded (IHI 0070 6.3.14, 3.4).
-    if (!global.aborts_when_disabled) bypass(global.features, query, false, {}, outcome);
+    if (!global.aborts_when_disabled)
+      bypass(global.features, query, false, global.bypass_overrides, outcome);
     co_return outcome;
   }
   StreamConfiguration configuration;

@@ -11,9 +11,9 @@ using Implemented = std::uint64_t (*)(const Features&);
 
 constexpr Identification id = identify(Features{});
 
-constexpr std::uint64_t cr0_fields = 0xd;           // SMMUEN, EVENTQEN, CMDQEN
-constexpr std::uint64_t gbpa_fields = 0x8010'3f1f;  // Update, ABORT and the attributes
-constexpr std::uint64_t irq_ctrl_fields = 0x5;      // GERROR_IRQEN, EVENTQ_IRQEN
+constexpr std::uint64_t cr0_fields = 0xd;       // SMMUEN, EVENTQEN, CMDQEN
+constexpr std::uint64_t gbpa_reset = 0x1000;    // SHCFG: incoming
+constexpr std::uint64_t irq_ctrl_fields = 0x5;  // GERROR_IRQEN, EVENTQ_IRQEN
 constexpr std::uint64_t queue_index = 0x000f'ffff;
 constexpr std::uint64_t queue_index_overflow = 0x800f'ffff;
 
@@ -31,6 +31,13 @@ constexpr std::uint64_t queue_base(const Features& features) {
 constexpr std::uint64_t strtab_base_cfg(const Features& features) {
   const std::uint64_t format = STRTAB_BASE_CFG::FMT.mask() | STRTAB_BASE_CFG::SPLIT.mask();
   return STRTAB_BASE_CFG::LOG2SIZE.mask() | (features.two_level_streams ? format : 0);
+}
+// The fields of memory types are kept whether they have an effect or not (6.3.14).
+constexpr std::uint64_t gbpa(const Features& features) {
+  const std::uint64_t permissions = GBPA::PRIVCFG.mask() | GBPA::INSTCFG.mask();
+  return GBPA::Update.mask() | GBPA::ABORT.mask() | GBPA::SHCFG.mask() | GBPA::ALLOCCFG.mask() |
+         GBPA::MTCFG.mask() | GBPA::MemAttr.mask() |
+         (features.attribute_permissions_override ? permissions : 0);
 }
 // PTM is kept although nothing is broadcast: Linux writes it without asking for IDR0.BTM.
 constexpr std::uint64_t cr2(const Features& features) {
@@ -82,10 +89,12 @@ constexpr Features all_that_adds_bits{.stage2 = true,
                                       .stream_id_bits = 32,
                                       .substream_id_bits = 20,
                                       .output_address_bits = 52,
-                                      .address_translation = true};
+                                      .address_translation = true,
+                                      .attribute_permissions_override = true};
 constexpr Register RW_offered(std::string_view name, std::uint64_t offset, unsigned width,
-                              std::string_view section, Guard guard, Implemented implemented) {
-  return {{name, offset, width, 0, RegisterAccess::read_write, section, 1, 0,
+                              std::string_view section, Guard guard, Implemented implemented,
+                              std::uint64_t reset = 0) {
+  return {{name, offset, width, reset, RegisterAccess::read_write, section, 1, 0,
            implemented(all_that_adds_bits)},
           guard,
           implemented};
@@ -107,7 +116,7 @@ constexpr Register rows[] = {
        CR1::TABLE.mask() | CR1::QUEUE.mask()),
     RW_offered("SMMU_CR2", 0x002c, 4, "IHI 0070 6.3.12", Guard::SMMUEN, cr2),
     RO("SMMU_STATUSR", 0x0040, 0, "IHI 0070 6.3.13"),
-    RW("SMMU_GBPA", 0x0044, 0x1000, "IHI 0070 6.3.14", Guard::Update, gbpa_fields),
+    RW_offered("SMMU_GBPA", 0x0044, 4, "IHI 0070 6.3.14", Guard::Update, gbpa, gbpa_reset),
     RO("SMMU_AGBPA", 0x0048, 0, "IHI 0070 6.3.15"),  // RES0: there are no further attributes
     RW("SMMU_IRQ_CTRL", 0x0050, 0, "IHI 0070 6.3.16", Guard::none, irq_ctrl_fields),
     RO("SMMU_IRQ_CTRLACK", 0x0054, 0, "IHI 0070 6.3.18"),

@@ -71,7 +71,8 @@ namespace STRTAB_BASE_CFG {
 inline constexpr BitField LOG2SIZE{0, 6}, SPLIT{6, 5}, FMT{16, 2};
 }
 namespace GBPA {
-inline constexpr BitField ABORT{20, 1}, Update{31, 1};
+inline constexpr BitField MemAttr{0, 4}, MTCFG{4, 1}, ALLOCCFG{8, 4}, SHCFG{12, 2}, PRIVCFG{16, 2},
+    INSTCFG{18, 2}, ABORT{20, 1}, Update{31, 1};
 }
 namespace IRQ_CTRL {
 inline constexpr BitField GERROR_IRQEN{0, 1}, EVENTQ_IRQEN{2, 1};
