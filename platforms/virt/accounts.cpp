@@ -145,6 +145,8 @@ Conservation conservation_of(Platform& platform) {
   terminated("terminated by the SMMU, event recorded", "terminated_doorbells_recorded");
   terminated("terminated by the SMMU, event suppressed", "terminated_doorbells_suppressed");
   terminated("terminated by the SMMU, event lost", "terminated_doorbells_lost");
+  if (platform.parameters().smmu.offered.stall != smmu::StallModel::terminate)
+    terminated("terminated by the SMMU after a stall", "terminated_doorbells_stalled");
   const JourneyLog& journeys = platform.simulation().journeys();
   conservation.outcomes.push_back(
       {"answered with an error", journeys.finished(Outcome::answered_with_error)});

@@ -12,6 +12,10 @@ Task<CommandError> CommandProcessor::carry_out(Command command) {
     case Opcode::CMD_PREFETCH_ADDR:
       co_await prefetch(command);
       break;
+    case Opcode::CMD_RESUME:
+    case Opcode::CMD_STALL_TERM:
+      co_await respond(command);
+      break;
     case Opcode::CMD_SYNC:
       co_await synchronise(command);
       co_return CommandError::CERROR_NONE;
@@ -36,6 +40,20 @@ Task<void> CommandProcessor::invalidate(const Command& command) {
   const Invalidation asked = command.invalidation(CR2::E2H.test(cr2_.get()));
   co_await actions_.invalidate(widen(asked, over_invalidate_));
   invalidations_.add();
+}
+
+Task<void> CommandProcessor::respond(const Command& command) {
+  co_await clock_.cycles(parameters_.response_command);
+  const std::uint32_t stream_id = command.stream.stream_id;
+  if (command.opcode == Opcode::CMD_STALL_TERM) {
+    actions_.terminate_stalls(stream_id);
+  } else if (command.retry) {
+    actions_.resume(stream_id, command.stag, StallEnd::retry);
+  } else {
+    const bool aborts = command.abort || !features_.ignores_writes;  // TERM_MODEL = 1: IGNORED
+    actions_.resume(stream_id, command.stag, aborts ? StallEnd::abort : StallEnd::raz_wi);
+  }
+  responses_->add();
 }
 
 Task<void> CommandProcessor::synchronise(const Command& command) {

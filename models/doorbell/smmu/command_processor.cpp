@@ -36,7 +36,13 @@ CommandProcessor::CommandProcessor(Scheduler& scheduler, const Clock& clock,
       server_(group, "command_processor",
               {"batches", Better::lower, "Busy from fetching commands to having consumed them"}),
       sync_time_(group, "sync_time",
-                 {"ps", Better::lower, "CMD_SYNC from its decoding to its completion"}) {}
+                 {"ps", Better::lower, "CMD_SYNC from its decoding to its completion"}) {
+  if (features_.stall_model != StallModel::terminate) {
+    responses_ = std::make_unique<Counter>(
+        group, "commands_respond",
+        StatisticInfo{"commands", Better::neither, "CMD_RESUME and CMD_STALL_TERM carried out"});
+  }
+}
 
 QueueLayout CommandProcessor::layout() const {
   return QueueLayout::from_register(base_.get(), features_.command_queue_log2, log2_command_bytes,

@@ -13,6 +13,7 @@
 #include "doorbell/smmu/arch/command.h"
 #include "doorbell/smmu/arch/parameters.h"
 #include "doorbell/smmu/arch/queue.h"
+#include "doorbell/smmu/arch/stall_table.h"
 #include "doorbell/smmu/interrupts.h"
 
 namespace doorbell::smmu {
@@ -25,6 +26,9 @@ class CommandActions {
   virtual Task<void> invalidate(const Invalidation& invalidation) = 0;
   /// Starts to fetch the configuration of a stream, and the translation of an address.
   virtual void prefetch(const Stream& stream, std::optional<std::uint64_t> address) = 0;
+  /// Ends stalls, where there are some (4.7.1, 4.7.2).
+  virtual void resume(std::uint32_t stream_id, std::uint16_t stag, StallEnd how) = 0;
+  virtual void terminate_stalls(std::uint32_t stream_id) = 0;
   /// Waits for all that a CMD_SYNC guarantees (IHI 0070 4.7.3).
   virtual Task<void> synchronise() = 0;
   /// Waits until TBUs keep and use no answer that was given before: SMMUEN or SMMU_GBPA has
@@ -67,6 +71,7 @@ class CommandProcessor {
   Task<CommandError> carry_out(Command command);
   Task<void> prefetch(const Command& command);
   Task<void> invalidate(const Command& command);
+  Task<void> respond(const Command& command);
   Task<void> synchronise(const Command& command);
 
   Scheduler& scheduler_;
@@ -84,6 +89,7 @@ class CommandProcessor {
   Counter invalidations_;
   Counter syncs_;
   Counter prefetches_;
+  std::unique_ptr<Counter> responses_;  ///< Null where none are offered.
   Counter errors_;
   Gauge used_;
   ServerStatistics server_;

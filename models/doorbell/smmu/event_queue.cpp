@@ -22,11 +22,11 @@ EventQueue::EventQueue(Scheduler& scheduler, const StatisticsGroup& group, Regis
       used_(group, "event_queue", {"records", Better::lower, "Records in the Event queue"}) {}
 
 bool EventQueue::record(const Event& event, bool MEV) {
-  const bool writable = enabled() && !aborted();
-  if (writable && merge(event, MEV)) return true;
-  if (!writable || full()) {
+  const bool takes = enabled() && !aborted();
+  if (takes && merge(event, MEV)) return true;
+  if (!takes || full()) {
     lost_.add();
-    if (writable) overflow();
+    if (takes) overflow();
     return false;
   }
   recorded_.add();

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <deque>
+#include <functional>
+#include <utility>
 
 #include "doorbell/core/arch/statistics_kinds.h"
 #include "doorbell/smmu/arch/event.h"
@@ -20,6 +22,15 @@ class EventQueue : public OutputQueue {
   /// queue is full. `MEV`: the STE's.
   bool record(const Event& event, bool MEV = false);
 
+  /// Whether a record would be committed (7.2.1).
+  bool writable() const { return enabled() && !aborted() && !full(); }
+  /// What decides that has changed: CONS, EVENTQEN or EVENTQ_ABT_ERR.
+  void notify() {
+    if (on_writable_ && writable()) on_writable_();
+  }
+  /// Called when it may have become writable.
+  void on_writable(std::function<void()> listener) { on_writable_ = std::move(listener); }
+
  private:
   /// Of the latest to be committed.
   struct Recent {
@@ -33,6 +44,7 @@ class EventQueue : public OutputQueue {
 
   std::uint32_t merge_window_;
   std::deque<Recent> recent_;
+  std::function<void()> on_writable_;
   Counter recorded_;
   Counter merged_;
   Counter lost_;

@@ -62,10 +62,14 @@ ProgrammingInterface::Consequence ProgrammingInterface::consequence_of(std::stri
     return [this](std::uint64_t value) {
       reach_.interrupts->acknowledge(static_cast<std::uint32_t>(value));
       reach_.commands->notify();
+      reach_.events->notify();
     };
   }
   if (name == "SMMU_CMDQ_CONS") {
     return [this](std::uint64_t) { truncate(cmdq_cons_, reach_.commands->layout()); };
+  }
+  if (name == "SMMU_EVENTQ_CONS") {
+    return [this](std::uint64_t) { reach_.events->notify(); };
   }
   if (name == "SMMU_EVENTQ_PROD") {
     return [this](std::uint64_t) { truncate(eventq_prod_, reach_.events->layout()); };
@@ -142,6 +146,7 @@ Task<void> ProgrammingInterface::update_cr0() {
   if (CR0::EVENTQEN.test(changed) && !CR0::EVENTQEN.test(value)) co_await reach_.events->idle();
   cr0ack_.set(value);
   reach_.commands->notify();
+  reach_.events->notify();
 }
 
 }  // namespace doorbell::smmu

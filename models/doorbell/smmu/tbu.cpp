@@ -68,6 +68,8 @@ Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
       downstream_writes("downstream_writes"),
       dti("dti", [this](dti::ToTbu& message) { receive(message); }),
       parameters_(parameters),
+      stallable_(parameters.offered.stall != StallModel::terminate &&
+                 parameters.tbu.stallable != 0),
       clock_(scheduler(), parameters.clock_frequency()),
       stage_(simulation().stages().add(
           {"tbu", 40, "ordering",
@@ -139,7 +141,9 @@ Stream Tbu::stream_of(const Requester* requester) const {
 Tbu::Source Tbu::source_of(const Payload& payload, const Requester* requester) const {
   return {.stream = stream_of(requester),
           .access = access_of(payload, requester),
-          .journey = requester != nullptr ? requester->journey : JourneyHandle{}};
+          .journey = requester != nullptr ? requester->journey : JourneyHandle{},
+          .flow = requester != nullptr && requester->may_stall ? dti::Flow::stall
+                                                               : dti::Flow::no_stall};
 }
 
 PostedOrders::Order* Tbu::order_of(const Payload& payload, const Requester* requester) {

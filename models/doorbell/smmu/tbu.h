@@ -136,6 +136,9 @@ class Tbu : public Module {
                         Translation& translation) const;
   Task<Translation> translate(const Source& source, std::uint64_t address, bool& counted);
   Task<Translation> miss(const Source& source, std::uint64_t address);
+  bool may_stall(const Source& source) const {
+    return stallable_ && source.flow == dti::Flow::stall;
+  }
   Translation translation_of(const Answer& answer, std::uint64_t address);
   unsigned use(Translation& translation);
   Task<Answer> ask(const Source& source, std::uint64_t address);
@@ -148,6 +151,7 @@ class Tbu : public Module {
   Task<void> control();
 
   SmmuParameters parameters_;
+  bool stallable_;  ///< Some of its transactions may stall.
   Clock clock_;
   StageId stage_;
   CacheStatistics micro_tlb_statistics_;

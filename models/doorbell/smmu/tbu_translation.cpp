@@ -90,6 +90,11 @@ Task<void> Tbu::main_tlb_turn(unsigned lookups, std::uint64_t latency, std::uint
 }
 
 Task<Tbu::Translation> Tbu::miss(const Source& source, std::uint64_t address) {
+  // Nobody is to wait for software with one that stalls.
+  if (may_stall(source)) {
+    const Answer own = co_await ask(source, address);
+    co_return translation_of(own, address);
+  }
   const MissKey key{source.stream, address / smallest_page};
   Answer answer;
   if (auto* const pending = misses_.find(key)) {
@@ -145,12 +150,13 @@ Task<Tbu::Answer> Tbu::ask(const Source& source, std::uint64_t address) {
   journey.serve(now(), "DTI");
   PendingAnswer& pending = *answers_[token.index()];
   pending.has_answer = false;
-  const dti::TranslationRequest request{.token = token.index(),
-                                        .stream = source.stream,
-                                        .address = address,
-                                        .access = source.access,
-                                        .flow = source.flow,
-                                        .journey = journey};
+  const dti::TranslationRequest request{
+      .token = token.index(),
+      .stream = source.stream,
+      .address = address,
+      .access = source.access,
+      .flow = may_stall(source) ? source.flow : dti::Flow::no_stall,
+      .journey = journey};
   dti.send(request, clock_.duration(parameters_.dti_latency));
   while (!pending.has_answer)
     co_await pending.arrived.wait();

@@ -51,10 +51,18 @@ Tcu::Tcu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
   commands_ = std::make_unique<CommandProcessor>(scheduler(), clock_, statistics(), parameters_,
                                                  programming_.bank(), queue_port_, *interrupts_,
                                                  static_cast<CommandActions&>(*this));
+  if (parameters.offered.stall != StallModel::terminate) {
+    const StageId stalled = simulation().stages().add(
+        {"stalled", 55, "tcu", "Waits for software's answer to its fault, or for room to ask"});
+    stalls_ = std::make_unique<Stalls>(
+        scheduler(), statistics(), stalled, parameters.offered.stall_max,
+        std::vector<std::uint32_t>(tbus, parameters.tbu.stallable), *events_);
+    events_->on_writable([this] { stalls_->retry_unrecorded(); });
+  }
   translator_ =
       std::make_unique<Translator>(scheduler(), statistics(), parameters_, stage,
                                    Translator::Parts{programming_, log_, *configurations_, *walker_,
-                                                     *events_, *links_, monitored_});
+                                                     *events_, *links_, monitored_, stalls_.get()});
   if (parameters.offered.address_translation_operations) {
     gatos_ = std::make_unique<Gatos>(scheduler(), statistics(), programming_.bank(),
                                      parameters_.features(), *translator_, tasks_);
@@ -93,6 +101,7 @@ std::string Tcu::busy() const {
   if (commands_->busy()) return "commands";
   if (gatos_ && gatos_->busy()) return "an address translation operation";
   if (walker_->walks() != 0) return under_way(walker_->walks(), "walks");
+  if (stalls_ && stalls_->count() != 0) return under_way(stalls_->count(), "stalled transactions");
   if (events_->on_the_way() != 0) return under_way(events_->on_the_way(), "events");
   const std::size_t updates = table_updates ? table_updates->outstanding() : 0;
   return under_way(tables.outstanding() + queues.outstanding() + updates, "accesses to memory");
@@ -101,6 +110,7 @@ std::string Tcu::busy() const {
 void Tcu::settle() {
   configurations_->settle();
   walker_->settle();
+  if (stalls_) stalls_->settle();
 }
 
 /// Removes from the TCU's own caches at once, then tells the TBUs; a SYNC waits for them.
@@ -115,6 +125,14 @@ void Tcu::prefetch(const Stream& stream, std::optional<std::uint64_t> address) {
   if (programming_.enabled()) tasks_.spawn(translator_->prefetch(stream, address));
 }
 
+void Tcu::resume(std::uint32_t stream_id, std::uint16_t stag, StallEnd how) {
+  stalls_->resume(stream_id, stag, how);
+}
+
+void Tcu::terminate_stalls(std::uint32_t stream_id) {
+  stalls_->terminate(stream_id);
+}
+
 /// First the translations that may have read what is invalidated, whose answers then travel ahead
 /// of the TBUs' SYNC; then the TBUs, for what goes by such answers; then the events of all of them
 /// (IHI 0070 4.7.3).
@@ -124,7 +142,9 @@ Task<void> Tcu::synchronise() {
   co_await events_->visible(events_->committed());
 }
 
+/// What faults from now on, having begun before, does not stall any more.
 Task<void> Tcu::leave_regime() {
+  if (stalls_ && !programming_.enabled()) stalls_->terminate_all();
   co_await invalidate({.scope = Invalidation::Scope::ste, .last_stream = ~std::uint32_t{0}});
   co_await translator_->answered();
   co_await links_->synchronise();

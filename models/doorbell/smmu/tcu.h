@@ -20,6 +20,7 @@
 #include "doorbell/smmu/gatos.h"
 #include "doorbell/smmu/interrupts.h"
 #include "doorbell/smmu/programming_interface.h"
+#include "doorbell/smmu/stalls.h"
 #include "doorbell/smmu/table_walker.h"
 #include "doorbell/smmu/tbu_links.h"
 #include "doorbell/smmu/translator.h"
@@ -74,6 +75,8 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
 
   Task<void> invalidate(const Invalidation& invalidation) override;
   void prefetch(const Stream& stream, std::optional<std::uint64_t> address) override;
+  void resume(std::uint32_t stream_id, std::uint16_t stag, StallEnd how) override;
+  void terminate_stalls(std::uint32_t stream_id) override;
   Task<void> synchronise() override;
   Task<void> leave_regime() override;
 
@@ -93,6 +96,7 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
   std::unique_ptr<ConfigurationUnit> configurations_;
   std::unique_ptr<TableWalker> walker_;
   std::unique_ptr<CommandProcessor> commands_;
+  std::unique_ptr<Stalls> stalls_;  ///< Null without the stall model.
   std::unique_ptr<Translator> translator_;
   std::unique_ptr<Gatos> gatos_;  // if it is offered
   TaskGroup tasks_;

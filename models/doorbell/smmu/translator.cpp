@@ -1,7 +1,5 @@
 #include "doorbell/smmu/translator.h"
 
-#include "doorbell/smmu/translator_access.h"
-
 namespace doorbell::smmu {
 Translator::Translator(Scheduler& scheduler, const StatisticsGroup& group,
                        const SmmuParameters& parameters, StageId stage, const Parts& parts)
@@ -30,46 +28,107 @@ Translator::Translator(Scheduler& scheduler, const StatisticsGroup& group,
           {"doorbells", Better::lower, "MSIs among the terminated without an event"}),
       doorbells_lost_(
           group, "terminated_doorbells_lost",
-          {"doorbells", Better::lower, "MSIs among the terminated with the event lost"}) {}
+          {"doorbells", Better::lower, "MSIs among the terminated with the event lost"}) {
+  if (parts.stalls == nullptr) return;
+  terminated_stalled_ = std::make_unique<Counter>(
+      group, "terminated_stalled",
+      StatisticInfo{"transactions", Better::lower,
+                    "Terminated after a stall, by CMD_RESUME, CMD_STALL_TERM or SMMUEN = 0"});
+  doorbells_stalled_ = std::make_unique<Counter>(
+      group, "terminated_doorbells_stalled",
+      StatisticInfo{"doorbells", Better::lower, "MSIs among the terminated after a stall"});
+}
 
+/// What stalls gives its slot back, and nobody waits for it but its TBU. Once retried, it is as if
+/// it had just arrived (IHI 0070 3.12.2), but not counted a second time.
 Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
   const JourneyHandle journey = request.journey;
-  journey.enter(stage_, scheduler_.now());
-  const Stream& stream = request.stream;
-  parts_.monitored.count(MonitorEvent::transaction, stream.stream_id);
-  dti::TranslationAnswer answer{.token = request.token};
+  const std::uint32_t stream_id = request.stream.stream_id;
+  parts_.monitored.count(MonitorEvent::transaction, stream_id);
+  dti::TranslationAnswer answer;
+  std::optional<StallTable::Index> place;
   unsigned epoch = 0;
-  {
-    Slot slot = co_await slots_.acquire(Holder{"translation of stream", stream.stream_id}, journey);
-    epoch = under_way_.enter();
-    const InvalidationLog::Epoch start = parts_.log.epoch();
-    TranslatorAccess access(parts_.configurations, parts_.walker, parts_.monitored,
-                            stream.stream_id, start, slot, journey);
-    const TranslationOutcome outcome =
-        co_await translate(global(), {stream, request.address, request.access}, access);
-    if (access.missed_translation())
-      parts_.monitored.count(MonitorEvent::tlb_miss, stream.stream_id);
-    if (access.missed_configuration())
-      parts_.monitored.count(MonitorEvent::configuration_miss, stream.stream_id);
-    if (outcome.kind == TranslationOutcome::Kind::translated) {
-      translated_.add();
-      answer.result = dti::TranslationAnswer::Result::translated;
-      answer.entry = outcome.entry;
-      const TlbEntry& e = outcome.entry;
-      answer.may_cache =
-          !e.leaf.uncached && !parts_.log.configuration_affected(start, stream.stream_id) &&
-          !parts_.log.leaf_affected(start, e.tag,
-                                    canonical(e.input_base) & ~low_mask(e.invalidation_size_log2()),
-                                    e.invalidation_size_log2(), e.leaf.level);
-    } else {
-      terminate(outcome, request);
-      if (outcome.kind == TranslationOutcome::Kind::raz_wi)
-        answer.result = dti::TranslationAnswer::Result::raz_wi;
+  bool is_retry = false;
+  while (true) {
+    journey.enter(stage_, scheduler_.now());
+    bool stalled = false;
+    {
+      Slot slot = co_await slots_.acquire(Holder{"translation of stream", stream_id}, journey);
+      epoch = under_way_.enter();
+      const InvalidationLog::Epoch start = parts_.log.epoch();
+      TranslatorAccess access(parts_.configurations, parts_.walker, parts_.monitored, stream_id,
+                              start, slot, journey);
+      const TranslationOutcome outcome =
+          co_await translate(global(), {request.stream, request.address, request.access}, access);
+      if (!is_retry) count_misses(access, stream_id);
+      stalled = stalls(outcome, tbu, request, place);
+      if (!stalled) answer = answer_of(outcome, start, request);
     }
+    if (!stalled) break;
+    under_way_.leave(epoch);
+    const StallEnd end = co_await parts_.stalls->end_of(*place, journey);
+    is_retry = end == StallEnd::retry;
+    if (is_retry) continue;
+    journey.enter(stage_, scheduler_.now());
+    epoch = under_way_.enter();
+    answer.result = terminated_by(end, request);
+    break;
   }
+  answer.token = request.token;
   journey.serve(scheduler_.now(), "DTI");
   parts_.links.answer(tbu, answer);
   under_way_.leave(epoch);
+  if (place) parts_.stalls->give_back(*place);
+}
+
+void Translator::count_misses(const TranslatorAccess& access, std::uint32_t stream_id) {
+  if (access.missed_translation()) parts_.monitored.count(MonitorEvent::tlb_miss, stream_id);
+  if (access.missed_configuration())
+    parts_.monitored.count(MonitorEvent::configuration_miss, stream_id);
+}
+
+/// Whether it stalls, and has a place to do so: it then has stalled when this returns.
+bool Translator::stalls(const TranslationOutcome& outcome, unsigned tbu,
+                        const dti::TranslationRequest& request,
+                        std::optional<StallTable::Index>& place) {
+  if (outcome.kind != TranslationOutcome::Kind::stalled || request.flow != dti::Flow::stall ||
+      !parts_.registers.enabled()) {
+    return false;
+  }
+  if (!place) place = parts_.stalls->take_place(tbu);
+  if (!place) return false;
+  parts_.stalls->begin(*place, {request.stream, request.address, request.access}, outcome.event);
+  return true;
+}
+
+dti::TranslationAnswer Translator::answer_of(const TranslationOutcome& outcome,
+                                             InvalidationLog::Epoch start,
+                                             const dti::TranslationRequest& request) {
+  dti::TranslationAnswer answer;
+  if (outcome.kind != TranslationOutcome::Kind::translated) {
+    terminate(outcome, request);
+    if (outcome.kind == TranslationOutcome::Kind::raz_wi)
+      answer.result = dti::TranslationAnswer::Result::raz_wi;
+    return answer;
+  }
+  translated_.add();
+  answer.result = dti::TranslationAnswer::Result::translated;
+  answer.entry = outcome.entry;
+  const TlbEntry& e = outcome.entry;
+  answer.may_cache =
+      !e.leaf.uncached && !parts_.log.configuration_affected(start, request.stream.stream_id) &&
+      !parts_.log.leaf_affected(start, e.tag,
+                                canonical(e.input_base) & ~low_mask(e.invalidation_size_log2()),
+                                e.invalidation_size_log2(), e.leaf.level);
+  return answer;
+}
+
+dti::TranslationAnswer::Result Translator::terminated_by(StallEnd end,
+                                                         const dti::TranslationRequest& request) {
+  terminated_stalled_->add();
+  if (request.journey) doorbells_stalled_->add();
+  return end == StallEnd::raz_wi ? dti::TranslationAnswer::Result::raz_wi
+                                 : dti::TranslationAnswer::Result::abort;
 }
 
 Task<void> Translator::prefetch(Stream stream, std::optional<std::uint64_t> address) {
@@ -123,7 +182,10 @@ GlobalConfiguration Translator::global() const {
 void Translator::terminate(const TranslationOutcome& outcome,
                            const dti::TranslationRequest& request) {
   const bool doorbell{request.journey};
-  if (outcome.event.type == EventType::none || outcome.suppressed) {
+  // What would have stalled, had SMMUEN not become 0, ends as the stalled do (6.3.9.6).
+  const bool too_late =
+      outcome.kind == TranslationOutcome::Kind::stalled && !parts_.registers.enabled();
+  if (outcome.event.type == EventType::none || outcome.suppressed || too_late) {
     terminated_suppressed_.add();
     if (doorbell) doorbells_suppressed_.add();
   } else if (parts_.events.record(outcome.event, outcome.MEV)) {

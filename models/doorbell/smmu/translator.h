@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "doorbell/core/arch/barrier.h"
@@ -17,8 +18,10 @@
 #include "doorbell/smmu/configuration_unit.h"
 #include "doorbell/smmu/event_queue.h"
 #include "doorbell/smmu/programming_interface.h"
+#include "doorbell/smmu/stalls.h"
 #include "doorbell/smmu/table_walker.h"
 #include "doorbell/smmu/tbu_links.h"
+#include "doorbell/smmu/translator_access.h"
 
 namespace doorbell::smmu {
 
@@ -35,6 +38,7 @@ class Translator {
     EventQueue& events;
     TbuLinks& links;
     MonitoredEvents& monitored;
+    Stalls* stalls = nullptr;  ///< Null without the stall model.
   };
   Translator(Scheduler& scheduler, const StatisticsGroup& group, const SmmuParameters& parameters,
              StageId stage, const Parts& parts);
@@ -56,6 +60,13 @@ class Translator {
 
  private:
   GlobalConfiguration global() const;
+  dti::TranslationAnswer answer_of(const TranslationOutcome& outcome, InvalidationLog::Epoch start,
+                                   const dti::TranslationRequest& request);
+  bool stalls(const TranslationOutcome& outcome, unsigned tbu,
+              const dti::TranslationRequest& request, std::optional<StallTable::Index>& place);
+  dti::TranslationAnswer::Result terminated_by(StallEnd end,
+                                               const dti::TranslationRequest& request);
+  void count_misses(const TranslatorAccess& access, std::uint32_t stream_id);
   void terminate(const TranslationOutcome& outcome, const dti::TranslationRequest& request);
 
   Scheduler& scheduler_;
@@ -68,6 +79,8 @@ class Translator {
   Counter translated_;
   Counter terminated_recorded_, terminated_suppressed_, terminated_lost_;
   Counter doorbells_recorded_, doorbells_suppressed_, doorbells_lost_;
+  /// Null without the stall model.
+  std::unique_ptr<Counter> terminated_stalled_, doorbells_stalled_;
 };
 
 }  // namespace doorbell::smmu

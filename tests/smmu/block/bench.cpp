@@ -173,6 +173,7 @@ Task<void> Bench::dma(Dma& d) {
   r.instruction = d.instruction;
   r.has_pasid = d.pasid;
   r.pasid = d.substream;
+  r.may_stall = d.may_stall;
   r.journey = d.journey;
   // What a read leaves alone comes back as it was.
   for (unsigned i = 0; i < d.size; ++i)

@@ -23,6 +23,7 @@ struct Dma {
   bool instruction = false;
   bool pasid = false;
   std::uint32_t substream = 0;  ///< With `pasid`.
+  bool may_stall = false;
   JourneyHandle journey;
   std::vector<std::uint8_t> byte_enables;  ///< As of a payload: empty for all bytes.
 

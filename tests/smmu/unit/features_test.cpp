@@ -139,7 +139,13 @@ TEST(OfferedFeatures, AreWhatTheParametersSay) {
   p.offered.stage2 = true;
   p.offered.substream_id_bits = 20;
   p.offered.two_level_context_table = false;
+  p.offered.stall = StallModel::forced;
+  p.offered.stall_max = 9;
+  p.offered.termination_model = TerminationModel::configurable;
   Features expected;
+  expected.stall_model = StallModel::forced;
+  expected.stall_max = 9;
+  expected.ignores_writes = true;
   expected.stream_id_bits = 8;
   expected.command_queue_log2 = 10;
   expected.output_address_bits = 48;

@@ -112,6 +112,22 @@ TEST(Parameters, AReservedWindowIsOfPages) {
   EXPECT_FALSE(p.reserved_window.contains(0));
 }
 
+// What doesn't stall finds a place of each kind (IHI 0070 16.4).
+TEST(Parameters, StallsLeavePlaces) {
+  const auto refuses = [](auto&& narrow) {
+    SmmuParameters p;
+    p.tbu.stallable = 8;
+    p.check();
+    narrow(p);
+    EXPECT_THROW(p.check(), InputError);
+  };
+  refuses([](SmmuParameters& p) { p.tbu.translation_slots = 8; });
+  refuses([](SmmuParameters& p) { p.tbu.translation_requests = 8; });
+  refuses([](SmmuParameters& p) { p.tbu.outstanding_reads = 8; });
+  refuses([](SmmuParameters& p) { p.tbu.outstanding_writes = 8; });
+  refuses([](SmmuParameters& p) { p.tcu.translation_slots = 8; });
+}
+
 // An IOTLB of a hundred entries is one; three ways of a hundred and one entries are none.
 TEST(Parameters, CachesHaveWholeSets) {
   SmmuParameters p;

@@ -1,6 +1,7 @@
 #include "doorbell/smmu/arch/parameters.h"
 
 #include <string>
+#include <utility>
 
 #include "doorbell/core/arch/clock_range.h"
 #include "doorbell/core/arch/error.h"
@@ -70,6 +71,12 @@ void TbuParameters::describe(ParameterGroup& group) {
              .help = "One invalidation in the TLBs"});
   group.add("default_stream_id", default_stream_id,
             {.source = "integrator's choice", .help = "StreamID of transactions that carry none"});
+  group.add(
+      "stallable", stallable,
+      {.unit = "transactions",
+       .maximum = 65535,
+       .source = "assumption: none, as of PCIe",
+       .help = "With features.stall, those that may be stalled at a time; more is terminated"});
 }
 
 void TcuParameters::describe(ParameterGroup& group) {
@@ -116,6 +123,11 @@ void TcuParameters::describe(ParameterGroup& group) {
              .maximum = 100000,
              .source = "assumption",
              .help = "PREFETCH until its fetches have started"});
+  group.add("response_command", response_command,
+            {.unit = "cycles",
+             .maximum = 100000,
+             .source = "assumption",
+             .help = "RESUME and STALL_TERM beside decoding"});
   group.add("sync_command", sync_command,
             {.unit = "cycles",
              .maximum = 100000,
@@ -209,6 +221,21 @@ void OfferedFeatures::describe(ParameterGroup& group) {
             {.source = "[QEMU] none",
              .help = "IDR0.HTTU: what translations set in descriptors, the Access flag or both",
              .visible_to_software = true});
+  group.add("stall", stall,
+            {{"none", StallModel::terminate},
+             {"supported", StallModel::configurable},
+             {"forced", StallModel::forced}},
+            {.source = "[QEMU] none",
+             .help = "IDR0.STALL_MODEL: whether faults may stall until software has answered them",
+             .visible_to_software = true});
+  group.add(
+      "stall_max", stall_max,
+      {.unit = "transactions",
+       .minimum = 1,
+       .maximum = 65535,
+       .source = "assumption",
+       .help = "IDR5.STALL_MAX: stalls that may be recorded and not answered, where there are any",
+       .visible_to_software = true});
   group.add(
       "termination_model", termination_model,
       {{"abort", TerminationModel::abort}, {"configurable", TerminationModel::configurable}},
@@ -262,6 +289,8 @@ Features SmmuParameters::features() const {
   f.substream_id_bits = offered.substream_id_bits;
   f.two_level_contexts = offered.two_level_context_table;
   f.table_updates = offered.table_updates;
+  f.stall_model = offered.stall;
+  f.stall_max = offered.stall == StallModel::terminate ? 0 : offered.stall_max;
   f.ignores_writes = offered.termination_model == TerminationModel::configurable;
   f.address_translation = offered.address_translation_operations;
   return f;
@@ -397,6 +426,23 @@ void check_features(const SmmuParameters& parameters) {
   }
 }
 
+/// A stalled transaction keeps its places in the TBU, and a credit of the TCU's: what doesn't stall
+/// finds others (IHI 0070 16.4).
+void check_stallable(const SmmuParameters& parameters) {
+  const TbuParameters& tbu = parameters.tbu;
+  const std::pair<const char*, std::uint32_t> places[] = {
+      {"tbu.translation_slots", tbu.translation_slots},
+      {"tbu.translation_requests", tbu.translation_requests},
+      {"tbu.outstanding_reads", tbu.outstanding_reads},
+      {"tbu.outstanding_writes", tbu.outstanding_writes},
+      {"tcu.translation_slots", parameters.tcu.translation_slots}};
+  for (const auto& [name, count] : places) {
+    if (tbu.stallable < count) continue;
+    throw InputError("smmu.tbu.stallable: expected less than smmu." + std::string(name) + "=" +
+                     std::to_string(count) + ", found " + std::to_string(tbu.stallable));
+  }
+}
+
 void check_window(const ReservedWindow& window) {
   constexpr std::uint64_t page = 4096;
   if (window.base % page != 0 || window.size % page != 0) {
@@ -415,6 +461,7 @@ void check_window(const ReservedWindow& window) {
 
 void SmmuParameters::check() const {
   check_features(*this);
+  check_stallable(*this);
   check_window(reserved_window);
   if (!is_clock(clock_frequency())) {
     throw InputError(

@@ -35,6 +35,8 @@ struct TbuParameters {
   std::uint32_t translation_requests = 64;  ///< DTI tokens: requests at the TCU at a time
   std::uint32_t invalidation = 4;           ///< cycles of one invalidation in the TLBs
   std::uint32_t default_stream_id = 0;      ///< of transactions that carry no Requester
+  /// Transactions that may be stalled at a time; what would be more is terminated.
+  std::uint32_t stallable = 0;
 
   void describe(ParameterGroup& group);
 };
@@ -88,6 +90,7 @@ struct TcuParameters {
   std::uint32_t command_decode = 2;         ///< cycles of every command
   std::uint32_t invalidation_command = 50;  ///< cycles of CFGI and TLBI beside decoding
   std::uint32_t prefetch_command = 8;       ///< cycles until PREFETCH has started its fetches
+  std::uint32_t response_command = 8;       ///< cycles of RESUME and STALL_TERM beside decoding
   std::uint32_t sync_command = 132;  ///< cycles of SYNC beside decoding and what it waits for
   std::uint32_t command_fetch = 4;   ///< commands read at a time
   /// Records, the latest, with which an event may be merged while they aren't visible; 0: none.
@@ -131,11 +134,13 @@ struct OfferedFeatures {
   bool granule_16k = true;  ///< IDR5.GRAN16K
   bool granule_64k = true;  ///< IDR5.GRAN64K
   InputAddressSize input_address_size = InputAddressSize::bits_48;
-  IdentifierSize asid_size = IdentifierSize::bits_16;            ///< IDR0.ASID16
-  IdentifierSize vmid_size = IdentifierSize::bits_16;            ///< IDR0.VMID16
-  std::uint32_t substream_id_bits = 0;                           ///< IDR1.SSIDSIZE
-  bool two_level_context_table = true;                           ///< IDR0.CD2L
-  TableUpdates table_updates = TableUpdates::none;               ///< IDR0.HTTU
+  IdentifierSize asid_size = IdentifierSize::bits_16;  ///< IDR0.ASID16
+  IdentifierSize vmid_size = IdentifierSize::bits_16;  ///< IDR0.VMID16
+  std::uint32_t substream_id_bits = 0;                 ///< IDR1.SSIDSIZE
+  bool two_level_context_table = true;                 ///< IDR0.CD2L
+  TableUpdates table_updates = TableUpdates::none;     ///< IDR0.HTTU
+  StallModel stall = StallModel::terminate;            ///< IDR0.STALL_MODEL
+  std::uint32_t stall_max = 16;                        ///< IDR5.STALL_MAX, where there are stalls
   TerminationModel termination_model = TerminationModel::abort;  ///< IDR0.TERM_MODEL
   bool address_translation_operations = false;                   ///< IDR0.ATOS
 

@@ -22,6 +22,7 @@ void set_stream(TranslationTag& tag, const Stream& stream) {
 struct FaultModel {
   bool A = true;  ///< They abort: always in stage 2.
   bool R = true;
+  bool S = false;  ///< They stall, whatever the others say.
 };
 
 /// Ends a translation with the event of a fault.
@@ -34,8 +35,12 @@ void terminate(TranslationOutcome& outcome, const Fault& fault, const FaultModel
   event.ipa = fault.ipa;
   event.table_write = fault.table_write;
   if (!is_translation_fault(fault.type)) return;
-  outcome.suppressed = !model.R;
-  if (!model.A) outcome.kind = Kind::raz_wi;
+  outcome.suppressed = !model.R && !model.S;
+  if (model.S) {
+    outcome.kind = Kind::stalled;
+  } else if (!model.A) {
+    outcome.kind = Kind::raz_wi;
+  }
 }
 
 bool beyond(std::uint64_t address, unsigned bits) {
@@ -178,7 +183,7 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
   const bool only_stage2 = query.purpose == TranslationPurpose::stage2_operation;
   if (only_stage2 && configuration.has_ste) fault = {};  // the CD doesn't matter
   if (fault) {
-    terminate(outcome, fault, {.R = ste.stage2.S2R});
+    terminate(outcome, fault, {.R = ste.stage2.S2R, .S = ste.stage2.S2S});
     if (fault.type == EventType::C_BAD_STREAMID) outcome.suppressed = !global.records_bad_streams;
     co_return outcome;
   }
@@ -210,7 +215,8 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
   if (fault) {
     const ContextDescriptor& cd = configuration.cd;
     terminate(outcome, fault,
-              fault.stage2 ? FaultModel{.R = ste.stage2.S2R} : FaultModel{.A = cd.A, .R = cd.R});
+              fault.stage2 ? FaultModel{.R = ste.stage2.S2R, .S = ste.stage2.S2S}
+                           : FaultModel{.A = cd.A, .R = cd.R, .S = cd.S});
     co_return outcome;
   }
   outcome.kind = Kind::translated;

@@ -30,7 +30,8 @@ struct TranslationOutcome {
   enum class Kind : std::uint8_t {
     translated,
     aborted,
-    raz_wi,  ///< completed, reads with zeros and writes without effect (CD.A = 0)
+    raz_wi,   ///< completed, reads with zeros and writes without effect (CD.A = 0)
+    stalled,  ///< until software answers (CD.S, STE.S2S); aborted if it may not stall (3.12)
   };
   Kind kind = Kind::aborted;
   TlbEntry entry;
