@@ -16,6 +16,8 @@ std::optional<smmu::Command> decode(const DecodedCommand::Words& words,
   features.range_invalidation = offer.range_invalidation;
   features.substream_id_bits = offer.substream_id_bits;
   features.stage2 = offer.stage_2;
+  features.stall_model =
+      offer.stalls ? smmu::StallModel::configurable : smmu::StallModel::terminate;
   return smmu::decode_command(words, features);
 }
 

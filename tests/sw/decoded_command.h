@@ -11,13 +11,14 @@ struct DecodedCommand {
   using Words = std::array<std::uint64_t, 2>;
   enum class Signal : std::uint8_t { none, interrupt, event };
   /// What the SMMU offers (SMMU_IDR0.MSI, SMMU_IDR0.SEV, SMMU_IDR3.RIL, SMMU_IDR1.SSIDSIZE,
-  /// SMMU_IDR0.S2P).
+  /// SMMU_IDR0.S2P, SMMU_IDR0.STALL_MODEL).
   struct Offer {
     bool msi = false;
     bool send_event = false;
     bool range_invalidation = false;
     unsigned substream_id_bits = 0;
     bool stage_2 = false;
+    bool stalls = false;
   };
 
   bool legal = false;

@@ -23,7 +23,8 @@ DecodedCommand::Offer FakeSmmu::offer() const {
           .send_event = (value(SMMU_IDR0) & IDR0_SEV) != 0,
           .range_invalidation = (value(SMMU_IDR3) & IDR3_RIL) != 0,
           .substream_id_bits = static_cast<unsigned>(field_get(IDR1_SSIDSIZE, value(SMMU_IDR1))),
-          .stage_2 = (value(SMMU_IDR0) & IDR0_S2P) != 0};
+          .stage_2 = (value(SMMU_IDR0) & IDR0_S2P) != 0,
+          .stalls = field_get(IDR0_STALL_MODEL, value(SMMU_IDR0)) != STALL_MODEL_TERMINATE};
 }
 
 std::uint64_t FakeSmmu::read(std::uint64_t offset) {

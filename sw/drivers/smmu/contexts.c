@@ -23,7 +23,8 @@ void context_words(const struct smmu* smmu, const struct smmu_domain* domain, ui
              field_put(CD0_IR0, CACHE_WRITE_BACK) | field_put(CD0_OR0, CACHE_WRITE_BACK) |
              field_put(CD0_SH0, SHAREABILITY_INNER) | CD0_EPD1 | CD0_V |
              field_put(CD0_IPS, smmu->output_address_size) | CD0_AA64 | CD0_R | CD0_A |
-             (domain->shared ? 0 : CD0_ASET) | field_put(CD0_ASID, domain->asid);
+             (faults_stall(smmu, domain) ? CD0_S : 0) | (domain->shared ? 0 : CD0_ASET) |
+             field_put(CD0_ASID, domain->asid);
   words[1] = domain->table.root & CD1_TTB0;
   words[3] = PAGE_TABLE_MAIR;
 }
@@ -106,6 +107,7 @@ static enum status write_context(struct smmu* smmu, struct smmu_contexts* contex
 
 enum status smmu_set_context(struct smmu* smmu, struct smmu_contexts* contexts, uint32_t substream,
                              const struct smmu_domain* domain) {
+  if (domain->stalls && !contexts->stalls) return STATUS_BAD_ARGUMENT; /* C_BAD_CD: 5.5 */
   uint64_t words[ENTRY_WORDS];
   context_words(smmu, domain, words);
   return write_context(smmu, contexts, substream, words);
@@ -115,7 +117,8 @@ enum status smmu_quiet_context(struct smmu* smmu, struct smmu_contexts* contexts
                                uint32_t substream, const struct smmu_domain* domain) {
   uint64_t words[ENTRY_WORDS];
   context_words(smmu, domain, words);
-  words[0] = (words[0] & ~(CD0_TABLE_0 | CD0_R)) | CD0_EPD0;
+  uint64_t silent = CD0_TABLE_0 | CD0_R | (smmu->stalls_by_choice ? CD0_S : 0);
+  words[0] = (words[0] & ~silent) | CD0_EPD0;
   words[1] = 0;
   enum status status = write_context(smmu, contexts, substream, words);
   return status == STATUS_OK ? smmu_invalidate_domain(smmu, domain) : status;
@@ -132,7 +135,7 @@ enum status smmu_attach_contexts(struct smmu* smmu, uint32_t stream_id,
   contexts->stream_id = stream_id;
   contexts->attached = true;
   uint64_t words[ENTRY_WORDS];
-  stream_entry_of_contexts(smmu, contexts->table, words);
+  stream_entry_of_contexts(smmu, contexts->table, contexts->stalls, words);
   words[0] |= field_put(STE0_S1CDMax, contexts->bits) |
               field_put(STE0_S1Fmt, contexts->two_level ? S1FMT_64K : S1FMT_LINEAR);
   return stream_entry_write(smmu, stream_id, words);

@@ -19,6 +19,7 @@ struct smmu_contexts {
   uint64_t table;
   uint32_t stream_id; /* once it is attached */
   bool attached;
+  bool stalls; /* set by the caller: those of its substreams' domains may */
 };
 
 /* The words of the CD of an address space. */

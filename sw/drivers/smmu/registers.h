@@ -17,6 +17,7 @@
 #define IDR0_TTENDIAN BITS(22, 21) /* 0: mixed, 2: little */
 #define IDR0_STALL_MODEL BITS(25, 24)
 #define STALL_MODEL_BOTH 0u
+#define STALL_MODEL_TERMINATE 1u
 #define IDR0_ST_LEVEL BITS(28, 27) /* 1: stream tables of two levels, too */
 #define SMMU_IDR1 0x0004u
 #define IDR1_SIDSIZE BITS(5, 0)

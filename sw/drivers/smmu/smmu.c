@@ -40,6 +40,7 @@ static enum status identify(struct smmu* smmu) {
   smmu->sync_by_message = (idr0 & IDR0_MSI) && (idr0 & IDR0_COHACC);
   smmu->sends_events = (idr0 & IDR0_SEV) != 0;
   smmu->range_invalidation = (idr3 & IDR3_RIL) != 0;
+  smmu->stalls = field_get(IDR0_STALL_MODEL, idr0) != STALL_MODEL_TERMINATE;
   smmu->stalls_by_choice = field_get(IDR0_STALL_MODEL, idr0) == STALL_MODEL_BOTH;
   smmu->output_address_size = at_most((unsigned)field_get(IDR5_OAS, idr5), 5); /* 48 bits */
   /* A batch and its SYNC fit, as Linux demands too. */

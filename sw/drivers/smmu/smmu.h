@@ -37,7 +37,8 @@ struct smmu {
   bool sync_by_message;         /* SMMU_IDR0.MSI and COHACC: CMD_SYNC overwrites its own place */
   bool sends_events;            /* SMMU_IDR0.SEV: WFE ends when a CMD_SYNC has completed */
   bool range_invalidation;      /* SMMU_IDR3.RIL */
-  bool stalls_by_choice;        /* SMMU_IDR0.STALL_MODEL 0: an STE says whether its faults stall */
+  bool stalls;                  /* SMMU_IDR0.STALL_MODEL: faults may stall (stalls.h), */
+  bool stalls_by_choice;        /* and STEs and CDs say whether theirs do */
   bool two_level_contexts;      /* SMMU_IDR0.CD2L */
   bool stage_2;                 /* SMMU_IDR0.S2P */
   bool wide_vmids;              /* SMMU_IDR0.VMID16 */
@@ -65,6 +66,7 @@ struct smmu_domain {
   uint16_t asid; /* of stage 1 */
   uint16_t vmid; /* of stage 2, or of the one below; 0 where there is none */
   bool shared;   /* set by the caller: a process's, whose ASID the processors use as well */
+  bool stalls;   /* set by the caller: faults wait for their answers (stalls.h), where they may */
   bool is_below; /* of stage 2: domains of stage 1 stand on it */
   uint64_t context_descriptor;
   struct page_table table;

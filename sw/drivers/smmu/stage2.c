@@ -44,7 +44,8 @@ void stream_entry_add_stage_2(const struct smmu* smmu, const struct smmu_domain*
       field_put(STE2_S2SL0, start_level_encoding(table)) | field_put(STE2_S2IR0, CACHE_WRITE_BACK) |
       field_put(STE2_S2OR0, CACHE_WRITE_BACK) | field_put(STE2_S2SH0, SHAREABILITY_INNER) |
       field_put(STE2_S2TG, granule_encoding(table->granule)) |
-      field_put(STE2_S2PS, smmu->output_address_size) | STE2_S2AA64 | STE2_S2R;
+      field_put(STE2_S2PS, smmu->output_address_size) | STE2_S2AA64 | STE2_S2R |
+      (faults_stall(smmu, domain) ? STE2_S2S : 0);
   words[3] = table->root & STE3_S2TTB;
 }
 
@@ -56,7 +57,7 @@ enum status smmu_attach_nested(struct smmu* smmu, uint32_t stream_id, struct smm
   domain->vmid = below->vmid;
   below->is_below = true;
   uint64_t words[ENTRY_WORDS];
-  stream_entry_of_contexts(smmu, domain->context_descriptor, words);
+  stream_entry_of_contexts(smmu, domain->context_descriptor, domain->stalls, words);
   words[0] |= field_put(STE0_Config, STE_CONFIG_NESTED);
   stream_entry_add_stage_2(smmu, below, words);
   return stream_entry_write(smmu, stream_id, words);

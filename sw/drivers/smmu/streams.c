@@ -79,13 +79,18 @@ enum status stream_entry_write(struct smmu* smmu, uint32_t stream_id, const uint
   return smmu_post(smmu, prefetch);
 }
 
-void stream_entry_of_contexts(const struct smmu* smmu, uint64_t contexts, uint64_t* words) {
+bool faults_stall(const struct smmu* smmu, const struct smmu_domain* domain) {
+  return smmu->stalls && (domain->stalls || !smmu->stalls_by_choice);
+}
+
+void stream_entry_of_contexts(const struct smmu* smmu, uint64_t contexts, bool stalls,
+                              uint64_t* words) {
   for (unsigned i = 2; i < ENTRY_WORDS; i++)
     words[i] = 0;
   words[0] = STE0_V | field_put(STE0_Config, STE_CONFIG_STAGE_1) | (contexts & STE0_S1ContextPtr);
   words[1] = field_put(STE1_S1DSS, S1DSS_SUBSTREAM_0) | field_put(STE1_S1CIR, CACHE_WRITE_BACK) |
              field_put(STE1_S1COR, CACHE_WRITE_BACK) | field_put(STE1_S1CSH, SHAREABILITY_INNER) |
-             (smmu->stalls_by_choice ? STE1_S1STALLD : 0);
+             (smmu->stalls_by_choice && !stalls ? STE1_S1STALLD : 0);
 }
 
 enum status smmu_attach(struct smmu* smmu, uint32_t stream_id, const struct smmu_domain* domain) {
@@ -93,7 +98,7 @@ enum status smmu_attach(struct smmu* smmu, uint32_t stream_id, const struct smmu
   if (domain->table.stage_2) {
     stream_entry_add_stage_2(smmu, domain, words);
   } else {
-    stream_entry_of_contexts(smmu, domain->context_descriptor, words);
+    stream_entry_of_contexts(smmu, domain->context_descriptor, domain->stalls, words);
   }
   return stream_entry_write(smmu, stream_id, words);
 }

@@ -45,6 +45,7 @@
 #define STE2_S2TG BITS(47, 46)
 #define STE2_S2PS BITS(50, 48)
 #define STE2_S2AA64 BIT(51)
+#define STE2_S2S BIT(57)
 #define STE2_S2R BIT(58)
 #define STE3_S2TTB BITS(51, 4)
 
@@ -60,6 +61,7 @@
 #define CD0_V BIT(31)
 #define CD0_IPS BITS(34, 32)
 #define CD0_AA64 BIT(41)
+#define CD0_S BIT(44)
 #define CD0_R BIT(45)
 #define CD0_A BIT(46)
 #define CD0_ASET BIT(47)
@@ -87,6 +89,7 @@
 #define CMD_TLBI_S2_IPA 0x2au
 #define CMD_TLBI_NSNH_ALL 0x30u
 #define CMD_RESUME 0x44u
+#define CMD_STALL_TERM 0x45u
 #define CMD_SYNC 0x46u
 #define CMD0_OPCODE BITS(7, 0)
 #define CMD0_SSID BITS(31, 12)
@@ -107,6 +110,9 @@
 #define TG_64K 3u
 #define TLBI1_Address BITS(63, 12)
 #define TLBI1_IPA BITS(51, 12)
+#define RESUME0_Ac BIT(12)
+#define RESUME0_Ab BIT(13)
+#define RESUME1_STAG BITS(15, 0)
 #define SYNC0_CS BITS(13, 12)
 #define CS_NONE 0u
 #define CS_IRQ 1u /* with MSI: a write to memory */
@@ -119,9 +125,15 @@
 /* Event records, 7.3. */
 #define EVENT_SIZE 32u
 #define EVENT0_ID BITS(7, 0)
+#define F_TRANSLATION 0x10u /* to F_PERMISSION: the faults that may stall */
+#define F_PERMISSION 0x13u
+#define EVENT0_SSV BIT(11)
+#define EVENT0_SubstreamID BITS(31, 12)
 #define EVENT0_StreamID BITS(63, 32)
 #define EVENT1_STAG BITS(15, 0)
 #define EVENT1_Stall BIT(31)
 #define EVENT1_RnW BIT(35)
+#define EVENT1_S2 BIT(39)
+#define EVENT3_IPA BITS(55, 12)
 
 #endif
