@@ -77,6 +77,18 @@ void check_granule(const virt::VirtParameters& parameters) {
       "false");
 }
 
+void check_translation(const virt::VirtParameters& parameters, Translation translation) {
+  if (translation == Translation::stage_1 || parameters.smmu.offered.stage2) return;
+  throw InputError(
+      "smmu.features.stage2: expected true, for the stage 2 of replay.translation, found false");
+}
+
+void check_guest(const virt::VirtParameters& parameters, Translation translation) {
+  if (translation != Translation::nested || parameters.gic.doorbell == gic::DoorbellKind::its)
+    return;
+  throw InputError("gic.doorbell: expected its, for the guest of replay.translation=nested");
+}
+
 /// What the drivers need, and which keys bring it, before they find out by themselves.
 void check_needs(const virt::VirtParameters& parameters, std::size_t vectors) {
   check_memory(parameters);
@@ -126,8 +138,23 @@ machine_doorbell doorbell_of(gic::DoorbellKind kind) {
   }
 }
 
-machine_description description_of(const virt::VirtParameters& parameters) {
+machine_translation translation_of(Translation translation) {
+  switch (translation) {
+    case Translation::stage_2:
+      return MACHINE_STAGE_2;
+    case Translation::nested:
+      return MACHINE_NESTED;
+    default:
+      return MACHINE_STAGE_1;
+  }
+}
+
+machine_description description_of(const virt::VirtParameters& parameters,
+                                   Translation translation) {
   machine_description description = machine_virt(tables, tables_end);
+  description.translation = translation_of(translation);
+  description.memory = virt::ram_base;
+  description.memory_end = virt::ram_base + parameters.ram.size / BLOCK_SIZE * BLOCK_SIZE;
   description.ecam = parameters.root_complex.ecam_base;
   description.last_bus = parameters.root_complex.ecam_buses - 1;
   for (const pcie::RootPortParameters& port : parameters.root_complex.ports)
@@ -149,10 +176,12 @@ void check(status result, const char* what) {
   throw SoftwareError(std::string("firmware: ") + what + " failed: " + words_of(result));
 }
 
-Firmware::Firmware(virt::Platform& platform, std::size_t vectors)
+Firmware::Firmware(virt::Platform& platform, Translation translation, std::size_t vectors)
     : platform_(platform), functions_(functions_of(platform.parameters())), vectors_(vectors) {
   check_needs(platform.parameters(), vectors);
-  machine_.description = description_of(platform.parameters());
+  check_translation(platform.parameters(), translation);
+  check_guest(platform.parameters(), translation);
+  machine_.description = description_of(platform.parameters(), translation);
   machine_.functions = functions_.data();
   machine_.function_capacity = static_cast<unsigned>(functions_.size());
   machine_.vectors = vectors_.data();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "platforms/replay/parameters.h"
 #include "platforms/virt/platform.h"
 #include "sw/scenarios/machine.h"
 
@@ -15,8 +16,8 @@ void check(status result, const char* what);
 /// command queues, LPI tables, memory.
 class Firmware {
  public:
-  /// Room for `vectors` MSI-X vectors in all.
-  Firmware(virt::Platform& platform, std::size_t vectors);
+  /// Room for `vectors` MSI-X vectors in all. Throws InputError if the SMMU can't translate so.
+  Firmware(virt::Platform& platform, Translation translation, std::size_t vectors);
 
   /// On every processor. Returns on the first one when all have joined, on the others early.
   void bring_up(unsigned cpu);

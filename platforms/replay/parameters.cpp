@@ -43,6 +43,13 @@ void ReplayParameters::describe(ParameterGroup& group) {
       {.source = "the workload says what is mapped",
        .help = "What if: streams bypass the SMMU, as with iommu.passthrough=1 of Linux; nothing is "
                "mapped or invalidated"});
+  group.add("translation", translation,
+            {{"stage_1", Translation::stage_1},
+             {"stage_2", Translation::stage_2},
+             {"nested", Translation::nested}},
+            {.source = "the drivers that were recorded use stage 1",
+             .help = "What if: firmware has streams translated by another stage of the SMMU, or by "
+                     "stage 1 below which all of memory is a guest's by stage 2"});
 }
 
 }  // namespace doorbell::replay

@@ -11,6 +11,10 @@ namespace doorbell::replay {
 /// its recorded time, divided by a factor.
 enum class Pacing : std::uint8_t { workload, closed_loop, recorded };
 
+/// What of the SMMU translates the streams that the workload maps: stage 1, stage 2, or both with
+/// one guest's stage 2 below all.
+enum class Translation : std::uint8_t { stage_1, stage_2, nested };
+
 /// How a trace is replayed.
 struct ReplayParameters {
   Pacing pacing = Pacing::workload;
@@ -21,6 +25,7 @@ struct ReplayParameters {
   Time stagger = 100 * microsecond;  ///< the others begin within this after the first
   std::uint64_t stagger_seed = 1;    ///< of when they do
   bool bypass = false;               ///< streams bypass the SMMU, and nothing is mapped
+  Translation translation = Translation::stage_1;  ///< of the other streams
 
   void describe(ParameterGroup& group);
 };

@@ -9,7 +9,7 @@ Replay::Replay(virt::Platform& platform, const ReplayParameters& parameters,
                const trace::Workload& workload)
     : platform_(platform),
       parameters_(parameters),
-      firmware_(platform, vectors_of(workload) * parameters.copies),
+      firmware_(platform, parameters.translation, vectors_of(workload) * parameters.copies),
       processors_(platform),
       to_set_up_(parameters.copies),
       under_way_(parameters.copies),

@@ -117,10 +117,10 @@ void Software::check_output(std::uint64_t end) const {
 void Software::map_doorbell(Binding& binding, std::uint64_t iova) {
   if (!has_its()) return map_other_doorbell(binding, iova);
   auto& msi = binding.device.msi;
-  if (bypasses(binding) || machine_.description.doorbell_window) {
+  if (bypasses(binding)) {
     msi.doorbell = its_doorbell(msi.its);
   } else {
-    check(msi_map_doorbell(msi.its, &binding.device.domain, iova, &msi.doorbell),
+    check(machine_map_doorbell(&machine_, &binding.device.domain, msi.its, iova, &msi.doorbell),
           "mapping the doorbell");
   }
   for (unsigned i = 0; i < msi.count; ++i) {

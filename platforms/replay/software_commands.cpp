@@ -23,11 +23,10 @@ void Software::add_invalidations(const trace::SmmuCommand& command, smmu_batch& 
   const bool one = command.opcode == SmmuOpcode::CMD_TLBI_NH_VA && command.asid;
   for (const auto& [stream, binding] : bindings_) {
     if (one && *command.asid != binding.info.asid) continue;
-    const smmu_range range = {.asid = binding.asid,
-                              .iova = *command.iova,
-                              .size = command.pages * trace::page_bytes,
-                              .leaf = command.leaf,
-                              .level = command.block ? LEVEL_BLOCK : LEVEL_PAGE};
+    smmu_range range =
+        smmu_domain_range(&binding.device.domain, *command.iova, command.pages * trace::page_bytes);
+    range.leaf = command.leaf;
+    range.level = command.block ? LEVEL_BLOCK : LEVEL_PAGE;
     smmu_batch_add_range(&batch, &range);
   }
 }
@@ -72,7 +71,7 @@ status Software::operate_on_stream(SmmuOpcode opcode, const Binding& binding) {
     case SmmuOpcode::CMD_CFGI_STE:
       return smmu_invalidate_stream(&machine_.smmu, id, true);
     case SmmuOpcode::CMD_TLBI_NH_ASID:
-      return smmu_invalidate_asid(&machine_.smmu, binding.asid);
+      return smmu_invalidate_domain(&machine_.smmu, &binding.device.domain);
     case SmmuOpcode::CMD_PREFETCH_CONFIG:
       return smmu_post(&machine_.smmu, prefetch(id));
     default:

@@ -108,15 +108,13 @@ void Software::add_functions() {
 }
 
 void Software::attach(Binding& binding) {
+  binding.device.domain.asid = binding.asid;
   if (bypasses(binding)) {
     check(smmu_bypass(&machine_.smmu, binding.stream_id), "leaving a stream untranslated");
     return;
   }
-  auto& domain = binding.device.domain;
-  check(smmu_domain_initialise(&machine_.smmu, &domain, binding.asid,
-                               machine_.description.address_bits),
-        "making an address space");
-  check(smmu_attach(&machine_.smmu, binding.stream_id, &domain), "attaching a stream");
+  check(machine_attach(&machine_, &binding.device.domain, binding.stream_id, binding.asid),
+        "attaching a stream to an address space");
 }
 
 void Software::add_function(Binding& binding) {

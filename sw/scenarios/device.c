@@ -10,27 +10,30 @@ static enum status give_doorbell(struct machine* machine, struct machine_device*
   const struct machine_description* d = &machine->description;
   if (d->doorbell == MACHINE_DOORBELL_LPI) {
     *doorbell = d->doorbell_iova;
-    if (d->doorbell_window) return STATUS_OK;
+    if (d->doorbell_window || d->translation == MACHINE_UNTRANSLATED) return STATUS_OK;
     device->msi.smmu = &machine->smmu;
     device->msi.domain = &device->domain;
     return STATUS_OK;
   }
-  const struct its* its = device->msi.its != 0 ? device->msi.its : machine->msis.its;
-  uint64_t address = d->doorbell == MACHINE_DOORBELL_ITS
-                         ? its_doorbell(its)
-                         : message_frame_doorbell(machine->msis.frame);
+  if (d->doorbell == MACHINE_DOORBELL_ITS) {
+    const struct its* its = device->msi.its != 0 ? device->msi.its : machine->msis.its;
+    return machine_map_doorbell(machine, &device->domain, its, d->doorbell_iova, doorbell);
+  }
+  uint64_t address = message_frame_doorbell(machine->msis.frame);
   *doorbell = address;
-  if (d->doorbell_window) return STATUS_OK;
+  if (d->doorbell_window || d->translation == MACHINE_UNTRANSLATED) return STATUS_OK;
   return msi_map_doorbell_at(address, &device->domain, d->doorbell_iova, doorbell);
 }
 
 static enum status give_address_space(struct machine* machine, struct machine_device* device,
                                       uint32_t stream_id, uint16_t asid, uint64_t* doorbell) {
-  enum status status = smmu_domain_initialise(&machine->smmu, &device->domain, asid,
-                                              machine->description.address_bits);
-  if (status == STATUS_OK) status = smmu_attach(&machine->smmu, stream_id, &device->domain);
+  enum status status = machine_attach(machine, &device->domain, stream_id, asid);
   if (status != STATUS_OK) return status;
   return give_doorbell(machine, device, doorbell);
+}
+
+static bool is_translated(const struct machine_device* device) {
+  return device->machine->description.translation != MACHINE_UNTRANSLATED;
 }
 
 enum status machine_add_platform_device(struct machine* machine, struct machine_device* device,
@@ -72,6 +75,7 @@ enum status machine_move(struct machine_device* device, unsigned vector, unsigne
 
 enum status machine_map(struct machine_device* device, uint64_t iova, uint64_t address,
                         uint64_t size, bool writable) {
+  if (!is_translated(device)) return STATUS_OK;
   return smmu_map(&device->domain, iova, address, size, writable ? MAP_WRITE : 0);
 }
 
@@ -84,6 +88,7 @@ static void add_range(struct smmu_batch* batch, const struct machine_device* dev
 
 enum status machine_invalidate(struct machine_device* device, const struct machine_range* ranges,
                                unsigned count) {
+  if (!is_translated(device)) return STATUS_OK;
   struct smmu_batch batch;
   smmu_batch_start(&batch, &device->machine->smmu);
   for (unsigned i = 0; i < count; i++) {
@@ -94,6 +99,7 @@ enum status machine_invalidate(struct machine_device* device, const struct machi
 
 enum status machine_unmap(struct machine_device* device, const struct machine_range* ranges,
                           unsigned count) {
+  if (!is_translated(device)) return STATUS_OK;
   enum status status = STATUS_OK;
   struct smmu_batch batch;
   smmu_batch_start(&batch, &device->machine->smmu);

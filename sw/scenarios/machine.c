@@ -38,6 +38,10 @@ struct machine_description machine_virt(uint64_t tables, uint64_t tables_end) {
       .log2_events = 15,
       .address_bits = 48,
       .doorbell_iova = 0xfffff000,
+      .translation = MACHINE_STAGE_1,
+      .memory = 0x40000000,
+      .memory_end = 0x80000000,
+      .doorbell_ipa = 0x08020000,
   };
   return description;
 }
@@ -138,6 +142,7 @@ static enum status initialise(struct machine* machine) {
   enable_smmu_interrupt(machine, machine->description.smmu_event_interrupt);
   enable_smmu_interrupt(machine, machine->description.smmu_error_interrupt);
   status = smmu_initialise(&machine->smmu);
+  if (status == STATUS_OK) status = machine_make_guest(machine);
   return status == STATUS_OK ? pcie_enumerate(&machine->pcie) : status;
 }
 

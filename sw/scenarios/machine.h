@@ -34,6 +34,16 @@ enum machine_doorbell {
   MACHINE_DOORBELL_LPI  /* GICR_SETLPIR of each processor */
 };
 
+/* What stands between devices and memory: stage 1, an address space for each device; nothing, so
+ * that devices use physical addresses; stage 2, as an address space for each device; both, where
+ * each device's is one of a guest's intermediate addresses. */
+enum machine_translation {
+  MACHINE_STAGE_1,
+  MACHINE_UNTRANSLATED,
+  MACHINE_STAGE_2,
+  MACHINE_NESTED,
+};
+
 /* Where the hardware is, and how large its tables shall be. */
 struct machine_description {
   uint64_t distributor;
@@ -68,6 +78,10 @@ struct machine_description {
                              processor, that of the first, and the next ones below */
   bool doorbell_window; /* devices write to the doorbell's own address, which the SMMU leaves alone
                          */
+  enum machine_translation translation;
+  uint64_t memory; /* RAM, of which the guest of MACHINE_NESTED has all, in whole blocks */
+  uint64_t memory_end;
+  uint64_t doorbell_ipa; /* the page where the guest finds the first ITS, then the others */
 };
 
 /* The `virt` machine of QEMU, with tables in [tables, tables_end) of its RAM. */
@@ -92,6 +106,7 @@ struct machine {
   struct its its; /* the first one */
   struct its further_its[MACHINE_ITSS - 1];
   struct smmu smmu;
+  struct smmu_domain guest; /* of MACHINE_NESTED: below all others */
   struct pcie_host pcie;
   struct msi_controller msis;
   uint32_t stage;  /* enum machine_stage, of machine_initialise() */
@@ -139,6 +154,17 @@ void machine_stop(struct machine* machine);
  * handler. */
 enum status machine_synchronise(struct machine* machine, unsigned processor);
 
+/* The guest of MACHINE_NESTED; for machine_initialise(). */
+enum status machine_make_guest(struct machine* machine);
+/* Translates a stream as the description says, by an empty domain: of stage 1 with this ASID, of
+ * stage 2 with the VMID above it, as 0 is none. */
+enum status machine_attach(struct machine* machine, struct smmu_domain* domain, uint32_t stream_id,
+                           uint16_t asid);
+/* Where a device of this domain writes to the doorbell of an ITS: at `iova_page`, which is mapped
+ * to it, or at its own address where that isn't translated. */
+enum status machine_map_doorbell(struct machine* machine, struct smmu_domain* domain,
+                                 const struct its* its, uint64_t iova_page, uint64_t* doorbell);
+
 /* Gives a function an address space with the doorbell page in it, memory and bus mastering, and
  * `vectors` MSI-X vectors (or one MSI). */
 enum status machine_add_device(struct machine* machine, struct machine_device* device,
@@ -155,6 +181,7 @@ enum status machine_release(struct machine_device* device, unsigned vector);
 /* Affinity: MOVI. */
 enum status machine_move(struct machine_device* device, unsigned vector, unsigned processor);
 
+/* Where nothing is translated there is nothing to be mapped, unmapped or invalidated. */
 enum status machine_map(struct machine_device* device, uint64_t iova, uint64_t address,
                         uint64_t size, bool writable);
 /* Strict: all leaves are cleared, then invalidated, closed by one CMD_SYNC that has completed on

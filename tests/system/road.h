@@ -32,15 +32,30 @@ class Road {
   Road& micro_tlb() { return cycles(smmu_, p_.smmu.tbu.micro_tlb.latency); }
   /// A miss of both TLBs with the configuration in its cache, or not, and no table in a walk cache.
   Road& full_walk(bool configured) {
-    const smmu::TcuParameters& tcu = p_.smmu.tcu;
-    micro_tlb().cycles(smmu_, p_.smmu.tbu.main_tlb.latency + p_.smmu.dti_latency);
-    cycles(smmu_, tcu.configuration_cache.latency);
+    to_tcu();
     // An STE and a CD are 64 bytes each (IHI 0070, 5.2 and 5.4).
     if (!configured) memory_read(64).memory_read(64);
-    cycles(smmu_, tcu.walk_cache[0].latency);
+    walk_stage_1();
     for (unsigned level = 0; level < 4; ++level)
       memory_read();
-    // The answer leaves when the last read is back, whether or not that is an edge of the clock.
+    return answer();
+  }
+  /// A miss of both TLBs, as far as the look-up of the configuration.
+  Road& to_tcu() {
+    micro_tlb().cycles(smmu_, p_.smmu.tbu.main_tlb.latency + p_.smmu.dti_latency);
+    return cycles(smmu_, p_.smmu.tcu.configuration_cache.latency);
+  }
+  /// The look-up in its walk caches.
+  Road& walk_stage_1() { return cycles(smmu_, p_.smmu.tcu.walk_cache[0].latency); }
+  /// The look-up in those of stage 2, and so many descriptors that they don't have.
+  Road& walk_stage_2(unsigned reads) {
+    cycles(smmu_, p_.smmu.tcu.walk_cache_stage2[0].latency);
+    for (unsigned i = 0; i < reads; ++i)
+      memory_read();
+    return *this;
+  }
+  /// The answer leaves when the last read is back, whether or not that is an edge of the clock.
+  Road& answer() {
     t_ += smmu_.duration(p_.smmu.dti_latency);
     return *this;
   }

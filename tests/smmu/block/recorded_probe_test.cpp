@@ -181,7 +181,7 @@ class Player {
 /// What QEMU 7.2 offers and a parameter decides.
 SmmuParameters as_qemu() {
   SmmuParameters p;
-  p.msi = p.send_event = false;
+  p.msi = p.send_event = p.offered.stage2 = false;
   p.command_queue_log2 = p.event_queue_log2 = 19;
   return p;
 }

@@ -12,6 +12,13 @@ bool is_identification(const RegisterRow& row) {
   return row.offset < Bench::CR0;
 }
 
+/// The rows are of an SMMU with stage 1 alone.
+SmmuParameters as_in_the_rows() {
+  SmmuParameters parameters;
+  parameters.offered.stage2 = false;
+  return parameters;
+}
+
 Task<void> all_ones(Bench& b) {
   for (const RegisterRow& row : register_rows) {
     if (row.offset == Bench::CR0 || row.offset == Bench::IRQ_CTRL) continue;
@@ -27,7 +34,7 @@ Task<void> all_ones(Bench& b) {
   }
 }
 TEST(SmmuRegisterRows, KeepWhatIsWritten) {
-  Bench bench;
+  Bench bench(as_in_the_rows());
   bench.run(all_ones(bench));
 }
 
@@ -42,7 +49,7 @@ Task<void> acknowledged(Bench& b) {
   EXPECT_EQ(co_await b.read(Bench::IRQ_CTRLACK), 0x5u);
 }
 TEST(SmmuRegisterRows, AcknowledgeImplementedBits) {
-  Bench bench;
+  Bench bench(as_in_the_rows());
   bench.run(acknowledged(bench));
 }
 
@@ -73,19 +80,19 @@ Task<void> guards(Bench& b, std::uint32_t cr0, std::uint32_t irq_ctrl) {
   }
 }
 TEST(SmmuRegisterRows, AreGuardedBySmmuen) {
-  Bench bench;
+  Bench bench(as_in_the_rows());
   bench.run(guards(bench, SMMUEN, 0));
 }
 TEST(SmmuRegisterRows, AreGuardedByCmdqen) {
-  Bench bench;
+  Bench bench(as_in_the_rows());
   bench.run(guards(bench, CMDQEN, GERROR_IRQEN));
 }
 TEST(SmmuRegisterRows, AreGuardedByEventqen) {
-  Bench bench;
+  Bench bench(as_in_the_rows());
   bench.run(guards(bench, EVENTQEN, EVENTQ_IRQEN));
 }
 TEST(SmmuRegisterRows, AreNotGuardedWithoutEnables) {
-  Bench bench;
+  Bench bench(as_in_the_rows());
   bench.run(guards(bench, 0, 0));
 }
 
@@ -103,7 +110,7 @@ Task<void> reserved(Bench& b) {
   }
 }
 TEST(SmmuRegisterRows, OtherOffsetsAreReserved) {
-  Bench bench;
+  Bench bench(as_in_the_rows());
   bench.run(reserved(bench));
 }
 
@@ -134,7 +141,7 @@ Task<void> illegal(Bench& b) {
   EXPECT_EQ(co_await b.read(Bench::CMDQ_BASE, 8), 0u);
 }
 TEST(SmmuRegisterRows, OtherWidthsAreTerminated) {
-  Bench bench;
+  Bench bench(as_in_the_rows());
   bench.run(illegal(bench));
 }
 
@@ -148,7 +155,7 @@ Task<void> halves(Bench& b) {
   EXPECT_EQ(co_await b.read(Bench::STRTAB_BASE + 4), 0u);
 }
 TEST(SmmuRegisterRows, HalvesAreWrittenAlone) {
-  Bench bench;
+  Bench bench(as_in_the_rows());
   bench.run(halves(bench));
 }
 
@@ -162,7 +169,7 @@ Task<void> indices(Bench& b) {
   EXPECT_EQ(co_await b.read(Bench::EVTQ_PROD), 0x8000'001fu);
 }
 TEST(SmmuRegisterRows, IndicesEndWithTheirQueue) {
-  Bench bench;
+  Bench bench(as_in_the_rows());
   bench.run(indices(bench));
 }
 

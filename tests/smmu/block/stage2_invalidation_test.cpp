@@ -181,7 +181,9 @@ Task<void> not_offered(Bench& b) {
   EXPECT_EQ((co_await b.read(Bench::CMDQ_CONS)) >> 24 & 0x7f, 1u);  // CERROR_ILL
 }
 TEST(SmmuStage2Invalidation, IsIllegalWhereStage2IsNotOffered) {
-  Bench bench;
+  SmmuParameters parameters;
+  parameters.offered.stage2 = false;
+  Bench bench(parameters);
   bench.run(not_offered(bench));
 }
 

@@ -17,9 +17,9 @@ namespace {
 
 TEST(Identification, OfTheDefaults) {
   const Identification id = identify(SmmuParameters{}.features());
-  EXPECT_EQ(id.IDR0, 0x0d44'701au);
+  EXPECT_EQ(id.IDR0, 0x0d44'721bu);
   EXPECT_EQ(id.IDR1, 0x020f'0010u);
-  EXPECT_EQ(id.IDR3, 0x1504u);  // HAD, FWB, RIL, BBML 2
+  EXPECT_EQ(id.IDR3, 0x1514u);  // HAD, XNX, FWB, RIL, BBML 2
   EXPECT_EQ(id.IDR5, 0x74u);
   EXPECT_EQ(id.AIDR, 2u);
 }

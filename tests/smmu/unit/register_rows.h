@@ -5,8 +5,9 @@
 
 namespace doorbell::smmu::test {
 
-/// A register as IHI 0070 6.2 and 6.3 have it for the default features (OAS 44 bits, MSIs, no
-/// overrides, no ATS, no ATOS): written out from the specification, not from the model.
+/// A register as IHI 0070 6.2 and 6.3 have it for stage 1 with the default features (OAS 44
+/// bits, MSIs, no overrides, no ATS, no ATOS): written out from the specification, not from the
+/// model.
 struct RegisterRow {
   std::string_view name;
   std::uint64_t offset;

@@ -126,8 +126,8 @@ enum class OfferedOverrides : std::uint8_t { none, types, permissions, both };
 
 /// What of the architecture is there to be used, as the identification registers say it.
 struct OfferedFeatures {
-  bool stage1 = true;   ///< IDR0.S1P
-  bool stage2 = false;  ///< IDR0.S2P, and what it brings: IDR0.Hyp, IDR3.XNX and FWB
+  bool stage1 = true;  ///< IDR0.S1P
+  bool stage2 = true;  ///< IDR0.S2P, and what it brings: IDR0.Hyp, IDR3.XNX and FWB
   BlockSizeChanges block_size_changes = BlockSizeChanges::level_2;  ///< IDR3.BBML
   OfferedOverrides attribute_overrides = OfferedOverrides::none;
   bool granule_4k = true;   ///< IDR5.GRAN4K
