@@ -243,6 +243,7 @@ Task<void> may_not_stall(Bench& b) {
   EXPECT_FALSE(d.ok);
   const auto events = co_await events_of(b);
   EXPECT_EQ(events.size(), 1u);
+  if (events.size() != 1) co_return;
   EXPECT_FALSE(events[0].stall);
   EXPECT_EQ(events[0].stag, 0u);
   EXPECT_EQ(b.counter("tcu.stalls", "arrivals"), 0u);
@@ -259,6 +260,7 @@ Task<void> nothing_may_stall(Bench& b) {
   EXPECT_FALSE(d.ok);
   const auto events = co_await events_of(b);
   EXPECT_EQ(events.size(), 1u);
+  if (events.size() != 1) co_return;
   EXPECT_FALSE(events[0].stall);
 }
 TEST(SmmuStall, WhereNothingMayStallAllAbort) {
@@ -279,6 +281,7 @@ Task<void> places(Bench& b) {
   EXPECT_FALSE(more.ok);
   auto events = co_await events_of(b);
   EXPECT_EQ(events.size(), 1u);
+  if (events.size() != 1) co_return;
   EXPECT_FALSE(events[0].stall);
   // While the first is being retried another comes.
   const std::uint64_t leaf = b.descriptor(0x4000, 3);
@@ -289,6 +292,7 @@ Task<void> places(Bench& b) {
   b.memory.release();
   events = co_await events_of(b);
   EXPECT_EQ(events.size(), 2u);
+  if (events.size() != 2) co_return;
   EXPECT_TRUE(events[1].stall);
   EXPECT_EQ(events[1].input_address, 0x4000u);
   co_await b.command(stall_term_of(1));
@@ -398,6 +402,7 @@ Task<void> other_faults(Bench& b) {
   EXPECT_FALSE(d.ok);
   const auto events = co_await events_of(b);
   EXPECT_EQ(events.size(), 2u);
+  if (events.size() != 2) co_return;
   EXPECT_EQ(events[0].type, EventType::F_WALK_EABT);
   EXPECT_EQ(events[1].type, EventType::C_BAD_CD);
 }
