@@ -130,8 +130,8 @@ int sc_main(int argc, char** argv) {
   software.configuration.bind(root_complex.configuration);
   software.reads.bind(root_complex.processor_reads);
   software.writes.bind(root_complex.processor_writes);
-  root_complex.memory_reads.bind(memory.socket);
-  root_complex.memory_writes.bind(memory.socket);
+  root_complex.memory_reads().bind(memory.socket);
+  root_complex.memory_writes().bind(memory.socket);
   root_complex.port(0).bind(link.upstream);
   link.downstream.bind(endpoint.link);
 

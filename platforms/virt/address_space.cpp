@@ -19,7 +19,8 @@ Range ecam(const VirtParameters& parameters) {
 }  // namespace
 
 unsigned counter_groups(const VirtParameters& parameters, unsigned own_devices) {
-  return parameters.smmu.performance_counters == 0 ? 0 : 2 + own_devices;
+  if (parameters.smmu.performance_counters == 0) return 0;
+  return 1 + static_cast<unsigned>(parameters.smmu.tbus.size()) + own_devices;
 }
 
 Range counter_group_page(unsigned group, unsigned page) {

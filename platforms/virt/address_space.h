@@ -15,8 +15,8 @@ namespace doorbell::virt {
 std::vector<memory::FabricTarget> fabric_targets(const VirtParameters& parameters,
                                                  const std::vector<OwnDevice>& own = {});
 
-/// Performance monitor counter groups: of the TCU, of the TBU of PCIe, and of each device of one's
-/// own.
+/// Performance monitor counter groups: of the TCU, of each TBU of PCIe, and of each device of
+/// one's own.
 unsigned counter_groups(const VirtParameters& parameters, unsigned own_devices = 0);
 /// The pages of the n-th one.
 Range counter_group_page(unsigned group, unsigned page);

@@ -239,6 +239,43 @@ void check_processors(const VirtParameters& parameters) {
                    std::to_string(parameters.processors));
 }
 
+/// What is below a port passes the TBU that takes its StreamIDs.
+void check_streams_of_port(const VirtParameters& parameters, std::size_t port) {
+  const std::uint32_t number = parameters.root_complex.ports[port].tbu;
+  const smmu::TbuEntry& tbu = parameters.smmu.tbus[number];
+  for (unsigned f = 0; f < parameters.endpoints[port].endpoint.functions; ++f) {
+    const std::uint32_t stream =
+        parameters.root_complex.stream_id(requester_id_of(parameters, port, f));
+    if (stream >= tbu.first_stream_id && stream <= tbu.last_stream_id) continue;
+    throw InputError(of_element("smmu.tbus", number, "first_stream_id") + ", " +
+                     of_element("smmu.tbus", number, "last_stream_id") +
+                     ": expected the StreamIDs below root_complex.ports." + std::to_string(port) +
+                     " among them, whose tbu is " + std::to_string(number) + ", found " +
+                     std::to_string(tbu.first_stream_id) + " to " +
+                     std::to_string(tbu.last_stream_id) + " without " + std::to_string(stream));
+  }
+}
+
+/// Each port leads to a TBU, and each TBU has a port.
+void check_tbus(const VirtParameters& parameters) {
+  std::vector<bool> used(parameters.smmu.tbus.size());
+  for (std::size_t port = 0; port < parameters.root_complex.ports.size(); ++port) {
+    const std::uint32_t tbu = parameters.root_complex.ports[port].tbu;
+    if (tbu >= used.size()) {
+      throw InputError(of_element("root_complex.ports", port, "tbu") +
+                       ": expected one of smmu.tbus, from 0 to " + std::to_string(used.size() - 1) +
+                       ", found " + std::to_string(tbu));
+    }
+    used[tbu] = true;
+    check_streams_of_port(parameters, port);
+  }
+  const auto unused = std::find(used.begin(), used.end(), false);
+  if (unused == used.end()) return;
+  const std::string number = std::to_string(unused - used.begin());
+  throw InputError("smmu.tbus." + number + ": expected one of root_complex.ports whose tbu is " +
+                   number + ", found none");
+}
+
 void check_ecam(const pcie::RootComplexParameters& root_complex) {
   constexpr std::uint64_t bytes_a_bus = 1 << 20;
   if (root_complex.ecam_base % bytes_a_bus == 0) return;
@@ -303,6 +340,8 @@ void VirtParameters::check() const {
   check_drives_apart(*this);
   check_identities(*this, root_complex.stream_id, "stream_id_base", "stream_id_shift");
   check_identities(*this, root_complex.device_id, "device_id_base", "device_id_shift");
+  smmu.check();
+  check_tbus(*this);
   check_its(*this);
   check_messages(*this);
   check_collections(*this);

@@ -13,10 +13,20 @@ std::string numbered(const char* name, unsigned number) {
   return name + std::to_string(number);
 }
 
+/// Where a TBU of PCIe is at the fabric: numbered where there are several.
+std::string dma_port(const VirtParameters& parameters, std::size_t tbu) {
+  return parameters.smmu.tbus.size() == 1 ? "dma" : numbered("dma", static_cast<unsigned>(tbu));
+}
+
 /// Everyone who reads or writes physical memory.
 std::vector<std::string> fabric_ports(const VirtParameters& parameters,
                                       const std::vector<OwnDevice>& own) {
-  std::vector<std::string> ports{"dma_reads", "dma_writes", "smmu_tables", "smmu_queues"};
+  std::vector<std::string> ports;
+  for (std::size_t tbu = 0; tbu < parameters.smmu.tbus.size(); ++tbu) {
+    ports.push_back(dma_port(parameters, tbu) + "_reads");
+    ports.push_back(dma_port(parameters, tbu) + "_writes");
+  }
+  ports.insert(ports.end(), {"smmu_tables", "smmu_queues"});
   if (parameters.gic.lpis == gic::LpiSupport::its) ports.push_back("its");
   ports.push_back("lpi");
   if (parameters.smmu.offered.table_updates != smmu::TableUpdates::none)
@@ -48,7 +58,7 @@ Platform::Platform(const sc_core::sc_module_name& name, const VirtParameters& pa
       parameters_(parameters),
       ram_("ram", parameters.ram, parameters.memory_of),
       gic_("gic", parameters.gic, parameters.affinities(), redistributors(parameters.processors)),
-      smmu_("smmu", parameters.smmu, 1 + static_cast<unsigned>(own.size())),
+      smmu_("smmu", parameters.smmu, static_cast<unsigned>(own.size())),
       root_complex_("root_complex", parameters.root_complex),
       fabric_("fabric", parameters.fabric, fabric_ports(parameters, own),
               fabric_targets(parameters, own)) {
@@ -97,8 +107,10 @@ void Platform::connect(const std::string& name, InitiatorSocket& initiator, Targ
 void Platform::bind_memory() {
   connect_target("ram", ram_.upstream);
   connect_target("smmu", smmu_.registers());
-  connect_to_port(smmu_.downstream_reads(), "dma_reads");
-  connect_to_port(smmu_.downstream_writes(), "dma_writes");
+  for (unsigned tbu = 0; tbu < smmu_.tbu_count(); ++tbu) {
+    connect_to_port(smmu_.downstream_reads(tbu), dma_port(parameters_, tbu) + "_reads");
+    connect_to_port(smmu_.downstream_writes(tbu), dma_port(parameters_, tbu) + "_writes");
+  }
   connect_to_port(smmu_.tables(), "smmu_tables");
   connect_to_port(smmu_.queues(), "smmu_queues");
   if (smmu_.tcu.table_updates) connect_to_port(smmu_.table_updates(), "smmu_updates");
@@ -129,8 +141,13 @@ void Platform::bind_pcie(const PlatformFiles& files) {
   connect_target("ecam", root_complex_.configuration);
   connect_target("pcie_reads", root_complex_.processor_reads);
   connect_target("pcie_writes", root_complex_.processor_writes);
-  connect("root_complex_reads", root_complex_.memory_reads, smmu_.upstream_reads());
-  connect("root_complex_writes", root_complex_.memory_writes, smmu_.upstream_writes());
+  for (unsigned tbu = 0; tbu < smmu_.tbu_count(); ++tbu) {
+    const std::string number = smmu_.tbu_count() == 1 ? "" : std::to_string(tbu);
+    connect("root_complex_reads" + number, root_complex_.memory_reads(tbu),
+            smmu_.upstream_reads(tbu));
+    connect("root_complex_writes" + number, root_complex_.memory_writes(tbu),
+            smmu_.upstream_writes(tbu));
+  }
   for (unsigned i = 0; i < parameters_.endpoints.size(); ++i) {
     EndpointSlot slot = parameters_.endpoints[i];
     if (const auto drive = files.drives.find(i); drive != files.drives.end()) {
@@ -150,7 +167,7 @@ void Platform::bind_own(const std::vector<OwnDevice>& own) {
   for (const OwnDevice& device : own) {
     own_.push_back(std::make_unique<OwnDevicePort>(device.name.c_str(), device, parameters_.smmu));
     smmu::Tbu& tbu = own_.back()->tbu;
-    tbu.dti.bind(smmu_.tcu.dti(own_count()));
+    tbu.dti.bind(smmu_.further_dti(own_count() - 1));
     connect_to_port(tbu.downstream_reads, device.name + "_reads");
     connect_to_port(tbu.downstream_writes, device.name + "_writes");
     own_registers_.push_back(&fabric_.target(device.name));
@@ -168,7 +185,8 @@ void Platform::add_performance_monitors() {
     monitor.overflow.bind(gic_.distributor().spi(pmcg_interrupt + number));
   };
   add(smmu_.tcu);
-  add(smmu_.tbu);
+  for (unsigned tbu = 0; tbu < smmu_.tbu_count(); ++tbu)
+    add(smmu_.tbu(tbu));
   for (const auto& device : own_)
     add(device->tbu);
 }

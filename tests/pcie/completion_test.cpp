@@ -47,8 +47,8 @@ class RootComplexAnswers : public ::testing::Test {
     processor.configuration.bind(root.configuration);
     processor.reads.bind(root.processor_reads);
     processor.writes.bind(root.processor_writes);
-    root.memory_reads.bind(memory.reads);
-    root.memory_writes.bind(memory.writes);
+    root.memory_reads().bind(memory.reads);
+    root.memory_writes().bind(memory.writes);
     root.port(0).bind(device.port);
   }
   const Arrival& only_arrival() {

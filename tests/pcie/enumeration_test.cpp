@@ -171,8 +171,8 @@ TEST(EnumerationTest, EndpointOnABusOfItsOwnHas256Functions) {
   processor.configuration.bind(root.configuration);
   processor.reads.bind(root.processor_reads);
   processor.writes.bind(root.processor_writes);
-  root.memory_reads.bind(memory.reads);
-  root.memory_writes.bind(memory.writes);
+  root.memory_reads().bind(memory.reads);
+  root.memory_writes().bind(memory.writes);
   root.port(0).bind(link.upstream);
   link.downstream.bind(endpoint.link);
   struct Body {
@@ -224,8 +224,8 @@ void expect_functions_on_a_bus_of_their_own(unsigned functions) {
   processor.configuration.bind(root.configuration);
   processor.reads.bind(root.processor_reads);
   processor.writes.bind(root.processor_writes);
-  root.memory_reads.bind(memory.reads);
-  root.memory_writes.bind(memory.writes);
+  root.memory_reads().bind(memory.reads);
+  root.memory_writes().bind(memory.writes);
   root.port(0).bind(link.upstream);
   link.downstream.bind(endpoint.link);
   std::vector<unsigned> found;

@@ -153,8 +153,8 @@ class System {
     connect(processor.configuration, root->configuration);
     connect(processor.reads, root->processor_reads);
     connect(processor.writes, root->processor_writes);
-    connect(root->memory_reads, memory.reads);
-    connect(root->memory_writes, memory.writes);
+    connect(root->memory_reads(), memory.reads);
+    connect(root->memory_writes(), memory.writes);
     for (unsigned i = 0; i < p.endpoints; ++i) {
       const std::string number = std::to_string(i);
       links.push_back(std::make_unique<Link>(("link" + number).c_str(), p.link));

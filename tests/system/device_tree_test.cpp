@@ -56,6 +56,22 @@ TEST(DeviceTree, BootargsThatDontFitAreTheUsersMistake) {
                InputError);
 }
 
+TEST(DeviceTree, HasANodeForEachTbusCounters) {
+  VirtParameters parameters;
+  const auto nodes = [&parameters] {
+    std::size_t count = 0;
+    for (const auto& [path, value] : test::read_flat_tree(device_tree(parameters, {})))
+      count += path.starts_with("/pmcg@") && path.ends_with(":reg");
+    return count;
+  };
+  EXPECT_EQ(nodes(), 2u) << "the TCU's, and one";
+  parameters.smmu.tbus.resize(3);
+  EXPECT_EQ(nodes(), 4u);
+  EXPECT_EQ(cells(property(parameters, "/pmcg@b460000:interrupts"))[1], 176u + 3);
+  parameters.smmu.performance_counters = 0;
+  EXPECT_EQ(nodes(), 0u);
+}
+
 TEST(DeviceTree, FollowsTheRootComplex) {
   VirtParameters parameters;
   parameters.root_complex.ecam_base = 0x50'0000'0000;

@@ -162,6 +162,44 @@ TEST(Fit, TheSmmusInterruptsAreThere) {
   EXPECT_THAT(without_counters(64), HasSubstr("gic.common.spis"));
 }
 
+TEST(Fit, APortsTbuIsThereAndTakesItsStreams) {
+  // 00:01.0 has StreamID 8, 00:02.0 has 16.
+  const auto tbus = [](std::uint32_t last_of_first, std::uint32_t first_of_second,
+                       std::uint32_t tbu_of_second_port) {
+    return refusal([&](VirtParameters& p) {
+      p.smmu.tbus = {{.first_stream_id = 0, .last_stream_id = last_of_first},
+                     {.first_stream_id = first_of_second, .last_stream_id = 31}};
+      p.root_complex.ports[1].tbu = tbu_of_second_port;
+    });
+  };
+  EXPECT_EQ(tbus(15, 16, 1), "fits");
+  EXPECT_EQ(tbus(8, 16, 1), "fits") << "nobody has the StreamIDs between";
+  EXPECT_THAT(tbus(15, 16, 2), AllOf(HasSubstr("root_complex.ports.1.tbu"),
+                                     HasSubstr("from 0 to 1"), HasSubstr("found 2")));
+  EXPECT_THAT(tbus(31, 32, 0), HasSubstr("smmu.tbus.1.last_stream_id"));
+  EXPECT_THAT(tbus(7, 8, 1), AllOf(HasSubstr("smmu.tbus.0.first_stream_id"),
+                                   HasSubstr("smmu.tbus.0.last_stream_id"),
+                                   HasSubstr("root_complex.ports.0"), HasSubstr("without 8")));
+  EXPECT_THAT(tbus(15, 17, 1), AllOf(HasSubstr("smmu.tbus.1.first_stream_id"),
+                                     HasSubstr("root_complex.ports.1"), HasSubstr("without 16")));
+  EXPECT_THAT(tbus(15, 15, 1), AllOf(HasSubstr("smmu.tbus.1.first_stream_id"),
+                                     HasSubstr("smmu.tbus.0"), HasSubstr("found 15 in both")));
+  EXPECT_THAT(refusal([](VirtParameters& p) {
+                p.smmu.tbus = {{.last_stream_id = 20}, {.first_stream_id = 21}};
+              }),
+              AllOf(HasSubstr("smmu.tbus.1"), HasSubstr("root_complex.ports"),
+                    HasSubstr("whose tbu is 1")));
+}
+
+TEST(Fit, ATbusTlbsHaveWholeSets) {
+  const auto entries = [](std::uint32_t count) {
+    return refusal([&](VirtParameters& p) { p.smmu.tbus[0].main_tlb_entries = count; });
+  };
+  EXPECT_EQ(entries(64), "fits");
+  EXPECT_THAT(entries(63), HasSubstr("smmu.tbus.0.main_tlb_entries: expected a multiple of "
+                                     "smmu.tlb.ways"));
+}
+
 TEST(Fit, EachProcessorHasACollectionOfEachIts) {
   const auto bits = [](std::uint32_t count) {
     return refusal([&](VirtParameters& p) { p.gic.its.collection_bits = count; });

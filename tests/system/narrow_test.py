@@ -27,6 +27,17 @@ BOUNDS = re.compile(r"""
 # Credits of data for the largest TLP of its kind (PCIe 6.0, 2.6.1.2), of 16 bytes each.
 LARGEST_PAYLOAD = 256 // 16
 SAMPLE = 40
+# With a TBU for each of the two ports, all that is narrow stays so for both.
+TWO_TBUS = """
+smmu:
+  tbus:
+    - {first_stream_id: 0, last_stream_id: 15}
+    - {first_stream_id: 16, last_stream_id: 65535}
+root_complex:
+  ports:
+    - {device: 1, tbu: 0}
+    - {device: 2, tbu: 1}
+"""
 
 
 def narrowest(parameter):
@@ -51,7 +62,11 @@ def main():
     pairs = list(itertools.combinations(bounds, 2))
     if os.environ.get("DOORBELL_LONG", "0") == "0":
         pairs = random.Random(1).sample(pairs, SAMPLE)
-    runs = platform.run_all([(bound,) for bound in bounds] + pairs + [tuple(bounds)])
+    two_tbus = os.path.join(platform.folder.name, "two-tbus.yaml")
+    with open(two_tbus, "w", encoding="utf-8") as overlay:
+        overlay.write(TWO_TBUS)
+    of_two = (two_tbus, *bounds, "replay.copies=2")
+    runs = platform.run_all([(bound,) for bound in bounds] + pairs + [tuple(bounds), of_two])
     stuck = 0
     for run in runs:
         if run.status != 0:

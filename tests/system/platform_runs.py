@@ -13,7 +13,7 @@ HEADER_END = "begin"
 
 @dataclass
 class Run:
-    settings: tuple
+    settings: tuple  # of --set; what ends in .yaml is of --with
     status: int  # None: it did not end in time
     output: str
     errors: str
@@ -36,7 +36,7 @@ class Platform:
     def run(self, settings):
         command = [self.doorbell, "run", self.description, "--workload", self.workload]
         for setting in settings:
-            command += ["--set", setting]
+            command += ["--with" if setting.endswith(".yaml") else "--set", setting]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, text=True)
         try:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "doorbell/core/arch/task_group.h"
 #include "doorbell/core/initiator_socket.h"
@@ -17,7 +18,8 @@ namespace doorbell::pcie {
 
 /// A root complex: processors reach configuration space (ECAM, PCIe 6.0 7.2.2) and BARs through it,
 /// and what devices ask for goes out of `memory_reads` and `memory_writes` as standard TLM-2.0
-/// transactions with a Requester, which says who asks.
+/// transactions with a Requester, which says who asks: a pair of sockets for each TBU of an SMMU,
+/// from 0 to the highest that a port of `RootComplexParameters::ports` names.
 ///
 /// It wires its parts, each a class of its own: a HostBridge for processors, UpstreamTraffic, which
 /// keeps the order, for devices, and the ports between.
@@ -35,9 +37,10 @@ class RootComplex : public Module {
   TargetSocket configuration;     ///< The ECAM; processors' alone.
   TargetSocket processor_reads;   ///< Of BARs.
   TargetSocket processor_writes;  ///< To BARs: posted.
-  // Towards SMMU and memory.
-  InitiatorSocket memory_reads;
-  InitiatorSocket memory_writes;
+  // Towards the `tbu`-th TBU of an SMMU, or memory: from 0 to `memory_count()` - 1.
+  InitiatorSocket& memory_reads(unsigned tbu = 0) { return *memory_[tbu].reads; }
+  InitiatorSocket& memory_writes(unsigned tbu = 0) { return *memory_[tbu].writes; }
+  unsigned memory_count() const { return static_cast<unsigned>(memory_.size()); }
   /// Towards the link of the i-th of `RootComplexParameters::ports`.
   MessageInitiator<PcieTlp>& port(unsigned i) { return ports_[i].socket(); }
   unsigned port_count() const { return ports_.size(); }
@@ -52,6 +55,7 @@ class RootComplex : public Module {
 
  private:
   RootComplexParameters parameters_;
+  std::vector<MemorySockets> memory_;  // by TBU
   RootComplexStatistics counters_;
   RootPorts ports_;
   NonPostedRequests requests_;

@@ -25,6 +25,8 @@ class RootPort {
 
   /// Among the ports of its root complex, from 0.
   unsigned index() const { return index_; }
+  /// The number of the TBU that what comes from below passes.
+  unsigned tbu() const { return place_.tbu; }
   Socket& socket() { return socket_; }
 
   /// Whether a request for the configuration space of this device goes there.

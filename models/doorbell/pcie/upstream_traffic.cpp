@@ -73,7 +73,7 @@ Task<void> UpstreamTraffic::carry_write(RootPort& port, Tlp tlp) {
   co_await Delay{scheduler_, parameters_.latency};
   const PayloadReference payload = write_payload(tlp);
   label(payload->requester(), tlp, domain.number());
-  co_await parts_.memory_writes.transport(*payload);
+  co_await parts_.memory[port.tbu()].writes->transport(*payload);
   if (!payload->is_response_ok()) parts_.counters.memory_errors.add();
   // Whoever took the MSI over, or ended its road, has taken its Journey.
   if (const JourneyHandle journey = payload->requester().journey) {
@@ -94,7 +94,7 @@ Task<void> UpstreamTraffic::carry_read(RootPort& port, Tlp tlp) {
     co_await domain.moved();
   PayloadReference payload = payloads_.take(tlm::TLM_READ_COMMAND, tlp.address, tlp.length);
   label(payload->requester(), tlp, domain.number());
-  co_await parts_.memory_reads.transport(*payload);
+  co_await parts_.memory[port.tbu()].reads->transport(*payload);
   slot.release();
   co_await Delay{scheduler_, parameters_.latency};
   co_await complete_read(port, tlp, std::move(payload));

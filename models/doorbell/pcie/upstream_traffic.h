@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "doorbell/core/arch/slots.h"
 #include "doorbell/core/arch/task_group.h"
@@ -15,6 +17,12 @@
 
 namespace doorbell::pcie {
 
+/// Where what devices ask for goes out, to one TBU.
+struct MemorySockets {
+  std::unique_ptr<InitiatorSocket> reads;
+  std::unique_ptr<InitiatorSocket> writes;
+};
+
 /// The side of a root complex that devices see: their writes and reads go to memory, completions to
 /// whoever awaits them.
 ///
@@ -27,8 +35,7 @@ class UpstreamTraffic {
  public:
   /// What it stands on.
   struct Parts {
-    InitiatorSocket& memory_reads;
-    InitiatorSocket& memory_writes;
+    const std::vector<MemorySockets>& memory;  ///< By TBU.
     NonPostedRequests& requests;
     RootComplexStatistics& counters;
     TaskGroup& tasks;

@@ -60,6 +60,15 @@ struct SyncAcknowledge {};
 using ToTcu = std::variant<TranslationRequest, InvalidationAcknowledge, SyncAcknowledge>;
 using ToTbu = std::variant<TranslationAnswer, InvalidationRequest, SyncRequest>;
 
+/// Bytes of a message on the link. A translation request has 149 to 160 bits; answers and
+/// invalidations are taken to be as long, and acknowledgements and SYNCs to fit into a byte.
+inline unsigned bytes_of(const ToTcu& message) {
+  return std::holds_alternative<TranslationRequest>(message) ? 20 : 1;
+}
+inline unsigned bytes_of(const ToTbu& message) {
+  return std::holds_alternative<SyncRequest>(message) ? 1 : 20;
+}
+
 }  // namespace dti
 
 struct Dti {

@@ -18,7 +18,7 @@ class Tcu;
 /// A performance monitor counter group (IHI 0070 chapter 10) of a TBU or a TCU: its registers, its
 /// clock, and its interrupt, an edge or an MSI. Whoever wants one makes it beside what it counts:
 ///
-///     doorbell::smmu::PerformanceMonitor counts("counts", parameters, smmu.tbu);
+///     doorbell::smmu::PerformanceMonitor counts("counts", parameters, smmu.tbu());
 ///
 /// It counts what that does in both timings, and clock cycles from the start of the simulation on.
 class PerformanceMonitor : public Module, public Timed {

@@ -104,6 +104,7 @@ Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
       requests_(scheduler(), statistics(), "translation_requests",
                 parameters.tbu.translation_requests),
       misses_(scheduler()),
+      to_tcu_(clock_, parameters, statistics(), "dti_link"),
       orders_(scheduler()),
       control_(scheduler()),
       barrier_(scheduler()),
@@ -164,6 +165,7 @@ void Tbu::settle() {
   main_tlb_.reset();
   main_tlb_free_ = 0;
   main_tlb_latest_ = {};
+  to_tcu_.settle();
 }
 
 Task<void> Tbu::serve(Payload& payload) {

@@ -21,6 +21,7 @@
 #include "doorbell/smmu/arch/tlb.h"
 #include "doorbell/smmu/debug_translation.h"
 #include "doorbell/smmu/dti.h"
+#include "doorbell/smmu/dti_channel.h"
 #include "doorbell/smmu/pending_table.h"
 #include "doorbell/smmu/posted_orders.h"
 
@@ -149,6 +150,7 @@ class Tbu : public Module {
   void receive(dti::ToTbu& message);
   void take_answer(const dti::TranslationAnswer& answer);
   Task<void> control();
+  void acknowledge(const dti::ToTcu& message);
 
   SmmuParameters parameters_;
   bool stallable_;  ///< Some of its transactions may stall.
@@ -176,6 +178,7 @@ class Tbu : public Module {
   Holder main_tlb_latest_;  ///< Whose look-up was the last to begin.
   PendingTable<MissKey, Answer, HashOfMiss> misses_;
   std::vector<std::unique_ptr<PendingAnswer>> answers_;  // by token
+  DtiChannel to_tcu_;
   PostedOrders orders_;
   Mailbox<Control> control_;
   DebugTranslation* debug_translation_ = nullptr;  // found when first needed

@@ -5,22 +5,27 @@
 #include <vector>
 
 #include "doorbell/core/arch/task.h"
+#include "doorbell/core/arch/task_group.h"
 #include "doorbell/core/arch/wait_primitives.h"
 #include "doorbell/core/message_socket.h"
+#include "doorbell/smmu/cycle_port.h"
 #include "doorbell/smmu/dti.h"
+#include "doorbell/smmu/dti_channel.h"
 
 namespace doorbell::smmu {
 
 /// The DTI ends of a TCU, one for each TBU: requests come in, answers, invalidations and SYNCs go
-/// out.
+/// out. Links are from point to point: what is for all TBUs goes to all in the same cycle. What
+/// they acknowledge is taken in one after the other.
 class TbuLinks {
  public:
   using Requests = std::function<void(unsigned tbu, const dti::TranslationRequest& request)>;
 
-  /// `latency`: one way, ps. `requests` is told of each translation request.
-  TbuLinks(Scheduler& scheduler, Time latency, unsigned tbus, Requests requests);
+  /// `requests` is told of each translation request.
+  TbuLinks(const Clock& clock, const StatisticsGroup& group, const SmmuParameters& parameters,
+           unsigned tbus, Requests requests);
 
-  MessageTarget<Dti>& socket(unsigned tbu) { return *sockets_[tbu]; }
+  MessageTarget<Dti>& socket(unsigned tbu) { return links_[tbu]->socket; }
   /// Lets each TBU have that many translation requests here.
   void grant(std::uint32_t translations);
   /// Sends an answer and gives the request's place back.
@@ -31,14 +36,28 @@ class TbuLinks {
   Task<void> synchronise();
   /// Whether `dti` is an interface of one of the sockets.
   bool receives(const sc_core::sc_interface& dti) const;
+  void settle();
 
  private:
-  void receive(unsigned tbu, const dti::ToTcu& message);
+  struct Link {
+    Link(TbuLinks& links, unsigned tbu, const Clock& clock, const StatisticsGroup& group,
+         const SmmuParameters& parameters);
+    MessageTarget<Dti> socket;
+    DtiChannel channel;
+  };
 
-  Time latency_;
+  void receive(unsigned tbu, const dti::ToTcu& message);
+  Task<void> tell_all(dti::ToTbu message);
+  Time send(Link& link, const dti::ToTbu& message);
+  Task<void> acknowledge_at(Time time);
+
+  Scheduler& scheduler_;
+  std::uint32_t acknowledgement_;  // in cycles
   Requests requests_;
-  std::vector<std::unique_ptr<MessageTarget<Dti>>> sockets_;
+  std::vector<std::unique_ptr<Link>> links_;
+  CyclePort acknowledgement_port_;
   Outstanding acknowledgements_;
+  TaskGroup tasks_;
 };
 
 }  // namespace doorbell::smmu

@@ -147,17 +147,19 @@ Task<Tbu::Answer> Tbu::ask(const Source& source, std::uint64_t address) {
     journey.wait(now(), "translation credits", requests_.oldest_holder());
   }
   co_await dti.credits(Dti::translation_credits).take();
-  journey.serve(now(), "DTI");
+  const Time sent = to_tcu_.next();
+  if (journey && sent > now()) journey.wait(now(), "DTI's width", Holder{});
+  journey.serve(sent, "DTI");
   PendingAnswer& pending = *answers_[token.index()];
   pending.has_answer = false;
-  const dti::TranslationRequest request{
-      .token = token.index(),
-      .stream = source.stream,
-      .address = address,
-      .access = source.access,
-      .flow = may_stall(source) ? source.flow : dti::Flow::no_stall,
-      .journey = journey};
-  dti.send(request, clock_.duration(parameters_.dti_latency));
+  const dti::ToTcu request{
+      dti::TranslationRequest{.token = token.index(),
+                              .stream = source.stream,
+                              .address = address,
+                              .access = source.access,
+                              .flow = may_stall(source) ? source.flow : dti::Flow::no_stall,
+                              .journey = journey}};
+  dti.send(request, to_tcu_.send(dti::bytes_of(request)));
   while (!pending.has_answer)
     co_await pending.arrived.wait();
   journey.enter(stage_, now());
@@ -186,7 +188,6 @@ void Tbu::take_answer(const dti::TranslationAnswer& answer) {
 }
 
 Task<void> Tbu::control() {
-  const Time dti_latency = clock_.duration(parameters_.dti_latency);
   while (true) {
     while (control_.empty())
       co_await control_.arrived();
@@ -197,13 +198,19 @@ Task<void> Tbu::control() {
       main_tlb_.invalidate(invalidation->what);
       ++invalidations_;
       misses_.close();
-      dti.send(dti::InvalidationAcknowledge{}, dti_latency);
+      acknowledge(dti::InvalidationAcknowledge{});
     } else {
       co_await barrier_.wait();
-      dti.send(dti::SyncAcknowledge{}, dti_latency);
+      acknowledge(dti::SyncAcknowledge{});
     }
-    dti.return_credit(Dti::invalidation_credits, 1, dti_latency);
   }
+}
+
+/// The message has left the mailbox, too.
+void Tbu::acknowledge(const dti::ToTcu& message) {
+  const Time delay = to_tcu_.send(dti::bytes_of(message));
+  dti.send(message, delay);
+  dti.return_credit(Dti::invalidation_credits, 1, delay);
 }
 
 }  // namespace doorbell::smmu

@@ -30,7 +30,7 @@ Tcu::Tcu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
                   parameters.tcu.register_access);
   const StageId stage = simulation().stages().add(
       {"tcu", 50, "tbu", "Configuration, walk caches and walks; waits for slots and walkers"});
-  links_ = std::make_unique<TbuLinks>(scheduler(), clock_.duration(parameters.dti_latency), tbus,
+  links_ = std::make_unique<TbuLinks>(clock_, statistics(), parameters_, tbus,
                                       [this](unsigned tbu, const dti::TranslationRequest& request) {
                                         tasks_.start(translator_->serve(tbu, request));
                                       });
@@ -60,7 +60,7 @@ Tcu::Tcu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
     events_->on_writable([this] { stalls_->retry_unrecorded(); });
   }
   translator_ =
-      std::make_unique<Translator>(scheduler(), statistics(), parameters_, stage,
+      std::make_unique<Translator>(clock_, statistics(), parameters_, stage, tbus,
                                    Translator::Parts{programming_, log_, *configurations_, *walker_,
                                                      *events_, *links_, monitored_, stalls_.get()});
   if (parameters.offered.address_translation_operations) {
@@ -111,6 +111,8 @@ void Tcu::settle() {
   configurations_->settle();
   walker_->settle();
   if (stalls_) stalls_->settle();
+  translator_->settle();
+  links_->settle();
 }
 
 /// Removes from the TCU's own caches at once, then tells the TBUs; a SYNC waits for them.

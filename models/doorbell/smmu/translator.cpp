@@ -1,15 +1,17 @@
 #include "doorbell/smmu/translator.h"
 
 namespace doorbell::smmu {
-Translator::Translator(Scheduler& scheduler, const StatisticsGroup& group,
-                       const SmmuParameters& parameters, StageId stage, const Parts& parts)
-    : scheduler_(scheduler),
+Translator::Translator(const Clock& clock, const StatisticsGroup& group,
+                       const SmmuParameters& parameters, StageId stage, unsigned tbus,
+                       const Parts& parts)
+    : scheduler_(clock.scheduler()),
       features_(parameters.features()),
       contiguous_entries_(parameters.contiguous_entries),
       stage_(stage),
       parts_(parts),
-      slots_(scheduler, group, "translation_slots", parameters.tcu.translation_slots),
-      under_way_(scheduler),
+      slots_(scheduler_, group, "translation_slots", parameters.tcu.translation_slots),
+      turns_(scheduler_, clock, group, slots_, tbus),
+      under_way_(scheduler_),
       translated_(
           group, "translated",
           {"transactions", Better::neither, "Requests of TBUs that got a translation or bypass"}),
@@ -53,7 +55,7 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
     journey.enter(stage_, scheduler_.now());
     bool stalled = false;
     {
-      Slot slot = co_await slots_.acquire(Holder{"translation of stream", stream_id}, journey);
+      Slot slot = co_await turns_.take(tbu, Holder{"translation of stream", stream_id}, journey);
       epoch = under_way_.enter();
       const InvalidationLog::Epoch start = parts_.log.epoch();
       TranslatorAccess access(parts_.configurations, parts_.walker, parts_.monitored, stream_id,

@@ -22,6 +22,7 @@
 #include "doorbell/smmu/table_walker.h"
 #include "doorbell/smmu/tbu_links.h"
 #include "doorbell/smmu/translator_access.h"
+#include "doorbell/smmu/turns.h"
 
 namespace doorbell::smmu {
 
@@ -40,8 +41,9 @@ class Translator {
     MonitoredEvents& monitored;
     Stalls* stalls = nullptr;  ///< Null without the stall model.
   };
-  Translator(Scheduler& scheduler, const StatisticsGroup& group, const SmmuParameters& parameters,
-             StageId stage, const Parts& parts);
+  /// For so many TBUs, which have their turns at the slots.
+  Translator(const Clock& clock, const StatisticsGroup& group, const SmmuParameters& parameters,
+             StageId stage, unsigned tbus, const Parts& parts);
 
   /// Answers a request of a TBU.
   Task<void> serve(unsigned tbu, dti::TranslationRequest request);
@@ -57,6 +59,7 @@ class Translator {
   /// Waits for the answers to what is being translated now. What still waits for a slot begins
   /// later, with what is then in memory.
   Task<void> answered() { return under_way_.wait(); }
+  void settle() { turns_.settle(); }
 
  private:
   GlobalConfiguration global() const;
@@ -75,6 +78,7 @@ class Translator {
   StageId stage_;
   Parts parts_;
   Slots slots_;
+  Turns turns_;
   Barrier under_way_;
   Counter translated_;
   Counter terminated_recorded_, terminated_suppressed_, terminated_lost_;

@@ -20,8 +20,17 @@ Bench::Bench(const SmmuParameters& parameters, unsigned memory_depth, unsigned l
   connect(device_reads, smmu.upstream_reads());
   connect(device_writes, smmu.upstream_writes());
   connect(cpu, smmu.registers());
-  connect(smmu.downstream_reads(), memory.socket_of_port(0));
-  connect(smmu.downstream_writes(), memory.socket_of_port(0));
+  for (unsigned n = 1; n < smmu.tbu_count(); ++n) {
+    const std::string number = std::to_string(n);
+    further_reads.push_back(std::make_unique<InitiatorSocket>(("device_reads" + number).c_str()));
+    further_writes.push_back(std::make_unique<InitiatorSocket>(("device_writes" + number).c_str()));
+    connect(*further_reads.back(), smmu.upstream_reads(n));
+    connect(*further_writes.back(), smmu.upstream_writes(n));
+  }
+  for (unsigned n = 0; n < smmu.tbu_count(); ++n) {
+    connect(smmu.downstream_reads(n), memory.socket_of_port(0));
+    connect(smmu.downstream_writes(n), memory.socket_of_port(0));
+  }
   connect(smmu.tables(), memory.socket_of_port(1));
   connect(smmu.queues(), memory.socket_of_port(2));
   if (smmu.tcu.table_updates) connect(smmu.table_updates(), memory.socket_of_port(3));
@@ -161,6 +170,11 @@ std::uint64_t Bench::map(std::uint64_t va, std::uint64_t pa, std::uint64_t flags
   return at;
 }
 
+InitiatorSocket& Bench::socket_of(const Dma& d) {
+  if (d.tbu == 0) return d.write ? device_writes : device_reads;
+  return *(d.write ? further_writes : further_reads)[d.tbu - 1];
+}
+
 Task<void> Bench::dma(Dma& d) {
   const PayloadReference p = simulation().payloads().take(
       d.write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, d.address, d.size);
@@ -183,7 +197,7 @@ Task<void> Bench::dma(Dma& d) {
     p->set_byte_enable_length(static_cast<unsigned>(d.byte_enables.size()));
   }
   d.started = now();
-  co_await (d.write ? device_writes : device_reads).transport(*p);
+  co_await socket_of(d).transport(*p);
   d.ended = now();
   d.ok = p->is_response_ok();
   d.done = true;

@@ -26,6 +26,7 @@ struct Dma {
   bool may_stall = false;
   JourneyHandle journey;
   std::vector<std::uint8_t> byte_enables;  ///< As of a payload: empty for all bytes.
+  unsigned tbu = 0;                        ///< By which it goes.
 
   bool done = false;
   bool ok = false;
@@ -34,8 +35,8 @@ struct Dma {
   Time took() const { return ended - started; }
 };
 
-/// An SMMU between a device and a memory, with software that programs it as tests say: scripts are
-/// tasks.
+/// An SMMU between a device, one at each of its TBUs, and a memory, with software that programs it
+/// as tests say: scripts are tasks.
 class Bench : public Module {
  public:
   // Where things are in memory.
@@ -150,6 +151,8 @@ class Bench : public Module {
   InitiatorSocket cpu;
   InitiatorSocket device_reads;
   InitiatorSocket device_writes;
+  /// Of the devices at the second TBU and on.
+  std::vector<std::unique_ptr<InitiatorSocket>> further_reads, further_writes;
   /// On every TLM socket of the SMMU; `run` expects them silent.
   std::vector<std::unique_ptr<ProtocolChecker>> checkers;
   WireIn eventq_in, gerror_in, sync_in, wake_in;
@@ -159,6 +162,7 @@ class Bench : public Module {
 
  private:
   void connect(InitiatorSocket& from, TargetSocket& to);
+  InitiatorSocket& socket_of(const Dma& dma);
   void store_ste(std::uint32_t stream, std::uint64_t word0, std::uint64_t word1 = 0);
   Task<void> run_and_note(Task<void> script);
 

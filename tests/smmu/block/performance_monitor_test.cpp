@@ -78,7 +78,7 @@ struct Monitored : Module {
 
 struct MonitoredBench : Bench {
   MonitoredBench() : Bench(parameters()) {}
-  Monitored tbu{"monitored_tbu", parameters(), smmu.tbu};
+  Monitored tbu{"monitored_tbu", parameters(), smmu.tbu()};
   Monitored tcu{"monitored_tcu", parameters(), smmu.tcu};
 };
 

@@ -77,6 +77,10 @@ void RootPortParameters::describe(ParameterGroup& group) {
             {.source = "PCIe 6.0 6.13 (ARI)",
              .help = "all devices and functions of the bus, for up to 256 functions",
              .visible_to_software = true});
+  group.add("tbu", tbu,
+            {.maximum = 31,
+             .source = "integrator's choice",
+             .help = "number of the SMMU's TBU that what comes from below passes"});
 }
 
 void RootComplexParameters::describe(ParameterGroup& group) {

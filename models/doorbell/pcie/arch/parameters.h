@@ -43,6 +43,7 @@ struct RootPortParameters {
   std::uint32_t bus = 0;
   std::uint32_t device = 1;
   bool whole_bus = false;
+  std::uint32_t tbu = 0;  ///< Of an SMMU with several: which one what comes from below passes.
   void describe(ParameterGroup& group);
 };
 

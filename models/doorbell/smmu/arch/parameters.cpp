@@ -1,10 +1,8 @@
 #include "doorbell/smmu/arch/parameters.h"
 
 #include <string>
-#include <utility>
 
 #include "doorbell/core/arch/clock_range.h"
-#include "doorbell/core/arch/error.h"
 
 namespace doorbell::smmu {
 
@@ -79,6 +77,63 @@ void TbuParameters::describe(ParameterGroup& group) {
        .help = "With features.stall, those that may be stalled at a time; more is terminated"});
 }
 
+namespace {
+
+/// A size of one TBU, where it isn't that of all.
+void add_size(ParameterGroup& group, const char* name, std::uint32_t& value, const char* unit,
+              std::uint32_t maximum, const char* like) {
+  group.add(name, value,
+            {.unit = unit,
+             .maximum = maximum,
+             .source = "as all TBUs",
+             .help = std::string("Of this TBU alone; 0 is as ") + like + " says"});
+}
+
+}  // namespace
+
+void TbuEntry::describe(ParameterGroup& group) {
+  group.add("first_stream_id", first_stream_id,
+            {.unit = "ID",
+             .source = "integrator's choice",
+             .help = "Lowest StreamID of what passes it",
+             .visible_to_software = true});
+  group.add("last_stream_id", last_stream_id,
+            {.unit = "ID",
+             .source = "integrator's choice: one TBU takes all",
+             .help = "Highest StreamID of what passes it; no other TBU has one between",
+             .visible_to_software = true});
+  add_size(group, "micro_tlb_entries", micro_tlb_entries, "entries", 65536, "smmu.micro_tlb");
+  add_size(group, "main_tlb_entries", main_tlb_entries, "entries", 65536, "smmu.tlb");
+  add_size(group, "outstanding_reads", outstanding_reads, "reads", 65536, "smmu.tbu");
+  add_size(group, "outstanding_writes", outstanding_writes, "writes", 65536, "smmu.tbu");
+  add_size(group, "translation_slots", translation_slots, "slots", 65536, "smmu.tbu");
+  add_size(group, "translation_requests", translation_requests, "requests", 256, "smmu.tbu");
+}
+
+TbuParameters TbuEntry::over(TbuParameters all) const {
+  const auto resize = [](CacheGeometry& cache, std::uint32_t entries) {
+    if (entries == 0) return;
+    if (cache.ways >= cache.entries) cache.ways = entries;  // stays fully associative
+    cache.entries = entries;
+  };
+  const auto set = [](std::uint32_t& of_all, std::uint32_t here) {
+    if (here != 0) of_all = here;
+  };
+  resize(all.micro_tlb.geometry, micro_tlb_entries);
+  resize(all.main_tlb.geometry, main_tlb_entries);
+  set(all.outstanding_reads, outstanding_reads);
+  set(all.outstanding_writes, outstanding_writes);
+  set(all.translation_slots, translation_slots);
+  set(all.translation_requests, translation_requests);
+  return all;
+}
+
+SmmuParameters SmmuParameters::of_tbu(std::size_t n) const {
+  SmmuParameters parameters = *this;
+  parameters.tbu = tbus.at(n).over(tbu);
+  return parameters;
+}
+
 void TcuParameters::describe(ParameterGroup& group) {
   group.add("translation_slots", translation_slots,
             {.unit = "slots",
@@ -133,6 +188,11 @@ void TcuParameters::describe(ParameterGroup& group) {
              .maximum = 100000,
              .source = "[BS] idle CMD_SYNC of 240 ns, as its driver waits (docs/timing.md, V6)",
              .help = "CMD_SYNC beside decoding and what it waits for"});
+  group.add("acknowledgement", acknowledgement,
+            {.unit = "cycles",
+             .maximum = 10000,
+             .source = "assumption",
+             .help = "Between two acknowledgements of TBUs that the TCU takes in"});
   group.add("command_fetch", command_fetch,
             {.unit = "commands",
              .minimum = 1,
@@ -312,6 +372,12 @@ void SmmuParameters::describe(ParameterGroup& group) {
              .maximum = 10000,
              .source = "[G5] 8 cycles each way",
              .help = "TBU to TCU, one way"});
+  group.add("dti_width", dti_width,
+            {.unit = "bytes a cycle",
+             .minimum = 1,
+             .maximum = 1024,
+             .source = "a request of 160 bits a cycle; the rest is an assumption",
+             .help = "Of each TBU's link to the TCU, each way"});
   group.add("stream_id_bits", stream_id_bits,
             {.unit = "bits",
              .minimum = 1,
@@ -382,107 +448,13 @@ void SmmuParameters::describe(ParameterGroup& group) {
   group.group("features", offered, "What of the architecture is offered");
   group.group("micro_tlb", tbu.micro_tlb, "First TLB of a TBU");
   group.group("tlb", tbu.main_tlb, "Second, main TLB of a TBU, pipelined");
-  group.group("tbu", tbu, "Translation buffer unit");
+  group.group("tbu", tbu, "Translation buffer units");
+  group.list("tbus", tbus, "Each of them, where it isn't as smmu.tbu says of all", 1, 32);
   group.group("tcu", tcu, "Translation control unit");
 }
 
 std::uint64_t SmmuParameters::clock_frequency() const {
   return faster_clock(clock, speed);
-}
-
-namespace {
-
-/// What IHI 0070 6.3.2 and 6.3.6 rule out.
-void check_features(const SmmuParameters& parameters) {
-  const OfferedFeatures& offered = parameters.offered;
-  constexpr unsigned most_linear = 6;
-  if (!parameters.two_level_stream_table && parameters.stream_id_bits > most_linear) {
-    throw InputError("smmu.two_level_stream_table: expected true with smmu.stream_id_bits=" +
-                     std::to_string(parameters.stream_id_bits) + ", more than 6, found false");
-  }
-  if (!offered.stage1 && !offered.stage2) {
-    throw InputError(
-        "smmu.features.stage1, smmu.features.stage2: expected one that is true, found none");
-  }
-  if (!offered.stage1 && offered.substream_id_bits != 0) {
-    throw InputError(
-        "smmu.features.substream_id_bits: expected 0 with smmu.features.stage1=false, found " +
-        std::to_string(offered.substream_id_bits));
-  }
-  if (!offered.granule_4k && !offered.granule_16k && !offered.granule_64k) {
-    throw InputError(
-        "smmu.features.granule_4k, granule_16k, granule_64k: expected one that is true, found "
-        "none");
-  }
-  if (offered.input_address_size == InputAddressSize::bits_52 && !offered.granule_64k) {
-    throw InputError(
-        "smmu.features.input_address_size: expected 48 with smmu.features.granule_64k=false, "
-        "found 52");
-  }
-  if (parameters.output_address_size == AddressSize::bits_52 && !offered.granule_64k) {
-    throw InputError(
-        "smmu.output_address_size: expected 48 or less with smmu.features.granule_64k=false, found "
-        "52");
-  }
-}
-
-/// A stalled transaction keeps its places in the TBU, and a credit of the TCU's: what doesn't stall
-/// finds others (IHI 0070 16.4).
-void check_stallable(const SmmuParameters& parameters) {
-  const TbuParameters& tbu = parameters.tbu;
-  const std::pair<const char*, std::uint32_t> places[] = {
-      {"tbu.translation_slots", tbu.translation_slots},
-      {"tbu.translation_requests", tbu.translation_requests},
-      {"tbu.outstanding_reads", tbu.outstanding_reads},
-      {"tbu.outstanding_writes", tbu.outstanding_writes},
-      {"tcu.translation_slots", parameters.tcu.translation_slots}};
-  for (const auto& [name, count] : places) {
-    if (tbu.stallable < count) continue;
-    throw InputError("smmu.tbu.stallable: expected less than smmu." + std::string(name) + "=" +
-                     std::to_string(count) + ", found " + std::to_string(tbu.stallable));
-  }
-}
-
-void check_window(const ReservedWindow& window) {
-  constexpr std::uint64_t page = 4096;
-  if (window.base % page != 0 || window.size % page != 0) {
-    throw InputError(
-        "smmu.reserved_window.base, smmu.reserved_window.size: expected multiples of 4096, found " +
-        std::to_string(window.base) + " and " + std::to_string(window.size));
-  }
-  if (window.size != 0 && window.base + (window.size - 1) < window.base) {
-    throw InputError("smmu.reserved_window.base: expected room for smmu.reserved_window.size=" +
-                     std::to_string(window.size) + " above it, found " +
-                     std::to_string(window.base));
-  }
-}
-
-}  // namespace
-
-void SmmuParameters::check() const {
-  check_features(*this);
-  check_stallable(*this);
-  check_window(reserved_window);
-  if (!is_clock(clock_frequency())) {
-    throw InputError(
-        "smmu.speed: expected a clock of 1MHz to 1000GHz with smmu.clock, in Hz, found " +
-        std::to_string(clock_frequency()));
-  }
-  const auto check_cache = [](const std::string& name, const CacheParameters& cache) {
-    if (cache.geometry.whole_sets()) return;
-    throw InputError("smmu." + name + ".entries: expected a multiple of smmu." + name +
-                     ".ways, or no more than that, found " +
-                     std::to_string(cache.geometry.entries));
-  };
-  check_cache("micro_tlb", tbu.micro_tlb);
-  check_cache("tlb", tbu.main_tlb);
-  check_cache("tcu.configuration_cache", tcu.configuration_cache);
-  for (std::size_t level = 0; level < tcu.walk_cache.size(); ++level)
-    check_cache("tcu.walk_cache_level" + std::to_string(level), tcu.walk_cache[level]);
-  for (std::size_t level = 0; level < tcu.walk_cache_stage2.size(); ++level) {
-    check_cache("tcu.walk_cache_stage2_level" + std::to_string(level),
-                tcu.walk_cache_stage2[level]);
-  }
 }
 
 }  // namespace doorbell::smmu

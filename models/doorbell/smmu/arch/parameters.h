@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "doorbell/core/arch/associative_cache.h"
 #include "doorbell/core/arch/parameters.h"
@@ -39,6 +40,23 @@ struct TbuParameters {
   std::uint32_t stallable = 0;
 
   void describe(ParameterGroup& group);
+};
+
+/// One of the TBUs of an SMMU: whose transactions pass it, and where it isn't as `TbuParameters`
+/// say of all. 0 leaves a size as it is there.
+struct TbuEntry {
+  std::uint32_t first_stream_id = 0;  ///< The StreamIDs that pass it, both ends included
+  std::uint32_t last_stream_id = UINT32_MAX;
+  std::uint32_t micro_tlb_entries = 0;
+  std::uint32_t main_tlb_entries = 0;
+  std::uint32_t outstanding_reads = 0;
+  std::uint32_t outstanding_writes = 0;
+  std::uint32_t translation_slots = 0;
+  std::uint32_t translation_requests = 0;
+
+  void describe(ParameterGroup& group);
+  /// `all`, but for what is different here.
+  TbuParameters over(TbuParameters all) const;
 };
 
 /// The translation control unit. Cycles are of the SMMU's clock.
@@ -91,8 +109,9 @@ struct TcuParameters {
   std::uint32_t invalidation_command = 50;  ///< cycles of CFGI and TLBI beside decoding
   std::uint32_t prefetch_command = 8;       ///< cycles until PREFETCH has started its fetches
   std::uint32_t response_command = 8;       ///< cycles of RESUME and STALL_TERM beside decoding
-  std::uint32_t sync_command = 132;  ///< cycles of SYNC beside decoding and what it waits for
-  std::uint32_t command_fetch = 4;   ///< commands read at a time
+  std::uint32_t sync_command = 132;   ///< cycles of SYNC beside decoding and what it waits for
+  std::uint32_t acknowledgement = 1;  ///< cycles of what a TBU answers to an invalidation or SYNC
+  std::uint32_t command_fetch = 4;    ///< commands read at a time
   /// Records, the latest, with which an event may be merged while they aren't visible; 0: none.
   std::uint32_t event_merge_window = 4;
   std::uint32_t msi_device_id = 0;  ///< DeviceID of the SMMU's own MSIs
@@ -158,11 +177,12 @@ struct ReservedWindow {
   void describe(ParameterGroup& group);
 };
 
-/// An SMMU: one TCU with its TBUs.
+/// An SMMU: one TCU with its TBUs, at least one.
 struct SmmuParameters {
   std::uint64_t clock = 1'000'000'000;  ///< hertz
   std::uint32_t speed = 1000;           ///< of its clock against `clock`, in thousandths
   std::uint32_t dti_latency = 8;        ///< cycles, one way, between TBU and TCU
+  std::uint32_t dti_width = 20;         ///< bytes a cycle, each way, of each TBU
   std::uint32_t stream_id_bits = 16;
   bool two_level_stream_table = true;  ///< IDR0.ST_LEVEL
   std::uint32_t command_queue_log2 = 16;
@@ -179,14 +199,18 @@ struct SmmuParameters {
   std::uint32_t performance_counters = 8;
   OfferedFeatures offered;
   ReservedWindow reserved_window;
-  TbuParameters tbu;
+  TbuParameters tbu;  ///< All of them, but for what `tbus` say.
+  std::vector<TbuEntry> tbus{1};
   TcuParameters tcu;
 
   Features features() const;
+  /// The same with `tbu` as that of the `n`-th of `tbus`.
+  SmmuParameters of_tbu(std::size_t n) const;
   /// What its cycles are of, in hertz.
   std::uint64_t clock_frequency() const;
   void describe(ParameterGroup& group);
-  /// Throws InputError when a cache has no whole sets, or features contradict each other.
+  /// Throws InputError when a cache has no whole sets, features contradict each other, or a
+  /// StreamID belongs to two TBUs.
   void check() const;
 };
 
