@@ -37,6 +37,22 @@ TEST(PlatformPicture, DrawsAlikeBlocksOnce) {
                                      Not(HasSubstr("virt.cpu1"))));
 }
 
+// The preset has two: each has its link to the TCU and its place at the fabric.
+TEST(PlatformPicture, ShowsEachTbu) {
+  const ScratchDirectory scratch;
+  const std::string file = scratch.path("virt.dot");
+  ASSERT_EQ(run_doorbell(platform("--every --with smmu-full -o " + file)).status, 0);
+  EXPECT_THAT(read_file(file),
+              AllOf(HasSubstr("\"virt.root_complex\":\"memory_reads1\":e -> "
+                              "\"virt.smmu.tbu1\":\"upstream_reads\":w"),
+                    HasSubstr("\"virt.smmu.tbu1\":\"downstream_writes\":e -> "
+                              "\"virt.fabric\":\"dma1_writes\":w"),
+                    HasSubstr("\"virt.smmu.tbu0\":\"dti\":e -> \"virt.smmu.tcu\":\"dti0\":w"),
+                    HasSubstr("\"virt.smmu.tbu1\":\"dti\":e -> \"virt.smmu.tcu\":\"dti1\":w")));
+  ASSERT_EQ(run_doorbell(platform("--with smmu-full -o " + file)).status, 0);
+  EXPECT_THAT(read_file(file), HasSubstr("\"virt.smmu.tbu0…1\""));
+}
+
 TEST(PlatformPicture, IsDrawnByGraphvizInTheKindOfItsEnding) {
   const ScratchDirectory scratch;
   ASSERT_EQ(run_doorbell(platform("-o " + scratch.path("p.svg"))).status, 0);

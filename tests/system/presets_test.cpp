@@ -183,6 +183,18 @@ TEST(Presets, ABlocksSpeedIsThatOfItsClock) {
   }
 }
 
+TEST(Presets, ARunWithEverythingOfTheSmmuRepeatsItself) {
+  const nlohmann::json once = run_with("--with smmu-full");
+  EXPECT_EQ(run_with("--with smmu-full").dump(), once.dump());
+  const std::uint64_t first = metric(once, "virt.smmu.tbu0.transactions")["value"];
+  EXPECT_GT(first, 100u);
+  const nlohmann::json copies = run_with("--with smmu-full --set replay.copies=2");
+  EXPECT_TRUE(copies["conservation"]["balanced"]);
+  EXPECT_EQ(metric(copies, "virt.smmu.tbu0.transactions")["value"], first);
+  EXPECT_EQ(metric(copies, "virt.smmu.tbu1.transactions")["value"], first)
+      << "the same workload, at the other's TBU";
+}
+
 TEST(Presets, ASpeedBeyondAnyClockIsRefused) {
   for (const char* settings : {"--set gic.common.frequency=1000GHz --set gic.speed=1.001",
                                "--set gic.common.frequency=1MHz --set gic.speed=0.999",
