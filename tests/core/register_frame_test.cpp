@@ -49,7 +49,7 @@ TEST_F(RegisterFrameTest, MovesBytesInTheirOrder) {
 
 TEST_F(RegisterFrameTest, TellsOfAccessesThatAreIgnored) {
   std::vector<std::pair<RegisterResult, bool>> told;
-  frame.on_ignored = [&told](RegisterResult result, bool is_read) {
+  frame.on_ignored = [&told](RegisterResult result, bool is_read, const RegisterContext&) {
     told.emplace_back(result, is_read);
   };
   read(0, 4);

@@ -150,12 +150,19 @@ Task<void> Bench::access(InitiatorSocket& socket, tlm::tlm_command command, std:
   PayloadReference payload = simulation().payloads().take(command, address, size);
   for (unsigned i = 0; i < size; ++i)
     payload->data()[i] = static_cast<std::uint8_t>(data >> (8 * i));
+  if (view_of(state_, true).secure) payload->requester().secure = true;
   co_await socket.transport(*payload);
   ok = payload->is_response_ok();
   if (command != tlm::TLM_READ_COMMAND) co_return;
   data = 0;
   for (unsigned i = 0; i < size; ++i)
     data |= std::uint64_t{payload->data()[i]} << (8 * i);
+}
+
+void Bench::run_at(const PeState& state) {
+  state_ = state;
+  for (const auto& processor : processors)
+    processor->socket->set_state(state);
 }
 
 std::uint64_t Bench::read(InitiatorSocket& socket, std::uint64_t offset, unsigned size) {
@@ -175,14 +182,16 @@ bool Bench::write(InitiatorSocket& socket, std::uint64_t offset, unsigned size,
 
 namespace {
 
-Task<void> read_register(Processor& processor, std::uint32_t encoding, std::uint64_t& value) {
-  const CpuInterfaceForward::Value result = co_await processor.socket->read_register(encoding);
+Task<void> read_register(Processor& processor, std::uint32_t encoding, PeState who,
+                         std::uint64_t& value) {
+  const CpuInterfaceForward::Value result = co_await processor.socket->read_register(encoding, who);
   EXPECT_TRUE(result.done());
   value = result.value;
 }
 
-Task<void> write_register(Processor& processor, std::uint32_t encoding, std::uint64_t value) {
-  const SystemAccess outcome = co_await processor.socket->write_register(encoding, value);
+Task<void> write_register(Processor& processor, std::uint32_t encoding, std::uint64_t value,
+                          PeState who) {
+  const SystemAccess outcome = co_await processor.socket->write_register(encoding, value, who);
   EXPECT_EQ(outcome, SystemAccess::done);
 }
 
@@ -190,12 +199,12 @@ Task<void> write_register(Processor& processor, std::uint32_t encoding, std::uin
 
 std::uint64_t Bench::read_icc(unsigned processor, std::uint32_t encoding) {
   std::uint64_t value = 0;
-  run(read_register(*processors[processor], encoding, value));
+  run(read_register(*processors[processor], encoding, state_, value));
   return value;
 }
 
 void Bench::write_icc(unsigned processor, std::uint32_t encoding, std::uint64_t value) {
-  run(write_register(*processors[processor], encoding, value));
+  run(write_register(*processors[processor], encoding, value, state_));
 }
 
 void Bench::bring_up() {

@@ -104,6 +104,10 @@ class Bench : public Module {
   /// The kernel's time, between calls.
   static Time time() { return sc_core::sc_time_stamp().value(); }
 
+  /// All processors are in that state from now on; accesses are of its Security state. Non-secure
+  /// EL1 until said otherwise.
+  void run_at(const PeState& state);
+
   std::uint64_t read(InitiatorSocket& socket, std::uint64_t offset, unsigned size);
   /// Returns whether the response was OK.
   bool write(InitiatorSocket& socket, std::uint64_t offset, unsigned size, std::uint64_t data);
@@ -175,6 +179,7 @@ class Bench : public Module {
   Task<void> write_CWRITER(InitiatorSocket& its, std::uint64_t value);
   void append(const std::vector<ItsCommand>& commands);
 
+  PeState state_;
   std::vector<std::unique_ptr<ProtocolChecker>> checkers_;
   bool physical_targets_;
   bool finished_ = false;

@@ -27,7 +27,7 @@ TEST(IccRegisters, AreFoundByTheirEncodings) {
     EXPECT_EQ(static_cast<std::uint32_t>(info->icc), encoding);
     EXPECT_STREQ(name(info->icc), info->name);
   }
-  EXPECT_EQ(found, 27u);
+  EXPECT_EQ(found, 30u);
   EXPECT_STREQ(name(IccRegister::ICC_AP1R2_EL1), "ICC_AP1R2_EL1");
   EXPECT_EQ(find_icc(system_register(3, 0, 12, 6, 0)), nullptr) << "shares CRm and op2 with PMR";
 }

@@ -108,7 +108,9 @@ TEST_F(Its, STATUSRTellsOfIgnoredAccesses) {
   constexpr std::uint64_t STATUSR = 0x40;
   const RegisterFrame frame{
       .bytes = GITS_bytes,
-      .on_ignored = [this](RegisterResult result, bool read) { its.report_ignored(result, read); }};
+      .on_ignored = [this](RegisterResult result, bool read, const RegisterContext&) {
+        its.report_ignored(result, read);
+      }};
   std::array<std::uint8_t, 4> word{};
   EXPECT_EQ(read(gits, STATUSR, 4), 0u);
   frame.read(gits, 0x2000, word);

@@ -487,7 +487,7 @@ TEST_F(Redistributor, SgisAreEdgesAndPpisAsConfigured) {
   write(gicr, 0x10100, 4, ~0u);
   write(gicr, 0x10080, 4, ~0u);
   write(gicr, 0x10400 + 5, 1, 0x20);
-  state.set_pending(5);
+  state.receive_sgi(5, Group::group1, false);
   EXPECT_EQ(state.highest(2), (PendingInterrupt{5, 0x20, Group::group1})) << "priority of its own";
   state.acknowledge(5);
   EXPECT_FALSE(state.highest(2).valid());

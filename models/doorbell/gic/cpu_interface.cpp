@@ -26,8 +26,10 @@ CpuInterface::CpuInterface(const sc_core::sc_module_name& name, const GicCommonP
           simulation().stages().add({"cpu_acknowledge", 100, "",
                                      "Waiting for the processor to read ICC_IAR1_EL1; that read"})),
       redistributor_(redistributor),
-      state_(common.priority_bits, common.extended_spis != 0 || common.extended_ppis != 0,
-             range_selector),
+      state_({.priority_bits = common.priority_bits,
+              .extended_range = common.extended_spis != 0 || common.extended_ppis != 0,
+              .range_selector = range_selector,
+              .two_security_states = common.security == SecurityStates::two}),
       acknowledged_(statistics(), "acknowledged",
                     {.unit = "interrupts", .help = "Read from ICC_IAR0/1_EL1"}),
       acknowledged_lpis_(statistics(), "acknowledged_lpis",
@@ -39,6 +41,7 @@ CpuInterface::CpuInterface(const sc_core::sc_module_name& name, const GicCommonP
       interrupts_(statistics(), "interrupts",
                   {.unit = "edges", .help = "Times the IRQ line was raised"}) {
   socket.bind(static_cast<CpuInterfaceForward&>(*this));
+  choose_lines();
 }
 
 /// Its lines follow, when it settles.
@@ -55,12 +58,29 @@ void CpuInterface::save(StateWriter& state) const {
 
 void CpuInterface::restore(StateReader& state) {
   describe(*this, state);
+  choose_lines();
+}
+
+void CpuInterface::choose_lines() {
+  by_FIQ_ = groups_by_FIQ(processor_, state_.two_states());
+}
+
+void CpuInterface::set_state(const PeState& state) {
+  processor_ = state;
+  choose_lines();
+  update();
+}
+
+void CpuInterface::disable_security() {
+  state_.disable_security();
+  choose_lines();
+  update();
 }
 
 void CpuInterface::update() {
   const PendingInterrupt pending = highest();
   const bool interrupts = state_.interrupts(pending);
-  const bool irq = interrupts && pending.group == Group::group1;
+  const bool irq = interrupts && !comes_by_FIQ(pending);
   if (!irq) {
     signalled_ = spurious_INTID;
   } else if (pending.INTID != signalled_) {
@@ -78,7 +98,7 @@ void CpuInterface::update() {
     tell_who_is_active(pending);
   }
   if (irq && !irq_) interrupts_.add();
-  const bool fiq = interrupts && pending.group == Group::group0;
+  const bool fiq = interrupts && comes_by_FIQ(pending);
   if (irq != irq_) signal(CpuInterfaceBackward::Line::irq, irq_, irq);
   if (fiq != fiq_) signal(CpuInterfaceBackward::Line::fiq, fiq_, fiq);
 }
@@ -102,8 +122,8 @@ void CpuInterface::signal(CpuInterfaceBackward::Line line, bool& level, bool wan
 void CpuInterface::settle() {
   const PendingInterrupt pending = highest();
   const bool interrupts = state_.interrupts(pending);
-  irq_ = interrupts && pending.group == Group::group1;
-  fiq_ = interrupts && pending.group == Group::group0;
+  irq_ = interrupts && !comes_by_FIQ(pending);
+  fiq_ = interrupts && comes_by_FIQ(pending);
   socket->set_line(CpuInterfaceBackward::Line::irq, irq_, now());
   socket->set_line(CpuInterfaceBackward::Line::fiq, fiq_, now());
   signalled_ = held_back_ = spurious_INTID;
@@ -119,17 +139,18 @@ CpuInterfaceForward::Value CpuInterface::read(std::uint32_t encoding, const PeSt
   const SystemAccess outcome = decide(encoding, false, who);
   if (outcome != SystemAccess::done) return {0, outcome};
   const auto icc = static_cast<IccRegister>(encoding);
+  const PeView view = state_.view(who);
   switch (icc) {
     case IccRegister::ICC_IAR0_EL1:
-      return {acknowledge(Group::group0)};
+      return {acknowledge(0, view)};
     case IccRegister::ICC_IAR1_EL1:
-      return {acknowledge(Group::group1)};
+      return {acknowledge(1, view)};
     case IccRegister::ICC_HPPIR0_EL1:
-      return {state_.highest_pending(Group::group0, highest())};
+      return {state_.highest_pending(0, highest(), view)};
     case IccRegister::ICC_HPPIR1_EL1:
-      return {state_.highest_pending(Group::group1, highest())};
+      return {state_.highest_pending(1, highest(), view)};
     default: {
-      const std::optional<std::uint64_t> value = state_.read(icc);
+      const std::optional<std::uint64_t> value = state_.read(icc, view);
       return {value.value_or(0), value ? SystemAccess::done : SystemAccess::undefined};
     }
   }
@@ -140,26 +161,29 @@ Task<SystemAccess> CpuInterface::write(std::uint32_t encoding, std::uint64_t val
   const SystemAccess outcome = decide(encoding, true, who);
   if (outcome != SystemAccess::done) return Task<SystemAccess>::ready(outcome);
   const auto icc = static_cast<IccRegister>(encoding);
+  const PeView view = state_.view(who);
   switch (icc) {
     case IccRegister::ICC_EOIR0_EL1:
-      end_of_interrupt(Group::group0, value);
+      end_of_interrupt(0, value, view);
       break;
     case IccRegister::ICC_EOIR1_EL1:
-      end_of_interrupt(Group::group1, value);
+      end_of_interrupt(1, value, view);
       break;
     case IccRegister::ICC_DIR_EL1:
-      if (const auto INTID = state_.deactivate(value)) redistributor_.deactivate(*INTID);
+      deactivate(value, who);
       break;
     case IccRegister::ICC_SGI0R_EL1:
-      return send_sgi(value, Group::group0);
+      return send_sgi(value, Group::group0, view.secure);
     case IccRegister::ICC_SGI1R_EL1:
-      return send_sgi(value, Group::group1);
+      return send_sgi(value, group_of_sgi1r(false, view), view.secure);
     case IccRegister::ICC_ASGI1R_EL1:
-      break;  // the other Security state's: there is none
+      if (!view.two_states) break;  // there is no other Security state
+      return send_sgi(value, group_of_sgi1r(true, view), view.secure);
     default: {
       const unsigned groups = state_.enabled_groups();
       const std::uint8_t mask = state_.mask();
-      if (!state_.write(icc, value)) return Task<SystemAccess>::ready(SystemAccess::undefined);
+      if (!state_.write(icc, value, view))
+        return Task<SystemAccess>::ready(SystemAccess::undefined);
       if (state_.enabled_groups() != groups)
         redistributor_.set_enabled_groups(state_.enabled_groups());
       if (state_.mask() != mask) redistributor_.set_mask(state_.mask());
@@ -169,28 +193,29 @@ Task<SystemAccess> CpuInterface::write(std::uint32_t encoding, std::uint64_t val
   return Task<SystemAccess>::ready(SystemAccess::done);
 }
 
-Task<SystemAccess> CpuInterface::send_sgi(std::uint64_t value, Group group) {
-  co_await redistributor_.send_sgi(SgiRequest::decode(value), group);
+Task<SystemAccess> CpuInterface::send_sgi(std::uint64_t value, Group group, bool secure) {
+  co_await redistributor_.send_sgi(SgiRequest::decode(value), group, secure);
   update();
   co_return SystemAccess::done;
 }
 
-std::uint32_t CpuInterface::acknowledge(Group group) {
+std::uint32_t CpuInterface::acknowledge(unsigned n, const PeView& view) {
   for (;;) {
     const PendingInterrupt pending = highest();
-    if (pending.group != group || !state_.interrupts(pending)) {
-      spurious_.add();
-      return spurious_INTID;
+    const std::uint32_t answer = state_.answer(n, pending, view);
+    if (is_special(answer)) {
+      if (answer == spurious_INTID) spurious_.add();
+      return answer;
     }
     JourneyHandle journey;
     if (is_spi(pending.INTID)) {
       // One that was withdrawn under way leaves room for the next.
       if (!redistributor_.acknowledge(pending.INTID, journey)) continue;
-      state_.acknowledge(group, pending);
+      state_.acknowledge(pending);
       active_.push_back(pending.INTID);
       update();
     } else {
-      state_.acknowledge(group, pending);
+      state_.acknowledge(pending);
       active_.push_back(pending.INTID);
       redistributor_.acknowledge(pending.INTID, journey);  // which brings about an update
     }
@@ -208,9 +233,18 @@ void CpuInterface::finish(JourneyHandle journey) {
   simulation().journeys().finish(journey, Outcome::acknowledged, now());
 }
 
-void CpuInterface::end_of_interrupt(Group group, std::uint64_t value) {
+void CpuInterface::end_of_interrupt(unsigned n, std::uint64_t value, const PeView& view) {
   if (!active_.empty()) active_.pop_back();
-  if (const auto INTID = state_.end_of_interrupt(group, value)) redistributor_.deactivate(*INTID);
+  if (const auto INTID = state_.end_of_interrupt(n, value, view)) redistributor_.deactivate(*INTID);
+}
+
+/// The group of the interrupt decides whether such software may.
+void CpuInterface::deactivate(std::uint64_t value, const PeState& who) {
+  const auto INTID = state_.deactivate(value, state_.view(who));
+  if (!INTID) return;
+  const bool two_states = state_.two_states();
+  if (two_states && !may_deactivate(redistributor_.group_of(*INTID), who, two_states)) return;
+  redistributor_.deactivate(*INTID);
 }
 
 }  // namespace doorbell::gic

@@ -13,7 +13,8 @@
 namespace doorbell::gic {
 
 /// The CPU interface of one processor: ICC_* System registers and the IRQ and FIQ lines (IHI
-/// 0069, 12.2). IRQ is asserted for Group 1 interrupts, FIQ for Group 0 (4.6.2).
+/// 0069, 12.2). IRQ is asserted for Group 1 interrupts, FIQ for Group 0; with two Security states
+/// the one that the processor is in decides (4.6.2).
 class CpuInterface : public Module, private CpuInterfaceForward {
  public:
   /// `range_selector`: some processor has an Aff0 beyond 15 (ICC_CTLR_EL1.RSS).
@@ -25,6 +26,8 @@ class CpuInterface : public Module, private CpuInterfaceForward {
 
   /// What the redistributor has may have changed.
   void update();
+  /// GICD_CTLR.DS has been set.
+  void disable_security();
 
   std::uint64_t acknowledged() const { return acknowledged_.value(); }
 
@@ -42,11 +45,17 @@ class CpuInterface : public Module, private CpuInterfaceForward {
   Value read(std::uint32_t encoding, const PeState& who) override;
   Task<SystemAccess> write(std::uint32_t encoding, std::uint64_t value,
                            const PeState& who) override;
-  Task<SystemAccess> send_sgi(std::uint64_t value, Group group);
+  void set_state(const PeState& state) override;
+  void choose_lines();
+  bool comes_by_FIQ(const PendingInterrupt& interrupt) const {
+    return has(by_FIQ_, interrupt.group);
+  }
+  Task<SystemAccess> send_sgi(std::uint64_t value, Group group, bool secure);
   static SystemAccess decide(std::uint32_t encoding, bool is_write, const PeState& who);
-  std::uint32_t acknowledge(Group group);
+  std::uint32_t acknowledge(unsigned n, const PeView& view);
   void finish(JourneyHandle journey);
-  void end_of_interrupt(Group group, std::uint64_t value);
+  void end_of_interrupt(unsigned n, std::uint64_t value, const PeView& view);
+  void deactivate(std::uint64_t value, const PeState& who);
   void tell_who_is_active(const PendingInterrupt& pending);
   void signal(CpuInterfaceBackward::Line line, bool& level, bool wanted);
   PendingInterrupt highest() const { return redistributor_.highest(state_.enabled_groups()); }
@@ -57,6 +66,8 @@ class CpuInterface : public Module, private CpuInterfaceForward {
   StageId stage_;
   InterruptSource& redistributor_;
   CpuInterfaceState state_;
+  PeState processor_;                        ///< its state, which decides of the lines
+  unsigned by_FIQ_ = set_of(Group::group0);  ///< groups; the others come by IRQ
   bool irq_ = false;
   bool fiq_ = false;
   std::uint32_t signalled_ = spurious_INTID;  ///< the LPI that the IRQ line was last seen for

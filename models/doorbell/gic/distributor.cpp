@@ -23,6 +23,7 @@ Distributor::Distributor(const sc_core::sc_module_name& name, const GicCommonPar
               .priority_bits = parameters.priority_bits,
               .message_spis = options.message_spis,
               .lpis = options.lpis,
+              .two_security_states = parameters.security == SecurityStates::two,
               .one_of_n = parameters.one_of_n,
               .processors = processors}),
       acknowledged_(statistics(), "acknowledged",
@@ -36,10 +37,11 @@ Distributor::Distributor(const sc_core::sc_module_name& name, const GicCommonPar
            .better = Better::lower,
            .help = "1 of N: taken back from a processor that sleeps, masks or is excluded"}),
       tasks_(scheduler()) {
-  const RegisterFrame frame{.bytes = GICD_bytes,
-                            .on_ignored = [this](RegisterResult result, bool read) {
-                              state_.note_ignored(result, read);
-                            }};
+  const RegisterFrame frame{
+      .bytes = GICD_bytes,
+      .on_ignored = [this](RegisterResult result, bool read, const RegisterContext& who) {
+        state_.note_ignored(result, read, who);
+      }};
   registers.serve(state_.registers(), frame, parameters.register_cycles);
   state_.on_change([this](unsigned processor, bool withdraws) { changed(processor, withdraws); });
   state_.on_taken_back([this](std::uint32_t INTID) { tasks_.start(take_back(INTID)); });
@@ -172,7 +174,12 @@ void Distributor::deactivate_spi(std::uint32_t INTID) {
   state_.deactivate(INTID);
 }
 
-Task<void> Distributor::send_sgi(SgiRequest request, Group group, unsigned processor) {
+Group Distributor::group_of_spi(std::uint32_t INTID) const {
+  // One that isn't there is nobody's: Non-secure, as nothing is hidden.
+  return state_.spis().contains(INTID) ? state_.spis().group_of(INTID) : Group::group1;
+}
+
+Task<void> Distributor::send_sgi(SgiRequest request, Group group, bool secure, unsigned processor) {
   for (unsigned i = 0; i < processors_.size(); ++i) {
     if (!request.reaches(processors_[i], processors_[processor])) continue;
     MessageInitiator<GicMessage>& link = *links_[i];
@@ -180,7 +187,8 @@ Task<void> Distributor::send_sgi(SgiRequest request, Group group, unsigned proce
     const gic_message::Request message{.kind = Kind::generate_sgi,
                                        .intid = request.INTID,
                                        .source = processor,
-                                       .group = static_cast<std::uint8_t>(group)};
+                                       .group = static_cast<std::uint8_t>(group),
+                                       .secure = secure};
     sgis_.add();
     link.send(message, link_latency_);
   }

@@ -44,7 +44,8 @@ class Distributor : public Module, public SpiSource {
     return messages_ ? messages_->journey(INTID) : JourneyHandle{};
   }
   void deactivate_spi(std::uint32_t INTID) override;
-  Task<void> send_sgi(SgiRequest request, Group group, unsigned processor) override;
+  Group group_of_spi(std::uint32_t INTID) const override;
+  Task<void> send_sgi(SgiRequest request, Group group, bool secure, unsigned processor) override;
   void set_awake(unsigned processor, bool awake) override;
   void set_enabled_groups(unsigned processor, unsigned groups) override;
   void set_excluded(unsigned processor, unsigned groups) override {

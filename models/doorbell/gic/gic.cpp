@@ -51,6 +51,7 @@ Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
         parameters.redistributor.invalidate_registers || configuration.direct_lpis;
     configuration.one_of_n = common.one_of_n != OneOfN::none;
     configuration.shareability = parameters.redistributor.shareability;
+    configuration.two_security_states = common.security == SecurityStates::two;
     const std::string number = std::to_string(i);
     redistributors_.push_back(std::make_unique<Redistributor>(
         ("redistributor" + number).c_str(), common, parameters.redistributor, parameters.its,
@@ -67,6 +68,13 @@ Gic::Gic(const sc_core::sc_module_name& name, const GicParameters& parameters,
       its_[its]->redistributor(i).bind(redistributor.from_its(its));
   }
   let_caches_be_invalidated();
+  // All parts know at once.
+  distributor_->state().on_disable_security([this] {
+    for (unsigned i = 0; i < this->processors(); ++i) {
+      cpu_interface(i).disable_security();
+      redistributor(i).disable_security();
+    }
+  });
 }
 
 void Gic::add_distributor(const GicParameters& parameters, const GicCommonParameters& common,

@@ -31,6 +31,7 @@ struct Request {
   std::uint32_t token = 0;   ///< Comes back in the acknowledgement.
   std::uint8_t priority = 0;  ///< Of set_spi.
   std::uint8_t group = 1;     ///< Of set_spi and generate_sgi.
+  bool secure = false;        ///< Of generate_sgi: Secure software asks for it.
   bool by_command = false;    ///< INT, not a doorbell.
   bool by_register = false;   ///< GICR_SETLPIR, GICR_CLRLPIR: from no link, and without an answer.
   bool moved =

@@ -13,7 +13,7 @@ namespace doorbell::gic {
 class SpiSource {
  public:
   virtual ~SpiSource() = default;
-  /// GICD_CTLR.EnableGrp0 in bit 0, EnableGrp1 in bit 1.
+  /// The set of groups that GICD_CTLR enables.
   virtual unsigned enabled_groups() const = 0;
   /// A processor acknowledges an SPI that it was offered. False when it has been withdrawn
   /// meanwhile (disabled, moved, taken by another). The Journey of one by message goes to the
@@ -22,15 +22,16 @@ class SpiSource {
   /// The Journey of a pending SPI that a message made so, or none.
   virtual JourneyHandle journey_of_spi(std::uint32_t INTID) const = 0;
   virtual void deactivate_spi(std::uint32_t INTID) = 0;
+  virtual Group group_of_spi(std::uint32_t INTID) const = 0;
   /// What was offered to a redistributor last.
   virtual PendingInterrupt offered_spi(unsigned processor) const = 0;
-  /// ICC_SGI0R_EL1, ICC_SGI1R_EL1 on `processor`.
-  virtual Task<void> send_sgi(SgiRequest request, Group group, unsigned processor) = 0;
+  /// ICC_SGI0R_EL1, ICC_SGI1R_EL1, ICC_ASGI1R_EL1 on `processor`: a request for SGIs of `group`.
+  virtual Task<void> send_sgi(SgiRequest request, Group group, bool secure, unsigned processor) = 0;
   /// A processor was woken or put to sleep (GICR_WAKER).
   virtual void set_awake(unsigned processor, bool awake) = 0;
-  /// A processor takes other groups than before (ICC_IGRPENn_EL1): bit 0 Group 0, bit 1 Group 1.
+  /// A processor takes another set of groups than before (ICC_IGRPENn_EL1).
   virtual void set_enabled_groups(unsigned processor, unsigned groups) = 0;
-  /// Groups of which 1 of N gives it nothing (GICR_CTLR.DPG*), in the same bits.
+  /// The set of groups of which 1 of N gives it nothing (GICR_CTLR.DPG*).
   virtual void set_excluded(unsigned processor, unsigned groups) = 0;
   /// ICC_PMR_EL1 of a processor.
   virtual void set_mask(unsigned processor, std::uint8_t PMR) = 0;
@@ -47,11 +48,13 @@ class InterruptSource {
   /// False when it was withdrawn. The Journey of an MSI goes to the caller.
   virtual bool acknowledge(std::uint32_t INTID, JourneyHandle& journey) = 0;
   virtual void deactivate(std::uint32_t INTID) = 0;
-  /// The processor takes other groups than before.
+  /// Of an SGI, PPI or SPI.
+  virtual Group group_of(std::uint32_t INTID) const = 0;
+  /// The processor takes another set of groups than before.
   virtual void set_enabled_groups(unsigned groups) = 0;
   /// ICC_PMR_EL1 has changed.
   virtual void set_mask(std::uint8_t PMR) = 0;
-  virtual Task<void> send_sgi(SgiRequest request, Group group) = 0;
+  virtual Task<void> send_sgi(SgiRequest request, Group group, bool secure) = 0;
   /// The Journey of a pending LPI, or of an SPI by message, or null.
   virtual JourneyHandle journey(std::uint32_t INTID) = 0;
 };

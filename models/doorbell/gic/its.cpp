@@ -45,7 +45,7 @@ Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
   }
   registers_.on_command([this] { commands_.notify(); });
   registers_.on_tables([this] { translator_.forget(); });
-  const auto ignored = [this](RegisterResult result, bool read) {
+  const auto ignored = [this](RegisterResult result, bool read, const RegisterContext&) {
     registers_.report_ignored(result, read);
   };
   control.serve(registers_.registers(), {.bytes = GITS_bytes, .on_ignored = ignored},

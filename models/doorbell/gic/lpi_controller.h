@@ -50,6 +50,7 @@ class LpiController {
     lpis_.enable(tables, pending_table_zero);
   }
   void disable() { lpis_.disable(); }
+  void set_two_states(bool two_states) { lpis_.set_two_states(two_states); }
   /// GICR_INVLPIR, or GICR_INVALLR without INTID: as INV and INVALL, of all caches, the others as
   /// far away as a link there and back. Ends when it has taken effect.
   Task<void> invalidate_by_register(std::optional<std::uint32_t> INTID, Time link_latency);

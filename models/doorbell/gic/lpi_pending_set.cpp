@@ -77,7 +77,8 @@ Task<void> LpiPendingSet::load_configuration(std::uint32_t INTID) {
     if (invalidations != cache_.invalidations()) continue;
     if (!ok) counters_.table_errors.add();
     const LpiConfiguration configuration =
-        ok ? LpiConfiguration::decode(byte[0], environment_.priority_bits) : LpiConfiguration{};
+        ok ? LpiConfiguration::decode(byte[0], environment_.priority_bits, two_states_)
+           : LpiConfiguration{};
     if (ok) cache_.insert(tables.configuration, INTID, configuration);
     configure(INTID, configuration);
     co_return;

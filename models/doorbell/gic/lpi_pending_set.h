@@ -38,6 +38,8 @@ class LpiPendingSet : private LpiConfigurationUser {
   void enable(const LpiTables& tables, bool pending_table_zero);
   void disable();
   bool enabled() const { return enabled_; }
+  /// Whether configurations that are read from now on are of two Security states.
+  void set_two_states(bool two_states) { two_states_ = two_states; }
   /// Whether an INTID is an LPI of the tables in force.
   bool in_tables(std::uint32_t INTID) const { return tables_.contains(INTID); }
 
@@ -106,6 +108,7 @@ class LpiPendingSet : private LpiConfigurationUser {
   std::function<void()> changed_;
   std::function<void(bool)> write_pending_;
   bool enabled_ = false;
+  bool two_states_ = false;
   LpiTables tables_;
   LpiPendingTable table_;
   PendingLpis<JourneyHandle> pending_;

@@ -40,10 +40,11 @@ Redistributor::Redistributor(const sc_core::sc_module_name& name, const GicCommo
              parameters_, configuration.direct_lpis},
             statistics(), tables, cache, callbacks()),
       tasks_(scheduler()) {
-  const RegisterFrame frame{.bytes = GICR_bytes,
-                            .on_ignored = [this](RegisterResult result, bool read) {
-                              state_.note_ignored(result, read);
-                            }};
+  const RegisterFrame frame{
+      .bytes = GICR_bytes,
+      .on_ignored = [this](RegisterResult result, bool read, const RegisterContext& who) {
+        state_.note_ignored(result, read, who);
+      }};
   registers.serve(state_.registers(), frame, common.register_cycles);
   for (std::uint32_t i = 0; i < its_distances.size(); ++i) {
     its_latencies_.push_back(link_latency_ + its_distances[i]);
@@ -54,6 +55,7 @@ Redistributor::Redistributor(const sc_core::sc_module_name& name, const GicCommo
           lpis_.receive(request);
         }));
   }
+  lpis_.set_two_states(state_.two_states());
   for (std::uint32_t number = 16; number < state_.interrupts().count(); ++number)
     add_wire(state_.interrupts().INTID_of(number));
   state_.on_change([this] { changed(); });
@@ -76,6 +78,7 @@ void Redistributor::save(StateWriter& state) const {
 
 void Redistributor::restore(StateReader& state) {
   RedistributorState::describe(state_, state);
+  lpis_.set_two_states(state_.two_states());
   state.group("lpis", [this](StateReader& inner) { lpis_.restore(inner); });
   highest_of_.reset();
 }
@@ -90,6 +93,11 @@ void Redistributor::wake() {
   ++sleep_changes_;  // whatever is under way is overtaken
   state_.wake();
   distributor_.set_awake(state_.processor(), true);
+}
+
+void Redistributor::disable_security() {
+  state_.disable_security();
+  lpis_.set_two_states(false);
 }
 
 /// What has been signalled to the CPU interface is taken back before it sleeps, and one that wakes
@@ -208,8 +216,7 @@ void Redistributor::receive(const gic_message::Request& request) {
       changed();
       break;
     case gic_message::Kind::generate_sgi:
-      // An SGI of the other group isn't forwarded (12.2.22).
-      if (state_.group(request.intid) == group) state_.set_pending(request.intid);
+      state_.receive_sgi(request.intid, group, request.secure);
       break;
     default:
       break;
@@ -244,9 +251,9 @@ PendingInterrupt Redistributor::highest(unsigned groups) const {
 PendingInterrupt Redistributor::find_highest(unsigned enabled) const {
   if (!state_.awake()) return PendingInterrupt::none();
   PendingInterrupt best = state_.highest(enabled);
-  const bool offered = ((enabled >> static_cast<unsigned>(offered_.group)) & 1) != 0;
-  if (offered) best = more_urgent(best, offered_);
-  if ((enabled & 2) != 0) best = more_urgent(best, lpis_.highest());
+  if (has(enabled, offered_.group)) best = more_urgent(best, offered_);
+  // LPIs are of Group 1, with two Security states Non-secure (4.6.1).
+  if (has(enabled, Group::group1)) best = more_urgent(best, lpis_.highest());
   return best;
 }
 
@@ -274,10 +281,15 @@ void Redistributor::deactivate(std::uint32_t INTID) {
   }
 }
 
-Task<void> Redistributor::send_sgi(SgiRequest request, Group group) {
+Group Redistributor::group_of(std::uint32_t INTID) const {
+  if (!is_private(INTID)) return distributor_.group_of_spi(INTID);
+  return state_.interrupts().contains(INTID) ? state_.group(INTID) : Group::group1;
+}
+
+Task<void> Redistributor::send_sgi(SgiRequest request, Group group, bool secure) {
   ++sending_;
   state_.set_upstream_pending(true);
-  co_await distributor_.send_sgi(request, group, state_.processor());
+  co_await distributor_.send_sgi(request, group, secure, state_.processor());
   state_.set_upstream_pending(--sending_ != 0);
 }
 

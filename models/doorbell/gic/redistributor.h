@@ -38,6 +38,8 @@ class Redistributor : public Module, public InterruptSource {
   /// Clears GICR_WAKER.ProcessorSleep, as firmware that ran before the model's software has done
   /// (IHI 0069 12.11.44).
   void wake();
+  /// GICD_CTLR.DS has been set.
+  void disable_security();
 
   /// Called after whatever may have changed `highest`.
   void on_change(std::function<void()> listener) { changed_ = std::move(listener); }
@@ -45,11 +47,12 @@ class Redistributor : public Module, public InterruptSource {
   PendingInterrupt highest(unsigned groups) const override;
   bool acknowledge(std::uint32_t INTID, JourneyHandle& journey) override;
   void deactivate(std::uint32_t INTID) override;
+  Group group_of(std::uint32_t INTID) const override;
   void set_enabled_groups(unsigned groups) override {
     distributor_.set_enabled_groups(state_.processor(), groups);
   }
   void set_mask(std::uint8_t PMR) override { distributor_.set_mask(state_.processor(), PMR); }
-  Task<void> send_sgi(SgiRequest request, Group group) override;
+  Task<void> send_sgi(SgiRequest request, Group group, bool secure) override;
   JourneyHandle journey(std::uint32_t INTID) override {
     return INTID < first_lpi ? distributor_.journey_of_spi(INTID) : lpis_.journey(INTID);
   }

@@ -11,8 +11,8 @@ bool RegisterFrame::has_width(std::uint64_t offset, std::size_t size) const {
   return std::has_single_bit(size) && size >= narrowest && size <= 8 && offset % size == 0;
 }
 
-void RegisterFrame::report(RegisterResult result, bool read) const {
-  if (result != RegisterResult::ok && on_ignored) on_ignored(result, read);
+void RegisterFrame::report(RegisterResult result, bool read, const RegisterContext& context) const {
+  if (result != RegisterResult::ok && on_ignored) on_ignored(result, read, context);
 }
 
 bool RegisterFrame::read(RegisterBank& bank, std::uint64_t address, std::span<std::uint8_t> data,
@@ -24,7 +24,7 @@ bool RegisterFrame::read(RegisterBank& bank, std::uint64_t address, std::span<st
       bank.read(offset, static_cast<unsigned>(data.size()), value, context);
   if (result == RegisterResult::bad_size) return false;
   store_little_endian(data, value);
-  report(result, true);
+  report(result, true, context);
   return true;
 }
 
@@ -37,7 +37,7 @@ bool RegisterFrame::write(RegisterBank& bank, std::uint64_t address,
   const RegisterResult result =
       bank.write(offset, static_cast<unsigned>(data.size()), value, context);
   if (result == RegisterResult::bad_size) return false;
-  report(result, false);
+  report(result, false, context);
   return true;
 }
 

@@ -17,7 +17,7 @@ struct RegisterFrame {
   unsigned narrowest = 1;   ///< Bytes of the narrowest access that there is: [1, 8].
   /// Told of each access that was ignored, as the GIC's STATUSRs report them: no register there
   /// (`unmapped`), or one against its direction.
-  std::function<void(RegisterResult, bool read)> on_ignored{};
+  std::function<void(RegisterResult, bool read, const RegisterContext&)> on_ignored{};
 
   /// Accesses of data.size() bytes, little-endian; false: an error. `context` is who accesses.
   bool read(RegisterBank& bank, std::uint64_t address, std::span<std::uint8_t> data,
@@ -28,7 +28,7 @@ struct RegisterFrame {
   void peek(const RegisterBank& bank, std::uint64_t address, std::span<std::uint8_t> data) const;
 
  private:
-  void report(RegisterResult result, bool read) const;
+  void report(RegisterResult result, bool read, const RegisterContext& context) const;
   bool has_width(std::uint64_t offset, std::size_t size) const;
 };
 

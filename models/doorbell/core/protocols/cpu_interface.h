@@ -24,6 +24,7 @@ inline constexpr std::uint32_t ICC_AP1R0_EL1 = system_register(3, 0, 12, 9, 0);
 inline constexpr std::uint32_t ICC_DIR_EL1 = system_register(3, 0, 12, 11, 1);
 inline constexpr std::uint32_t ICC_RPR_EL1 = system_register(3, 0, 12, 11, 3);
 inline constexpr std::uint32_t ICC_SGI1R_EL1 = system_register(3, 0, 12, 11, 5);
+inline constexpr std::uint32_t ICC_ASGI1R_EL1 = system_register(3, 0, 12, 11, 6);
 inline constexpr std::uint32_t ICC_SGI0R_EL1 = system_register(3, 0, 12, 11, 7);
 inline constexpr std::uint32_t ICC_IAR1_EL1 = system_register(3, 0, 12, 12, 0);
 inline constexpr std::uint32_t ICC_EOIR1_EL1 = system_register(3, 0, 12, 12, 1);
@@ -33,6 +34,9 @@ inline constexpr std::uint32_t ICC_CTLR_EL1 = system_register(3, 0, 12, 12, 4);
 inline constexpr std::uint32_t ICC_SRE_EL1 = system_register(3, 0, 12, 12, 5);
 inline constexpr std::uint32_t ICC_IGRPEN0_EL1 = system_register(3, 0, 12, 12, 6);
 inline constexpr std::uint32_t ICC_IGRPEN1_EL1 = system_register(3, 0, 12, 12, 7);
+inline constexpr std::uint32_t ICC_CTLR_EL3 = system_register(3, 6, 12, 12, 4);
+inline constexpr std::uint32_t ICC_SRE_EL3 = system_register(3, 6, 12, 12, 5);
+inline constexpr std::uint32_t ICC_IGRPEN1_EL3 = system_register(3, 6, 12, 12, 7);
 
 /// Traits that keep these sockets apart from others.
 struct CpuInterface {};
@@ -57,6 +61,9 @@ class CpuInterfaceForward : public virtual sc_core::sc_interface {
   /// effect.
   virtual Task<SystemAccess> write(std::uint32_t encoding, std::uint64_t value,
                                    const PeState& who) = 0;
+  /// The processor is in another state from now on: its Exception level, its Security state and
+  /// SCR_EL3 say which interrupts come by IRQ and which by FIQ (IHI 0069, 4.6.2). Takes no time.
+  virtual void set_state(const PeState& /*state*/) {}
 
   /// A whole access, with its time. By software at Non-secure EL1 unless said otherwise.
   Task<Value> read_register(std::uint32_t encoding, PeState who = {}) {

@@ -19,31 +19,19 @@ DistributorState::DistributorState(DistributorConfiguration configuration)
   identify();
   hook_control();
   hook_status();
-  hook_bits("GICD_IGROUPR<n>", "GICD_IGROUPR<n>E", &InterruptBank::group,
-            &InterruptBank::write_group);
-  hook_bits("GICD_ISENABLER<n>", "GICD_ISENABLER<n>E", &InterruptBank::enabled,
-            &InterruptBank::set_enable);
-  constexpr bool withdraws = true;
-  hook_bits("GICD_ICENABLER<n>", "GICD_ICENABLER<n>E", &InterruptBank::enabled,
-            &InterruptBank::clear_enable, withdraws);
-  hook_bits("GICD_ISPENDR<n>", "GICD_ISPENDR<n>E", &InterruptBank::pending,
-            &InterruptBank::set_pending);
-  hook_bits("GICD_ICPENDR<n>", "GICD_ICPENDR<n>E", &InterruptBank::pending,
-            &InterruptBank::clear_pending);
-  hook_bits("GICD_ISACTIVER<n>", "GICD_ISACTIVER<n>E", &InterruptBank::active,
-            &InterruptBank::set_active);
-  hook_bits("GICD_ICACTIVER<n>", "GICD_ICACTIVER<n>E", &InterruptBank::active,
-            &InterruptBank::clear_active);
+  hook_all_bits();
   hook_priorities("GICD_IPRIORITYR<n>", 0);
   hook_priorities("GICD_IPRIORITYR<n>E", first_extended_spi);
   hook_configuration("GICD_ICFGR<n>", 0);
   hook_configuration("GICD_ICFGR<n>E", first_extended_spi);
   hook_routes("GICD_IROUTER<n>", first_spi, IROUTER_);
   hook_routes("GICD_IROUTER<n>E", first_extended_spi, IROUTER_E_);
+  hook_access("GICD_NSACR<n>", 0);
+  hook_access("GICD_NSACR<n>E", first_extended_spi);
   hook_messages();
 }
 
-/// 12.9.38. DVIS, num_LPIs, SecurityExtn, NMI and CPUNumber are 0.
+/// 12.9.38. DVIS, num_LPIs, NMI and CPUNumber are 0; SecurityExtn follows GICD_CTLR.DS.
 void DistributorState::identify() {
   const auto field = [](std::uint64_t value, unsigned lowest) { return value << lowest; };
   const bool beyond_15 = need_range_selector(configuration_.processors);
@@ -107,25 +95,21 @@ void DistributorState::returned(std::uint32_t INTID) {
   changed(INTID);
 }
 
-unsigned DistributorState::enabled_groups() const {
-  return static_cast<unsigned>(bits(CTLR_.get(), 1, 0));
-}
-
 void DistributorState::set_line(std::uint32_t INTID, bool level) {
   if (!spis_.contains(INTID)) return;
   spis_.set_line(INTID, level);
   changed(INTID);
 }
 
-bool DistributorState::set_by_message(std::uint32_t INTID) {
-  if (!spis_.contains(INTID)) return false;
+bool DistributorState::set_by_message(std::uint32_t INTID, const RegisterContext& who) {
+  if (!reaches(INTID, who, NonSecureAccess::set_pending)) return false;
   spis_.set_by_message(INTID);
   changed(INTID);
   return true;
 }
 
-bool DistributorState::clear_by_message(std::uint32_t INTID) {
-  if (!spis_.contains(INTID)) return false;
+bool DistributorState::clear_by_message(std::uint32_t INTID, const RegisterContext& who) {
+  if (!reaches(INTID, who, NonSecureAccess::clear_pending)) return false;
   spis_.clear_by_message(INTID);
   changed(INTID);
   return true;

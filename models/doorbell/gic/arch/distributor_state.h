@@ -20,12 +20,14 @@ struct DistributorConfiguration {
   unsigned priority_bits = 5;       ///< 4 to 8
   bool message_spis = false;        ///< GICD_TYPER.MBIS
   bool lpis = true;                 ///< GICD_TYPER.LPIS
+  bool two_security_states = false;
   OneOfN one_of_n = OneOfN::none;
   std::vector<Affinity> processors;
 };
 
-/// The Distributor: GICD registers, the SPIs and where each goes (IHI 0069, 4.1 and 12.9). One
-/// Security state (GICD_CTLR.DS is RAO/WI) and affinity routing (ARE is RAO/WI).
+/// The Distributor: GICD registers, the SPIs and where each goes (IHI 0069, 4.1 and 12.9), with
+/// affinity routing (ARE is RAO/WI). Of two Security states what Non-secure accesses may not see is
+/// RAZ/WI to them; with one GICD_CTLR.DS is RAO/WI.
 class DistributorState {
  public:
   explicit DistributorState(DistributorConfiguration configuration);
@@ -44,17 +46,23 @@ class DistributorState {
     taken_back_ = std::move(listener);
   }
   void returned(std::uint32_t INTID);
+  /// Called when software sets GICD_CTLR.DS: there is one Security state from then on.
+  void on_disable_security(std::function<void()> listener) {
+    disable_security_ = std::move(listener);
+  }
   /// An access that the frame ignored, for GICD_STATUSR.
-  void note_ignored(RegisterResult result, bool read);
+  void note_ignored(RegisterResult result, bool read, const RegisterContext& who = {});
 
-  /// Enabled groups: bit 0 EnableGrp0, bit 1 EnableGrp1.
+  /// There are two Security states, and GICD_CTLR.DS is 0.
+  bool two_states() const;
+  /// The set of enabled groups (GICD_CTLR.EnableGrp0, EnableGrp1NS or EnableGrp1, EnableGrp1S).
   unsigned enabled_groups() const;
   const InterruptBank& spis() const { return spis_; }
 
   void set_line(std::uint32_t INTID, bool level);
-  /// GICD_SETSPI_NSR, GICD_CLRSPI_NSR, whoever writes them. False when there is no such SPI.
-  bool set_by_message(std::uint32_t INTID);
-  bool clear_by_message(std::uint32_t INTID);
+  /// GICD_SETSPI_NSR, GICD_CLRSPI_NSR, written by `who`. False when there is no such SPI for it.
+  bool set_by_message(std::uint32_t INTID, const RegisterContext& who = {});
+  bool clear_by_message(std::uint32_t INTID, const RegisterContext& who = {});
   void acknowledge(std::uint32_t INTID);
   void deactivate(std::uint32_t INTID);
 
@@ -63,8 +71,8 @@ class DistributorState {
   std::optional<unsigned> target(std::uint32_t INTID) const;
   /// Processors that take part in 1 of N distribution: awake (GICR_WAKER).
   void set_takes_part(unsigned processor, bool takes_part);
-  /// The groups that a processor takes (ICC_IGRPEN0_EL1 in bit 0, ICC_IGRPEN1_EL1 in bit 1), none
-  /// until told: those that it doesn't take hide nothing from it.
+  /// The set of groups that a processor takes (ICC_IGRPENn_EL1), none until told: those that it
+  /// doesn't take hide nothing from it.
   void set_enabled_groups(unsigned processor, unsigned groups);
   /// Groups of which it gets nothing by 1 of N (GICR_CTLR.DPG*).
   void set_excluded(unsigned processor, unsigned groups);
@@ -80,6 +88,7 @@ class DistributorState {
   template <class Self, class State>
   static void describe(Self& self, State& state) {
     state.registers("registers", self.bank_);
+    state.value("GICD_STATUSR of Non-secure", self.non_secure_STATUSR_);
     state.group("spis", [&self](auto& inner) { InterruptBank::describe(self.spis_, inner); });
     state.group("routes", [&self](auto& inner) { SpiRouter::describe(self.router_, inner); });
     if constexpr (State::reads) self.route_all();
@@ -88,14 +97,33 @@ class DistributorState {
  private:
   using Change = void (InterruptBank::*)(std::size_t, std::uint32_t);
   using Value = std::uint32_t (InterruptBank::*)(std::size_t) const;
+  /// A register of a bit for each interrupt.
+  struct BitRegister {
+    Value value;
+    Change change;
+    /// What NSACR must say for Non-secure accesses to reach those of Secure interrupts; nothing
+    /// when it makes no difference.
+    std::optional<NonSecureAccess> reads{}, writes{};
+    bool withdraws = false;    ///< a write counts for GICD_CTLR.RWP
+    bool secure_only = false;  ///< RAZ/WI to Non-secure
+  };
   void identify();
-  /// A register of a bit for each interrupt, and its like for the extended range.
-  void hook_bits(const char* name, const char* extended, Value value, Change change,
-                 bool withdraws = false);
+  void hook_all_bits();
+  /// One, and its like for the extended range.
+  void hook_bits(const char* name, const char* extended, const BitRegister& of);
   void hook_word(const char* name, std::function<std::optional<std::size_t>(unsigned)> word_of,
-                 Value value, Change change, bool withdraws);
+                 const BitRegister& of);
   void hook_control();
   void hook_status();
+  void hook_access(const char* name, std::uint32_t first);
+  /// Non-secure software, and there are two Security states.
+  bool is_limited(const RegisterContext& who) const { return !who.secure && two_states(); }
+  std::uint32_t reached(std::size_t word, const RegisterContext& who,
+                        std::optional<NonSecureAccess> by = {}) const {
+    return is_limited(who) ? spis_.reached(word, by) : ~std::uint32_t{0};
+  }
+  bool reaches(std::uint32_t INTID, const RegisterContext& who,
+               std::optional<NonSecureAccess> by = {}) const;
   void hook_priorities(const char* name, std::uint32_t first);
   void hook_configuration(const char* name, std::uint32_t first);
   void hook_routes(const char* name, std::uint32_t first, RegisterBank::Handle routes);
@@ -114,10 +142,12 @@ class DistributorState {
   InterruptBank spis_;
   SpiRouter router_;
   RegisterBank::Handle CTLR_, STATUSR_, IROUTER_, IROUTER_E_;
+  std::uint64_t non_secure_STATUSR_ = 0;
   std::vector<bool> returning_;  ///< by number: taken back, and not returned
   std::function<void(unsigned, bool)> changed_;
   std::function<bool()> write_pending_;
   std::function<void(std::uint32_t)> taken_back_;
+  std::function<void()> disable_security_;
 };
 
 }  // namespace doorbell::gic

@@ -38,6 +38,9 @@ constexpr std::array table{
     IccRegisterInfo{ICC(ICC_IGRPEN0_EL1), group0, true,  true},
     IccRegisterInfo{ICC(ICC_IGRPEN1_EL1), group1, true,  true},
     IccRegisterInfo{ICC(ICC_SRE_EL2),     enable, true,  true,  2},
+    IccRegisterInfo{ICC(ICC_CTLR_EL3),    common, true,  true,  3},
+    IccRegisterInfo{ICC(ICC_SRE_EL3),     enable, true,  true,  3},
+    IccRegisterInfo{ICC(ICC_IGRPEN1_EL3), group1, true,  true,  3},
 };
 #undef ICC
 // clang-format on

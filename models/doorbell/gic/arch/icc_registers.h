@@ -36,6 +36,9 @@ enum class IccRegister : std::uint16_t {
   ICC_IGRPEN0_EL1 = system_register(3, 0, 12, 12, 6),
   ICC_IGRPEN1_EL1 = system_register(3, 0, 12, 12, 7),
   ICC_SRE_EL2 = system_register(3, 4, 12, 9, 5),
+  ICC_CTLR_EL3 = system_register(3, 6, 12, 12, 4),
+  ICC_SRE_EL3 = system_register(3, 6, 12, 12, 5),
+  ICC_IGRPEN1_EL3 = system_register(3, 6, 12, 12, 7),
 };
 
 /// The interrupts that a register is about, which decide who may trap it or answer in its place.

@@ -49,7 +49,13 @@ void InterruptBank::clear_by_message(std::uint32_t INTID) {
 
 Group InterruptBank::group_of(std::uint32_t INTID) const {
   const std::uint32_t number = number_of(INTID);
-  return (words_[number / 32].group >> (number % 32) & 1) != 0 ? Group::group1 : Group::group0;
+  const Word& w = words_[number / 32];
+  return gic::group_of((w.group >> (number % 32) & 1) != 0, (w.modifier >> (number % 32) & 1) != 0);
+}
+
+void InterruptBank::forget_security() {
+  for (Word& w : words_)
+    w.modifier = 0, w.access = 0;
 }
 
 void InterruptBank::acknowledge(std::uint32_t INTID) {
@@ -64,8 +70,9 @@ void InterruptBank::deactivate(std::uint32_t INTID) {
 
 PendingInterrupt InterruptBank::describe(std::size_t word, unsigned bit) const {
   const auto number = static_cast<std::uint32_t>(word * 32 + bit);
-  const bool group1 = ((words_[word].group >> bit) & 1) != 0;
-  return {INTID_of(number), priorities_[number], group1 ? Group::group1 : Group::group0};
+  const Word& w = words_[word];
+  return {INTID_of(number), priorities_[number],
+          gic::group_of((w.group >> bit & 1) != 0, (w.modifier >> bit & 1) != 0)};
 }
 
 }  // namespace doorbell::gic

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
-#include "doorbell/gic/arch/priority.h"
+#include "doorbell/gic/arch/security_view.h"
 
 namespace doorbell::gic {
 
@@ -15,6 +16,14 @@ struct IntidRange {
     return INTID >= first && INTID - first < count;
   }
 };
+
+/// As GICD_ICFGRn has them, all bits of those of 16 interrupts that have a bit in `interrupts`.
+constexpr std::uint32_t pairs_of(std::uint32_t interrupts) {
+  std::uint32_t pairs = 0;
+  for (unsigned i = 0; i < 16; ++i)
+    pairs |= (interrupts >> i & 1) * 3 << (2 * i);
+  return pairs;
+}
 
 /// The state of the SGIs and PPIs of a processor, or of the SPIs: group, enable, pending, active,
 /// edge or level, priority (IHI 0069, 4.1). Words are those of the bit-per-interrupt registers:
@@ -47,6 +56,20 @@ class InterruptBank {
     return w.latch | ((w.line | w.message) & ~w.edge);
   }
   void write_group(std::size_t word, std::uint32_t value) { words_[word].group = value; }
+  // Of two Security states (GICD_IGRPMODRn, GICD_NSACRn, GICR_IGRPMODR0; 12.9). Two bits an
+  // interrupt: NS_access.
+  std::uint32_t modifier(std::size_t word) const { return words_[word].modifier; }
+  void write_modifier(std::size_t word, std::uint32_t value) { words_[word].modifier = value; }
+  std::uint64_t access(std::size_t word) const { return words_[word].access; }
+  void write_access(std::size_t word, std::uint64_t value) { words_[word].access = value; }
+  /// Those that Non-secure accesses reach: of Non-secure Group 1, and with `by` those for which
+  /// NSACR says at least that.
+  std::uint32_t reached(std::size_t word, std::optional<NonSecureAccess> by = {}) const {
+    const Word& w = words_[word];
+    return by ? w.group | permitted(w.access, *by) : w.group;
+  }
+  /// GICD_CTLR.DS is set: one Security state, with the groups of GICD_IGROUPRn alone.
+  void forget_security();
   void set_enable(std::size_t word, std::uint32_t bits) { words_[word].enabled |= bits; }
   void clear_enable(std::size_t word, std::uint32_t bits) { words_[word].enabled &= ~bits; }
   void set_pending(std::size_t word, std::uint32_t bits) { words_[word].latch |= bits; }
@@ -84,8 +107,8 @@ class InterruptBank {
   bool is_candidate(std::uint32_t number, unsigned groups) const {
     return (candidates_of(number / 32, groups) >> (number % 32) & 1) != 0;
   }
-  /// The most urgent pending, enabled, inactive interrupt of the groups in `groups` (bit 0: Group
-  /// 0, bit 1: Group 1), among those in `mask_of(word)`.
+  /// The most urgent pending, enabled, inactive interrupt of the groups in the set `groups`, among
+  /// those in `mask_of(word)`.
   template <typename Mask>
   PendingInterrupt highest(unsigned groups, Mask mask_of) const {
     PendingInterrupt best;
@@ -109,6 +132,8 @@ class InterruptBank {
   static void describe(Self& self, State& state) {
     state.list("words", self.words_, [](auto& word, auto& inner) {
       inner.value("group", word.group);
+      inner.value("modifier", word.modifier);
+      inner.value("access", word.access);
       inner.value("enabled", word.enabled);
       inner.value("latch", word.latch);
       inner.value("line", word.line);
@@ -122,12 +147,15 @@ class InterruptBank {
  private:
   struct Word {
     std::uint32_t group = 0, enabled = 0, latch = 0, line = 0, message = 0, active = 0, edge = 0;
+    std::uint32_t modifier = 0;
+    std::uint64_t access = 0;
   };
   std::uint32_t candidates_of(std::size_t word, unsigned groups) const {
     const Word& w = words_[word];
-    const std::uint32_t group0 = (groups & 1) != 0 ? ~w.group : 0;
-    const std::uint32_t group1 = (groups & 2) != 0 ? w.group : 0;
-    return pending(word) & w.enabled & ~w.active & (group0 | group1);
+    std::uint32_t wanted = has(groups, Group::group1) ? w.group : 0;
+    if (has(groups, Group::group0)) wanted |= ~w.group & ~w.modifier;
+    if (has(groups, Group::secure_group1)) wanted |= ~w.group & w.modifier;
+    return pending(word) & w.enabled & ~w.active & wanted;
   }
   PendingInterrupt describe(std::size_t word, unsigned bit) const;
   Word& word_of(std::uint32_t INTID) { return words_[number_of(INTID) / 32]; }

@@ -4,19 +4,21 @@
 
 #include "doorbell/core/arch/bit_field.h"
 #include "doorbell/gic/arch/its_tables.h"
-#include "doorbell/gic/arch/priority.h"
+#include "doorbell/gic/arch/security_view.h"
 
 namespace doorbell::gic {
 
 /// An LPI's byte in the LPI Configuration table (IHI 0069, 5.1.1.1): Priority[7:2], Enable[0]. Bits
-/// [1:0] of the priority are 0.
+/// [1:0] of the priority are 0; with two Security states it is one of Non-secure.
 struct LpiConfiguration {
   std::uint8_t priority = 0;
   bool enabled = false;
 
   /// `priority_bits` is how many bits of priority the implementation keeps.
-  static LpiConfiguration decode(std::uint8_t byte, unsigned priority_bits) {
-    return {implemented_priority(static_cast<std::uint8_t>(byte & 0xFC), priority_bits),
+  static LpiConfiguration decode(std::uint8_t byte, unsigned priority_bits,
+                                 bool two_states = false) {
+    const auto written = static_cast<std::uint8_t>(byte & 0xFC);
+    return {implemented_priority(two_states ? ns_write(written) : written, priority_bits),
             (byte & 1) != 0};
   }
   bool operator==(const LpiConfiguration&) const = default;

@@ -79,6 +79,11 @@ void GicCommonParameters::describe(ParameterGroup& group) {
             {.source = virt,
              .help = "SPIs by GICD_SETSPI_NSR and GICD_CLRSPI_NSR (GICD_TYPER.MBIS).",
              .visible_to_software = true});
+  group.add("security", security, {{"one", SecurityStates::one}, {"two", SecurityStates::two}},
+            {.source = virt,
+             .help = "Security states (GICD_TYPER.SecurityExtn); firmware must be Secure to set up "
+                     "the GIC of two.",
+             .visible_to_software = true});
   group.add("link_cycles", link_cycles,
             {.unit = "cycles",
              .maximum = 100000,
@@ -227,6 +232,8 @@ void GicParameters::describe(ParameterGroup& group) {
 void GicParameters::check() const {
   expect(is_clock(clock_frequency()), "speed",
          "a clock of 1MHz to 1000GHz with gic.common.frequency, in Hz", clock_frequency());
+  expect(common.priority_bits >= 5 || common.security == SecurityStates::one,
+         "common.priority_bits", "5 or more with gic.common.security: two", common.priority_bits);
   expect(common.spis % 32 == 0, "common.spis", "a multiple of 32", common.spis);
   expect(common.extended_spis % 32 == 0, "common.extended_spis", "a multiple of 32",
          common.extended_spis);

@@ -10,6 +10,9 @@
 
 namespace doorbell::gic {
 
+/// How many Security states there are (GICD_TYPER.SecurityExtn).
+enum class SecurityStates : std::uint8_t { one, two };
+
 /// What the whole GIC shares.
 struct GicCommonParameters {
   std::uint64_t frequency = 1'000'000'000;  ///< hertz; the clock of all cycles below
@@ -20,6 +23,7 @@ struct GicCommonParameters {
   std::uint32_t priority_bits = 5;
   OneOfN one_of_n = OneOfN::none;
   bool message_spis = false;
+  SecurityStates security = SecurityStates::one;
   std::uint32_t link_cycles =
       4;  ///< one way between ITS, distributor, redistributors, CPU interfaces
   std::uint32_t register_cycles = 4;  ///< an access to GICD, GICR or GITS registers
@@ -136,7 +140,7 @@ struct GicParameters {
   bool message_spis() const { return common.message_spis || doorbell == DoorbellKind::spi; }
   void describe(ParameterGroup& group);
   /// Throws an InputError when values don't go together: SPIs in words of 32, caches in whole sets,
-  /// entries that hold their fields.
+  /// entries that hold their fields, priorities of two Security states.
   void check() const;
 
  private:

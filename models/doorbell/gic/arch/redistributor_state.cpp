@@ -1,7 +1,6 @@
 #include "doorbell/gic/arch/redistributor_state.h"
 
 #include "doorbell/core/arch/bit_field.h"
-#include "doorbell/gic/arch/access_errors.h"
 #include "doorbell/gic/arch/register_tables.h"
 
 namespace doorbell::gic {
@@ -9,6 +8,7 @@ namespace {
 
 constexpr std::uint64_t EnableLPIs = 1;
 constexpr std::uint64_t DPG = 0x07000000;
+constexpr std::uint64_t secure_DPG = 0x05000000;
 constexpr std::uint64_t ProcessorSleep = 2;
 constexpr std::uint64_t ChildrenAsleep = 4;
 
@@ -23,20 +23,18 @@ RedistributorState::RedistributorState(const RedistributorConfiguration& configu
       STATUSR_(bank_.handle("GICR_STATUSR")),
       WAKER_(bank_.handle("GICR_WAKER")),
       PROPBASER_(bank_.handle("GICR_PROPBASER")),
-      PENDBASER_(bank_.handle("GICR_PENDBASER")) {
+      PENDBASER_(bank_.handle("GICR_PENDBASER")),
+      NSACR_(bank_.handle("GICR_NSACR")),
+      DS_(!configuration.two_security_states) {
   identify();
   interrupts_.make_edge(0, 0xFFFF);
   hook_control();
+  hook_status();
   hook_sleep();
   hook_tables();
   hook_invalidation();
-  hook_bits("GICR_IGROUPR<n>", &InterruptBank::group, &InterruptBank::write_group);
-  hook_bits("GICR_ISENABLER<n>", &InterruptBank::enabled, &InterruptBank::set_enable);
-  hook_bits("GICR_ICENABLER<n>", &InterruptBank::enabled, &InterruptBank::clear_enable);
-  hook_bits("GICR_ISPENDR<n>", &InterruptBank::pending, &InterruptBank::set_pending);
-  hook_bits("GICR_ICPENDR<n>", &InterruptBank::pending, &InterruptBank::clear_pending);
-  hook_bits("GICR_ISACTIVER<n>", &InterruptBank::active, &InterruptBank::set_active);
-  hook_bits("GICR_ICACTIVER<n>", &InterruptBank::active, &InterruptBank::clear_active);
+  hook_all_bits();
+  hook_access();
   hook_priorities();
   hook_configuration();
 }
@@ -60,37 +58,37 @@ void RedistributorState::changed() const {
   if (changed_) changed_();
 }
 
-void RedistributorState::note_ignored(RegisterResult result, bool read) {
-  STATUSR_.set(STATUSR_.get() | access_error(result, read));
-}
-
 void RedistributorState::hook_control() {
-  bank_.on_write("GICR_STATUSR", [this](const RegisterWrite& write) {
-    STATUSR_.set(write.old & ~write.written);  // ones clear
-  });
   bank_.on_read("GICR_CTLR", [this](const RegisterRead& read) {
-    return read.value | std::uint64_t{configuration_.enable_can_clear} << 1 |  // CES
-           std::uint64_t{configuration_.invalidates} << 2 |                    // IR
-           std::uint64_t{write_pending_} << 3 |                                // RWP
-           std::uint64_t{upstream_pending_} << 31;                             // UWP
+    return (is_limited(read.context) ? read.value & ~secure_DPG : read.value) |
+           std::uint64_t{configuration_.enable_can_clear} << 1 |  // CES
+           std::uint64_t{configuration_.invalidates} << 2 |       // IR
+           std::uint64_t{write_pending_} << 3 |                   // RWP
+           std::uint64_t{upstream_pending_} << 31;                // UWP
   });
   bank_.on_write("GICR_CTLR", [this](const RegisterWrite& write) {
     const bool was = (write.old & EnableLPIs) != 0;
     // With CES 0 it can't be cleared once it is set.
     const bool is = configuration_.lpis &&
                     ((write.value & EnableLPIs) != 0 || (was && !configuration_.enable_can_clear));
-    const std::uint64_t excluded = configuration_.one_of_n ? write.value & DPG : 0;
+    const std::uint64_t kept = is_limited(write.context) ? secure_DPG : 0;
+    const std::uint64_t excluded =
+        configuration_.one_of_n ? ((write.value & ~kept) | (write.old & kept)) & DPG : 0;
     CTLR_.set(excluded | (is ? EnableLPIs : 0));
-    // DPG0[24], DPG1NS[25]; DPG1S[26] is of the Secure state that there isn't.
+    // DPG0[24], DPG1NS[25] and DPG1S[26] are in the order of the groups.
     if (exclude_ && excluded != (write.old & DPG))
-      exclude_(static_cast<unsigned>(bits(excluded, 25, 24)));
+      exclude_(static_cast<unsigned>(bits(excluded, 26, 24)));
     if (was != is && enable_lpis_) enable_lpis_(is);
   });
 }
 
 /// 12.11.44: ChildrenAsleep follows ProcessorSleep once the CPU interface is quiet, or reachable.
 void RedistributorState::hook_sleep() {
+  bank_.on_read("GICR_WAKER", [this](const RegisterRead& read) {
+    return is_limited(read.context) ? 0 : read.value;
+  });
   bank_.on_write("GICR_WAKER", [this](const RegisterWrite& write) {
+    if (is_limited(write.context)) return WAKER_.set(write.old);
     const bool sleep = (write.value & ProcessorSleep) != 0;
     WAKER_.set((sleep ? ProcessorSleep : 0) | (write.old & ChildrenAsleep));
     if (sleep == ((write.old & ProcessorSleep) != 0)) return;
@@ -143,50 +141,6 @@ void RedistributorState::hook_invalidation() {
   });
 }
 
-void RedistributorState::hook_bits(const char* name, Value value, Change change) {
-  bank_.on_read(name, [this, value](const RegisterRead& read) -> std::uint64_t {
-    return read.index < interrupts_.words() ? (interrupts_.*value)(read.index) : 0;
-  });
-  bank_.on_write(name, [this, change](const RegisterWrite& write) {
-    if (write.index >= interrupts_.words()) return;
-    (interrupts_.*change)(write.index, static_cast<std::uint32_t>(write.written));
-    changed();
-  });
-}
-
-void RedistributorState::hook_priorities() {
-  bank_.on_read("GICR_IPRIORITYR<n>", [this](const RegisterRead& read) {
-    std::uint64_t value = 0;
-    for (unsigned i = 0; i < 4; ++i) {
-      const std::uint32_t number = read.index * 4 + i;
-      if (number < interrupts_.count())
-        value |= std::uint64_t{interrupts_.priority(interrupts_.INTID_of(number))} << (8 * i);
-    }
-    return value;
-  });
-  bank_.on_write("GICR_IPRIORITYR<n>", [this](const RegisterWrite& write) {
-    for (unsigned i = 0; i < 4; ++i) {
-      const std::uint32_t number = write.index * 4 + i;
-      if (bits(write.lanes, 8 * i + 7, 8 * i) == 0 || number >= interrupts_.count()) continue;
-      interrupts_.set_priority(interrupts_.INTID_of(number),
-                               static_cast<std::uint8_t>(bits(write.value, 8 * i + 7, 8 * i)));
-    }
-    changed();
-  });
-}
-
-void RedistributorState::hook_configuration() {
-  const auto implemented = [this](unsigned index) { return (index + 1) / 2 < interrupts_.words(); };
-  bank_.on_read("GICR_ICFGR<n>", [this, implemented](const RegisterRead& read) -> std::uint64_t {
-    return implemented(read.index) ? interrupts_.configuration(read.index + 1) : 0;
-  });
-  bank_.on_write("GICR_ICFGR<n>", [this, implemented](const RegisterWrite& write) {
-    if (!implemented(write.index)) return;
-    interrupts_.write_configuration(write.index + 1, static_cast<std::uint32_t>(write.value));
-    changed();
-  });
-}
-
 bool RedistributorState::awake() const {
   return (WAKER_.get() & (ProcessorSleep | ChildrenAsleep)) == 0;
 }
@@ -199,10 +153,10 @@ LpiTables RedistributorState::tables() const {
   return LpiTables::decode(PROPBASER_.get(), PENDBASER_.get(), configuration_.intid_bits);
 }
 
-void RedistributorState::set_pending(std::uint32_t INTID) {
-  if (!interrupts_.contains(INTID)) return;
-  const std::uint32_t number = interrupts_.number_of(INTID);
-  interrupts_.set_pending(number / 32, std::uint32_t{1} << (number % 32));
+void RedistributorState::receive_sgi(std::uint32_t INTID, Group asked, bool from_secure) {
+  const auto NS_access = static_cast<unsigned>(NSACR_.get() >> (2 * INTID) & 3);
+  if (!forwards_sgi(asked, group(INTID), from_secure, NS_access, two_states())) return;
+  interrupts_.set_pending(0, std::uint32_t{1} << INTID);
   changed();
 }
 

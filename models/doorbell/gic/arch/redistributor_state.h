@@ -24,6 +24,7 @@ struct RedistributorConfiguration {
   bool lpis = true;                 ///< GICR_TYPER.PLPIS
   bool direct_lpis = false;         ///< GICR_TYPER.DirectLPI: GICR_SETLPIR and GICR_CLRLPIR
   bool one_of_n = false;            ///< GICR_TYPER.DPGS, GICR_CTLR.DPG*
+  bool two_security_states = false;
   TableShareability shareability = TableShareability::any;
 };
 
@@ -45,8 +46,7 @@ class RedistributorState {
   void children_are(bool asleep);
   /// Awake at once, as after firmware that woke it; nobody is told.
   void wake() { WAKER_.set(0); }
-  /// Called when GICR_CTLR.DPG* change, with the groups that they exclude: bit 0 Group 0, bit 1
-  /// Group 1.
+  /// Called when GICR_CTLR.DPG* change, with the set of groups that they exclude.
   void on_exclude(std::function<void(unsigned)> listener) { exclude_ = std::move(listener); }
   /// Called with the INTID of a write of GICR_INVLPIR, and for one of GICR_INVALLR.
   void on_invalidate(std::function<void(std::uint32_t)> one, std::function<void()> all) {
@@ -65,7 +65,11 @@ class RedistributorState {
   /// GICR_SYNCR.Busy: a write of GICR_CLRLPIR, GICR_INVLPIR or GICR_INVALLR has not taken effect.
   void set_invalidating(bool busy) { invalidating_ = busy; }
   /// An access that the frame ignored, for GICR_STATUSR.
-  void note_ignored(RegisterResult result, bool read);
+  void note_ignored(RegisterResult result, bool read, const RegisterContext& who = {});
+  /// GICD_CTLR.DS has been set: there is one Security state from now on.
+  void disable_security();
+  /// There are two Security states, and GICD_CTLR.DS is 0.
+  bool two_states() const { return !DS_; }
 
   /// Whether interrupts are forwarded: neither asleep, nor on the way there or back.
   bool awake() const;
@@ -77,8 +81,8 @@ class RedistributorState {
   bool pending_table_zero() const { return pending_table_zero_; }
 
   const InterruptBank& interrupts() const { return interrupts_; }
-  /// An SGI from this or another processor.
-  void set_pending(std::uint32_t INTID);
+  /// An SGI from this or another processor, unless groups and Security states say otherwise.
+  void receive_sgi(std::uint32_t INTID, Group asked, bool from_secure);
   void set_line(std::uint32_t INTID, bool level);
   void acknowledge(std::uint32_t INTID);
   void deactivate(std::uint32_t INTID);
@@ -94,6 +98,8 @@ class RedistributorState {
   template <class Self, class State>
   static void describe(Self& self, State& state) {
     state.registers("registers", self.bank_);
+    state.value("GICR_STATUSR of Non-secure", self.non_secure_STATUSR_);
+    state.value("DS", self.DS_);
     state.group("interrupts",
                 [&self](auto& inner) { InterruptBank::describe(self.interrupts_, inner); });
     state.value("PTZ", self.pending_table_zero_);
@@ -103,19 +109,36 @@ class RedistributorState {
   using Change = void (InterruptBank::*)(std::size_t, std::uint32_t);
   using Value = std::uint32_t (InterruptBank::*)(std::size_t) const;
   void identify();
-  void hook_bits(const char* name, Value value, Change change);
+  void hook_all_bits();
+  /// RAZ/WI to Non-secure accesses, as a whole or where interrupts are Secure.
+  enum class HiddenFrom : std::uint8_t { non_secure, non_secure_if_secure };
+  void hook_bits(const char* name, Value value, Change change,
+                 HiddenFrom hidden = HiddenFrom::non_secure_if_secure);
   void hook_control();
+  void hook_status();
+  void hook_access();
   void hook_sleep();
   void hook_tables();
   void hook_invalidation();
   void hook_priorities();
   void hook_configuration();
   void changed() const;
+  /// Non-secure software, and there are two Security states.
+  bool is_limited(const RegisterContext& who) const { return !DS_ && !who.secure; }
+  std::uint32_t reached(std::size_t word, const RegisterContext& who) const {
+    return is_limited(who) ? interrupts_.reached(word) : ~std::uint32_t{0};
+  }
+  /// By number, as there is one.
+  bool reaches(std::uint32_t number, const RegisterContext& who) const {
+    return number < interrupts_.count() && (reached(number / 32, who) >> (number % 32) & 1) != 0;
+  }
 
   RedistributorConfiguration configuration_;
   RegisterBank bank_;
   InterruptBank interrupts_;
-  RegisterBank::Handle CTLR_, STATUSR_, WAKER_, PROPBASER_, PENDBASER_;
+  RegisterBank::Handle CTLR_, STATUSR_, WAKER_, PROPBASER_, PENDBASER_, NSACR_;
+  std::uint64_t non_secure_STATUSR_ = 0;
+  bool DS_;  ///< GICD_CTLR.DS
   bool pending_table_zero_ = false;
   bool write_pending_ = false;
   bool upstream_pending_ = false;

@@ -10,12 +10,12 @@ constexpr auto RW = RegisterAccess::read_write;
 
 // clang-format off
 constexpr auto WO = RegisterAccess::write_only;
-constexpr std::uint64_t none = 0;  // writable bits of what is RAZ/WI with one Security state
+constexpr std::uint64_t none = 0;  // writable bits of what keeps no value
 constexpr std::uint64_t all = ~0ULL;
 
 constexpr std::array gicd{
     // name, offset, width, reset, access, section, count, stride, writable, byte_access, half_word_access
-    RegisterInfo{"GICD_CTLR",           0x0000, 4, 0x50, RW, "IHI 0069 12.9.4", 1, 0, 0x3},
+    RegisterInfo{"GICD_CTLR",           0x0000, 4, 0x50, RW, "IHI 0069 12.9.4", 1, 0, 0x47},
     RegisterInfo{"GICD_TYPER",          0x0004, 4, 0, RO, "IHI 0069 12.9.38"},
     RegisterInfo{"GICD_IIDR",           0x0008, 4, IIDR_value, RO, "IHI 0069 12.9.12"},
     RegisterInfo{"GICD_TYPER2",         0x000C, 4, 0, RO, "IHI 0069 12.9.39"},
@@ -33,8 +33,8 @@ constexpr std::array gicd{
     RegisterInfo{"GICD_ICACTIVER<n>",   0x0380, 4, 0, RW, "IHI 0069 12.9.5",  32},
     RegisterInfo{"GICD_IPRIORITYR<n>",  0x0400, 4, 0, RW, "IHI 0069 12.9.20", 255, 0, all, true},
     RegisterInfo{"GICD_ICFGR<n>",       0x0C00, 4, 0, RW, "IHI 0069 12.9.8",  64},
-    RegisterInfo{"GICD_IGRPMODR<n>",    0x0D00, 4, 0, RW, "IHI 0069 12.9", 32, 0, none},
-    RegisterInfo{"GICD_NSACR<n>",       0x0E00, 4, 0, RW, "IHI 0069 12.9", 64, 0, none},
+    RegisterInfo{"GICD_IGRPMODR<n>",    0x0D00, 4, 0, RW, "IHI 0069 12.9", 32},
+    RegisterInfo{"GICD_NSACR<n>",       0x0E00, 4, 0, RW, "IHI 0069 12.9", 64},
     RegisterInfo{"GICD_IGROUPR<n>E",    0x1000, 4, 0, RW, "IHI 0069 12.9",    32},
     RegisterInfo{"GICD_ISENABLER<n>E",  0x1200, 4, 0, RW, "IHI 0069 12.9",    32},
     RegisterInfo{"GICD_ICENABLER<n>E",  0x1400, 4, 0, RW, "IHI 0069 12.9",    32},
@@ -44,8 +44,8 @@ constexpr std::array gicd{
     RegisterInfo{"GICD_ICACTIVER<n>E",  0x1C00, 4, 0, RW, "IHI 0069 12.9",    32},
     RegisterInfo{"GICD_IPRIORITYR<n>E", 0x2000, 4, 0, RW, "IHI 0069 12.9",    256, 0, all, true},
     RegisterInfo{"GICD_ICFGR<n>E",      0x3000, 4, 0, RW, "IHI 0069 12.9",    64},
-    RegisterInfo{"GICD_IGRPMODR<n>E",   0x3400, 4, 0, RW, "IHI 0069 12.9",    32, 0, none},
-    RegisterInfo{"GICD_NSACR<n>E",      0x3600, 4, 0, RW, "IHI 0069 12.9",    64, 0, none},
+    RegisterInfo{"GICD_IGRPMODR<n>E",   0x3400, 4, 0, RW, "IHI 0069 12.9",    32},
+    RegisterInfo{"GICD_NSACR<n>E",      0x3600, 4, 0, RW, "IHI 0069 12.9",    64},
     RegisterInfo{"GICD_IROUTER<n>",     0x6100, 8, 0, RW, "IHI 0069 12.9.22", 988, 0, 0x000000FF80FFFFFFULL},
     RegisterInfo{"GICD_IROUTER<n>E",    0x8000, 8, 0, RW, "IHI 0069 12.9",    1024, 0, 0x000000FF80FFFFFFULL},
     RegisterInfo{"GICD_PIDR4",          0xFFD0, 4, 0x44, RO, "IHI 0069 12.1.4"},
@@ -96,8 +96,8 @@ constexpr std::array gicr{
     RegisterInfo{"GICR_IPRIORITYR<n>",  0x10400, 4, 0, RW, "IHI 0069 12.11.17", 24, 0, all, true},
     RegisterInfo{"GICR_ICFGR0",         0x10C00, 4, 0xAAAAAAAA, RO, "IHI 0069 12.11.7"},
     RegisterInfo{"GICR_ICFGR<n>",       0x10C04, 4, 0, RW, "IHI 0069 12.11.8",  5},
-    RegisterInfo{"GICR_IGRPMODR<n>",    0x10D00, 4, 0, RW, "IHI 0069 12.11", 3, 0, none},
-    RegisterInfo{"GICR_NSACR",          0x10E00, 4, 0, RW, "IHI 0069 12.11", 1, 0, none},
+    RegisterInfo{"GICR_IGRPMODR<n>",    0x10D00, 4, 0, RW, "IHI 0069 12.11", 3},
+    RegisterInfo{"GICR_NSACR",          0x10E00, 4, 0, RW, "IHI 0069 12.11"},
 };
 
 constexpr std::array gits{

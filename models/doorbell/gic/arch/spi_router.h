@@ -38,7 +38,7 @@ class SpiRouter {
 
   // What 1 of N knows of the processors. None take anything until told.
   void set_awake(unsigned processor, bool awake) { processors_[processor].awake = awake; }
-  /// Bit 0 Group 0, bit 1 Group 1: enabled at the CPU interface (ICC_IGRPENn_EL1), and not excluded
+  /// Sets of groups: enabled at the CPU interface (ICC_IGRPENn_EL1), and not excluded
   /// (GICR_CTLR.DPG*).
   void set_groups(unsigned processor, unsigned enabled) { processors_[processor].groups = enabled; }
   void set_excluded(unsigned processor, unsigned groups) {
@@ -63,8 +63,8 @@ class SpiRouter {
   static void describe(Self& self, State& state) {
     state.list("processors", self.processors_, [](auto& processor, auto& inner) {
       inner.value("awake", processor.awake);
-      inner.value("groups", processor.groups, 3);
-      inner.value("excluded", processor.excluded, 3);
+      inner.value("groups", processor.groups, all_groups);
+      inner.value("excluded", processor.excluded, all_groups);
       inner.value("ICC_PMR_EL1", processor.PMR);
       inner.value("load", processor.load);
     });
