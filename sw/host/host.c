@@ -65,6 +65,10 @@ uint64_t processor_time_ns(void) {
   return operations->time_ns();
 }
 
+void processor_enter(const struct processor_state* state) {
+  operations->enter(state);
+}
+
 void interrupts_install(interrupt_handler* handler, void* argument) {
   operations->install_handler(handler, argument);
 }

@@ -29,6 +29,7 @@ struct host_operations {
   unsigned (*number)(void);
   uint32_t (*affinity)(void);
   uint64_t (*time_ns)(void);
+  void (*enter)(const struct processor_state* state);
   void (*install_handler)(interrupt_handler* handler, void* argument);
   /* Returns whether interrupts were masked before. */
   bool (*set_interrupt_mask)(bool masked);

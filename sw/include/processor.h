@@ -16,6 +16,17 @@ uint32_t processor_affinity(void);
 /* Time since reset, from the system counter. */
 uint64_t processor_time_ns(void);
 
+/* Where software executes: DDI 0487, D1.2 and D1.3. */
+struct processor_state {
+  unsigned exception_level; /* 1 to 3 */
+  unsigned secure;          /* not 0: the Secure state; EL3 is in it whatever this says */
+  unsigned fiqs_to_el3;     /* SCR_EL3.FIQ: EL3 keeps the interrupts of Group 0 */
+};
+/* The caller goes on in that state; EL1, Non-secure, at the start. Its accesses to devices are of
+ * that Security state. EL3's accesses to banked ICC registers are to those of the state that it
+ * came from (SCR_EL3.NS). On processor models alone. */
+void processor_enter(const struct processor_state* state);
+
 /* Called with interrupts masked when this processor takes an IRQ. */
 typedef void interrupt_handler(void* argument);
 void interrupts_install(interrupt_handler* handler, void* argument);

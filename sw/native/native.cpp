@@ -39,6 +39,15 @@ constexpr host_operations operations = {
     .number = [] { return here().number(); },
     .affinity = [] { return here().affinity(); },
     .time_ns = [] { return std::uint64_t{here().time() / nanosecond}; },
+    .enter =
+        [](const processor_state* state) {
+          PeState entered{.EL = static_cast<std::uint8_t>(state->exception_level),
+                          .secure = state->secure != 0,
+                          .SCR_NS = state->secure == 0,
+                          .SCR_FIQ = state->fiqs_to_el3 != 0};
+          if (entered.EL == 3) entered.SCR_NS = here().state().SCR_NS;
+          here().enter(entered);
+        },
     .install_handler = [](interrupt_handler* handler,
                           void* argument) { here().set_interrupt_handler(handler, argument); },
     .set_interrupt_mask = [](bool masked) { return here().mask_interrupts(masked); },

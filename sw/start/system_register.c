@@ -17,11 +17,16 @@
 #define S_BPR1 "s3_0_c12_c12_3"
 #define S_AP1R0 "s3_0_c12_c9_0"
 #define S_RPR "s3_0_c12_c11_3"
+#define S_IAR0 "s3_0_c12_c8_0"
+#define S_EOIR0 "s3_0_c12_c8_1"
+#define S_HPPIR0 "s3_0_c12_c8_2"
 #define S_SGI1R "s3_0_c12_c11_5"
 #define S_DIR "s3_0_c12_c11_1"
 #define S_CTLR "s3_0_c12_c12_4"
 #define S_SRE "s3_0_c12_c12_5"
+#define S_IGRPEN0 "s3_0_c12_c12_6"
 #define S_IGRPEN1 "s3_0_c12_c12_7"
+#define S_IGRPEN1_EL3 "s3_6_c12_c12_7"
 
 uint64_t system_register_read(enum system_register which) {
   uint64_t value = 0;
@@ -34,7 +39,11 @@ uint64_t system_register_read(enum system_register which) {
     READ(ICC_RPR_EL1, S_RPR);
     READ(ICC_CTLR_EL1, S_CTLR);
     READ(ICC_SRE_EL1, S_SRE);
+    READ(ICC_IAR0_EL1, S_IAR0);
+    READ(ICC_HPPIR0_EL1, S_HPPIR0);
+    READ(ICC_IGRPEN0_EL1, S_IGRPEN0);
     READ(ICC_IGRPEN1_EL1, S_IGRPEN1);
+    READ(ICC_IGRPEN1_EL3, S_IGRPEN1_EL3);
     default: /* write-only */
       break;
   }
@@ -51,7 +60,10 @@ void system_register_write(enum system_register which, uint64_t value) {
     WRITE(ICC_DIR_EL1, S_DIR);
     WRITE(ICC_CTLR_EL1, S_CTLR);
     WRITE(ICC_SRE_EL1, S_SRE);
+    WRITE(ICC_EOIR0_EL1, S_EOIR0);
+    WRITE(ICC_IGRPEN0_EL1, S_IGRPEN0);
     WRITE(ICC_IGRPEN1_EL1, S_IGRPEN1);
+    WRITE(ICC_IGRPEN1_EL3, S_IGRPEN1_EL3);
     default: /* read-only */
       break;
   }

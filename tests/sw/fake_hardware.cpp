@@ -24,6 +24,7 @@ const host_operations operations = {
     .number = [] { return current->processor; },
     .affinity = [] { return current->affinity; },
     .time_ns = [] { return current->time_ns; },
+    .enter = [](const processor_state*) {},
     .install_handler = [](interrupt_handler*, void*) {},
     .set_interrupt_mask =
         [](bool masked) {

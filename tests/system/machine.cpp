@@ -61,6 +61,7 @@ void Machine::run(std::function<void()> scenario, Timing timing) {
   for (unsigned i = 0; i < processors; ++i) {
     platform_.native_processor(i).set_firmware(
         [this, i, processors, timing, scenario, &simulation] {
+          if (before_) before_(i);
           if (i == 0) {
             ASSERT_EQ(machine_initialise(&software_), STATUS_OK);
           }

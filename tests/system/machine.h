@@ -27,6 +27,9 @@ class Machine {
   /// Runs it to the end of `scenario`, and checks that all went well. Once.
   void run(std::function<void()> scenario, Timing timing = Timing::approximate);
 
+  /// What each processor does first, with its number: firmware below the drivers.
+  void before(std::function<void(unsigned)> firmware) { before_ = std::move(firmware); }
+
   /// What the other processors do once all are up, with their numbers, before they take interrupts.
   void on_others(std::function<void(unsigned)> work) { on_others_ = std::move(work); }
 
@@ -71,6 +74,7 @@ class Machine {
   std::array<pcie_function, 16> functions_{};
   std::array<msi_vector, 256> vectors_{};
   std::array<machine_device, 16> devices_{};
+  std::function<void(unsigned)> before_;
   std::function<void(unsigned)> on_others_;
   std::function<void(const msi_vector&)> on_interrupt_;
   std::uint64_t handled_ = 0;

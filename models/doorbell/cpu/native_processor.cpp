@@ -14,7 +14,6 @@ constexpr bool no_event = false;
 constexpr unsigned turns_at_a_time = 4096;
 constexpr std::uint64_t first_special_intid = 1020;
 constexpr std::uint64_t last_special_intid = 1023;
-constexpr PeState software_at_EL1{};  // there is no other yet
 
 }  // namespace
 
@@ -105,14 +104,14 @@ Task<void> NativeProcessor::execute() {
         co_await posted_.drained();
         break;
       case Request::Kind::read_register: {
-        const CpuInterfaceForward::Value answer = gic->read(request_.encoding, software_at_EL1);
+        const CpuInterfaceForward::Value answer = gic->read(request_.encoding, state_);
         request_.value = answer.value;
         request_.known = answer.done();
         break;
       }
       case Request::Kind::write_register:
-        request_.known = co_await gic->write(request_.encoding, request_.value, software_at_EL1) ==
-                         SystemAccess::done;
+        request_.known =
+            co_await gic->write(request_.encoding, request_.value, state_) == SystemAccess::done;
         break;
       case Request::Kind::wait_for_interrupt:
         co_await posted_.drained();
@@ -234,6 +233,14 @@ bool NativeProcessor::travels(MemoryType type) const {
   return type == MemoryType::device || parameters_.memory == MemoryAccess::uncached;
 }
 
+/// Whoever says nothing is Non-secure.
+PayloadReference NativeProcessor::take_payload(tlm::tlm_command command, std::uint64_t address,
+                                               unsigned size) {
+  PayloadReference payload = simulation().payloads().take(command, address, size);
+  if (is_secure()) payload->requester().secure = true;
+  return payload;
+}
+
 void NativeProcessor::transport(PooledPayload& payload) {
   statistics_.device_accesses.add();
   work(parameters_.access_issue);
@@ -260,7 +267,7 @@ std::uint64_t NativeProcessor::load(std::uint64_t address, unsigned size, Memory
 std::uint64_t NativeProcessor::load_unwatched(std::uint64_t address, unsigned size,
                                               MemoryType type) {
   if (!travels(type)) return load_cached(address, size);
-  PayloadReference payload = simulation().payloads().take(tlm::TLM_READ_COMMAND, address, size);
+  PayloadReference payload = take_payload(tlm::TLM_READ_COMMAND, address, size);
   transport(*payload);
   if (!payload->is_response_ok()) return ~std::uint64_t{0};
   return load_little_endian<std::uint64_t>(payload->data());
@@ -276,7 +283,7 @@ void NativeProcessor::store(std::uint64_t address, unsigned size, std::uint64_t 
     if (!direct_.write(address, {bytes, size})) statistics_.bus_errors.add();
     return;
   }
-  PayloadReference payload = simulation().payloads().take(tlm::TLM_WRITE_COMMAND, address, size);
+  PayloadReference payload = take_payload(tlm::TLM_WRITE_COMMAND, address, size);
   std::copy_n(bytes, size, payload->data().begin());
   if (!parameters_.posted_writes) return transport(*payload);
   statistics_.device_accesses.add();
@@ -326,6 +333,12 @@ void NativeProcessor::write_system_register(std::uint32_t encoding, std::uint64_
   repetition_.saw({Repetition::Access::Kind::write_register, encoding, value}, now());
   request({.kind = Request::Kind::write_register, .encoding = encoding, .value = value});
   if (!request_.known) statistics_.undefined_accesses.add();
+}
+
+void NativeProcessor::enter(const PeState& state) {
+  barrier();  // earlier accesses are of the state before
+  state_ = state;
+  gic->set_state(state);
 }
 
 void NativeProcessor::work(std::uint64_t cycles) {

@@ -50,6 +50,11 @@ class NativeProcessor : public Processor {
   /// Unknown registers read as 0 and are counted.
   std::uint64_t read_system_register(std::uint32_t encoding);
   void write_system_register(std::uint32_t encoding, std::uint64_t value);
+  /// Firmware goes on in another state: its Exception level, Security state and SCR_EL3 decide
+  /// what accesses to system registers do, and the Security state is that of its device accesses.
+  /// Non-secure EL1 at the start.
+  void enter(const PeState& state);
+  const PeState& state() const { return state_; }
   /// Lets firmware's own instructions take time.
   void work(std::uint64_t cycles);
   /// One turn of a polling loop.
@@ -138,11 +143,14 @@ class NativeProcessor : public Processor {
   bool may_interrupt() const { return !masked_ && handler_ != nullptr; }
   bool interrupt_due() { return may_interrupt() && irq_line_.high(now()); }
   bool travels(MemoryType type) const;
+  bool is_secure() const { return state_.secure || state_.EL == 3; }
+  PayloadReference take_payload(tlm::tlm_command command, std::uint64_t address, unsigned size);
   void transport(PooledPayload& payload);
   std::uint64_t load_unwatched(std::uint64_t address, unsigned size, MemoryType type);
   std::uint64_t load_cached(std::uint64_t address, unsigned size);
 
   CpuParameters parameters_;
+  PeState state_;
   DirectMemory direct_;
   std::function<void()> firmware_;
   InterruptHandler handler_ = nullptr;

@@ -47,6 +47,10 @@ enum status gic_disable(struct gic* gic, uint32_t intid);
 /* An edge-triggered one that nobody has taken. */
 void gic_clear_pending(struct gic* gic, uint32_t intid);
 
+/* Parts of that: the redistributor of the calling processor, and its waking (GICR_WAKER). */
+enum status redistributor_find(const struct gic* gic, struct redistributor* redistributor);
+enum status redistributor_wake(const struct redistributor* redistributor);
+
 /* SGIs and PPIs, on the processor that owns the redistributor. */
 void redistributor_enable(const struct redistributor* redistributor, uint32_t intid);
 

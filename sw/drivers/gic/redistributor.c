@@ -23,13 +23,13 @@ static enum status find_in(uint64_t base, unsigned limit, struct redistributor* 
   return STATUS_NOT_FOUND;
 }
 
-static enum status find(const struct gic* gic, struct redistributor* redistributor) {
+enum status redistributor_find(const struct gic* gic, struct redistributor* redistributor) {
   enum status status = find_in(gic->redistributors, gic->redistributor_limit, redistributor);
   if (status != STATUS_NOT_FOUND || gic->more_redistributors == 0) return status;
   return find_in(gic->more_redistributors, gic->redistributor_limit, redistributor);
 }
 
-static enum status wake(const struct redistributor* redistributor) {
+enum status redistributor_wake(const struct redistributor* redistributor) {
   uint64_t waker = redistributor->base + GICR_WAKER;
   mmio_write32(waker, mmio_read32(waker) & ~(uint32_t)GICR_WAKER_ProcessorSleep);
   return poll32(waker, GICR_WAKER_ChildrenAsleep, 0);
@@ -46,8 +46,8 @@ static enum status reset_private_interrupts(const struct redistributor* redistri
 }
 
 enum status gic_initialise_processor(const struct gic* gic, struct redistributor* redistributor) {
-  enum status status = find(gic, redistributor);
-  if (status == STATUS_OK) status = wake(redistributor);
+  enum status status = redistributor_find(gic, redistributor);
+  if (status == STATUS_OK) status = redistributor_wake(redistributor);
   if (status == STATUS_OK) status = reset_private_interrupts(redistributor);
   if (status == STATUS_OK) status = cpu_interface_initialise();
   return status;

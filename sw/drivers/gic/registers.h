@@ -11,8 +11,14 @@
 #define GICD_CTLR_EnableGrp1A BIT(1)
 #define GICD_CTLR_ARE_NS BIT(4)
 #define GICD_CTLR_RWP BIT(31)
+/* As Secure software sees it. */
+#define GICD_CTLR_EnableGrp0 BIT(0)
+#define GICD_CTLR_EnableGrp1S BIT(2)
+#define GICD_CTLR_ARE_S BIT(4)
+#define GICD_CTLR_ARE_NS_of_Secure BIT(5)
 #define GICD_TYPER 0x0004u
 #define GICD_TYPER_ITLinesNumber BITS(4, 0)
+#define GICD_TYPER_SecurityExtn BIT(10)
 #define GICD_TYPER_LPIS BIT(17)
 #define GICD_TYPER_IDbits BITS(23, 19)
 #define GICD_IGROUPR 0x0080u
@@ -22,6 +28,7 @@
 #define GICD_ICACTIVER 0x0380u
 #define GICD_IPRIORITYR 0x0400u
 #define GICD_ICFGR 0x0c00u
+#define GICD_IGRPMODR 0x0d00u
 #define GICD_IROUTER 0x6000u
 #define GICD_PIDR2 0xffe8u
 #define PIDR2_ArchRev BITS(7, 4)
@@ -74,6 +81,7 @@
 /* Redistributor: SGI_base. */
 #define GICR_SGI_BASE 0x10000u
 #define GICR_IGROUPR0 (GICR_SGI_BASE + 0x0080u)
+#define GICR_IGRPMODR0 (GICR_SGI_BASE + 0x0d00u)
 #define GICR_ISENABLER0 (GICR_SGI_BASE + 0x0100u)
 #define GICR_ICENABLER0 (GICR_SGI_BASE + 0x0180u)
 #define GICR_ICACTIVER0 (GICR_SGI_BASE + 0x0380u)
@@ -84,6 +92,7 @@
 #define ICC_CTLR_PRIbits BITS(10, 8)
 #define ICC_CTLR_EOImode BIT(1)
 #define ICC_IGRPEN1_Enable BIT(0)
+#define ICC_IGRPEN1_EL3_EnableGrp1S BIT(1)
 
 #define INTID_FIRST_SPI 32u
 #define INTID_SPECIAL 1020u /* 1020 to 1023: no interrupt */
