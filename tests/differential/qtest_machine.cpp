@@ -11,7 +11,10 @@
 
 namespace doorbell::test {
 
-QtestMachine::QtestMachine(const std::string& qemu) {
+QtestMachine::QtestMachine(const std::string& qemu, const std::string& options,
+                           unsigned processors) {
+  const std::string machine = "virt,gic-version=3," + options;
+  const std::string smp = std::to_string(processors);
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) throw std::runtime_error("no sockets");
   process_ = fork();
@@ -21,7 +24,7 @@ QtestMachine::QtestMachine(const std::string& qemu) {
     dup2(ends[1], STDOUT_FILENO);
     close(ends[0]);
     close(ends[1]);
-    execl(qemu.c_str(), qemu.c_str(), "-machine", "virt,gic-version=3,iommu=smmuv3", "-cpu",
+    execl(qemu.c_str(), qemu.c_str(), "-machine", machine.c_str(), "-smp", smp.c_str(), "-cpu",
           "cortex-a57", "-m", "128", "-nic", "none", "-display", "none", "-monitor", "none",
           "-serial", "null", "-rtc", "base=2024-01-01T00:00:00,clock=vm", "-S", "-qtest", "stdio",
           "-qtest-log", "/dev/null", nullptr);

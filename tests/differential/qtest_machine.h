@@ -10,8 +10,9 @@ namespace doorbell::test {
 /// clock says 2024-01-01T00:00:00Z.
 class QtestMachine {
  public:
-  /// Runs `qemu`, the program.
-  explicit QtestMachine(const std::string& qemu);
+  /// Runs `qemu`, the program, with options of its `virt` and so many processors.
+  explicit QtestMachine(const std::string& qemu, const std::string& options = "iommu=smmuv3",
+                        unsigned processors = 1);
   ~QtestMachine();
   QtestMachine(const QtestMachine&) = delete;
   QtestMachine& operator=(const QtestMachine&) = delete;

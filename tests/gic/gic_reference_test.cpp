@@ -22,6 +22,10 @@ struct Kind {
   SecurityStates security;
 };
 
+void PrintTo(const Kind& kind, std::ostream* stream) {
+  *stream << (kind.security == SecurityStates::two ? "two states" : "one state");
+}
+
 class Reference : public testing::TestWithParam<Kind> {};
 
 TEST_P(Reference, AgreesOverRandomSequences) {
@@ -58,6 +62,10 @@ struct Seeded {
   const char* name;
 };
 
+void PrintTo(const Seeded& seeded, std::ostream* stream) {
+  *stream << seeded.name;
+}
+
 constexpr Seeded seeded[] = {
     {Fault::equals_preempt, "EqualsPreempt"},
     {Fault::whole_priorities_decide, "WholePrioritiesDecide"},
@@ -85,7 +93,7 @@ class SeededFault : public testing::TestWithParam<Seeded> {};
 TEST_P(SeededFault, IsFound) {
   Comparison comparison(OneOfN::none, SecurityStates::two, 7, GetParam().fault);
   unsigned sequences = 0;
-  while (sequences < 400 && comparison.sequence(steps))
+  while (sequences < 4000 && comparison.sequence(steps))
     ++sequences;
   EXPECT_FALSE(comparison.difference().empty());
 }

@@ -25,17 +25,17 @@ class SecurityStatesTest : public ::testing::Test {
  protected:
   SecurityStatesTest() {
     machine_.before([this](unsigned processor) {
-      gic gic{};
-      gic.distributor = machine_.software().description.distributor;
-      gic.redistributors = machine_.software().description.redistributors;
-      gic.redistributor_limit = machine_.platform().processor_count();
+      struct ::gic frames {};
+      frames.distributor = machine_.software().description.distributor;
+      frames.redistributors = machine_.software().description.redistributors;
+      frames.redistributor_limit = machine_.platform().processor_count();
       processor_enter(&at_EL3);
       if (processor == 0) {
-        ASSERT_EQ(gic_secure_initialise(&gic), STATUS_OK);
-        gic_secure_keep(&gic, of_group0, SECURE_GROUP_0, 0x20);
-        gic_secure_keep(&gic, of_secure_group1, SECURE_GROUP_1, 0x60);
+        ASSERT_EQ(gic_secure_initialise(&frames), STATUS_OK);
+        gic_secure_keep(&frames, of_group0, SECURE_GROUP_0, 0x20);
+        gic_secure_keep(&frames, of_secure_group1, SECURE_GROUP_1, 0x60);
       }
-      ASSERT_EQ(gic_secure_initialise_processor(&gic), STATUS_OK);
+      ASSERT_EQ(gic_secure_initialise_processor(&frames), STATUS_OK);
       processor_enter(&at_NS_EL1);
     });
   }
@@ -104,7 +104,7 @@ TEST_F(SecurityStatesTest, EachTakesItsOwnSpis) {
     EXPECT_EQ(gic_secure_acknowledge(), 1021u) << "of Non-secure Group 1";
     processor_enter(&at_NS_EL1);
     EXPECT_EQ(gic_acknowledge(), of_non_secure);
-    EXPECT_EQ(system_register_read(ICC_RPR_EL1), PRIORITY_DEFAULT) << "as Non-secure wrote it";
+    EXPECT_EQ(system_register_read(::ICC_RPR_EL1), PRIORITY_DEFAULT) << "as Non-secure wrote it";
     set_wire(of_non_secure, false);
     gic_end(of_non_secure);
     EXPECT_EQ(gic_acknowledge(), 1023u);

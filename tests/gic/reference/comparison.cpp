@@ -170,6 +170,7 @@ void Comparison::compare_states() {
     same(bench_.gic.redistributor(p).lpis().pending(), pending[p],
          "LPIs pending at " + std::to_string(p));
     same(bench_.read_icc(p, ICC_RPR_EL1), std::uint64_t{reference_.reads_RPR(p, who_)}, "RPR");
+    same(bench_.read_icc(p, ICC_PMR_EL1), std::uint64_t{reference_.reads_PMR(p, who_)}, "PMR");
   }
   compare_lines();
 }

@@ -109,6 +109,7 @@ class Gic {
   bool reads_pending(unsigned processor, std::uint32_t INTID, Who who);
   bool reads_active(unsigned processor, std::uint32_t INTID, Who who);
   unsigned reads_RPR(unsigned processor, Who who) const;
+  unsigned reads_PMR(unsigned processor, Who who) const;
   /// The values that a read of ICC_IAR<n>_EL1 may return, 1023 among them if it may find none: of
   /// equal priorities any may come first, and 1 of N may have gone to another processor.
   std::set<std::uint32_t> permitted(unsigned processor, unsigned n, Who who) const;

@@ -160,4 +160,10 @@ unsigned Gic::reads_RPR(unsigned processor, Who who) const {
   return running < 0x80 ? 0 : (running - 0x80) * 2;
 }
 
+unsigned Gic::reads_PMR(unsigned processor, Who who) const {
+  const unsigned PMR = processors_[processor].PMR;
+  if (!shows_shifted(who)) return PMR;
+  return PMR < 0x80 ? 0 : (PMR - 0x80) * 2;
+}
+
 }  // namespace doorbell::gic::reference
