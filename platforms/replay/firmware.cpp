@@ -9,6 +9,8 @@
 #include "platforms/virt/address_space.h"
 #include "platforms/virt/memory_map.h"
 #include "platforms/virt/requester_ids.h"
+#include "sw/drivers/gic/secure.h"
+#include "sw/include/processor.h"
 
 namespace doorbell::replay {
 namespace {
@@ -78,6 +80,10 @@ void check_granule(const virt::VirtParameters& parameters) {
 }
 
 void check_translation(const virt::VirtParameters& parameters, Translation translation) {
+  if (translation != Translation::stage_2 && !parameters.smmu.offered.stage1) {
+    throw InputError(
+        "smmu.features.stage1: expected true, for the stage 1 of replay.translation, found false");
+  }
   if (translation == Translation::stage_1 || parameters.smmu.offered.stage2) return;
   throw InputError(
       "smmu.features.stage2: expected true, for the stage 2 of replay.translation, found false");
@@ -188,8 +194,24 @@ Firmware::Firmware(virt::Platform& platform, Translation translation, std::size_
   machine_.vector_capacity = static_cast<unsigned>(vectors_.size());
 }
 
+/// What firmware at EL3 does with a GIC of two Security states before Non-secure software starts.
+void Firmware::bring_up_security(unsigned cpu) {
+  constexpr processor_state at_EL3{.exception_level = 3, .secure = 1, .fiqs_to_el3 = 1};
+  constexpr processor_state at_EL1{.exception_level = 1, .secure = 0, .fiqs_to_el3 = 1};
+  ::gic frames{};
+  frames.distributor = machine_.description.distributor;
+  frames.redistributors = machine_.description.redistributors;
+  frames.redistributor_limit = platform_.processor_count();
+  processor_enter(&at_EL3);
+  if (cpu == 0) check(gic_secure_initialise(&frames), "bringing the Secure GIC up");
+  check(gic_secure_initialise_processor(&frames), "bringing a Secure CPU interface up");
+  processor_enter(&at_EL1);
+}
+
 void Firmware::bring_up(unsigned cpu) {
   const bool first = cpu == 0;
+  if (platform_.parameters().gic.common.security == gic::SecurityStates::two)
+    bring_up_security(cpu);
   if (first) check(machine_initialise(&machine_), "bringing the machine up");
   check(machine_join(&machine_), "bringing a processor up");
   if (first) {

@@ -40,6 +40,8 @@ class Firmware {
   std::uint64_t frames_end() const;
 
  private:
+  void bring_up_security(unsigned cpu);
+
   virt::Platform& platform_;
   machine machine_{};
   std::vector<pcie_function> functions_;

@@ -1,0 +1,116 @@
+// Two Security states on the whole platform: native firmware at EL3 keeps interrupts for itself and
+// starts the drivers at Non-secure EL1, which see none of them and take their own.
+#include <gtest/gtest.h>
+
+#include "platforms/virt/accounts.h"
+#include "sw/drivers/gic/registers.h"
+#include "sw/drivers/gic/secure.h"
+#include "sw/include/access.h"
+#include "sw/include/processor.h"
+#include "sw/include/system_register.h"
+#include "tests/system/machine.h"
+
+namespace doorbell::testing {
+namespace {
+
+constexpr processor_state at_EL3{.exception_level = 3, .secure = 1, .fiqs_to_el3 = 1};
+constexpr processor_state at_NS_EL1{.exception_level = 1, .secure = 0, .fiqs_to_el3 = 1};
+constexpr std::uint32_t of_group0 = 60, of_secure_group1 = 61, of_non_secure = 62;
+
+Task<void> signal(pcie::TrafficPort& port, unsigned vector) {
+  co_await port.signal(vector);
+}
+
+class SecurityStatesTest : public ::testing::Test {
+ protected:
+  SecurityStatesTest() {
+    machine_.before([this](unsigned processor) {
+      struct ::gic frames {};
+      frames.distributor = machine_.software().description.distributor;
+      frames.redistributors = machine_.software().description.redistributors;
+      frames.redistributor_limit = machine_.platform().processor_count();
+      processor_enter(&at_EL3);
+      if (processor == 0) {
+        ASSERT_EQ(gic_secure_initialise(&frames), STATUS_OK);
+        gic_secure_keep(&frames, of_group0, SECURE_GROUP_0, 0x20);
+        gic_secure_keep(&frames, of_secure_group1, SECURE_GROUP_1, 0x60);
+      }
+      ASSERT_EQ(gic_secure_initialise_processor(&frames), STATUS_OK);
+      processor_enter(&at_NS_EL1);
+    });
+  }
+  static virt::VirtParameters parameters() {
+    virt::VirtParameters parameters;
+    parameters.check_protocol = true;
+    parameters.gic.common.security = gic::SecurityStates::two;
+    return parameters;
+  }
+  std::uint64_t distributor(std::uint64_t offset) {
+    return machine_.software().description.distributor + offset;
+  }
+  void set_wire(std::uint32_t INTID, bool level) {
+    WireIn& wire = machine_.platform().gic().distributor().spi(INTID);
+    static_cast<sc_core::sc_export<WireInterface>&>(wire).operator->()->set(
+        level, machine_.platform().scheduler().now());
+    machine_.pass(microsecond);
+  }
+  Machine machine_{parameters()};
+};
+
+TEST_F(SecurityStatesTest, NonSecureSoftwareTakesItsLpis) {
+  machine_.run([&] {
+    machine_.add_device(0, 4);
+    for (unsigned vector = 0; vector < 4; ++vector)
+      machine_.start(signal(machine_.traffic(0), vector));
+    EXPECT_TRUE(machine_.wait_for_interrupts(4));
+  });
+  const Conservation account = virt::conservation_of(machine_.platform());
+  EXPECT_EQ(account.sent, 4u);
+  EXPECT_TRUE(account.balanced());
+}
+
+TEST_F(SecurityStatesTest, NonSecureSoftwareSeesNothingOfSecureInterrupts) {
+  constexpr std::uint32_t bits = 7u << (of_group0 % 32);
+  machine_.run([&] {
+    EXPECT_EQ(mmio_read32(distributor(GICD_CTLR)), GICD_CTLR_ARE_NS | GICD_CTLR_EnableGrp1A);
+    mmio_write32(distributor(GICD_ISENABLER + 4), bits);
+    EXPECT_EQ(mmio_read32(distributor(GICD_ISENABLER + 4)) & bits, 1u << (of_non_secure % 32));
+    mmio_write32(distributor(GICD_ICENABLER + 4), bits);
+    EXPECT_EQ(mmio_read32(distributor(GICD_IGROUPR + 4)), 0u);
+    EXPECT_EQ(mmio_read32(distributor(GICD_IPRIORITYR + of_group0)) & 0xFFFF, 0u);
+    processor_enter(&at_EL3);
+    EXPECT_EQ(mmio_read32(distributor(GICD_ISENABLER + 4)) & bits, 3u << (of_group0 % 32));
+    EXPECT_EQ(mmio_read32(distributor(GICD_IPRIORITYR + of_group0)) & 0xFFFF, 0x6020u);
+    processor_enter(&at_NS_EL1);
+  });
+}
+
+TEST_F(SecurityStatesTest, EachTakesItsOwnSpis) {
+  machine_.run([&] {
+    const std::uint64_t state = interrupts_mask();
+    gic_enable(&machine_.software().gic, of_non_secure);
+    set_wire(of_group0, true);
+    set_wire(of_secure_group1, true);
+    set_wire(of_non_secure, true);
+    EXPECT_EQ(gic_acknowledge(), 1023u) << "a Secure one is more urgent";
+    processor_enter(&at_EL3);
+    EXPECT_EQ(gic_secure_acknowledge(), of_group0);
+    set_wire(of_group0, false);
+    gic_secure_end(of_group0);
+    EXPECT_EQ(gic_secure_acknowledge(), 1020u) << "of Secure Group 1";
+    EXPECT_EQ(gic_acknowledge(), of_secure_group1);
+    set_wire(of_secure_group1, false);
+    gic_end(of_secure_group1);
+    EXPECT_EQ(gic_secure_acknowledge(), 1021u) << "of Non-secure Group 1";
+    processor_enter(&at_NS_EL1);
+    EXPECT_EQ(gic_acknowledge(), of_non_secure);
+    EXPECT_EQ(system_register_read(::ICC_RPR_EL1), PRIORITY_DEFAULT) << "as Non-secure wrote it";
+    set_wire(of_non_secure, false);
+    gic_end(of_non_secure);
+    EXPECT_EQ(gic_acknowledge(), 1023u);
+    interrupts_restore(state);
+  });
+}
+
+}  // namespace
+}  // namespace doorbell::testing
