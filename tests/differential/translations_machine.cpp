@@ -89,7 +89,8 @@ std::string run_translations(bool two_level_streams, std::uint64_t first_seed,
                              std::uint64_t count) {
   sw::run_on_native_processors();
   Transcript transcript;
-  virt::Platform platform("virt", parameters(), {},
+  const virt::VirtParameters machine = parameters();
+  virt::Platform platform("virt", machine, {},
                           {{.name = "edu",
                             .registers = {registers_base, 0x1000},
                             .stream_id = stream_id,

@@ -18,7 +18,7 @@ class Transcript : public peripherals::Console {
   std::string text;
 };
 
-virt::VirtParameters parameters(const std::array<std::string, SCENARIO_DRIVES>& drives) {
+virt::VirtParameters parameters_of(const std::array<std::string, SCENARIO_DRIVES>& drives) {
   virt::VirtParameters parameters;
   parameters.processors = SCENARIO_PROCESSORS;
   parameters.peripherals = true;
@@ -32,10 +32,11 @@ virt::VirtParameters parameters(const std::array<std::string, SCENARIO_DRIVES>& 
 
 struct ScenarioMachine::Parts {
   explicit Parts(const std::array<std::string, SCENARIO_DRIVES>& drives)
-      : platform("virt", parameters(drives)) {}
+      : parameters(parameters_of(drives)), platform("virt", parameters) {}
 
   Transcript transcript;
   scenario software{};
+  virt::VirtParameters parameters;
   virt::Platform platform;
 };
 
