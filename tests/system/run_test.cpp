@@ -219,8 +219,7 @@ TEST_F(Run, AFunctionOnAnyBusIsFound) {
   EXPECT_EQ(json["latency"]["streams"][0]["stream"], 7 << 8 | 1 << 3);
 }
 
-/// With round trips of two milliseconds one after the other the whole of it would take many
-/// seconds.
+/// 64 drives take many seconds.
 class InterruptedRun : public Run {
  protected:
   CommandResult run_until(const std::string& signal, const std::string& seconds) const {
@@ -228,7 +227,8 @@ class InterruptedRun : public Run {
     return run_command("timeout --foreground --signal=" + signal + " --preserve-status " + seconds +
                        " " + DOORBELL_COMMAND + " run " + source_path("platforms/virt.yaml") +
                        " --workload " + source_path(DOORBELL_LARGE_WORKLOAD) +
-                       " --set endpoints.0.link.latency=1ms --set replay.outstanding=1 --stats " +
+                       " --with eight-drives --set 'endpoints.*.functions=8' --set "
+                       "replay.copies=64 --stats " +
                        statistics_ + " --trace " + trace_);
   }
 

@@ -33,4 +33,8 @@ class SweepCommand : public ::testing::Test {
 inline constexpr const char* four_points =
     "axes: {smmu.tlb.entries: [64, 256], fabric.target_reads: [16, 32]}\n";
 
+/// What makes a run of the large workload take many seconds.
+inline const std::string sixty_four_drives =
+    "with: [eight-drives]\nset: ['endpoints.*.functions=8', replay.copies=64]\n";
+
 }  // namespace doorbell::testing

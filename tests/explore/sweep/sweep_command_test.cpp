@@ -139,15 +139,13 @@ TEST_F(SweepCommand, APointThatFailsIsRecordedAndTheRestGoesOn) {
 }
 
 TEST_F(SweepCommand, APointThatTakesTooLongFails) {
-  plan("timeout: 1s\nset: [endpoints.0.link.latency=1ms, replay.outstanding=1]\n",
-       source_path(DOORBELL_LARGE_WORKLOAD));
+  plan("timeout: 1s\n" + sixty_four_drives, source_path(DOORBELL_LARGE_WORKLOAD));
   EXPECT_EQ(run_doorbell("sweep " + scratch_.path("plan.yaml") + " -o " + directory()).status, 1);
   EXPECT_EQ(query("SELECT message FROM points"), "took longer than 1 s\n");
 }
 
 TEST_F(SweepCommand, APointThatIsKilledFails) {
-  plan("set: [endpoints.0.link.latency=1ms, replay.outstanding=1]\n",
-       source_path(DOORBELL_LARGE_WORKLOAD));
+  plan(sixty_four_drives, source_path(DOORBELL_LARGE_WORKLOAD));
   // The run is the one process that has this folder's point for a current directory.
   const CommandResult result = run_command(
       std::string("{ ") + DOORBELL_COMMAND + " sweep " + scratch_.path("plan.yaml") + " -o " +
@@ -160,7 +158,7 @@ TEST_F(SweepCommand, APointThatIsKilledFails) {
 TEST_F(SweepCommand, CtrlCLeavesAUsableResultAndNoProcess) {
   plan("axes: {smmu.tlb.entries: [64, 256], speed: {variants: {quick: , slow: {workload: " +
        source_path(DOORBELL_LARGE_WORKLOAD) +
-       ", set: [endpoints.0.link.latency=1ms, replay.outstanding=1]}}}}\n");
+       ", with: [eight-drives], set: ['endpoints.*.functions=8', replay.copies=64]}}}}\n");
   for (const char* signal : {"INT", "TERM"}) {
     const CommandResult result = run_command(
         std::string("timeout --foreground --preserve-status --signal=") + signal + " 3 " +

@@ -29,8 +29,7 @@ class SweepInterference : public SweepCommand {
 
 // As killall does, or a service manager, or a cluster: the runs may well be the first to end.
 TEST_F(SweepInterference, NoPointFailsWhenItsRunIsEndedTogetherWithTheSweep) {
-  plan("axes: {processors: [2, 4]}\nset: [endpoints.0.link.latency=1ms, replay.outstanding=1]\n",
-       source_path(DOORBELL_LARGE_WORKLOAD));
+  plan("axes: {processors: [2, 4]}\n" + sixty_four_drives, source_path(DOORBELL_LARGE_WORKLOAD));
   // The runs are the processes that have this folder's points for a current directory.
   const CommandResult result = run_command(
       "{ " + command("-j 2") +
@@ -77,8 +76,7 @@ TEST_F(SweepInterference, APointThatIsDoneIsNotRunAgain) {
 
 // A cluster may start a task again that still lives elsewhere.
 TEST_F(SweepInterference, OfAttemptsThatOverlapTheFirstOneCounts) {
-  plan("timeout: 3s\nset: [endpoints.0.link.latency=1ms, replay.outstanding=1]\n",
-       source_path(DOORBELL_LARGE_WORKLOAD));
+  plan("timeout: 3s\n" + sixty_four_drives, source_path(DOORBELL_LARGE_WORKLOAD));
   const std::string points = directory() + "/points/*";
   const CommandResult result =
       run_command("{ " + command() + " & sleep 1; sqlite3 " + directory() +
@@ -93,8 +91,7 @@ TEST_F(SweepInterference, OfAttemptsThatOverlapTheFirstOneCounts) {
 }
 
 TEST_F(SweepInterference, APointStoppedByASignalIsToldFromOneThatIsDone) {
-  plan("set: [endpoints.0.link.latency=1ms, replay.outstanding=1]\n",
-       source_path(DOORBELL_LARGE_WORKLOAD));
+  plan(sixty_four_drives, source_path(DOORBELL_LARGE_WORKLOAD));
   run_command("timeout --signal=KILL 1 " + command());
   const CommandResult result = run_command(
       "timeout --foreground --preserve-status --signal=TERM 1 " + std::string(DOORBELL_COMMAND) +
