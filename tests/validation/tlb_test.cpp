@@ -27,7 +27,7 @@ void map_pages(Bench& b, unsigned pages) {
 Task<void> scan(Bench& b, unsigned pages, double& rate) {
   map_pages(b, pages);
   co_await b.enable();
-  constexpr unsigned warm = 8, measured = 8;
+  constexpr unsigned warm = 8, measured = 64;
   std::uint64_t hits = 0;
   for (unsigned round = 0; round < warm + measured; ++round) {
     if (round == warm) hits = b.counter("tbu.main_tlb", "hits");

@@ -191,7 +191,7 @@ const Contradiction contradictions[] = {
        p.output_address_size = AddressSize::bits_52;
      },
      "smmu.output_address_size", "smmu.features.granule_64k"},
-    {[](SmmuParameters& p) { p.offered.stage1 = false; }, "smmu.features.stage1",
+    {[](SmmuParameters& p) { p.offered.stage1 = p.offered.stage2 = false; }, "smmu.features.stage1",
      "smmu.features.stage2"},
     {[](SmmuParameters& p) {
        p.offered.stage1 = false;
