@@ -53,7 +53,7 @@ TEST(GicParameters, ADoorbellIsThere) {
   EXPECT_EQ(refusal({"lpis=direct"}),
             "gic.doorbell: expected v2m, spi or lpi without ITSs (gic.lpis), found its");
   EXPECT_EQ(refusal({"doorbell=lpi"}),
-            "gic.lpis: expected direct with gic.doorbell=lpi, found another");
+            "gic.lpis: expected direct with gic.doorbell=lpi, found its");
   EXPECT_EQ(refusal({"doorbell=v2m", "lpis=none", "its_count=2"}),
             "gic.its_count: expected 1, as it is unless gic.lpis=its, found 2");
 }

@@ -127,6 +127,14 @@ TEST_F(Stage2Driver, IsRefusedWhereThereIsNone) {
             STATUS_UNSUPPORTED);
 }
 
+TEST_F(Stage2Driver, NeedsNoStage1) {
+  fake_[SMMU_IDR0] &= ~IDR0_S1P;
+  initialise();
+  smmu_domain stage1{};
+  EXPECT_EQ(smmu_domain_initialise(&smmu_, &stage1, 1, 40), STATUS_UNSUPPORTED);
+  EXPECT_EQ(smmu_domain_initialise_stage_2(&smmu_, &stage2_, 1, 40, GRANULE_4K), STATUS_OK);
+}
+
 TEST_F(Stage2Driver, VmidsAndAddressesAreThoseOfTheSmmu) {
   fake_[SMMU_IDR0] &= ~IDR0_VMID16;
   initialise();

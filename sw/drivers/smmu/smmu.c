@@ -23,7 +23,7 @@ static enum status identify(struct smmu* smmu) {
   uint32_t idr3 = mmio_read32(smmu->base + SMMU_IDR3);
   uint32_t idr5 = mmio_read32(smmu->base + SMMU_IDR5);
   uint64_t endianness = field_get(IDR0_TTENDIAN, idr0);
-  if (!(idr0 & IDR0_S1P) || field_get(IDR0_TTF, idr0) < 2) return STATUS_UNSUPPORTED;
+  if (!(idr0 & (IDR0_S1P | IDR0_S2P)) || field_get(IDR0_TTF, idr0) < 2) return STATUS_UNSUPPORTED;
   if (endianness != 0 && endianness != 2) return STATUS_UNSUPPORTED;
   smmu->granules = granules_of(idr5);
   if ((idr1 & IDR1_PRESET) || smmu->granules == 0) return STATUS_UNSUPPORTED;
@@ -33,6 +33,7 @@ static enum status identify(struct smmu* smmu) {
   smmu->two_level_streams = smmu->two_level_streams && field_get(IDR0_ST_LEVEL, idr0) == 1 &&
                             smmu->stream_id_bits > STREAM_TABLE_SPLIT;
   smmu->two_level_contexts = (idr0 & IDR0_CD2L) != 0;
+  smmu->stage_1 = (idr0 & IDR0_S1P) != 0;
   smmu->stage_2 = (idr0 & IDR0_S2P) != 0;
   smmu->wide_vmids = (idr0 & IDR0_VMID16) != 0;
   smmu->commands.log2_entries = at_most(smmu->log2_commands, field_get(IDR1_CMDQS, idr1));

@@ -40,6 +40,7 @@ struct smmu {
   bool stalls;                  /* SMMU_IDR0.STALL_MODEL: faults may stall (stalls.h), */
   bool stalls_by_choice;        /* and STEs and CDs say whether theirs do */
   bool two_level_contexts;      /* SMMU_IDR0.CD2L */
+  bool stage_1;                 /* SMMU_IDR0.S1P */
   bool stage_2;                 /* SMMU_IDR0.S2P */
   bool wide_vmids;              /* SMMU_IDR0.VMID16 */
   unsigned output_address_size; /* SMMU_IDR5.OAS, encoded */

@@ -11,7 +11,7 @@
 
 enum status smmu_domain_initialise_granule(struct smmu* smmu, struct smmu_domain* domain,
                                            uint16_t asid, unsigned address_bits, unsigned granule) {
-  if (!(smmu->granules & BIT(granule))) return STATUS_UNSUPPORTED;
+  if (!smmu->stage_1 || !(smmu->granules & BIT(granule))) return STATUS_UNSUPPORTED;
   enum status status =
       page_table_initialise_granule(&domain->table, smmu->memory, address_bits, granule);
   if (status != STATUS_OK) return status;

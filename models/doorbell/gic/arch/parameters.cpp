@@ -257,7 +257,8 @@ void GicParameters::check_doorbell() const {
   if (doorbell == DoorbellKind::its && lpis != LpiSupport::its)
     refuse("doorbell: expected v2m, spi or lpi without ITSs (gic.lpis), found its");
   if (doorbell == DoorbellKind::lpi && lpis != LpiSupport::direct)
-    refuse("lpis: expected direct with gic.doorbell=lpi, found another");
+    refuse(std::string("lpis: expected direct with gic.doorbell=lpi, found ") +
+           (lpis == LpiSupport::its ? "its" : "none"));
   expect(its_places.size() <= its_count, "its_places",
          "no more than gic.its_count=" + std::to_string(its_count), its_places.size());
   if (lpis != LpiSupport::its && its_count != 1)
