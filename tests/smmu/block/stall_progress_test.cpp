@@ -130,7 +130,7 @@ Task<void> invalidate_until(Bench& b, const bool& done) {
   }
 }
 
-Task<void> without_pause(Bench& b) {
+Task<void> without_pause(Bench& b, bool& done) {
   Hypervisor host(b, 7, 0x9f00'0000);
   Guest guest(host);
   host.nest_stream(1, Guest::ipa(Guest::cd));
@@ -139,7 +139,6 @@ Task<void> without_pause(Bench& b) {
     host.map(Guest::ipa(Guest::data, n), page + 0x1000 * n);
   }
   co_await b.enable();
-  bool done = false;
   b.start(invalidate_until(b, done));
   std::vector<Dma> accesses;
   for (unsigned n = 0; n < 200; ++n) {
@@ -159,8 +158,9 @@ Task<void> without_pause(Bench& b) {
   EXPECT_GT(b.counter("tcu.commands_invalidate"), 1000u);
 }
 TEST(SmmuProgress, InvalidationsWithoutPauseHoldNothingUp) {
+  bool done = false;
   Bench bench(with_stage2());
-  bench.run(without_pause(bench));
+  bench.run(without_pause(bench, done));
 }
 
 /// All that is bounded, at its least.
