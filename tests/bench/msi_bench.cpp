@@ -4,7 +4,6 @@
 // approximate part is measured. Prints one line of JSON.
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -21,6 +20,7 @@
 #include "platforms/virt/platform.h"
 #include "sw/native/native.h"
 #include "sw/scenarios/machine.h"
+#include "tests/bench/bare_event.h"
 
 namespace {
 
@@ -196,36 +196,6 @@ class Source : public Module {
   TaskGroup tasks_{scheduler()};
 };
 
-double host_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-/// Host seconds of one bare SystemC timed event, measured after the run in the same process.
-class BareEvent : public sc_core::sc_module {
- public:
-  SC_HAS_PROCESS(BareEvent);
-  explicit BareEvent(sc_core::sc_module_name module_name) : sc_module(module_name) {
-    SC_METHOD(run);
-    sensitive << event_;
-    dont_initialize();
-  }
-  double measure() {
-    left_ = events;
-    event_.notify(1, sc_core::SC_NS);
-    const double start = host_seconds();
-    sc_core::sc_start(sc_core::sc_time(2 * events, sc_core::SC_NS));
-    return (host_seconds() - start) / events;
-  }
-
- private:
-  static constexpr int events = 2'000'000;
-  void run() {
-    if (--left_ > 0) event_.notify(1, sc_core::SC_NS);
-  }
-  sc_core::sc_event event_;
-  int left_ = 0;
-};
-
 /// Everything that a change of host code alone must leave as it is.
 void write_statistics(const std::string& file, Simulation& simulation) {
   simulation.statistics().finish(simulation.scheduler().now());
@@ -245,7 +215,7 @@ int run(const Options& options) {
   simulation.kernel().set_lookahead(parameters.host.lookahead);
   virt::Platform platform{"virt", parameters};
   Source source{"source", platform, options};
-  BareEvent bare{"bare"};
+  bench::BareEvent bare{"bare"};
   Explanation explanation{simulation.stages(), options.slowest};
   if (options.slowest != 0) {
     simulation.journeys().on_finish(
@@ -263,11 +233,11 @@ int run(const Options& options) {
                       }
                       resumes = scheduler.resumes();
                       measured_from = scheduler.now();
-                      started = host_seconds();
+                      started = bench::host_seconds();
                       source.start();
                     }};
   sc_core::sc_start();
-  const double seconds = host_seconds() - started;
+  const double seconds = bench::host_seconds() - started;
   const double simulated = static_cast<double>(scheduler.now() - measured_from) / second;
   resumes = scheduler.resumes() - resumes;
   if (source.acknowledged + source.coalesced != options.messages) {

@@ -3,7 +3,6 @@
 // are as small as they can be. Prints a line of JSON for each, or for the one that is asked for.
 #include <CLI/CLI.hpp>
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -18,6 +17,7 @@
 #include "doorbell/core/simulation.h"
 #include "doorbell/core/target_socket.h"
 #include "doorbell/smmu/smmu.h"
+#include "tests/bench/bare_event.h"
 
 namespace {
 
@@ -157,12 +157,12 @@ class Bench : public Module {
       for (unsigned i = 0; i < outstanding_; ++i)
         tasks_.spawn(read_pages(n));
     }
-    const auto start = std::chrono::steady_clock::now();
+    const double start = bench::host_seconds();
     sc_core::sc_start();
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    const double seconds = bench::host_seconds() - start;
     left_.clear();
     if (failed_) throw std::runtime_error("a read has failed");
-    return took.count();
+    return seconds;
   }
 
  private:
@@ -226,36 +226,9 @@ class Bench : public Module {
   TaskGroup tasks_{scheduler()};
 };
 
-/// Host seconds of one bare SystemC timed event.
-class BareEvent : public sc_core::sc_module {
- public:
-  SC_HAS_PROCESS(BareEvent);
-  explicit BareEvent(sc_core::sc_module_name module_name) : sc_module(module_name) {
-    SC_METHOD(run);
-    sensitive << event_;
-    dont_initialize();
-  }
-  double measure() {
-    constexpr unsigned events = 1'000'000;
-    left_ = events;
-    event_.notify(1, sc_core::SC_NS);
-    const auto start = std::chrono::steady_clock::now();
-    sc_core::sc_start();
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    return took.count() / events;
-  }
-
- private:
-  void run() {
-    if (--left_ > 0) event_.notify(1, sc_core::SC_NS);
-  }
-  sc_core::sc_event event_;
-  unsigned left_ = 0;
-};
-
 int run(const Lane& lane, std::uint64_t count, unsigned outstanding, bool bare) {
   Bench bench("bench", lane, outstanding);
-  BareEvent event("event");
+  bench::BareEvent event("event");
   const Scheduler& scheduler = Simulation::current().scheduler();
   sc_core::sc_start(sc_core::sc_time(10, sc_core::SC_US));
   bench.read(2 * pages);  // fills caches

@@ -6,18 +6,10 @@
 #include "doorbell/core/arch/register_frame.h"
 #include "doorbell/gic/arch/its_tables.h"
 #include "doorbell/gic/arch/register_tables.h"
+#include "tests/gic/register_access.h"
 
 namespace doorbell::gic {
 namespace {
-
-std::uint64_t read(RegisterBank& bank, std::uint64_t offset, unsigned size) {
-  std::uint64_t data = 0;
-  EXPECT_NE(bank.read(offset, size, data), RegisterResult::bad_size) << std::hex << offset;
-  return data;
-}
-void write(RegisterBank& bank, std::uint64_t offset, unsigned size, std::uint64_t data) {
-  EXPECT_NE(bank.write(offset, size, data), RegisterResult::bad_size) << std::hex << offset;
-}
 
 class Its : public testing::Test {
  protected:

@@ -4,18 +4,10 @@
 #include <vector>
 
 #include "doorbell/gic/arch/redistributor_state.h"
+#include "tests/gic/register_access.h"
 
 namespace doorbell::gic {
 namespace {
-
-std::uint64_t read(RegisterBank& bank, std::uint64_t offset, unsigned size) {
-  std::uint64_t data = 0;
-  EXPECT_NE(bank.read(offset, size, data), RegisterResult::bad_size) << std::hex << offset;
-  return data;
-}
-void write(RegisterBank& bank, std::uint64_t offset, unsigned size, std::uint64_t data) {
-  EXPECT_NE(bank.write(offset, size, data), RegisterResult::bad_size) << std::hex << offset;
-}
 
 TEST(LpiRegisters, WithoutLpisTheirRegistersAreRES0) {
   RedistributorState state({.lpis = false});

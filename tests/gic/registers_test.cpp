@@ -5,18 +5,10 @@
 #include "doorbell/gic/arch/distributor_state.h"
 #include "doorbell/gic/arch/redistributor_state.h"
 #include "doorbell/gic/arch/register_tables.h"
+#include "tests/gic/register_access.h"
 
 namespace doorbell::gic {
 namespace {
-
-std::uint64_t read(RegisterBank& bank, std::uint64_t offset, unsigned size) {
-  std::uint64_t data = 0;
-  EXPECT_NE(bank.read(offset, size, data), RegisterResult::bad_size) << std::hex << offset;
-  return data;
-}
-void write(RegisterBank& bank, std::uint64_t offset, unsigned size, std::uint64_t data) {
-  EXPECT_NE(bank.write(offset, size, data), RegisterResult::bad_size) << std::hex << offset;
-}
 
 /// PIDR4 to PIDR7, PIDR0 to PIDR3, CIDR0 to CIDR3.
 std::vector<std::uint64_t> identification(RegisterBank& bank) {
