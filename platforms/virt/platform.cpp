@@ -134,6 +134,7 @@ void Platform::bind_gic() {
   connect_to_port(gic_.lpi_memory, "lpi");
   smmu_.tcu.eventq.bind(gic_.distributor().spi(smmu_event_queue_interrupt));
   smmu_.tcu.cmdq_sync.bind(gic_.distributor().spi(smmu_command_sync_interrupt));
+  if (smmu_.tcu.priq) smmu_.tcu.priq->bind(gic_.distributor().spi(smmu_pri_queue_interrupt));
   smmu_.tcu.gerror.bind(gic_.distributor().spi(smmu_global_error_interrupt));
 }
 

@@ -14,11 +14,14 @@ Task<CommandError> CommandProcessor::carry_out(Command command) {
       break;
     case Opcode::CMD_RESUME:
     case Opcode::CMD_STALL_TERM:
+    case Opcode::CMD_PRI_RESP:
       co_await respond(command);
       break;
     case Opcode::CMD_SYNC:
-      co_await synchronise(command);
-      co_return CommandError::CERROR_NONE;
+      co_return co_await synchronise(command);
+    case Opcode::CMD_ATC_INV:
+      co_await invalidate_atc(command);
+      break;
     default:
       if (!command.invalidates()) co_return CommandError::CERROR_ILL;
       co_await invalidate(command);
@@ -45,7 +48,9 @@ Task<void> CommandProcessor::invalidate(const Command& command) {
 Task<void> CommandProcessor::respond(const Command& command) {
   co_await clock_.cycles(parameters_.response_command);
   const std::uint32_t stream_id = command.stream.stream_id;
-  if (command.opcode == Opcode::CMD_STALL_TERM) {
+  if (command.opcode == Opcode::CMD_PRI_RESP) {
+    actions_.respond(command);
+  } else if (command.opcode == Opcode::CMD_STALL_TERM) {
     actions_.terminate_stalls(stream_id);
   } else if (command.retry) {
     actions_.resume(stream_id, command.stag, StallEnd::retry);
@@ -56,10 +61,16 @@ Task<void> CommandProcessor::respond(const Command& command) {
   responses_->add();
 }
 
-Task<void> CommandProcessor::synchronise(const Command& command) {
+Task<void> CommandProcessor::invalidate_atc(const Command& command) {
+  co_await clock_.cycles(parameters_.ats.invalidation_command);
+  co_await actions_.invalidate_atc(command);
+}
+
+Task<CommandError> CommandProcessor::synchronise(const Command& command) {
   const Time start = scheduler_.now();
   co_await clock_.cycles(parameters_.sync_command);
-  co_await actions_.synchronise();
+  const bool complete = co_await actions_.synchronise();
+  if (!complete) co_return CommandError::CERROR_ATC_INV_SYNC;
   // Whoever sees the signal sees CONS behind the command, too (4.7.3).
   consume();
   syncs_.add();
@@ -70,6 +81,7 @@ Task<void> CommandProcessor::synchronise(const Command& command) {
     interrupts_.send_event();
   }
   sync_time_.record(scheduler_.now() - start);
+  co_return CommandError::CERROR_NONE;
 }
 
 }  // namespace doorbell::smmu

@@ -31,16 +31,18 @@ CommandProcessor::CommandProcessor(Scheduler& scheduler, const Clock& clock,
       syncs_(group, "commands_sync", {"commands", Better::neither, "CMD_SYNC completed"}),
       prefetches_(group, "commands_prefetch",
                   {"commands", Better::neither, "CMD_PREFETCH carried out"}),
-      errors_(group, "command_errors", {"errors", Better::lower, "CERROR_ILL and CERROR_ABT"}),
+      errors_(group, "command_errors",
+              {"errors", Better::lower, "Commands that ended in an error: SMMU_CMDQ_CONS.ERR"}),
       used_(group, "command_queue", {"commands", Better::lower, "Commands in the Command queue"}),
       server_(group, "command_processor",
               {"batches", Better::lower, "Busy from fetching commands to having consumed them"}),
       sync_time_(group, "sync_time",
                  {"ps", Better::lower, "CMD_SYNC from its decoding to its completion"}) {
-  if (features_.stall_model != StallModel::terminate) {
+  if (features_.stall_model != StallModel::terminate || offers_page_requests(features_)) {
     responses_ = std::make_unique<Counter>(
         group, "commands_respond",
-        StatisticInfo{"commands", Better::neither, "CMD_RESUME and CMD_STALL_TERM carried out"});
+        StatisticInfo{"commands", Better::neither,
+                      "CMD_RESUME, CMD_STALL_TERM and CMD_PRI_RESP carried out"});
   }
 }
 

@@ -29,8 +29,13 @@ class CommandActions {
   /// Ends stalls, where there are some (4.7.1, 4.7.2).
   virtual void resume(std::uint32_t stream_id, std::uint16_t stag, StallEnd how) = 0;
   virtual void terminate_stalls(std::uint32_t stream_id) = 0;
-  /// Waits for all that a CMD_SYNC guarantees (IHI 0070 4.7.3).
-  virtual Task<void> synchronise() = 0;
+  /// Waits for all that a CMD_SYNC guarantees (IHI 0070 4.7.3). False if an ATC didn't answer:
+  /// CERROR_ATC_INV_SYNC.
+  virtual Task<bool> synchronise() = 0;
+  /// Sends CMD_ATC_INV to its ATC (4.5.1).
+  virtual Task<void> invalidate_atc(const Command& command) = 0;
+  /// Sends CMD_PRI_RESP to its ATC (4.5.2).
+  virtual void respond(const Command& command) = 0;
   /// Waits until TBUs keep and use no answer that was given before: SMMUEN or SMMU_GBPA has
   /// changed.
   virtual Task<void> leave_regime() = 0;
@@ -71,8 +76,9 @@ class CommandProcessor {
   Task<CommandError> carry_out(Command command);
   Task<void> prefetch(const Command& command);
   Task<void> invalidate(const Command& command);
+  Task<void> invalidate_atc(const Command& command);
   Task<void> respond(const Command& command);
-  Task<void> synchronise(const Command& command);
+  Task<CommandError> synchronise(const Command& command);
 
   Scheduler& scheduler_;
   const Clock& clock_;

@@ -32,7 +32,8 @@ Task<Fault> ConfigurationUnit::find(const GlobalConfiguration& global, const Str
   co_await clock_.cycles(latency_);
   if (const StreamConfiguration* cached = cache_.lookup(stream.stream_id, context_index(stream))) {
     result = *cached;
-    if (const std::optional<Fault> end = known_end(result, stream)) {
+    const bool enough = global.only_ste && result.has_ste;
+    if (const auto end = enough ? std::optional(Fault{}) : known_end(result, stream)) {
       statistics_.hit();
       co_return *end;
     }
@@ -42,6 +43,7 @@ Task<Fault> ConfigurationUnit::find(const GlobalConfiguration& global, const Str
   StreamWord word = StreamWord::of(stream);
   // Its faults may be of its own.
   if (global.inhibits_updates) word.value |= std::uint64_t{1} << 63;
+  if (global.only_ste) word.value |= std::uint64_t{1} << 62;
   Fault fault;
   if (auto* const pending = fetches_.find(word)) {
     journey.wait(scheduler_.now(), "another's configuration fetch",

@@ -32,7 +32,8 @@ Task<void> Gatos::idle() {
 Task<void> Gatos::translate() {
   std::uint64_t result = invalid_request();
   if (const auto operation = AddressOperation::decode(sid_.get(), addr_.get(), features_)) {
-    const TranslationOutcome outcome = co_await translator_.carry_out(*operation);
+    const TranslationOutcome outcome =
+        co_await translator_.find(operation->query, operation->inhibits_updates);
     result = encode_result(*operation, outcome, features_);
   }
   operations_.add();

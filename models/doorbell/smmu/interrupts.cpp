@@ -13,6 +13,8 @@ Interrupts::Interrupts(RegisterBank& registers, InitiatorSocket& socket, std::ui
       eventq_data_(registers.handle("SMMU_EVENTQ_IRQ_CFG1")),
       gerror_address_(registers.handle("SMMU_GERROR_IRQ_CFG0")),
       gerror_data_(registers.handle("SMMU_GERROR_IRQ_CFG1")),
+      priq_address_(registers.handle("SMMU_PRIQ_IRQ_CFG0")),
+      priq_data_(registers.handle("SMMU_PRIQ_IRQ_CFG1")),
       socket_(socket),
       device_id_(device_id),
       wires_(wires),
@@ -20,11 +22,12 @@ Interrupts::Interrupts(RegisterBank& registers, InitiatorSocket& socket, std::ui
 
 void Interrupts::event_queue_filled() {
   if (!IRQ_CTRL::EVENTQ_IRQEN.test(irq_ctrl_.get())) return;
-  wires_.eventq.pulse();
-  if (const std::uint64_t address = eventq_address_.get()) {
-    tasks_.spawn(msi(address, static_cast<std::uint32_t>(eventq_data_.get()),
-                     GlobalError::MSI_EVENTQ_ABT_ERR));
-  }
+  tell(wires_.eventq, eventq_address_, eventq_data_, GlobalError::MSI_EVENTQ_ABT_ERR);
+}
+
+void Interrupts::pri_queue_filled() {
+  if (!IRQ_CTRL::PRIQ_IRQEN.test(irq_ctrl_.get())) return;
+  tell(*wires_.priq, priq_address_, priq_data_, GlobalError::MSI_PRIQ_ABT_ERR);
 }
 
 void Interrupts::activate(GlobalError error) {
@@ -34,11 +37,14 @@ void Interrupts::activate(GlobalError error) {
   if (error == GlobalError::MSI_GERROR_ABT_ERR || !IRQ_CTRL::GERROR_IRQEN.test(irq_ctrl_.get())) {
     return;
   }
-  wires_.gerror.pulse();
-  if (const std::uint64_t address = gerror_address_.get()) {
-    tasks_.spawn(msi(address, static_cast<std::uint32_t>(gerror_data_.get()),
-                     GlobalError::MSI_GERROR_ABT_ERR));
-  }
+  tell(wires_.gerror, gerror_address_, gerror_data_, GlobalError::MSI_GERROR_ABT_ERR);
+}
+
+void Interrupts::tell(WireOut& wire, const RegisterBank::Handle& address,
+                      const RegisterBank::Handle& data, GlobalError on_abort) {
+  wire.pulse();
+  if (const std::uint64_t to = address.get())
+    tasks_.spawn(msi(to, static_cast<std::uint32_t>(data.get()), on_abort));
 }
 
 Task<void> Interrupts::sync_completed(std::uint64_t address, std::uint32_t data) {

@@ -19,12 +19,15 @@ class Interrupts {
     WireOut& gerror;
     WireOut& cmdq_sync;
     WireOut& event;  ///< WFE wake-up events (IDR0.SEV)
+    WireOut* priq;   ///< If there is a PRI queue.
   };
   Interrupts(RegisterBank& registers, InitiatorSocket& socket, std::uint32_t device_id,
              const Wires& wires, TaskGroup& tasks);
 
   /// The Event queue is no longer empty.
   void event_queue_filled();
+  /// The PRI queue has what software is to be told of (6.3.36).
+  void pri_queue_filled();
   /// Activates a global error; nothing more happens when it is active already.
   void activate(GlobalError error);
   /// A write to SMMU_GERRORN.
@@ -42,10 +45,13 @@ class Interrupts {
   GlobalErrors& errors() { return errors_; }
 
  private:
+  void tell(WireOut& wire, const RegisterBank::Handle& address, const RegisterBank::Handle& data,
+            GlobalError on_abort);
   Task<void> msi(std::uint64_t address, std::uint32_t data, GlobalError on_abort);
 
   RegisterBank::Handle irq_ctrl_, gerror_;
   RegisterBank::Handle eventq_address_, eventq_data_, gerror_address_, gerror_data_;
+  RegisterBank::Handle priq_address_, priq_data_;
   InitiatorSocket& socket_;
   std::uint32_t device_id_;
   Wires wires_;

@@ -22,6 +22,7 @@ ProgrammingInterface::ProgrammingInterface(Scheduler& scheduler, const Clock& cl
       strtab_base_cfg_(bank_.handle("SMMU_STRTAB_BASE_CFG")),
       cmdq_cons_(bank_.handle("SMMU_CMDQ_CONS")),
       eventq_prod_(bank_.handle("SMMU_EVENTQ_PROD")),
+      priq_prod_(bank_.handle("SMMU_PRIQ_PROD")),
       gatos_ctrl_(bank_.handle("SMMU_GATOS_CTRL")),
       update_requested_(scheduler) {
   const Identification id = identify(features_);
@@ -74,6 +75,11 @@ ProgrammingInterface::Consequence ProgrammingInterface::consequence_of(std::stri
   if (name == "SMMU_EVENTQ_PROD") {
     return [this](std::uint64_t) { truncate(eventq_prod_, reach_.events->layout()); };
   }
+  if (name == "SMMU_PRIQ_PROD") {
+    return [this](std::uint64_t) {
+      if (reach_.page_requests != nullptr) truncate(priq_prod_, reach_.page_requests->layout());
+    };
+  }
   if (name == "SMMU_GATOS_CTRL") {
     return [this](std::uint64_t value) {
       if (GATOS_CTRL::RUN.test(value)) reach_.gatos->run();
@@ -111,6 +117,10 @@ bool ProgrammingInterface::extends_el2() const {
   return CR2::E2H.test(cr2_.get());
 }
 
+bool ProgrammingInterface::checks_translated() const {
+  return CR0::ATSCHK.test(cr0_.get());
+}
+
 StreamTable ProgrammingInterface::stream_table() const {
   return StreamTable::from_registers(strtab_base_.get(),
                                      static_cast<std::uint32_t>(strtab_base_cfg_.get()), features_);
@@ -141,9 +151,15 @@ Task<void> ProgrammingInterface::update_cr0() {
     enabled_ = CR0::SMMUEN.test(value);
     if (reach_.gatos != nullptr) co_await reach_.gatos->idle();
     co_await reach_.actions->leave_regime();
+  } else if (CR0::ATSCHK.test(changed)) {
+    co_await reach_.actions->leave_regime();
   }
   if (CR0::CMDQEN.test(changed) && !CR0::CMDQEN.test(value)) co_await reach_.commands->idle();
   if (CR0::EVENTQEN.test(changed) && !CR0::EVENTQEN.test(value)) co_await reach_.events->idle();
+  // PRIQEN is in effect together with SMMUEN (6.3.9.5).
+  if (reach_.page_requests != nullptr &&
+      (changed & ~value & (CR0::PRIQEN.mask() | CR0::SMMUEN.mask())) != 0)
+    co_await reach_.page_requests->idle();
   cr0ack_.set(value);
   reach_.commands->notify();
   reach_.events->notify();

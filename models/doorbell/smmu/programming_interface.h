@@ -16,6 +16,7 @@
 #include "doorbell/smmu/event_queue.h"
 #include "doorbell/smmu/gatos.h"
 #include "doorbell/smmu/interrupts.h"
+#include "doorbell/smmu/pri_queue.h"
 
 namespace doorbell::smmu {
 
@@ -32,7 +33,8 @@ class ProgrammingInterface {
     EventQueue* events = nullptr;
     Interrupts* interrupts = nullptr;
     CommandActions* actions = nullptr;
-    Gatos* gatos = nullptr;  ///< If there is one.
+    Gatos* gatos = nullptr;             ///< If there is one.
+    PriQueue* page_requests = nullptr;  ///< If there is one.
   };
   /// Once, before the first access.
   void connect(const Reach& reach);
@@ -50,6 +52,8 @@ class ProgrammingInterface {
   bool records_bad_streams() const;
   /// SMMU_CR2.E2H: the StreamWorld of EL2 is EL2-E2H (6.3.12).
   bool extends_el2() const;
+  /// SMMU_CR0.ATSCHK: Translated transactions are checked against STEs (6.3.9.2).
+  bool checks_translated() const;
   StreamTable stream_table() const;
 
   /// The task that carries out Updates.
@@ -76,7 +80,8 @@ class ProgrammingInterface {
   Features features_;
   RegisterBank bank_;
   RegisterBank::Handle cr0_, cr0ack_, cr2_, gbpa_, irq_ctrl_, irq_ctrlack_;
-  RegisterBank::Handle strtab_base_, strtab_base_cfg_, cmdq_cons_, eventq_prod_, gatos_ctrl_;
+  RegisterBank::Handle strtab_base_, strtab_base_cfg_, cmdq_cons_, eventq_prod_, priq_prod_;
+  RegisterBank::Handle gatos_ctrl_;
   Reach reach_;
   bool enabled_ = false;
   Condition update_requested_;

@@ -22,10 +22,12 @@ BufferDepth depth_of(const TbuParameters& parameters) {
   return {.reads = parameters.outstanding_reads, .writes = parameters.outstanding_writes};
 }
 
+/// Translated requests say nothing of privilege and instruction (IDR3.PASIDTT = 0), nor of PASIDs.
 Access access_of(const Payload& payload, const Requester* requester) {
+  const bool told = requester != nullptr && requester->address_type != AddressType::translated;
   return {.write = payload.is_write(),
-          .privileged = requester != nullptr && requester->privileged,
-          .instruction = requester != nullptr && requester->instruction};
+          .privileged = told && requester->privileged,
+          .instruction = told && requester->instruction};
 }
 
 /// The byte enables of the `size` bytes from `done` on; none when the payload has none. A pattern
@@ -134,6 +136,8 @@ void Tbu::start_of_simulation() {
 
 Stream Tbu::stream_of(const Requester* requester) const {
   if (requester == nullptr) return {.stream_id = parameters_.tbu.default_stream_id};
+  if (requester->address_type == AddressType::translated)
+    return {.stream_id = requester->stream_id, .translated = true};
   return {.stream_id = requester->stream_id,
           .substream_id = requester->pasid,
           .substream_valid = requester->has_pasid};

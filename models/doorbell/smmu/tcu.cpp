@@ -28,6 +28,7 @@ Tcu::Tcu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
   parameters.check();
   registers.serve(programming_.bank(), {.bytes = register_space_bytes, .narrowest = 4},
                   parameters.tcu.register_access);
+  if (parameters.offered.pri) priq = std::make_unique<WireOut>("priq");
   const StageId stage = simulation().stages().add(
       {"tcu", 50, "tbu", "Configuration, walk caches and walks; waits for slots and walkers"});
   links_ = std::make_unique<TbuLinks>(clock_, statistics(), parameters_, tbus,
@@ -36,7 +37,7 @@ Tcu::Tcu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
                                       });
   interrupts_ = std::make_unique<Interrupts>(
       programming_.bank(), queues, parameters.tcu.msi_device_id,
-      Interrupts::Wires{eventq, gerror, cmdq_sync, wake_event}, tasks_);
+      Interrupts::Wires{eventq, gerror, cmdq_sync, wake_event, priq.get()}, tasks_);
   events_ = std::make_unique<EventQueue>(scheduler(), statistics(), programming_.bank(),
                                          queue_port_, *interrupts_, parameters_);
   configurations_ = std::make_unique<ConfigurationUnit>(scheduler(), clock_, statistics(),
@@ -67,16 +68,40 @@ Tcu::Tcu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
     gatos_ = std::make_unique<Gatos>(scheduler(), statistics(), programming_.bank(),
                                      parameters_.features(), *translator_, tasks_);
   }
-  programming_.connect({commands_.get(), events_.get(), interrupts_.get(), this, gatos_.get()});
+  if (parameters.offered.ats) make_ats_service();
+  programming_.connect({commands_.get(), events_.get(), interrupts_.get(), this, gatos_.get(),
+                        page_requests_.get()});
 }
 
 Tcu::~Tcu() = default;
+
+void Tcu::make_ats_service() {
+  ats_ = std::make_unique<AtsService>(
+      scheduler(), clock_, statistics(), parameters_,
+      AtsService::Parts{programming_, *events_, *translator_, monitored_}, tasks_);
+  if (!parameters_.offered.pri) return;
+  page_requests_ = std::make_unique<PriQueue>(
+      scheduler(), statistics(), programming_.bank(), queue_port_, *interrupts_,
+      parameters_.features(),
+      [this](const dti_ats::PageRequest& request) { ats_->refuse(request); });
+  ats_->set_queue(page_requests_.get());
+}
+
+bool Tcu::reaches_atcs() const {
+  return ats_ != nullptr && ats_->connected() && programming_.enabled();
+}
+
+void Tcu::before_end_of_elaboration() {
+  if (ats_) ats_->close_unbound();
+}
 
 void Tcu::start_of_simulation() {
   links_->grant(parameters_.tcu.translation_slots);
   tasks_.spawn(programming_.run());
   tasks_.spawn(events_->run());
   tasks_.spawn(commands_->run());
+  if (page_requests_) tasks_.spawn(page_requests_->run());
+  if (ats_ && ats_->connected()) ats_->grant();
 }
 
 template <class Self, class State>
@@ -84,6 +109,10 @@ void Tcu::describe(Self& self, State& state) {
   ProgrammingInterface::describe(self.programming_, state);
   state.group("global_errors",
               [&self](auto& inner) { GlobalErrors::describe(self.interrupts_->errors(), inner); });
+  if (!self.ats_) return;
+  state.group("atc_invalidations", [&self](auto& inner) {
+    AtcInvalidations::describe(self.ats_->invalidations(), inner);
+  });
 }
 
 void Tcu::save(StateWriter& state) const {
@@ -100,6 +129,8 @@ std::string Tcu::busy() const {
   if (registers.held() != 0) return "accesses to registers";
   if (commands_->busy()) return "commands";
   if (gatos_ && gatos_->busy()) return "an address translation operation";
+  if (ats_ && ats_->busy()) return "requests of ATCs, or invalidations";
+  if (page_requests_ && page_requests_->on_the_way() != 0) return "page requests";
   if (walker_->walks() != 0) return under_way(walker_->walks(), "walks");
   if (stalls_ && stalls_->count() != 0) return under_way(stalls_->count(), "stalled transactions");
   if (events_->on_the_way() != 0) return under_way(events_->on_the_way(), "events");
@@ -138,10 +169,20 @@ void Tcu::terminate_stalls(std::uint32_t stream_id) {
 /// First the translations that may have read what is invalidated, whose answers then travel ahead
 /// of the TBUs' SYNC; then the TBUs, for what goes by such answers; then the events of all of them
 /// (IHI 0070 4.7.3).
-Task<void> Tcu::synchronise() {
+Task<bool> Tcu::synchronise() {
   co_await translator_->answered();
   co_await links_->synchronise();
   co_await events_->visible(events_->committed());
+  if (!ats_) co_return true;
+  co_return co_await ats_->invalidations().completed();
+}
+
+Task<void> Tcu::invalidate_atc(const Command& command) {
+  if (reaches_atcs()) co_await ats_->invalidations().send(command);
+}
+
+void Tcu::respond(const Command& command) {
+  if (reaches_atcs()) ats_->respond(command);
 }
 
 /// What faults from now on, having begun before, does not stall any more.

@@ -13,12 +13,14 @@
 #include "doorbell/smmu/arch/invalidation_log.h"
 #include "doorbell/smmu/arch/monitored_events.h"
 #include "doorbell/smmu/arch/parameters.h"
+#include "doorbell/smmu/ats_service.h"
 #include "doorbell/smmu/command_processor.h"
 #include "doorbell/smmu/configuration_unit.h"
 #include "doorbell/smmu/debug_translation.h"
 #include "doorbell/smmu/event_queue.h"
 #include "doorbell/smmu/gatos.h"
 #include "doorbell/smmu/interrupts.h"
+#include "doorbell/smmu/pri_queue.h"
 #include "doorbell/smmu/programming_interface.h"
 #include "doorbell/smmu/stalls.h"
 #include "doorbell/smmu/table_walker.h"
@@ -49,6 +51,11 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
   WireOut gerror;      ///< Edge: a global error.
   WireOut cmdq_sync;   ///< Edge: a CMD_SYNC with SIG_IRQ is complete.
   WireOut wake_event;  ///< Edge: WFE wake-up event.
+  /// Edge: page requests for software. Null unless `features.pri`.
+  std::unique_ptr<WireOut> priq;
+  /// To the root complex. Only with `features.ats`; unbound, there are no ATCs, and what software
+  /// says to them is ignored (IHI 0070 4.5).
+  MessageTarget<DtiAts>& ats() { return ats_->socket; }
   /// To the n-th TBU.
   MessageTarget<Dti>& dti(unsigned n = 0) { return links_->socket(n); }
 
@@ -71,13 +78,18 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
   template <class Self, class State>
   static void describe(Self& self, State& state);
 
+  void before_end_of_elaboration() override;
   void start_of_simulation() override;
+  void make_ats_service();
+  bool reaches_atcs() const;
 
   Task<void> invalidate(const Invalidation& invalidation) override;
   void prefetch(const Stream& stream, std::optional<std::uint64_t> address) override;
   void resume(std::uint32_t stream_id, std::uint16_t stag, StallEnd how) override;
   void terminate_stalls(std::uint32_t stream_id) override;
-  Task<void> synchronise() override;
+  Task<bool> synchronise() override;
+  Task<void> invalidate_atc(const Command& command) override;
+  void respond(const Command& command) override;
   Task<void> leave_regime() override;
 
   SmmuParameters parameters_;
@@ -99,6 +111,8 @@ class Tcu : public Module, public DebugTranslation, private CommandActions {
   std::unique_ptr<Stalls> stalls_;  ///< Null without the stall model.
   std::unique_ptr<Translator> translator_;
   std::unique_ptr<Gatos> gatos_;  // if it is offered
+  std::unique_ptr<AtsService> ats_;
+  std::unique_ptr<PriQueue> page_requests_;
   TaskGroup tasks_;
 };
 

@@ -146,19 +146,30 @@ Task<void> Translator::prefetch(Stream stream, std::optional<std::uint64_t> addr
   }
 }
 
-Task<TranslationOutcome> Translator::carry_out(AddressOperation operation) {
+Task<TranslationOutcome> Translator::find(TranslationQuery query, bool passive) {
   // As it was begun: a SMMUEN = 0 that follows waits.
   GlobalConfiguration registers = global();
-  registers.inhibits_updates = operation.inhibits_updates;
-  Slot slot = co_await slots_.acquire(
-      Holder{"translation of stream", operation.query.stream.stream_id}, {});
+  registers.inhibits_updates = passive;
+  Slot slot = co_await slots_.acquire(Holder{"translation of stream", query.stream.stream_id}, {});
   const unsigned epoch = under_way_.enter();
   TranslatorAccess access(parts_.configurations, parts_.walker, parts_.monitored,
-                          operation.query.stream.stream_id, parts_.log.epoch(), slot, {},
-                          operation.inhibits_updates);
-  const TranslationOutcome outcome = co_await translate(registers, operation.query, access);
+                          query.stream.stream_id, parts_.log.epoch(), slot, {}, passive);
+  const TranslationOutcome outcome = co_await translate(registers, query, access);
   under_way_.leave(epoch);
   co_return outcome;
+}
+
+Task<std::optional<StreamTableEntry>> Translator::find_stream(std::uint32_t stream_id) {
+  GlobalConfiguration registers = global();
+  registers.only_ste = true;
+  if (!registers.enabled) co_return std::nullopt;
+  Slot none;
+  TranslatorAccess access(parts_.configurations, parts_.walker, parts_.monitored, stream_id,
+                          parts_.log.epoch(), none, {});
+  StreamConfiguration configuration;
+  const Fault fault = co_await access.find_configuration(registers, {stream_id}, configuration);
+  if (fault) co_return std::nullopt;
+  co_return configuration.ste;
 }
 
 std::optional<std::uint64_t> Translator::translate_debug(const TranslationQuery& query,
@@ -176,6 +187,7 @@ GlobalConfiguration Translator::global() const {
           .bypass_overrides = parts_.registers.bypass_overrides(),
           .records_bad_streams = parts_.registers.records_bad_streams(),
           .E2H = parts_.registers.extends_el2(),
+          .ATSCHK = parts_.registers.checks_translated(),
           .stream_table = parts_.registers.stream_table(),
           .contiguous_entries = contiguous_entries_};
 }

@@ -9,7 +9,6 @@
 #include "doorbell/core/arch/slots.h"
 #include "doorbell/core/arch/statistics_kinds.h"
 #include "doorbell/core/arch/task.h"
-#include "doorbell/smmu/arch/atos.h"
 #include "doorbell/smmu/arch/invalidation_log.h"
 #include "doorbell/smmu/arch/monitored_events.h"
 #include "doorbell/smmu/arch/parameters.h"
@@ -50,8 +49,14 @@ class Translator {
   /// Fetches the configuration of a stream, and walks for an address, for what may come: whatever
   /// goes wrong is no event (IHI 0070 4.2, 7.2).
   Task<void> prefetch(Stream stream, std::optional<std::uint64_t> address);
-  /// An address translation operation (IHI 0070 chapter 9).
-  Task<TranslationOutcome> carry_out(AddressOperation operation);
+  /// What comes in beside transactions: operations of software, and requests of ATCs, for a slot
+  /// as those. `passive`: nothing in tables is updated. Events are for the caller.
+  Task<TranslationOutcome> find(TranslationQuery query, bool passive = false);
+  /// From `begin` to `end` is one of what `answered` waits for, whatever is found meanwhile.
+  unsigned begin() { return under_way_.enter(); }
+  void end(unsigned epoch) { under_way_.leave(epoch); }
+  /// The STE of a stream by itself; nothing where there is no valid one.
+  Task<std::optional<StreamTableEntry>> find_stream(std::uint32_t stream_id);
   /// The output address by what is in memory, without time, caches or events; nothing where a
   /// transaction would be terminated.
   std::optional<std::uint64_t> translate_debug(const TranslationQuery& query,

@@ -201,6 +201,19 @@ const Contradiction contradictions[] = {
      "smmu.features.substream_id_bits", "smmu.features.stage1"},
     {[](SmmuParameters& p) { p.two_level_stream_table = false; }, "smmu.two_level_stream_table",
      "smmu.stream_id_bits"},
+    {[](SmmuParameters& p) { p.offered.pri = true; }, "smmu.features.pri", "smmu.features.ats"},
+    {[](SmmuParameters& p) { p.offered.ats_split_stage = true; }, "smmu.features.ats_split_stage",
+     "smmu.features.ats"},
+    {[](SmmuParameters& p) {
+       p.offered.ats = p.offered.ats_split_stage = true;
+       p.offered.stage2 = false;
+     },
+     "smmu.features.ats_split_stage", "smmu.features.stage2"},
+    {[](SmmuParameters& p) {
+       p.offered.ats = p.offered.ats_split_stage = true;
+       p.offered.stage1 = false;
+     },
+     "smmu.features.ats_split_stage", "smmu.features.stage1"},
 };
 
 TEST(OfferedFeatures, ThatContradictAreRefused) {
@@ -225,6 +238,8 @@ TEST(OfferedFeatures, ThatGoTogetherAreNot) {
   p.check();
   p.stream_id_bits = 6;  // IHI 0070 6.3.2: linear tables alone up to 6 bits
   p.two_level_stream_table = false;
+  p.check();
+  p.offered.ats = p.offered.ats_split_stage = p.offered.pri = true;
   p.check();
 }
 

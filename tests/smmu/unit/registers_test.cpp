@@ -60,11 +60,6 @@ TEST_F(Registers, ControlRegistersKeepWhatLinuxWrites) {
   EXPECT_EQ(read(0x50), 0x5u);
 }
 
-TEST_F(Registers, BitsOfMissingFeaturesAreNotKept) {
-  write(0x20, ~0u);  // PRIQEN, ATSCHK, VMW
-  EXPECT_EQ(read(0x20), 0xdu);
-}
-
 TEST_F(Registers, TheStreamTablesFormatIsKept) {
   write(0x88, ~0u);
   EXPECT_EQ(read(0x88), 0x3'07ffu);  // FMT, SPLIT, LOG2SIZE

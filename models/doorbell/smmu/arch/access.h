@@ -20,6 +20,8 @@ struct Stream {
   std::uint32_t stream_id = 0;
   std::uint32_t substream_id = 0;
   bool substream_valid = false;  ///< SSV
+  /// Its addresses are Translated: an ATC got them by ATS (3.9).
+  bool translated = false;
 
   bool operator==(const Stream&) const = default;
 };
@@ -30,7 +32,7 @@ struct StreamWord {
 
   static constexpr StreamWord of(const Stream& stream) {
     return {stream.stream_id | std::uint64_t{stream.substream_id} << 32 |
-            std::uint64_t{stream.substream_valid} << 52};
+            std::uint64_t{stream.substream_valid} << 52 | std::uint64_t{stream.translated} << 53};
   }
   constexpr std::uint32_t stream_id() const { return static_cast<std::uint32_t>(value); }
 

@@ -40,7 +40,12 @@ enum class Opcode : std::uint8_t {
 std::string_view to_string(Opcode opcode);
 
 /// SMMU_CMDQ_CONS.ERR (IHI 0070 7.1).
-enum class CommandError : std::uint8_t { CERROR_NONE = 0, CERROR_ILL = 1, CERROR_ABT = 2 };
+enum class CommandError : std::uint8_t {
+  CERROR_NONE = 0,
+  CERROR_ILL = 1,
+  CERROR_ABT = 2,
+  CERROR_ATC_INV_SYNC = 3,
+};
 
 /// A command of the Command queue. Fields that an opcode does not have are zero.
 struct Command {

@@ -25,7 +25,7 @@ bool ats(const Features& features) {
   return features.ats;
 }
 bool page_requests(const Features& features) {
-  return features.ats && features.page_requests;
+  return offers_page_requests(features);
 }
 bool stalls(const Features& features) {
   return features.stall_model != StallModel::terminate;

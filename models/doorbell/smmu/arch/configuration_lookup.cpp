@@ -160,6 +160,7 @@ Task<Fault> fetch_configuration(const GlobalConfiguration& global, const Stream&
                                            configuration, tables);
     if (fault) co_return fault;
   }
+  if (global.only_ste) co_return Fault{};
   // A SubstreamID is checked against the STE, before the CD is looked at.
   const Fault refusal{refused(ste, stream)};
   if (refusal || !needs_cd(ste, stream)) co_return refusal;

@@ -12,11 +12,17 @@ constexpr BitField substream_id{12, 20};
 constexpr BitField stream_id{32, 32};
 // Doubleword 1
 constexpr BitField reason{0, 16};
+constexpr BitField span{0, 8};
 constexpr BitField stag{0, 16};
 constexpr BitField stall{31, 1};
 constexpr BitField pnu{33, 1};
 constexpr BitField ind{34, 1};
 constexpr BitField rnw{35, 1};
+// Of F_BAD_ATS_TREQ, where PnU, InD and RnW are of other events, and beside them.
+constexpr BitField request_privileged{33, 1};
+constexpr BitField request_execute{34, 1};
+constexpr BitField request_read{35, 1};
+constexpr BitField request_write{36, 1};
 constexpr BitField s2{39, 1};
 constexpr BitField event_class{40, 2};
 constexpr BitField ttrnw{44, 1};
@@ -51,6 +57,12 @@ std::uint64_t encode_cause(const Event& event, const EventLayout& layout) {
     // A write is never an instruction's (13.1.2).
     word |= ind.make(whole && event.access.instruction && !event.access.write ? 1 : 0);
   }
+  if (layout.request) {
+    word |= span.make(event.span) | request_read.make(1) |
+            request_privileged.make(event.access.privileged ? 1 : 0) |
+            request_execute.make(event.access.instruction ? 1 : 0) |
+            request_write.make(event.access.write ? 1 : 0);
+  }
   if (layout.reason) word |= reason.make(event.reason);
   if (layout.stage) word |= s2.make(event.stage2 ? 1 : 0);
   if (layout.event_class) word |= event_class.make(static_cast<std::uint64_t>(class_of(event)));
@@ -65,6 +77,12 @@ void decode_cause(Event& event, const EventLayout& layout, std::uint64_t word) {
     event.access.write = !rnw.test(word);
     event.access.privileged = pnu.test(word);
     event.access.instruction = ind.test(word);
+  }
+  if (layout.request) {
+    event.span = static_cast<std::uint8_t>(span.get(word));
+    event.access.privileged = request_privileged.test(word);
+    event.access.instruction = request_execute.test(word);
+    event.access.write = request_write.test(word);
   }
   if (layout.reason) event.reason = static_cast<std::uint16_t>(reason.get(word));
   if (layout.stage) event.stage2 = s2.test(word);

@@ -17,6 +17,7 @@ enum class EventType : std::uint8_t {
   C_BAD_STREAMID = 0x02,      ///< 7.3.3
   F_STE_FETCH = 0x03,         ///< 7.3.4
   C_BAD_STE = 0x04,           ///< 7.3.5
+  F_BAD_ATS_TREQ = 0x05,      ///< 7.3.6
   F_STREAM_DISABLED = 0x06,   ///< 7.3.7
   F_TRANSL_FORBIDDEN = 0x07,  ///< 7.3.8
   C_BAD_SUBSTREAMID = 0x08,   ///< 7.3.9
@@ -49,6 +50,9 @@ struct Event {
   bool stall = false;        ///< The transaction waits for CMD_RESUME.
   std::uint16_t stag = 0;    ///< STAG, of a stalled one
   std::uint16_t reason = 0;  ///< Reason, IMPLEMENTATION DEFINED
+  /// Span, of F_BAD_ATS_TREQ: how many translations were requested. Its `access` says W, and X
+  /// beside it.
+  std::uint8_t span = 0;
 
   bool operator==(const Event&) const = default;
 };
@@ -72,6 +76,7 @@ struct EventLayout {
   bool stall = false;          ///< Stall and STAG: the faults that may stall
   bool table_read = false;     ///< TTRnW
   bool reason = false;         ///< Reason
+  bool request = false;        ///< R, W, X, Priv and Span of an ATS Translation Request
   bool always_merges = false;  ///< May happen before an STE is found (7.3.1).
 };
 /// One row a type, in the order of their numbers.

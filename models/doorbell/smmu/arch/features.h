@@ -71,6 +71,11 @@ constexpr bool is_version_3_2(const Features& features) {
   return features.range_invalidation;
 }
 
+/// IDR0.PRI, which needs ATS.
+constexpr bool offers_page_requests(const Features& features) {
+  return features.ats && features.page_requests;
+}
+
 /// IDR0.NS1ATS = 0: split-stage ATS, which needs both stages.
 constexpr bool offers_split_stage_ats(const Features& features) {
   return features.ats && features.split_stage_ats && features.stage1 && features.stage2;

@@ -20,6 +20,9 @@ struct GlobalConfiguration {
   AttributeOverrides bypass_overrides;  ///< Of SMMU_GBPA
   bool records_bad_streams = false;     ///< SMMU_CR2.RECINVSID
   bool E2H = false;                     ///< SMMU_CR2.E2H
+  bool ATSCHK = false;                  ///< SMMU_CR0.ATSCHK
+  /// Of the configuration the STE is enough, and SubstreamIDs don't matter.
+  bool only_ste = false;
   /// Nothing in translation tables is updated, whatever HA and HD say (SMMU_GATOS_ADDR.HTTUI).
   bool inhibits_updates = false;
   StreamTable stream_table;

@@ -8,8 +8,10 @@ namespace doorbell::smmu {
 enum class GlobalError : std::uint32_t {
   CMDQ_ERR = 1u << 0,
   EVENTQ_ABT_ERR = 1u << 2,
+  PRIQ_ABT_ERR = 1u << 3,
   MSI_CMDQ_ABT_ERR = 1u << 4,
   MSI_EVENTQ_ABT_ERR = 1u << 5,
+  MSI_PRIQ_ABT_ERR = 1u << 6,
   MSI_GERROR_ABT_ERR = 1u << 7,
   SFM_ERR = 1u << 8,
 };

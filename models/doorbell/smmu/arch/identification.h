@@ -28,7 +28,7 @@ constexpr std::uint32_t identify_stages(const Features& features) {
   say(features.msi, 13);                                              // MSI
   say(features.send_event, 14);                                       // SEV
   say(features.address_translation, 15);                              // ATOS
-  say(features.ats && features.page_requests, 16);                    // PRI
+  say(offers_page_requests(features), 16);                            // PRI
   say(features.vmid_16, 18);                     // VMID16: irrelevant without stage 2
   say(offers_two_level_contexts(features), 19);  // CD2L
   say(!features.ignores_writes, 26);             // TERM_MODEL

@@ -19,10 +19,13 @@ struct TranslationTag {
   GranuleShift granule = 12;  ///< Of stage 1, if that is one of its stages.
   std::uint32_t substream_id = 0;
   bool substream_valid = false;  ///< SSV
+  bool translated = false;       ///< Of Translated addresses (ATS).
   World world = World::el1;
   Stages stages = Stages::stage1;
 
-  StreamWord stream() const { return StreamWord::of({stream_id, substream_id, substream_valid}); }
+  StreamWord stream() const {
+    return StreamWord::of({stream_id, substream_id, substream_valid, translated});
+  }
 
   bool operator==(const TranslationTag&) const = default;
 };

@@ -182,7 +182,7 @@ void TcuParameters::describe(ParameterGroup& group) {
             {.unit = "cycles",
              .maximum = 100000,
              .source = "assumption",
-             .help = "RESUME and STALL_TERM beside decoding"});
+             .help = "RESUME, STALL_TERM and PRI_RESP beside decoding"});
   group.add("sync_command", sync_command,
             {.unit = "cycles",
              .maximum = 100000,
@@ -209,6 +209,7 @@ void TcuParameters::describe(ParameterGroup& group) {
             {.source = "integrator's choice",
              .help = "DeviceID of the SMMU's own MSIs",
              .visible_to_software = true});
+  group.group("ats", ats, "What is there for ATCs, with ATS");
 }
 
 void OfferedFeatures::describe(ParameterGroup& group) {
@@ -306,6 +307,24 @@ void OfferedFeatures::describe(ParameterGroup& group) {
             {.source = "[QEMU] has none",
              .help = "IDR0.ATOS: SMMU_GATOS_*, by which software has an address translated",
              .visible_to_software = true});
+  group.add("ats", ats,
+            {.source = "[QEMU] has none",
+             .help = "IDR0.ATS: Translation Requests, and Translated transactions, of ATCs",
+             .visible_to_software = true});
+  group.add("ats_split_stage", ats_split_stage,
+            {.source = "[QEMU] has none",
+             .help = "IDR0.NS1ATS = 0: ATCs may be given what stage 1 alone makes",
+             .visible_to_software = true});
+  group.add("pri", pri,
+            {.source = "[QEMU] has none",
+             .help = "IDR0.PRI: page requests of ATCs come into a queue",
+             .visible_to_software = true});
+  group.add("page_request_queue_log2", page_request_queue_log2,
+            {.unit = "log2 entries",
+             .maximum = 19,
+             .source = "assumption",
+             .help = "IDR1.PRIQS, where there are page requests",
+             .visible_to_software = true});
 }
 
 void ReservedWindow::describe(ParameterGroup& group) {
@@ -353,6 +372,10 @@ Features SmmuParameters::features() const {
   f.stall_max = offered.stall == StallModel::terminate ? 0 : offered.stall_max;
   f.ignores_writes = offered.termination_model == TerminationModel::configurable;
   f.address_translation = offered.address_translation_operations;
+  f.ats = offered.ats;
+  f.split_stage_ats = offered.ats_split_stage;
+  f.page_requests = offered.pri;
+  f.page_request_queue_log2 = offered.pri ? offered.page_request_queue_log2 : 0;
   return f;
 }
 

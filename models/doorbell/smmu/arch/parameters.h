@@ -59,6 +59,18 @@ struct TbuEntry {
   TbuParameters over(TbuParameters all) const;
 };
 
+/// What the translation control unit has for ATCs, with `features.ats`.
+struct AtsParameters {
+  std::uint32_t link = 8;                   ///< cycles, one way, between root complex and TCU
+  std::uint32_t requests = 64;              ///< Translation Requests here at a time
+  std::uint32_t translations = 1;           ///< of a completion, at most
+  std::uint32_t page_requests = 16;         ///< that may be on their way into the PRI queue
+  std::uint32_t invalidation_command = 50;  ///< cycles of CMD_ATC_INV until it is sent
+  Time invalidation_timeout = 60 * second;  ///< ps until an ATC is given up
+
+  void describe(ParameterGroup& group);
+};
+
 /// The translation control unit. Cycles are of the SMMU's clock.
 struct TcuParameters {
   std::uint32_t translation_slots = 64;
@@ -108,13 +120,14 @@ struct TcuParameters {
   std::uint32_t command_decode = 2;         ///< cycles of every command
   std::uint32_t invalidation_command = 50;  ///< cycles of CFGI and TLBI beside decoding
   std::uint32_t prefetch_command = 8;       ///< cycles until PREFETCH has started its fetches
-  std::uint32_t response_command = 8;       ///< cycles of RESUME and STALL_TERM beside decoding
-  std::uint32_t sync_command = 132;   ///< cycles of SYNC beside decoding and what it waits for
-  std::uint32_t acknowledgement = 1;  ///< cycles of what a TBU answers to an invalidation or SYNC
-  std::uint32_t command_fetch = 4;    ///< commands read at a time
+  std::uint32_t response_command = 8;  ///< cycles of RESUME, STALL_TERM, PRI_RESP beside decoding
+  std::uint32_t sync_command = 132;    ///< cycles of SYNC beside decoding and what it waits for
+  std::uint32_t acknowledgement = 1;   ///< cycles of what a TBU answers to an invalidation or SYNC
+  std::uint32_t command_fetch = 4;     ///< commands read at a time
   /// Records, the latest, with which an event may be merged while they aren't visible; 0: none.
   std::uint32_t event_merge_window = 4;
   std::uint32_t msi_device_id = 0;  ///< DeviceID of the SMMU's own MSIs
+  AtsParameters ats;
 
   void describe(ParameterGroup& group);
 };
@@ -162,6 +175,10 @@ struct OfferedFeatures {
   std::uint32_t stall_max = 16;                        ///< IDR5.STALL_MAX, where there are stalls
   TerminationModel termination_model = TerminationModel::abort;  ///< IDR0.TERM_MODEL
   bool address_translation_operations = false;                   ///< IDR0.ATOS
+  bool ats = false;                                              ///< IDR0.ATS
+  bool ats_split_stage = false;               ///< IDR0.NS1ATS = 0, with both stages
+  bool pri = false;                           ///< IDR0.PRI
+  std::uint32_t page_request_queue_log2 = 9;  ///< IDR1.PRIQS, with `pri`
 
   void describe(ParameterGroup& group);
 };

@@ -45,6 +45,17 @@ void check_features(const SmmuParameters& parameters) {
   }
 }
 
+/// IHI 0070 6.3.1: what depends on ATS, and on both stages.
+void check_ats(const OfferedFeatures& offered) {
+  if (offered.pri && !offered.ats)
+    throw InputError("smmu.features.pri: expected false with smmu.features.ats=false, found true");
+  if (offered.ats_split_stage && !(offered.ats && offered.stage1 && offered.stage2)) {
+    throw InputError(
+        "smmu.features.ats_split_stage: expected false without smmu.features.ats, "
+        "smmu.features.stage1 and smmu.features.stage2, found true");
+  }
+}
+
 /// A stalled transaction keeps its places in the TBU, and a credit of the TCU's: what doesn't stall
 /// finds others (IHI 0070 16.4).
 void check_stallable(const SmmuParameters& parameters) {
@@ -118,6 +129,7 @@ void check_tlbs(const SmmuParameters& parameters) {
 
 void SmmuParameters::check() const {
   check_features(*this);
+  check_ats(offered);
   check_stallable(*this);
   check_window(reserved_window);
   if (!is_clock(clock_frequency())) {

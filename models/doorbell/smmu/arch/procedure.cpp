@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "doorbell/core/arch/bit_field.h"
+#include "doorbell/smmu/arch/configuration_lookup.h"
 #include "doorbell/smmu/arch/contiguous.h"
 #include "doorbell/smmu/arch/memory_attributes.h"
 #include "doorbell/smmu/arch/walk.h"
@@ -16,6 +17,7 @@ void set_stream(TranslationTag& tag, const Stream& stream) {
   tag.stream_id = stream.stream_id;
   tag.substream_id = stream.substream_id;
   tag.substream_valid = stream.substream_valid;
+  tag.translated = stream.translated;
 }
 
 /// What a stage makes of translation related faults (5.5).
@@ -53,7 +55,8 @@ void set_attributes(TlbEntry& entry, const MemoryAttributes& attributes) {
 }
 
 bool is_operation(const TranslationQuery& query) {
-  return query.purpose != TranslationPurpose::transaction;
+  return query.purpose != TranslationPurpose::transaction &&
+         query.purpose != TranslationPurpose::ats_request;
 }
 
 /// Whether the stream has the stages that an operation is about (IHI 0070 9.1.3).
@@ -66,6 +69,7 @@ bool lacks_stage(const StreamTableEntry& ste, TranslationPurpose purpose) {
     case TranslationPurpose::operation:
       return !ste.has_stage1() || !ste.has_stage2();
     case TranslationPurpose::transaction:
+    case TranslationPurpose::ats_request:
       break;
   }
   return false;
@@ -161,27 +165,110 @@ Task<Fault> translate_stage2(const Stage2& stage2, const TranslationQuery& query
   co_return fault;
 }
 
+/// While SMMUEN = 0 nobody is translated: SMMU_GBPA decides, and nothing is recorded but of ATS
+/// (IHI 0070 6.3.14, 3.4, 3.9.1.2, 3.9.1.3).
+void pass_disabled(const GlobalConfiguration& global, const TranslationQuery& query,
+                   TranslationOutcome& outcome) {
+  if (query.purpose == TranslationPurpose::ats_request) {
+    outcome.denies_ats = true;
+    outcome.event.type = EventType::F_BAD_ATS_TREQ;
+  } else if (query.stream.translated) {
+    outcome.event.type = EventType::F_TRANSL_FORBIDDEN;
+  } else if (!global.aborts_when_disabled) {
+    bypass(global.features, query, false, global.bypass_overrides, outcome);
+  }
+}
+
+/// Whether the stream has ATS (3.9.1.2); of one that aborts nothing is recorded.
+bool denies_ats(const StreamTableEntry& ste, const GlobalConfiguration& global, Event& event) {
+  if (ste.aborts()) return true;
+  if (ste.effective_EATS(global.ATSCHK) != 0) return false;
+  event.type = EventType::F_BAD_ATS_TREQ;
+  return true;
+}
+
+/// What both stages have made, for whoever asked with the attributes that came in.
+void finish(const TranslationQuery& query, const AttributeOverrides& overrides,
+            TranslationOutcome& outcome) {
+  outcome.kind = Kind::translated;
+  TlbEntry& entry = outcome.entry;
+  entry.input_base = query.address & ~low_mask(entry.leaf.size_log2);
+  entry.leaf.permissions = before_overrides(entry.leaf.permissions, overrides);
+}
+
+/// A Translated transaction (3.9.1.3), without privilege, instruction and SubstreamID (IDR3.PASIDTT
+/// = 0). Configurations that forbid it otherwise than by EATS are silent, as are physical addresses
+/// beyond what there is (3.9.1.1).
+Task<void> pass_translated(GlobalConfiguration global, TranslationQuery query,
+                           TranslationOutcome& outcome, TableAccess& tables) {
+  if (!global.ATSCHK) {
+    bypass(global.features, query, false, {}, outcome);
+    co_return;
+  }
+  StreamConfiguration configuration;
+  const StreamTableEntry& ste = configuration.ste;
+  global.only_ste = true;
+  Fault fault = co_await tables.find_configuration(global, query.stream, configuration);
+  if (fault || ste.aborts()) co_return;
+  const unsigned eats = ste.effective_EATS(global.ATSCHK);
+  if (eats == 0) {
+    outcome.event.type = EventType::F_TRANSL_FORBIDDEN;
+    co_return;
+  }
+  // F_STREAM_DISABLED, for want of a SubstreamID.
+  if (refused(ste, query.stream) != EventType::none) co_return;
+  if (eats == 0b01) {
+    bypass(global.features, query, false, {}, outcome);
+    co_return;
+  }
+  // Of split-stage ATS it is an IPA, whose faults are those of any transaction (13.6.3).
+  query.access = override_access(query.access, ste.overrides);
+  outcome.event.access = query.access;
+  if (beyond(query.address, global.features.output_address_bits)) {
+    outcome.event.type = EventType::F_ADDR_SIZE;
+    co_return;
+  }
+  set_stream(outcome.entry.tag, query.stream);
+  const Stage2 stage2(ste.stage2, true);
+  fault = co_await translate_stage2(stage2, query, false, global.contiguous_entries, ste.overrides,
+                                    outcome.entry, tables);
+  if (fault) {
+    terminate(outcome, fault, {.R = ste.stage2.S2R});
+    co_return;
+  }
+  finish(query, ste.overrides, outcome);
+}
+
 }  // namespace
 
 Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery query,
                                    TableAccess& tables) {
   TranslationOutcome outcome;
   outcome.event = {.stream = query.stream, .access = query.access, .input_address = query.address};
+  // Without ATS there is nothing Translated to be passed (5.2, EATS).
+  if (query.stream.translated && !global.features.ats) co_return outcome;
   if (!global.enabled) {
-    // SMMU_GBPA decides, and nothing is recorded (IHI 0070 6.3.14, 3.4).
-    if (!global.aborts_when_disabled)
-      bypass(global.features, query, false, global.bypass_overrides, outcome);
+    pass_disabled(global, query, outcome);
+    co_return outcome;
+  }
+  if (query.stream.translated) {
+    co_await pass_translated(global, query, outcome, tables);
     co_return outcome;
   }
   StreamConfiguration configuration;
   const StreamTableEntry& ste = configuration.ste;
+  const bool only_stage2 = query.purpose == TranslationPurpose::stage2_operation;
+  global.only_ste = only_stage2;
   Fault fault = co_await tables.find_configuration(global, query.stream, configuration);
   outcome.MEV = ste.MEV;
   // Of the STE, ahead of what is wrong with SubstreamID and CD (9.1.5).
   outcome.lacks_stage = configuration.has_ste && lacks_stage(ste, query.purpose);
   if (outcome.lacks_stage) co_return outcome;
-  const bool only_stage2 = query.purpose == TranslationPurpose::stage2_operation;
-  if (only_stage2 && configuration.has_ste) fault = {};  // the CD doesn't matter
+  const bool for_atc = query.purpose == TranslationPurpose::ats_request;
+  if (for_atc && configuration.has_ste && denies_ats(ste, global, outcome.event)) {
+    outcome.denies_ats = true;
+    co_return outcome;
+  }
   if (fault) {
     terminate(outcome, fault, {.R = ste.stage2.S2R, .S = ste.stage2.S2S});
     if (fault.type == EventType::C_BAD_STREAMID) outcome.suppressed = !global.records_bad_streams;
@@ -199,6 +286,7 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
   const bool too_large = skips_stage1 && beyond(query.address, global.features.output_address_bits);
   if (too_large || (skips_stage1 && skips_stage2)) {
     bypass(global.features, query, true, overrides, outcome);
+    outcome.ats_address = query.address;
     co_return outcome;
   }
   const Stage2 below(ste.stage2, ste.has_stage1());
@@ -208,6 +296,7 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
   if (!skips_stage1) {
     fault = co_await translate_stage1(global, configuration, stage2, query, entry, tables);
   }
+  const std::uint64_t ipa = skips_stage1 ? query.address : entry.translate(query.address);
   if (!fault && !skips_stage2) {
     fault = co_await translate_stage2(*stage2, query, !skips_stage1, global.contiguous_entries,
                                       overrides, entry, tables);
@@ -219,10 +308,9 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
                            : FaultModel{.A = cd.A, .R = cd.R, .S = cd.S});
     co_return outcome;
   }
-  outcome.kind = Kind::translated;
-  entry.input_base = query.address & ~low_mask(entry.leaf.size_log2);
-  // A TBU asks for what came in.
-  entry.leaf.permissions = before_overrides(entry.leaf.permissions, overrides);
+  finish(query, overrides, outcome);
+  const bool split_stage = for_atc && ste.effective_EATS(global.ATSCHK) == 0b10;
+  outcome.ats_address = split_stage ? ipa : entry.translate(query.address);
   co_return outcome;
 }
 

@@ -14,7 +14,8 @@ enum class TranslationPurpose : std::uint8_t {
   transaction,
   stage1_operation,
   stage2_operation,
-  operation,  ///< Of both stages.
+  operation,    ///< Of both stages.
+  ats_request,  ///< A Translation Request of an ATC (3.9.1.2).
 };
 
 /// What a translation is asked for.
@@ -39,6 +40,9 @@ struct TranslationOutcome {
   bool suppressed = false;   ///< the configuration keeps the event back
   bool MEV = false;          ///< the STE lets it be merged with others
   bool lacks_stage = false;  ///< The stream isn't configured for the stages of the operation.
+  bool denies_ats = false;   ///< The stream, or the SMMU, has no ATS.
+  /// Of a translated ATS request, what the ATC gets: with split-stage ATS an IPA.
+  std::uint64_t ats_address = 0;
 };
 
 /// What an SMMU does with a transaction (IHI 0070 chapter 15): SMMU_GBPA while it is disabled, else

@@ -51,6 +51,7 @@ struct QueueLayout {
 
 inline constexpr unsigned log2_command_bytes = 4;         ///< IHI 0070 4.1.1
 inline constexpr unsigned log2_event_bytes = 5;           ///< IHI 0070 7.3
+inline constexpr unsigned log2_page_request_bytes = 4;    ///< IHI 0070 8
 inline constexpr std::uint32_t overflow_flag = 1u << 31;  ///< PROD.OVFLG, CONS.OVACKFLG (7.4)
 
 }  // namespace doorbell::smmu

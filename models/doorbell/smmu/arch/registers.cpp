@@ -11,9 +11,7 @@ using Implemented = std::uint64_t (*)(const Features&);
 
 constexpr Identification id = identify(Features{});
 
-constexpr std::uint64_t cr0_fields = 0xd;       // SMMUEN, EVENTQEN, CMDQEN
-constexpr std::uint64_t gbpa_reset = 0x1000;    // SHCFG: incoming
-constexpr std::uint64_t irq_ctrl_fields = 0x5;  // GERROR_IRQEN, EVENTQ_IRQEN
+constexpr std::uint64_t gbpa_reset = 0x1000;  // SHCFG: incoming
 constexpr std::uint64_t queue_index = 0x000f'ffff;
 constexpr std::uint64_t queue_index_overflow = 0x800f'ffff;
 
@@ -44,9 +42,20 @@ constexpr std::uint64_t cr2(const Features& features) {
   return CR2::RECINVSID.mask() | CR2::PTM.mask() |
          (offers_hypervisor(features) ? CR2::E2H.mask() : 0);
 }
-// CMDQ_ERR, EVENTQ_ABT_ERR, SFM_ERR; MSI_CMDQ_, MSI_EVENTQ_ and MSI_GERROR_ABT_ERR.
+constexpr std::uint64_t cr0(const Features& features) {
+  return CR0::SMMUEN.mask() | CR0::EVENTQEN.mask() | CR0::CMDQEN.mask() |
+         (features.ats ? CR0::ATSCHK.mask() : 0) |
+         (offers_page_requests(features) ? CR0::PRIQEN.mask() : 0);
+}
+constexpr std::uint64_t irq_ctrl(const Features& features) {
+  return IRQ_CTRL::GERROR_IRQEN.mask() | IRQ_CTRL::EVENTQ_IRQEN.mask() |
+         (offers_page_requests(features) ? IRQ_CTRL::PRIQ_IRQEN.mask() : 0);
+}
+// CMDQ_ERR, EVENTQ_ABT_ERR, SFM_ERR; MSI_CMDQ_, MSI_EVENTQ_ and MSI_GERROR_ABT_ERR; PRIQ_ABT_ERR
+// and MSI_PRIQ_ABT_ERR.
 constexpr std::uint64_t gerror(const Features& features) {
-  return 0x105 | (features.msi ? 0xb0 : 0);
+  const bool pri = offers_page_requests(features);
+  return 0x105 | (features.msi ? 0xb0 : 0) | (pri ? 0x8 : 0) | (pri && features.msi ? 0x40 : 0);
 }
 // Without IDR0.MSI the registers of messages are RES0.
 constexpr std::uint64_t msi_address(const Features& features) {
@@ -59,6 +68,23 @@ constexpr std::uint64_t msi_attributes(const Features& features) {
   return features.msi ? 0x3f : 0;  // SH, MemAttr
 }
 
+// Without IDR0.PRI the registers of the PRI queue are RES0.
+constexpr std::uint64_t priq_base(const Features& features) {
+  return offers_page_requests(features) ? queue_base(features) : 0;
+}
+constexpr std::uint64_t priq_index(const Features& features) {
+  return offers_page_requests(features) ? queue_index_overflow : 0;
+}
+constexpr std::uint64_t priq_msi_address(const Features& features) {
+  return offers_page_requests(features) ? msi_address(features) : 0;
+}
+constexpr std::uint64_t priq_msi_data(const Features& features) {
+  return offers_page_requests(features) ? msi_data(features) : 0;
+}
+constexpr std::uint64_t priq_msi_attributes(const Features& features) {
+  if (!offers_page_requests(features) || !features.msi) return 0;
+  return msi_attributes(features) | PRIQ_IRQ_CFG2::LO.mask();
+}
 // Without IDR0.ATOS the registers of address translation operations are RES0.
 constexpr std::uint64_t gatos_ctrl(const Features& features) {
   return features.address_translation ? GATOS_CTRL::RUN.mask() : 0;
@@ -89,6 +115,8 @@ constexpr Features all_that_adds_bits{.stage2 = true,
                                       .stream_id_bits = 32,
                                       .substream_id_bits = 20,
                                       .output_address_bits = 52,
+                                      .ats = true,
+                                      .page_requests = true,
                                       .address_translation = true,
                                       .attribute_permissions_override = true};
 constexpr Register RW_offered(std::string_view name, std::uint64_t offset, unsigned width,
@@ -110,7 +138,7 @@ constexpr Register rows[] = {
     RO("SMMU_IDR5", 0x0014, id.IDR5, "IHI 0070 6.3.6"),
     RO("SMMU_IIDR", 0x0018, 0, "IHI 0070 6.3.7"),
     RO("SMMU_AIDR", 0x001c, id.AIDR, "IHI 0070 6.3.8"),
-    RW("SMMU_CR0", 0x0020, 0, "IHI 0070 6.3.9", Guard::none, cr0_fields),
+    RW_offered("SMMU_CR0", 0x0020, 4, "IHI 0070 6.3.9", Guard::none, cr0),
     RO("SMMU_CR0ACK", 0x0024, 0, "IHI 0070 6.3.10"),
     RW("SMMU_CR1", 0x0028, 0, "IHI 0070 6.3.11", Guard::attributes,
        CR1::TABLE.mask() | CR1::QUEUE.mask()),
@@ -118,7 +146,7 @@ constexpr Register rows[] = {
     RO("SMMU_STATUSR", 0x0040, 0, "IHI 0070 6.3.13"),
     RW_offered("SMMU_GBPA", 0x0044, 4, "IHI 0070 6.3.14", Guard::Update, gbpa, gbpa_reset),
     RO("SMMU_AGBPA", 0x0048, 0, "IHI 0070 6.3.15"),  // RES0: there are no further attributes
-    RW("SMMU_IRQ_CTRL", 0x0050, 0, "IHI 0070 6.3.16", Guard::none, irq_ctrl_fields),
+    RW_offered("SMMU_IRQ_CTRL", 0x0050, 4, "IHI 0070 6.3.16", Guard::none, irq_ctrl),
     RO("SMMU_IRQ_CTRLACK", 0x0054, 0, "IHI 0070 6.3.18"),
     RO("SMMU_GERROR", 0x0060, 0, "IHI 0070 6.3.19"),
     RW_offered("SMMU_GERRORN", 0x0064, 4, "IHI 0070 6.3.20", Guard::none, gerror),
@@ -139,6 +167,13 @@ constexpr Register rows[] = {
     RW_offered("SMMU_EVENTQ_IRQ_CFG1", 0x00b8, 4, "IHI 0070 6.3.31", Guard::EVENTQ_IRQEN, msi_data),
     RW_offered("SMMU_EVENTQ_IRQ_CFG2", 0x00bc, 4, "IHI 0070 6.3.32", Guard::EVENTQ_IRQEN,
                msi_attributes),
+    RW_offered("SMMU_PRIQ_BASE", 0x00c0, 8, "IHI 0070 6.3.33", Guard::PRIQEN, priq_base),
+    RW_offered("SMMU_PRIQ_IRQ_CFG0", 0x00d0, 8, "IHI 0070 6.3.34", Guard::PRIQ_IRQEN,
+               priq_msi_address),
+    RW_offered("SMMU_PRIQ_IRQ_CFG1", 0x00d8, 4, "IHI 0070 6.3.35", Guard::PRIQ_IRQEN,
+               priq_msi_data),
+    RW_offered("SMMU_PRIQ_IRQ_CFG2", 0x00dc, 4, "IHI 0070 6.3.36", Guard::PRIQ_IRQEN,
+               priq_msi_attributes),
     RW_offered("SMMU_GATOS_CTRL", 0x0100, 4, "IHI 0070 6.3.37", Guard::starts, gatos_ctrl),
     RW_offered("SMMU_GATOS_SID", 0x0108, 8, "IHI 0070 6.3.38", Guard::RUN, gatos_sid),
     RW_offered("SMMU_GATOS_ADDR", 0x0110, 8, "IHI 0070 6.3.39", Guard::RUN, gatos_addr),
@@ -146,6 +181,8 @@ constexpr Register rows[] = {
     // Page 1, whose registers page 0 doesn't alias
     RW("SMMU_EVENTQ_PROD", 0x100a8, 0, "IHI 0070 6.3.95", Guard::EVENTQEN, queue_index_overflow),
     RW("SMMU_EVENTQ_CONS", 0x100ac, 0, "IHI 0070 6.3.96", Guard::none, queue_index_overflow),
+    RW_offered("SMMU_PRIQ_PROD", 0x100c8, 4, "IHI 0070 6.3.97", Guard::PRIQEN, priq_index),
+    RW_offered("SMMU_PRIQ_CONS", 0x100cc, 4, "IHI 0070 6.3.98", Guard::none, priq_index),
 };
 
 constexpr auto table = [] {
@@ -161,6 +198,7 @@ std::uint64_t guarded_bits(Guard guard, const Enables& enables) {
   const auto when = [](bool in_use, std::uint64_t bits) { return in_use ? bits : 0; };
   const bool commands = CR0::CMDQEN.test(enables.CR0);
   const bool events = CR0::EVENTQEN.test(enables.CR0);
+  const bool page_requests = CR0::PRIQEN.test(enables.CR0);
   switch (guard) {
     case Guard::SMMUEN:
       return when(CR0::SMMUEN.test(enables.CR0), all);
@@ -168,13 +206,17 @@ std::uint64_t guarded_bits(Guard guard, const Enables& enables) {
       return when(commands, all);
     case Guard::EVENTQEN:
       return when(events, all);
+    case Guard::PRIQEN:
+      return when(page_requests, all);
     case Guard::attributes:
       return when(CR0::SMMUEN.test(enables.CR0), CR1::TABLE.mask()) |
-             when(commands || events, CR1::QUEUE.mask());
+             when(commands || events || page_requests, CR1::QUEUE.mask());
     case Guard::GERROR_IRQEN:
       return when(IRQ_CTRL::GERROR_IRQEN.test(enables.IRQ_CTRL), all);
     case Guard::EVENTQ_IRQEN:
       return when(IRQ_CTRL::EVENTQ_IRQEN.test(enables.IRQ_CTRL), all);
+    case Guard::PRIQ_IRQEN:
+      return when(IRQ_CTRL::PRIQ_IRQEN.test(enables.IRQ_CTRL), all);
     case Guard::RUN:
       return when(enables.RUN, all);
     case Guard::starts:

@@ -27,6 +27,8 @@ enum class Guard : std::uint8_t {
   attributes,  ///< SMMU_CR1: TABLE_* by SMMUEN, QUEUE_* by the enable of each queue (6.3.11).
   GERROR_IRQEN,
   EVENTQ_IRQEN,
+  PRIQEN,
+  PRIQ_IRQEN,
   RUN,     ///< SMMU_GATOS_CTRL.RUN (6.3.37).
   starts,  ///< SMMU_GATOS_CTRL: written while RUN = 0 and SMMUEN = 1.
   Update,  ///< SMMU_GBPA: written only together with Update, and while none is under way (6.3.14).
@@ -58,7 +60,7 @@ std::uint64_t admitted(const Register& where, std::uint64_t old, std::uint64_t v
 
 /// Fields of the registers that decide.
 namespace CR0 {
-inline constexpr BitField SMMUEN{0, 1}, EVENTQEN{2, 1}, CMDQEN{3, 1};
+inline constexpr BitField SMMUEN{0, 1}, PRIQEN{1, 1}, EVENTQEN{2, 1}, CMDQEN{3, 1}, ATSCHK{4, 1};
 }
 namespace CR1 {
 /// The attributes of accesses to tables, and of those to queues.
@@ -75,7 +77,7 @@ inline constexpr BitField MemAttr{0, 4}, MTCFG{4, 1}, ALLOCCFG{8, 4}, SHCFG{12, 
     INSTCFG{18, 2}, ABORT{20, 1}, Update{31, 1};
 }
 namespace IRQ_CTRL {
-inline constexpr BitField GERROR_IRQEN{0, 1}, EVENTQ_IRQEN{2, 1};
+inline constexpr BitField GERROR_IRQEN{0, 1}, PRIQ_IRQEN{1, 1}, EVENTQ_IRQEN{2, 1};
 }
 namespace GATOS_CTRL {
 inline constexpr BitField RUN{0, 1};
@@ -89,6 +91,10 @@ inline constexpr BitField HTTUI{6, 1}, InD{7, 1}, RnW{8, 1}, PnU{9, 1}, TYPE{10,
 namespace CMDQ_CONS {
 inline constexpr BitField RD{0, 20}, ERR{24, 7};
 }
+namespace PRIQ_IRQ_CFG2 {
+/// Only the last request of a group interrupts (6.3.36).
+inline constexpr BitField LO{31, 1};
+}  // namespace PRIQ_IRQ_CFG2
 /// *_IRQ_CFG0.ADDR: zero sends no MSI (3.18).
 inline constexpr BitField irq_cfg0_address{2, 50};
 

@@ -82,6 +82,10 @@ struct StreamTableEntry {
   }
   /// Neither stage does anything for transactions of `stream`.
   bool bypasses(const Stream& stream) const { return !has_stage2() && skips_stage1(stream); }
+  /// EATS as it counts (5.2): 0b01 full ATS, 0b10 split stage, else none.
+  unsigned effective_EATS(bool ATSCHK) const {
+    return EATS == 0b11 || (EATS == 0b10 && !ATSCHK) ? 0 : EATS;
+  }
   /// The StreamWorld; `E2H` is SMMU_CR2.E2H.
   World world(bool E2H) const {
     if (STRW != 0b10) return World::el1;

@@ -1,0 +1,454 @@
+// ATS through sockets: Translation Requests, Translated transactions and invalidations of ATCs,
+// honest ones and others (IHI 0070 3.9, 4.5.1, 4.7.3).
+#include "tests/smmu/block/atc.h"
+#include "tests/smmu/block/two_stages.h"
+
+namespace doorbell::smmu::test {
+namespace {
+
+using dti_ats::Status;
+
+constexpr std::uint64_t page = 0x4000'0000, target = 0xa000'0000, other = 0xb000'0000;
+constexpr std::uint64_t EATS_full = 1ULL << 28, EATS_split = 2ULL << 28;
+constexpr std::uint32_t running = 0x1d;  // SMMUEN, EVENTQEN, CMDQEN, ATSCHK
+constexpr unsigned CERROR_ATC_INV_SYNC = 3;
+constexpr Time cycle = nanosecond;
+
+SmmuParameters offering() {
+  SmmuParameters parameters = with_stage2();
+  parameters.offered.ats = parameters.offered.ats_split_stage = true;
+  parameters.offered.table_updates = TableUpdates::dirty_state;
+  parameters.tcu.ats.invalidation_timeout = 100 * microsecond;
+  return parameters;
+}
+
+class SmmuAts : public testing::Test {
+ protected:
+  SmmuAts() : SmmuAts(offering()) {}
+  explicit SmmuAts(const SmmuParameters& parameters) : bench(parameters) {}
+  Bench bench;
+  Atc atc{bench};
+};
+
+void add_to_ste(Bench& b, std::uint32_t stream, std::uint64_t bits) {
+  b.memory.store(b.ste_of(stream) + 8, b.memory.load(b.ste_of(stream) + 8) | bits);
+}
+void ats_stream(Bench& b, std::uint64_t cd_flags = 0) {
+  b.translate_stream(1, 5, Bench::tables, cd_flags);
+  add_to_ste(b, 1, EATS_full);
+}
+Task<void> enable(Bench& b) {
+  co_await b.enable();
+  co_await b.write_and_poll(Bench::CR0, Bench::CR0ACK, running);
+}
+Task<void> unmap_and_sync(Bench& b, std::uint64_t address) {
+  co_await b.command_and_sync({.opcode = Opcode::CMD_TLBI_NH_VA, .asid = 5, .address = address});
+}
+Command atc_inv(std::uint64_t address, unsigned size = 0) {
+  return {.opcode = Opcode::CMD_ATC_INV, .stream = {1}, .address = address, .size = size};
+}
+unsigned error_of(std::uint64_t cons) {
+  return static_cast<unsigned>(cons >> 24 & 0x7f);
+}
+
+// A request's round trip is that of a TBU; what it gives passes the TBU as it is.
+Task<void> round_trip(Bench& b, Atc& atc) {
+  constexpr Time access_time = 40 * cycle, link = 8 * cycle, configuration = 3 * cycle,
+                 walk_caches = 4 * cycle, micro = cycle, main_tlb = 3 * cycle, dti = 8 * cycle;
+  ats_stream(b);
+  b.map(page, target);
+  b.map(page + 0x1000, other);
+  b.memory.store(target + 8, 0x1234);
+  co_await enable(b);
+  Time start = b.now();
+  const dti_ats::TranslationAnswer answer = co_await atc.ask({.stream = {1}, .address = page});
+  EXPECT_EQ(b.now() - start,
+            link + configuration + 2 * access_time + walk_caches + 4 * access_time + link);
+  EXPECT_EQ(answer.status, Status::successful);
+  EXPECT_EQ(answer.translations[0],
+            (dti_ats::Translation{.address = target, .read = true, .write = true}));
+  start = b.now();
+  co_await atc.ask({.stream = {1}, .address = page + 0x1000});
+  EXPECT_EQ(b.now() - start, link + configuration + walk_caches + access_time + link);
+  // A Translated transaction asks the TCU for the stream's STE once, and then no more.
+  Dma d = co_await atc.translated({.address = target + 8});
+  EXPECT_TRUE(d.ok);
+  EXPECT_EQ(d.data, 0x1234u);
+  EXPECT_EQ(d.took(), micro + main_tlb + dti + configuration + dti + access_time);
+  d = co_await atc.translated({.address = other});
+  EXPECT_EQ(d.took(), micro + access_time);
+  EXPECT_EQ(b.counter("tcu.ats_requests"), 2u);
+  EXPECT_EQ(b.counter("tcu.ats_completions"), 2u);
+  EXPECT_EQ(b.counter("tcu.ats_denied"), 0u);
+}
+TEST_F(SmmuAts, ARequestTakesATranslation) {
+  bench.run(round_trip(bench, atc));
+}
+
+// The same addresses, translated and not, are two things.
+Task<void> apart(Bench& b, Atc& atc) {
+  ats_stream(b);
+  b.map(page, target);
+  b.memory.store(target, 0x11);
+  b.memory.store(page, 0x22);
+  co_await enable(b);
+  for (unsigned n = 0; n < 2; ++n) {
+    const Dma untranslated = co_await b.dma_of({.address = page});
+    const Dma translated = co_await atc.translated({.address = page});
+    EXPECT_EQ(untranslated.data, 0x11u);
+    EXPECT_EQ(translated.data, 0x22u);
+  }
+}
+TEST_F(SmmuAts, TranslatedAndUntranslatedAddressesAreKeptApart) {
+  bench.run(apart(bench, atc));
+}
+
+// 3.9.1.3, with the records of 7.3.8 and, of requests, 7.3.6.
+Task<void> forbidden(Bench& b, Atc& atc) {
+  b.translate_stream(1);
+  b.map(page, target);
+  co_await enable(b);
+  const std::size_t before = b.memory.count(0, 0, ~0ULL);
+  const Dma d = co_await atc.translated({.address = target, .write = true});
+  EXPECT_FALSE(d.ok);
+  EXPECT_EQ(b.memory.count(0, 0, ~0ULL), before) << "nothing reaches memory";
+  const dti_ats::TranslationAnswer answer =
+      co_await atc.ask({.stream = {1}, .no_write = true, .address = page, .count = 2});
+  EXPECT_EQ(answer.status, Status::unsupported_request);
+  EXPECT_EQ(b.counter("tcu.ats_denied"), 1u);
+  auto events = co_await b.take_events();
+  EXPECT_EQ(events.size(), 2u);
+  if (events.size() != 2) co_return;
+  EXPECT_EQ(events[0], (EventRecord{0x1'0000'0007, 0, target, 0}));  // RnW = 0
+  EXPECT_EQ(events[1], (EventRecord{0x1'0000'0005, 0x8'0000'0002, page, 0}));
+  // Fast mode checks nothing (6.3.9.2), from the Update's acknowledgement on.
+  co_await b.write_and_poll(Bench::CR0, Bench::CR0ACK, 0xd);
+  const Dma fast = co_await atc.translated({.address = target, .write = true});
+  EXPECT_TRUE(fast.ok);
+  co_await b.write_and_poll(Bench::CR0, Bench::CR0ACK, running);
+  const Dma safe = co_await atc.translated({.address = target, .write = true});
+  EXPECT_FALSE(safe.ok);
+  // A stream that is given ATS has it once its STE is read anew; then it is taken away.
+  add_to_ste(b, 1, EATS_full);
+  co_await b.command_and_sync({.opcode = Opcode::CMD_CFGI_STE, .stream = {1}});
+  const Dma given = co_await atc.translated({.address = target});
+  EXPECT_TRUE(given.ok);
+  b.translate_stream(1);
+  co_await b.command_and_sync({.opcode = Opcode::CMD_CFGI_STE, .stream = {1}});
+  const Dma taken = co_await atc.translated({.address = target});
+  EXPECT_FALSE(taken.ok);
+}
+TEST_F(SmmuAts, AFunctionWithoutAtsGetsNowhere) {
+  bench.run(forbidden(bench, atc));
+}
+
+Task<void> disabled(Bench& b, Atc& atc) {
+  ats_stream(b);
+  co_await enable(b);
+  co_await b.write_and_poll(Bench::CR0, Bench::CR0ACK, 0x1c);
+  const Dma d = co_await atc.translated({.address = target});
+  EXPECT_FALSE(d.ok);
+  const dti_ats::TranslationAnswer answer = co_await atc.ask({.stream = {1}, .address = page});
+  EXPECT_EQ(answer.status, Status::unsupported_request);
+  // 4.5.1: IGNORED, and consumed.
+  co_await b.command_and_sync(atc_inv(page));
+  EXPECT_TRUE(atc.invalidations.empty());
+  const auto events = co_await b.take_events();
+  EXPECT_EQ(events.size(), 2u);
+}
+TEST_F(SmmuAts, WhileDisabledThereIsNoAts) {
+  bench.run(disabled(bench, atc));
+}
+
+// 3.9.1: an ATC is invalidated after the SMMU; then nothing reaches the old page.
+Task<void> changed_page(Bench& b, Atc& atc, bool invalidates) {
+  ats_stream(b);
+  b.map(page, target);
+  b.memory.store(target, 0x11);
+  b.memory.store(other, 0x22);
+  co_await enable(b);
+  const Dma before = co_await atc.dma({.address = page});
+  EXPECT_EQ(before.data, 0x11u);
+  b.map(page, other);
+  co_await unmap_and_sync(b, page);
+  if (invalidates) co_await b.command_and_sync(atc_inv(page));
+  const Dma after = co_await atc.dma({.address = page});
+  EXPECT_EQ(after.data, invalidates ? 0x22u : 0x11u);
+  EXPECT_EQ(b.counter("tcu.atc_invalidations", "arrivals"), invalidates ? 1u : 0u);
+}
+TEST_F(SmmuAts, AfterAnInvalidationTheNewPageIsReached) {
+  bench.run(changed_page(bench, atc, true));
+}
+TEST_F(SmmuAts, WithoutAnInvalidationTheOldPageIsReached) {
+  bench.run(changed_page(bench, atc, false));
+}
+
+// 4.7.3: the SYNC waits for Translated writes by what is invalidated.
+Task<void> in_flight(Bench& b, Atc& atc) {
+  ats_stream(b);
+  b.map(page, target);
+  co_await enable(b);
+  co_await atc.dma({.address = page});
+  b.memory.hold(target, target + 0xfff);
+  Dma write{.address = page, .write = true, .data = 0x77};
+  b.start([](Atc& function, Dma& d) -> Task<void> { d = co_await function.dma(d); }(atc, write));
+  co_await b.sleep(microsecond);
+  b.post(atc_inv(page));
+  b.post(Command{});
+  co_await b.ring();
+  co_await b.sleep(10 * microsecond);
+  EXPECT_NE(co_await b.read(Bench::CMDQ_CONS), b.prod()) << "the SYNC waits";
+  EXPECT_FALSE(write.done);
+  b.memory.release();
+  co_await b.drained();
+  EXPECT_TRUE(write.done);
+}
+TEST_F(SmmuAts, ASyncWaitsForWhatWasTranslatedByAnAtc) {
+  bench.run(in_flight(bench, atc));
+}
+
+// A completion that an invalidation has overtaken is there before the ATC's invalidation.
+Task<void> overtaken(Bench& b, Atc& atc) {
+  ats_stream(b);
+  b.map(page, target);
+  co_await enable(b);
+  co_await atc.ask({.stream = {1}, .address = page + 0x20'0000});
+  const std::uint64_t last = b.descriptor(page, 3);
+  b.memory.sample_early = true;
+  b.memory.hold(last & ~0xfffULL, last | 0xfff);
+  Dma read{.address = page};
+  b.start([](Atc& function, Dma& d) -> Task<void> { d = co_await function.dma(d); }(atc, read));
+  co_await b.sleep(microsecond);
+  b.map(page, other);
+  b.post({.opcode = Opcode::CMD_TLBI_NH_VA, .asid = 5, .address = page});
+  b.post(Command{});
+  b.post(atc_inv(page));
+  b.post(Command{});
+  co_await b.ring();
+  co_await b.sleep(2 * microsecond);
+  EXPECT_TRUE(atc.invalidations.empty()) << "the first SYNC waits for the request";
+  b.memory.release();
+  co_await b.drained();
+  EXPECT_EQ(atc.invalidations.size(), 1u);
+  b.memory.store(other, 0x22);
+  const Dma after = co_await atc.dma({.address = page});
+  EXPECT_EQ(after.data, 0x22u);
+}
+TEST_F(SmmuAts, ASyncWaitsForRequestsThatBeganBeforeIt) {
+  bench.run(overtaken(bench, atc));
+}
+
+// 3.9.1.4, 4.7.3, 7.1: an ATC that doesn't answer ends the SYNC in an error, in time.
+Task<void> silent(Bench& b, Atc& atc) {
+  ats_stream(b);
+  b.map(page, target);
+  co_await enable(b);
+  co_await atc.dma({.address = page});
+  atc.conduct = Atc::Conduct::silent;
+  b.post(atc_inv(page));
+  b.post({.opcode = Opcode::CMD_TLBI_NH_ALL});
+  const std::uint32_t at_sync = b.prod();
+  b.post({.signal = Command::CompletionSignal::SIG_IRQ});
+  co_await b.ring();
+  co_await b.sleep(99 * microsecond);
+  EXPECT_EQ(co_await b.read(Bench::CMDQ_CONS), at_sync);
+  co_await b.sleep(2 * microsecond);
+  const std::uint64_t cons = co_await b.read(Bench::CMDQ_CONS);
+  EXPECT_EQ(cons & 0xfffff, at_sync) << "CONS stays at the SYNC";
+  EXPECT_EQ(error_of(cons), CERROR_ATC_INV_SYNC);
+  EXPECT_EQ(b.sync_edges, 0u);
+  EXPECT_EQ(co_await b.read(Bench::GERROR), 1u);
+  EXPECT_EQ(b.counter("tcu.atc_invalidation_timeouts"), 1u);
+  // What else the SYNC would have completed is done (4.7.3).
+  co_await b.dma_of({.address = page});
+  // The invalidation is gone: the SYNC that is read again completes.
+  co_await b.write(Bench::GERRORN, 1);
+  co_await b.drained();
+  EXPECT_EQ(b.sync_edges, 1u);
+  // Its acknowledgement is nobody's, also of one that came after it.
+  b.post(atc_inv(page));
+  b.post(Command{});
+  co_await b.ring();
+  co_await b.sleep(microsecond);
+  EXPECT_EQ(atc.invalidations.size(), 2u);
+  atc.acknowledge(atc.invalidations[0]);
+  co_await b.sleep(microsecond);
+  EXPECT_NE(co_await b.read(Bench::CMDQ_CONS) & 0xfffff, b.prod());
+  atc.acknowledge(atc.invalidations[1]);
+  co_await b.drained();
+}
+TEST_F(SmmuAts, AnAtcThatNeverAnswersEndsTheSyncInAnError) {
+  bench.run(silent(bench, atc));
+}
+
+// After the error a SYNC waits for those that may still answer.
+Task<void> two_silent(Bench& b, Atc& atc) {
+  ats_stream(b);
+  co_await enable(b);
+  atc.conduct = Atc::Conduct::silent;
+  co_await b.command(atc_inv(page));
+  co_await b.sleep(50 * microsecond);
+  b.post(atc_inv(page + 0x1000));
+  b.post(Command{});
+  co_await b.ring();
+  co_await b.sleep(51 * microsecond);
+  EXPECT_EQ(error_of(co_await b.read(Bench::CMDQ_CONS)), CERROR_ATC_INV_SYNC);
+  co_await b.write(Bench::GERRORN, 1);
+  co_await b.sleep(10 * microsecond);
+  EXPECT_NE(co_await b.read(Bench::CMDQ_CONS) & 0xfffff, b.prod()) << "for the second";
+  atc.acknowledge(atc.invalidations[1]);
+  co_await b.drained();
+  EXPECT_EQ(b.counter("tcu.atc_invalidation_timeouts"), 1u);
+}
+TEST_F(SmmuAts, ASyncThatIsReadAgainWaitsForTheOthers) {
+  bench.run(two_silent(bench, atc));
+}
+
+// 32 are under way at a time; what comes then waits for a tag, which a time-out gives back.
+Task<void> no_more_tags(Bench& b, Atc& atc) {
+  ats_stream(b);
+  co_await enable(b);
+  atc.conduct = Atc::Conduct::silent;
+  for (unsigned n = 0; n < 34; ++n)
+    b.post(atc_inv(page + 0x1000 * n));
+  co_await b.ring();
+  co_await b.sleep(50 * microsecond);
+  EXPECT_EQ(atc.invalidations.size(), 32u);
+  atc.acknowledge(atc.invalidations[7]);
+  co_await b.sleep(10 * microsecond);
+  EXPECT_EQ(atc.invalidations.size(), 33u);
+  co_await b.sleep(100 * microsecond);
+  EXPECT_EQ(atc.invalidations.size(), 34u);
+  co_await b.drained();
+}
+TEST_F(SmmuAts, AsManyAreUnderWayAsThereAreTags) {
+  bench.run(no_more_tags(bench, atc));
+}
+
+// 4.5.1: an honest ATC drops what the span meets, and 52 is everything.
+Task<void> spans(Bench& b, Atc& atc) {
+  ats_stream(b);
+  for (unsigned n = 0; n < 4; ++n)
+    b.map(page + 0x1000 * n, target + 0x1000 * n);
+  co_await enable(b);
+  for (unsigned n = 0; n < 4; ++n)
+    co_await atc.dma({.address = page + 0x1000 * n});
+  EXPECT_EQ(atc.cached(), 4u);
+  co_await b.command_and_sync(atc_inv(page + 0x1000, 1));
+  EXPECT_EQ(atc.cached(), 2u);
+  EXPECT_EQ(atc.invalidations[0].address, page);
+  EXPECT_EQ(atc.invalidations[0].log2_size, 13u);
+  co_await b.command_and_sync(atc_inv(page, 52));
+  EXPECT_EQ(atc.cached(), 0u);
+}
+TEST_F(SmmuAts, InvalidationsCoverTheirSpan) {
+  bench.run(spans(bench, atc));
+}
+
+// 13.7, 3.13.7: a request for a write makes a page dirty, one with NW doesn't.
+Task<void> updates(Bench& b, Atc& atc) {
+  constexpr std::uint64_t HD = 1ULL << 42, HA = 1ULL << 43, AF = 1ULL << 10, DBM = 1ULL << 51;
+  constexpr std::uint64_t AP_2 = 1 << 7;
+  ats_stream(b, HA | HD);
+  const std::uint64_t clean = b.map(page, target, (Bench::page_ro & ~AF) | DBM);
+  const std::uint64_t fixed = b.map(page + 0x1000, target, Bench::page_ro & ~AF);
+  co_await enable(b);
+  const auto granted = [&atc](std::uint64_t address, bool no_write) -> Task<dti_ats::Translation> {
+    const auto answer = co_await atc.ask({.stream = {1}, .no_write = no_write, .address = address});
+    co_return answer.translations[0];
+  };
+  dti_ats::Translation t = co_await granted(page, true);
+  EXPECT_TRUE(t.read && !t.write);
+  EXPECT_EQ(b.memory.load(clean) & (AF | AP_2), AF | AP_2);
+  t = co_await granted(page, false);
+  EXPECT_TRUE(t.read && t.write);
+  EXPECT_EQ(b.memory.load(clean) & AP_2, 0u);
+  t = co_await granted(page + 0x1000, false);
+  EXPECT_TRUE(t.read && !t.write);
+  EXPECT_EQ(b.memory.load(fixed) & (AF | AP_2), AF | AP_2)
+      << "accessed, and as read-only as before";
+}
+TEST_F(SmmuAts, ARequestForAWriteMakesAPageDirty) {
+  bench.run(updates(bench, atc));
+}
+
+// 13.6.3: with split-stage ATS the ATC has an IPA, and stage 2 is the SMMU's.
+Task<void> split_stage(Bench& b, Atc& atc, Hypervisor& host) {
+  Guest guest(host);
+  const std::uint64_t ipa = Guest::ipa(Guest::data, 5);
+  guest.map(3, ipa);
+  host.map(ipa, target);
+  host.nest_stream(1, Guest::ipa(Guest::cd));
+  add_to_ste(b, 1, EATS_split);
+  b.memory.store(target, 0x11);
+  b.memory.store(other, 0x22);
+  co_await enable(b);
+  const dti_ats::TranslationAnswer answer = co_await atc.ask({.stream = {1}, .address = 0x3000});
+  EXPECT_EQ(answer.translations[0].address, ipa);
+  const Dma first = co_await atc.dma({.address = 0x3000});
+  EXPECT_EQ(first.data, 0x11u);
+  // A change of stage 2 alone needs no ATC_INV, but its TLBI.
+  host.map(ipa, other);
+  const Dma stale = co_await atc.dma({.address = 0x3000});
+  EXPECT_EQ(stale.data, 0x11u);
+  co_await b.command_and_sync(host.tlbi(Opcode::CMD_TLBI_S2_IPA, ipa));
+  const Dma fresh = co_await atc.dma({.address = 0x3000});
+  EXPECT_EQ(fresh.data, 0x22u);
+  // What isn't mapped is an event as of any transaction.
+  const Dma nowhere = co_await atc.translated({.address = ipa + 0x1000});
+  EXPECT_FALSE(nowhere.ok);
+  const auto events = co_await b.take_events();
+  EXPECT_EQ(events.size(), 1u);
+  if (events.size() == 1) {
+    EXPECT_EQ(events[0][0] & 0xff, 0x10u) << "F_TRANSLATION";
+  }
+}
+TEST_F(SmmuAts, SplitStageLeavesStage2ToTheSmmu) {
+  Hypervisor host(bench, 7, Bench::tables + 0x80'0000);
+  bench.run(split_stage(bench, atc, host));
+}
+
+class SmmuAtsOfFour : public SmmuAts {
+ protected:
+  static SmmuParameters four() {
+    SmmuParameters parameters = offering();
+    parameters.tcu.ats.translations = 4;
+    return parameters;
+  }
+  SmmuAtsOfFour() : SmmuAts(four()) {}
+};
+Task<void> several(Bench& b, Atc& atc) {
+  ats_stream(b);
+  for (unsigned n = 0; n < 5; ++n)
+    b.map(page + 0x1000 * n, target + 0x3000 * n, n == 2 ? Bench::page_ro : Bench::page_rw);
+  co_await enable(b);
+  const auto answer = co_await atc.ask({.stream = {1}, .address = page, .count = 8});
+  EXPECT_EQ(answer.count, 4u);
+  for (unsigned n = 0; n < answer.count; ++n) {
+    EXPECT_EQ(answer.translations[n].address, target + 0x3000 * n);
+    EXPECT_EQ(answer.translations[n].write, n != 2);
+  }
+  const auto three = co_await atc.ask({.stream = {1}, .address = page, .count = 3});
+  EXPECT_EQ(three.count, 3u);
+  const auto last = co_await atc.ask({.stream = {1}, .address = page + 0x4000, .count = 3});
+  EXPECT_EQ(last.count, 3u) << "what is not there follows, with nothing granted";
+  EXPECT_FALSE(last.translations[1].read);
+}
+TEST_F(SmmuAtsOfFour, ACompletionHoldsWhatFollows) {
+  bench.run(several(bench, atc));
+}
+
+// 4.5: where the rest of the system has no ATS, commands for it are IGNORED.
+Task<void> nobody_there(Bench& b) {
+  ats_stream(b);
+  co_await enable(b);
+  co_await b.command_and_sync(atc_inv(page));
+  EXPECT_EQ(co_await b.read(Bench::GERROR), 0u);
+}
+TEST(SmmuAtsAlone, CommandsAreIgnored) {
+  Bench bench(offering());
+  bench.run(nobody_there(bench));
+}
+
+}  // namespace
+}  // namespace doorbell::smmu::test

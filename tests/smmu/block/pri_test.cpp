@@ -1,0 +1,237 @@
+// The PRI queue: records, interrupts, overflow and what the SMMU answers by itself (IHI 0070 8,
+// 6.3.33 to 6.3.36, 6.3.97, 6.3.98).
+#include "tests/smmu/block/atc.h"
+
+namespace doorbell::smmu::test {
+namespace {
+
+using dti_ats::ResponseCode;
+
+constexpr std::uint64_t IRQ_CTRL = 0x50, PRIQ_BASE = 0xc0, IRQ_CFG0 = 0xd0, IRQ_CFG1 = 0xd8,
+                        IRQ_CFG2 = 0xdc, PRIQ_PROD = 0x100c8, PRIQ_CONS = 0x100cc;
+constexpr std::uint64_t queue = 0x8600'0000;
+constexpr unsigned log2_entries = 2;
+constexpr std::uint32_t running = 0x1f, OVFLG = 1u << 31;
+constexpr std::uint64_t PPAR = 1ULL << 18;
+
+SmmuParameters offering() {
+  SmmuParameters parameters;
+  parameters.offered.ats = parameters.offered.pri = true;
+  parameters.offered.substream_id_bits = 8;
+  return parameters;
+}
+
+/// Where the interrupt goes.
+struct Listener : Module {
+  explicit Listener(Tcu& tcu, const sc_core::sc_module_name& module_name = "listener")
+      : Module(module_name) {
+    tcu.priq->bind(priq);
+  }
+  unsigned edges = 0;
+  WireIn priq{"priq", [this](bool level) { edges += level; }};
+};
+
+class SmmuPri : public testing::Test {
+ protected:
+  Bench bench{offering()};
+  Atc atc{bench};
+  Listener listener{bench.smmu.tcu};
+};
+
+Task<void> enable(Bench& b, std::uint32_t irq_cfg2 = 0) {
+  co_await b.enable();
+  co_await b.write(PRIQ_BASE, queue | log2_entries | 1ULL << 62, 8);
+  co_await b.write(PRIQ_PROD, 0);
+  co_await b.write(PRIQ_CONS, 0);
+  co_await b.write(IRQ_CFG2, irq_cfg2);
+  co_await b.write_and_poll(IRQ_CTRL, Bench::IRQ_CTRLACK, 7);
+  co_await b.write_and_poll(Bench::CR0, Bench::CR0ACK, running);
+}
+dti_ats::PageRequest request(unsigned group, bool last = true) {
+  return {.stream = {1}, .address = 0x7000, .read = true, .last = last, .group = group};
+}
+/// Asks, and waits until it is there.
+Task<void> ask(Bench& b, Atc& atc, dti_ats::PageRequest page) {
+  co_await atc.request_page(page);
+  co_await b.sleep(microsecond);
+}
+
+Task<void> records(Bench& b, Atc& atc, unsigned& edges) {
+  co_await enable(b);
+  co_await ask(b, atc, {.stream = {1, 5, true}, .address = 0x7000, .write = true, .group = 3});
+  EXPECT_EQ(b.memory.load(queue), 1ULL << 63 | 1ULL << 61 | 5ULL << 32 | 1);
+  EXPECT_EQ(b.memory.load(queue + 8), 0x7003u);
+  EXPECT_EQ(co_await b.read(PRIQ_PROD), 1u);
+  EXPECT_EQ(edges, 1u);
+  co_await ask(b, atc, request(3));
+  EXPECT_EQ(b.memory.load(queue + 16), 1ULL << 62 | 1ULL << 60 | 1);
+  EXPECT_EQ(co_await b.read(PRIQ_PROD), 2u);
+  EXPECT_EQ(edges, 1u) << "it wasn't empty";
+  co_await b.write(PRIQ_CONS, 2);
+  co_await ask(b, atc, request(4));
+  EXPECT_EQ(edges, 2u);
+  EXPECT_TRUE(atc.responses.empty());
+  EXPECT_EQ(b.counter("tcu.page_requests"), 3u);
+}
+TEST_F(SmmuPri, RequestsComeIntoTheQueue) {
+  bench.run(records(bench, atc, listener.edges));
+}
+
+// 4.5.2, 8.3: the codes of the command are not those of the message.
+Task<void> responses(Bench& b, Atc& atc) {
+  using Response = Command::PageResponse;
+  co_await enable(b);
+  const auto respond = [&b](Stream stream, unsigned group, Response response) {
+    return b.command(
+        {.opcode = Opcode::CMD_PRI_RESP, .stream = stream, .group = group, .response = response});
+  };
+  co_await respond({1, 5, true}, 0x1ff, Response::success);
+  co_await respond({1}, 2, Response::invalid_request);
+  co_await respond({1}, 3, Response::failure);
+  co_await b.sleep(microsecond);
+  EXPECT_EQ(atc.responses.size(), 3u);
+  if (atc.responses.size() != 3) co_return;
+  EXPECT_EQ(atc.responses[0].stream, (dti_ats::Stream{1, 5, true}));
+  EXPECT_EQ(atc.responses[0].group, 0x1ffu);
+  EXPECT_EQ(atc.responses[0].code, ResponseCode::success);
+  EXPECT_EQ(atc.responses[1].stream, (dti_ats::Stream{1, 0, false}));
+  EXPECT_EQ(atc.responses[1].code, ResponseCode::invalid_request);
+  EXPECT_EQ(atc.responses[2].code, ResponseCode::response_failure);
+  EXPECT_EQ(b.counter("tcu.page_requests_answered_by_hardware"), 0u);
+}
+TEST_F(SmmuPri, SoftwareAnswersByCommands) {
+  bench.run(responses(bench, atc));
+}
+
+// 8.1: while an overflow is not acknowledged nothing is written, room or not.
+Task<void> overflow(Bench& b, Atc& atc) {
+  b.bypass_stream(1);
+  co_await enable(b);
+  for (unsigned group = 0; group < 4; ++group)
+    co_await ask(b, atc, request(group));
+  EXPECT_EQ(co_await b.read(PRIQ_PROD), 4u) << "full";
+  co_await ask(b, atc, request(4, false));
+  EXPECT_EQ(co_await b.read(PRIQ_PROD), 4u | OVFLG);
+  EXPECT_TRUE(atc.responses.empty()) << "not the last of its group";
+  co_await ask(b, atc, request(4));
+  EXPECT_EQ(atc.responses.size(), 1u);
+  if (atc.responses.size() != 1) co_return;
+  EXPECT_EQ(atc.responses[0].group, 4u);
+  EXPECT_EQ(atc.responses[0].code, ResponseCode::success);
+  EXPECT_EQ(co_await b.read(PRIQ_PROD), 4u | OVFLG) << "OVFLG is toggled once";
+  co_await b.write(PRIQ_CONS, 2);  // room, but no acknowledgement
+  co_await ask(b, atc, request(5));
+  EXPECT_EQ(atc.responses.size(), 2u);
+  EXPECT_EQ(co_await b.read(PRIQ_PROD), 4u | OVFLG);
+  co_await b.write(PRIQ_CONS, 2 | OVFLG);
+  co_await ask(b, atc, request(6));
+  EXPECT_EQ(co_await b.read(PRIQ_PROD), 5u | OVFLG);
+  EXPECT_EQ(atc.responses.size(), 2u);
+  EXPECT_EQ(b.counter("tcu.page_requests_answered_by_hardware"), 2u);
+}
+TEST_F(SmmuPri, AnOverflowIsAnsweredByTheSmmu) {
+  bench.run(overflow(bench, atc));
+}
+
+// 8.1: with a PASID the response asks the STE, whose PPAR says whether it has one, too.
+Task<void> pasids(Bench& b, Atc& atc) {
+  b.bypass_stream(1);
+  b.bypass_stream(2);
+  b.memory.store(b.ste_of(2) + 8, PPAR);
+  co_await enable(b);
+  for (unsigned group = 0; group < 4; ++group)
+    co_await ask(b, atc, request(group));
+  dti_ats::PageRequest page = request(7);
+  for (const std::uint32_t stream : {1, 2, 3}) {
+    page.stream = {stream, 5, true};
+    co_await ask(b, atc, page);
+  }
+  page.read = false;  // a Stop Marker
+  co_await ask(b, atc, page);
+  EXPECT_EQ(atc.responses.size(), 3u);
+  if (atc.responses.size() != 3) co_return;
+  EXPECT_EQ(atc.responses[0].stream, (dti_ats::Stream{1, 0, false}));
+  EXPECT_EQ(atc.responses[0].code, ResponseCode::success);
+  EXPECT_EQ(atc.responses[1].stream, (dti_ats::Stream{2, 5, true}));
+  EXPECT_EQ(atc.responses[1].code, ResponseCode::success);
+  EXPECT_EQ(atc.responses[2].stream, (dti_ats::Stream{3, 0, false}));
+  EXPECT_EQ(atc.responses[2].code, ResponseCode::response_failure) << "no valid STE";
+  const auto events = co_await b.take_events();
+  EXPECT_TRUE(events.empty());
+}
+TEST_F(SmmuPri, AutomaticResponsesHavePasidsAsTheSteSays) {
+  bench.run(pasids(bench, atc));
+}
+
+// 8.2: without PRIQEN or SMMUEN, and after an abort, every request fails.
+Task<void> failures(Bench& b, Atc& atc) {
+  co_await enable(b);
+  co_await b.write_and_poll(Bench::CR0, Bench::CR0ACK, running & ~2u);
+  co_await ask(b, atc, request(1, false));
+  co_await b.write_and_poll(Bench::CR0, Bench::CR0ACK, running & ~1u);
+  co_await ask(b, atc, request(2));
+  EXPECT_EQ(atc.responses.size(), 2u);
+  co_await b.write_and_poll(Bench::CR0, Bench::CR0ACK, running);
+  b.memory.abort(queue, queue + 0xfff);
+  co_await ask(b, atc, request(3, false));
+  EXPECT_EQ(co_await b.read(Bench::GERROR), 1u << 3) << "PRIQ_ABT_ERR";
+  EXPECT_EQ(atc.responses.size(), 3u) << "of the request whose record was lost";
+  b.memory.no_aborts();
+  co_await ask(b, atc, request(4, false));
+  EXPECT_EQ(atc.responses.size(), 4u) << "while the error is active";
+  for (const dti_ats::PageResponse& response : atc.responses)
+    EXPECT_EQ(response.code, ResponseCode::response_failure);
+  EXPECT_EQ(co_await b.read(PRIQ_PROD), 0u);
+  co_await b.write(Bench::GERRORN, 1u << 3);
+  co_await ask(b, atc, request(5));
+  EXPECT_EQ(co_await b.read(PRIQ_PROD), 1u);
+  EXPECT_EQ(atc.responses.size(), 4u);
+}
+TEST_F(SmmuPri, WhatCannotBeRecordedFails) {
+  bench.run(failures(bench, atc));
+}
+
+// 6.3.36 LO: only the last of a group interrupts, recorded or lost to an overflow.
+Task<void> last_only(Bench& b, Atc& atc, unsigned& edges) {
+  co_await enable(b, 1u << 31);
+  co_await ask(b, atc, request(1, false));
+  EXPECT_EQ(edges, 0u);
+  co_await ask(b, atc, request(1));
+  EXPECT_EQ(edges, 1u);
+  co_await ask(b, atc, request(2));
+  EXPECT_EQ(edges, 2u);
+  co_await ask(b, atc, request(3, false));
+  co_await ask(b, atc, request(4, false));
+  EXPECT_EQ(edges, 2u);
+  co_await ask(b, atc, request(4));
+  EXPECT_EQ(edges, 3u) << "though it is discarded";
+}
+TEST_F(SmmuPri, OnlyTheLastOfAGroupInterrupts) {
+  bench.run(last_only(bench, atc, listener.edges));
+}
+
+Task<void> messages(Bench& b, Atc& atc) {
+  constexpr std::uint64_t doorbell = 0x8700'0000;
+  co_await b.write(IRQ_CFG0, doorbell, 8);
+  co_await b.write(IRQ_CFG1, 0x55);
+  co_await enable(b);
+  co_await ask(b, atc, request(1));
+  EXPECT_EQ(b.memory.load(doorbell, 4), 0x55u);
+  // Guards (6.3.33, 6.3.34, 6.3.97).
+  co_await b.write(PRIQ_BASE, 0, 8);
+  co_await b.write(PRIQ_PROD, 0);
+  co_await b.write(IRQ_CFG0, 0, 8);
+  EXPECT_NE(co_await b.read(PRIQ_BASE, 8), 0u);
+  EXPECT_EQ(co_await b.read(PRIQ_PROD), 1u);
+  EXPECT_EQ(co_await b.read(IRQ_CFG0, 8), doorbell);
+  b.memory.abort(doorbell, doorbell + 3);
+  co_await b.write(PRIQ_CONS, 1);
+  co_await ask(b, atc, request(1));
+  EXPECT_EQ(co_await b.read(Bench::GERROR), 1u << 6) << "MSI_PRIQ_ABT_ERR";
+}
+TEST_F(SmmuPri, InterruptsAreMessagesToo) {
+  bench.run(messages(bench, atc));
+}
+
+}  // namespace
+}  // namespace doorbell::smmu::test
