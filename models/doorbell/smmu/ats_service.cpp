@@ -67,6 +67,8 @@ Task<TranslationOutcome> AtsService::find(const dti_ats::TranslationRequest& req
 /// Further translations are of the same size, and of what follows (PCIe 6.0, 10.2.3).
 Task<void> AtsService::translate(dti_ats::TranslationRequest request) {
   requests_.add();
+  parts_.monitored.count(MonitorEvent::transaction, request.stream.stream_id);
+  parts_.monitored.count(MonitorEvent::ats_request, request.stream.stream_id);
   dti_ats::TranslationAnswer answer{.token = request.token};
   const unsigned epoch = parts_.translator.begin();
   TranslationQuery query;

@@ -15,9 +15,21 @@ constexpr std::uint8_t bit(MonitorEvent event) {
 
 constexpr std::uint8_t events_of_all =
     bit(MonitorEvent::clock_cycle) | bit(MonitorEvent::transaction) | bit(MonitorEvent::tlb_miss);
-constexpr std::uint8_t events_of_tcu = events_of_all | bit(MonitorEvent::configuration_miss) |
-                                       bit(MonitorEvent::table_access) |
-                                       bit(MonitorEvent::configuration_access);
+
+std::uint8_t with_ats(const SmmuParameters& parameters, std::uint8_t events, MonitorEvent of_ats) {
+  return static_cast<std::uint8_t>(events | (parameters.offered.ats ? bit(of_ats) : 0));
+}
+
+std::uint8_t events_of_tbu(const SmmuParameters& parameters) {
+  return with_ats(parameters, events_of_all, MonitorEvent::ats_translated);
+}
+
+std::uint8_t events_of_tcu(const SmmuParameters& parameters) {
+  constexpr std::uint8_t events = events_of_all | bit(MonitorEvent::configuration_miss) |
+                                  bit(MonitorEvent::table_access) |
+                                  bit(MonitorEvent::configuration_access);
+  return with_ats(parameters, events, MonitorEvent::ats_request);
+}
 
 CounterGroup::Shape shape_of(const SmmuParameters& parameters, std::uint8_t events) {
   const Features features = parameters.features();
@@ -32,12 +44,12 @@ CounterGroup::Shape shape_of(const SmmuParameters& parameters, std::uint8_t even
 
 PerformanceMonitor::PerformanceMonitor(const sc_core::sc_module_name& module_name,
                                        const SmmuParameters& parameters, Tbu& tbu)
-    : PerformanceMonitor(module_name, parameters, events_of_all, tbu.monitored_events(),
+    : PerformanceMonitor(module_name, parameters, events_of_tbu(parameters), tbu.monitored_events(),
                          tbu.downstream_writes) {}
 
 PerformanceMonitor::PerformanceMonitor(const sc_core::sc_module_name& module_name,
                                        const SmmuParameters& parameters, Tcu& tcu)
-    : PerformanceMonitor(module_name, parameters, events_of_tcu, tcu.monitored_events(),
+    : PerformanceMonitor(module_name, parameters, events_of_tcu(parameters), tcu.monitored_events(),
                          tcu.queues) {}
 
 PerformanceMonitor::PerformanceMonitor(const sc_core::sc_module_name& module_name,

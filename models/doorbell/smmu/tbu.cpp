@@ -121,6 +121,12 @@ Tbu::Tbu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
         statistics(), "ignored_doorbells",
         StatisticInfo{"doorbells", Better::lower, "MSIs among the ignored"});
   }
+  if (parameters.features().ats) {
+    translated_transactions_ = std::make_unique<Counter>(
+        statistics(), "translated_transactions",
+        StatisticInfo{"transactions", Better::neither,
+                      "Of those that arrived, with addresses that an ATC has translated"});
+  }
   for (std::uint32_t i = 0; i < parameters.tbu.translation_requests; ++i) {
     answers_.push_back(std::make_unique<PendingAnswer>(scheduler()));
   }
@@ -185,6 +191,8 @@ Task<void> Tbu::serve(Payload& payload) {
   PostedOrders::Order* const order = order_of(payload, requester);
   const std::uint32_t stream_id = source.stream.stream_id;
   monitored_.count(MonitorEvent::transaction, stream_id);
+  if (source.stream.translated) [[unlikely]]
+    count_translated(stream_id);
   const OrderedRelease::Ticket ticket =
       order != nullptr ? order->take({"write of stream", stream_id}) : 0;
   if (crosses_page(payload)) {
@@ -230,6 +238,13 @@ Task<void> Tbu::serve(Payload& payload) {
     }
   }
   inside_.leave(now(), arrival);
+}
+
+/// Without ATS it is one that is terminated, and nothing of its own.
+void Tbu::count_translated(std::uint32_t stream_id) {
+  if (!translated_transactions_) return;
+  translated_transactions_->add();
+  monitored_.count(MonitorEvent::ats_translated, stream_id);
 }
 
 // Pages next to each other need not be mapped next to each other: each piece goes its own way.

@@ -119,6 +119,7 @@ class Tbu : public Module {
                                           OrderedRelease::Ticket ticket, const Source& source,
                                           std::uint64_t address);
   void terminate(Payload& payload, Requester* requester);
+  void count_translated(std::uint32_t stream_id);
   void ignore(Requester* requester);
   void end_message(Requester* requester, Outcome outcome);
   Stream stream_of(const Requester* requester) const;
@@ -170,6 +171,7 @@ class Tbu : public Module {
   Counter window_bypasses_;
   Counter window_refusals_;
   std::unique_ptr<Counter> ignored_, ignored_doorbells_;  ///< Null where CD.A has no choice.
+  std::unique_ptr<Counter> translated_transactions_;      ///< Null without ATS.
   MonitoredEvents monitored_;
   std::uint64_t invalidations_ = 0;  ///< Carried out so far.
   Slots translations_;

@@ -155,6 +155,8 @@ Task<TranslationOutcome> Translator::find(TranslationQuery query, bool passive) 
   TranslatorAccess access(parts_.configurations, parts_.walker, parts_.monitored,
                           query.stream.stream_id, parts_.log.epoch(), slot, {}, passive);
   const TranslationOutcome outcome = co_await translate(registers, query, access);
+  if (query.purpose == TranslationPurpose::ats_request)
+    count_misses(access, query.stream.stream_id);
   under_way_.leave(epoch);
   co_return outcome;
 }

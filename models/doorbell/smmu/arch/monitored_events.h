@@ -14,8 +14,8 @@ enum class MonitorEvent : std::uint8_t {
   configuration_miss = 3,    ///< It depends on a fetch of configuration structures.
   table_access = 4,          ///< Of a walk: a read, or an update.
   configuration_access = 5,  ///< A read of a configuration structure.
-  ats_request = 6,
-  ats_translated = 7,
+  ats_request = 6,           ///< However it ends.
+  ats_translated = 7,        ///< However it ends.
 };
 
 /// What a part of an SMMU tells its performance monitor counter group, if it has one. While nothing
