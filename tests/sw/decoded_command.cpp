@@ -18,6 +18,8 @@ std::optional<smmu::Command> decode(const DecodedCommand::Words& words,
   features.stage2 = offer.stage_2;
   features.stall_model =
       offer.stalls ? smmu::StallModel::configurable : smmu::StallModel::terminate;
+  features.ats = offer.ats;
+  features.page_requests = offer.page_requests;
   return smmu::decode_command(words, features);
 }
 

@@ -19,6 +19,8 @@ struct DecodedCommand {
     unsigned substream_id_bits = 0;
     bool stage_2 = false;
     bool stalls = false;
+    bool ats = false;            ///< SMMU_IDR0.ATS
+    bool page_requests = false;  ///< SMMU_IDR0.PRI
   };
 
   bool legal = false;

@@ -24,7 +24,9 @@ DecodedCommand::Offer FakeSmmu::offer() const {
           .range_invalidation = (value(SMMU_IDR3) & IDR3_RIL) != 0,
           .substream_id_bits = static_cast<unsigned>(field_get(IDR1_SSIDSIZE, value(SMMU_IDR1))),
           .stage_2 = (value(SMMU_IDR0) & IDR0_S2P) != 0,
-          .stalls = field_get(IDR0_STALL_MODEL, value(SMMU_IDR0)) != STALL_MODEL_TERMINATE};
+          .stalls = field_get(IDR0_STALL_MODEL, value(SMMU_IDR0)) != STALL_MODEL_TERMINATE,
+          .ats = (value(SMMU_IDR0) & IDR0_ATS) != 0,
+          .page_requests = (value(SMMU_IDR0) & IDR0_PRI) != 0};
 }
 
 std::uint64_t FakeSmmu::read(std::uint64_t offset) {

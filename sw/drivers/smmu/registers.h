@@ -10,8 +10,10 @@
 #define IDR0_TTF BITS(3, 2) /* 2, 3: AArch64 tables */
 #define IDR0_COHACC BIT(4)
 #define IDR0_HYP BIT(9)
+#define IDR0_ATS BIT(10)
 #define IDR0_MSI BIT(13)
 #define IDR0_SEV BIT(14)
+#define IDR0_PRI BIT(16)
 #define IDR0_VMID16 BIT(18)
 #define IDR0_CD2L BIT(19)
 #define IDR0_TTENDIAN BITS(22, 21) /* 0: mixed, 2: little */
@@ -22,6 +24,7 @@
 #define SMMU_IDR1 0x0004u
 #define IDR1_SIDSIZE BITS(5, 0)
 #define IDR1_SSIDSIZE BITS(10, 6)
+#define IDR1_PRIQS BITS(15, 11)
 #define IDR1_EVENTQS BITS(20, 16)
 #define IDR1_CMDQS BITS(25, 21)
 #define IDR1_PRESET BITS(30, 28) /* REL, QUEUES_PRESET, TABLES_PRESET */
@@ -34,8 +37,10 @@
 #define IDR5_GRAN64K BIT(6)
 #define SMMU_CR0 0x0020u
 #define CR0_SMMUEN BIT(0)
+#define CR0_PRIQEN BIT(1)
 #define CR0_EVENTQEN BIT(2)
 #define CR0_CMDQEN BIT(3)
+#define CR0_ATSCHK BIT(4)
 #define SMMU_CR0ACK 0x0024u
 #define SMMU_CR1 0x0028u
 #define CR1_QUEUE_IC BITS(1, 0)
@@ -55,6 +60,7 @@
 #define GBPA_UPDATE BIT(31)
 #define SMMU_IRQ_CTRL 0x0050u
 #define IRQ_CTRL_GERROR BIT(0)
+#define IRQ_CTRL_PRIQ BIT(1)
 #define IRQ_CTRL_EVENTQ BIT(2)
 #define SMMU_IRQ_CTRLACK 0x0054u
 #define SMMU_GERROR 0x0060u
@@ -78,10 +84,16 @@
 #define CERROR_NONE 0u
 #define CERROR_ILL 1u
 #define CERROR_ABT 2u
+#define CERROR_ATC_INV_SYNC 3u
 #define SMMU_EVENTQ_BASE 0x00a0u
 #define SMMU_EVENTQ_PROD 0x100a8u /* page 1 */
 #define SMMU_EVENTQ_CONS 0x100acu
 #define EVENTQ_OVERFLOW BIT(31) /* OVFLG, OVACKFLG */
 #define SMMU_EVENTQ_IRQ_CFG0 0x00b0u
+#define SMMU_PRIQ_BASE 0x00c0u
+#define SMMU_PRIQ_PROD 0x100c8u /* page 1 */
+#define SMMU_PRIQ_CONS 0x100ccu
+#define PRIQ_OVERFLOW BIT(31) /* OVFLG, OVACKFLG */
+#define SMMU_PRIQ_IRQ_CFG0 0x00d0u
 
 #endif

@@ -33,6 +33,8 @@
 #define STE1_S1CSH BITS(7, 6)
 #define STE1_S1STALLD BIT(27)
 #define STE1_EATS BITS(29, 28)
+#define EATS_NONE 0u
+#define EATS_FULL 1u
 #define STE1_STRW BITS(31, 30)
 #define STE1_SHCFG BITS(45, 44)
 #define SHCFG_INCOMING 1u
@@ -88,10 +90,13 @@
 #define CMD_TLBI_S12_VMALL 0x28u
 #define CMD_TLBI_S2_IPA 0x2au
 #define CMD_TLBI_NSNH_ALL 0x30u
+#define CMD_ATC_INV 0x40u
+#define CMD_PRI_RESP 0x41u
 #define CMD_RESUME 0x44u
 #define CMD_STALL_TERM 0x45u
 #define CMD_SYNC 0x46u
 #define CMD0_OPCODE BITS(7, 0)
+#define CMD0_SSV BIT(11)
 #define CMD0_SSID BITS(31, 12)
 #define CMD0_StreamID BITS(63, 32)
 #define CMD1_Leaf BIT(0)
@@ -113,6 +118,10 @@
 #define RESUME0_Ac BIT(12)
 #define RESUME0_Ab BIT(13)
 #define RESUME1_STAG BITS(15, 0)
+#define ATC1_Size BITS(5, 0)
+#define ATC_SIZE_ALL 52u
+#define PRI_RESP1_PRGIndex BITS(8, 0)
+#define PRI_RESP1_Resp BITS(13, 12)
 #define SYNC0_CS BITS(13, 12)
 #define CS_NONE 0u
 #define CS_IRQ 1u /* with MSI: a write to memory */
@@ -121,6 +130,19 @@
 #define SYNC0_MSIATTR BITS(27, 24)
 #define MSIATTR_WRITE_BACK 0xfu
 #define SYNC1_MSIADDR BITS(51, 2)
+
+/* Page requests, 8. */
+#define PAGE_REQUEST_SIZE 16u
+#define PRI0_StreamID BITS(31, 0)
+#define PRI0_SubstreamID BITS(51, 32)
+#define PRI0_Priv BIT(58)
+#define PRI0_X BIT(59)
+#define PRI0_R BIT(60)
+#define PRI0_W BIT(61)
+#define PRI0_Last BIT(62)
+#define PRI0_SSV BIT(63)
+#define PRI1_PRGIndex BITS(8, 0)
+#define PRI1_Address BITS(63, 12)
 
 /* Event records, 7.3. */
 #define EVENT_SIZE 32u

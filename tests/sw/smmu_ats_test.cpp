@@ -1,0 +1,124 @@
+// The driver's ATS and PRI: what it sends to caches of devices, and how it takes their page
+// requests.
+#include "sw/drivers/smmu/ats.h"
+#include "sw/drivers/smmu/registers.h"
+#include "sw/drivers/smmu/structures.h"
+#include "tests/sw/smmu_driver.h"
+
+namespace doorbell::sw {
+namespace {
+
+class AtsDriver : public SmmuDriver {
+ protected:
+  void start() {
+    fake_[SMMU_IDR0] |= IDR0_ATS | IDR0_PRI;
+    fake_[SMMU_IDR1] |= 8 << 11 | 8 << 6;
+    initialise();
+  }
+  void push(std::uint64_t word0, std::uint64_t word1) {
+    std::uint64_t& producer = fake_[SMMU_PRIQ_PROD];
+    const std::uint64_t entry = queue_.base + 16 * (producer & 3);
+    hardware_.store(entry, 8, word0);
+    hardware_.store(entry + 8, 8, word1);
+    producer = (producer & PRIQ_OVERFLOW) | ((producer + 1) & 7);
+  }
+  Command only_command() {
+    const auto commands = fake_.take_commands();
+    EXPECT_EQ(commands.size(), 1u);
+    return commands.empty() ? Command{} : commands[0];
+  }
+  smmu_queue queue_{};
+};
+
+TEST_F(AtsDriver, IsOffUnlessItIsStarted) {
+  start();
+  EXPECT_EQ(fake_[SMMU_CR0], CR0_SMMUEN | CR0_EVENTQEN | CR0_CMDQEN);
+  ASSERT_EQ(smmu_start_ats(&smmu_), STATUS_OK);
+  EXPECT_EQ(fake_[SMMU_CR0], CR0_SMMUEN | CR0_EVENTQEN | CR0_CMDQEN | CR0_ATSCHK);
+  fake_[SMMU_IDR0] &= ~(IDR0_ATS | IDR0_PRI);
+  EXPECT_EQ(smmu_start_ats(&smmu_), STATUS_UNSUPPORTED);
+  EXPECT_EQ(smmu_start_page_requests(&smmu_, &queue_, 2), STATUS_UNSUPPORTED);
+}
+
+TEST_F(AtsDriver, AStreamHasItByItsEntry) {
+  start();
+  smmu_domain domain{};
+  ASSERT_EQ(smmu_domain_initialise(&smmu_, &domain, 5, 48), STATUS_OK);
+  ASSERT_EQ(smmu_bypass(&smmu_, 3), STATUS_OK);
+  EXPECT_EQ(smmu_allow_ats(&smmu_, 3, true), STATUS_BAD_ARGUMENT);
+  ASSERT_EQ(smmu_attach(&smmu_, 3, &domain), STATUS_OK);
+  fake_.take_commands();
+  const std::uint64_t word = smmu_.stream_table + 64 * 3 + 8;
+  ASSERT_EQ(smmu_allow_ats(&smmu_, 3, true), STATUS_OK);
+  EXPECT_EQ(field_get(STE1_EATS, hardware_.load(word, 8)), EATS_FULL);
+  for (const Command& command : fake_.take_commands())
+    EXPECT_NE(command[0] & 0xff, CMD_ATC_INV);
+  ASSERT_EQ(smmu_allow_ats(&smmu_, 3, false), STATUS_OK);
+  EXPECT_EQ(field_get(STE1_EATS, hardware_.load(word, 8)), EATS_NONE);
+  const Command last = fake_.take_commands().back();
+  EXPECT_EQ(last, (Command{3ULL << 32 | CMD_ATC_INV, ATC_SIZE_ALL}));
+}
+
+// The smallest span that has all of it, as its address is aligned to it (4.5.1).
+TEST_F(AtsDriver, AnInvalidationCoversItsRange) {
+  start();
+  const auto invalidates = [this](std::uint64_t iova, std::uint64_t size) {
+    EXPECT_EQ(smmu_invalidate_device(&smmu_, 3, iova, size), STATUS_OK);
+    return only_command()[1];
+  };
+  EXPECT_EQ(invalidates(0x5000, 0x1000), 0x5000u);
+  EXPECT_EQ(invalidates(0x5000, 0x1001), 0x4000u | 2) << "5 and 6 aren't a pair";
+  EXPECT_EQ(invalidates(0x4000, 0x2000), 0x4000u | 1);
+  EXPECT_EQ(invalidates(0x7000, 0x2000), 0x0000u | 4);
+  EXPECT_EQ(invalidates(0, UINT64_MAX), ATC_SIZE_ALL);
+  EXPECT_EQ(fake_.syncs, 5u);
+  EXPECT_EQ(smmu_invalidate_device(&smmu_, 3, 0x5000, 0), STATUS_OK);
+  EXPECT_TRUE(fake_.take_commands().empty());
+}
+
+TEST_F(AtsDriver, PageRequestsAreTakenAndAnswered) {
+  start();
+  ASSERT_EQ(smmu_start_page_requests(&smmu_, &queue_, 2), STATUS_OK);
+  EXPECT_EQ(fake_[SMMU_PRIQ_BASE], queue_.base | QUEUE_BASE_ALLOCATE | 2);
+  EXPECT_TRUE(fake_[SMMU_CR0] & CR0_PRIQEN);
+  EXPECT_EQ(fake_[SMMU_IRQ_CTRL], IRQ_CTRL_GERROR | IRQ_CTRL_PRIQ | IRQ_CTRL_EVENTQ);
+  smmu_page_request request{};
+  EXPECT_FALSE(smmu_next_page_request(&smmu_, &queue_, &request));
+  push(PRI0_SSV | PRI0_Last | PRI0_W | 5ULL << 32 | 3, 0x7000 | 0x1ff);
+  push(PRI0_R | PRI0_Priv | PRI0_X | 4, 0xffff'0000'0000'1000);
+  ASSERT_TRUE(smmu_next_page_request(&smmu_, &queue_, &request));
+  EXPECT_EQ(request.stream_id, 3u);
+  EXPECT_TRUE(request.has_substream && request.writes && request.last);
+  EXPECT_FALSE(request.reads || request.executes || request.privileged);
+  EXPECT_EQ(request.substream, 5u);
+  EXPECT_EQ(request.iova, 0x7000u);
+  EXPECT_EQ(request.group, 0x1ffu);
+  EXPECT_EQ(fake_[SMMU_PRIQ_CONS], 1u);
+  ASSERT_EQ(smmu_answer_page_request(&smmu_, &request, PAGE_RESPONSE_SUCCESS), STATUS_OK);
+  EXPECT_EQ(only_command(),
+            (Command{3ULL << 32 | 5 << 12 | CMD0_SSV | CMD_PRI_RESP, 2 << 12 | 0x1ff}));
+  ASSERT_TRUE(smmu_next_page_request(&smmu_, &queue_, &request));
+  EXPECT_TRUE(request.reads && request.executes && request.privileged);
+  EXPECT_FALSE(request.has_substream || request.writes || request.last);
+  EXPECT_EQ(request.iova, 0xffff'0000'0000'1000u);
+  ASSERT_EQ(smmu_answer_page_request(&smmu_, &request, PAGE_RESPONSE_FAILURE), STATUS_OK);
+  EXPECT_EQ(only_command(), (Command{4ULL << 32 | CMD_PRI_RESP, 0}));
+}
+
+// 8.1: nothing more comes until an overflow is acknowledged, also of a queue that is empty.
+TEST_F(AtsDriver, AnOverflowIsAcknowledged) {
+  start();
+  ASSERT_EQ(smmu_start_page_requests(&smmu_, &queue_, 20), STATUS_OK);
+  EXPECT_EQ(queue_.log2_entries, 8u) << "SMMU_IDR1.PRIQS";
+  ASSERT_EQ(smmu_start_page_requests(&smmu_, &queue_, 2), STATUS_OK);
+  fake_[SMMU_PRIQ_PROD] |= PRIQ_OVERFLOW;
+  smmu_page_request request{};
+  EXPECT_FALSE(smmu_next_page_request(&smmu_, &queue_, &request));
+  EXPECT_EQ(fake_[SMMU_PRIQ_CONS], PRIQ_OVERFLOW);
+  push(PRI0_R | 4, 0);
+  EXPECT_TRUE(smmu_next_page_request(&smmu_, &queue_, &request));
+  EXPECT_EQ(fake_[SMMU_PRIQ_CONS], 1 | PRIQ_OVERFLOW);
+}
+
+}  // namespace
+}  // namespace doorbell::sw
