@@ -257,6 +257,76 @@ TEST_F(Alias, GICD_SETSPI_NSRItselfIsADoorbellToo) {
   EXPECT_EQ(outcomes, std::vector<Outcome>{Outcome::acknowledged});
 }
 
+/// SPI 150 is Secure Group 0, SPI 151 Non-secure Group 1; both are edge-triggered.
+class AliasOfTwoStates : public testing::Test {
+ protected:
+  static constexpr PeState EL3{.EL = 3, .secure = true, .SCR_NS = false}, NS_EL1{};
+  static constexpr std::uint64_t SETSPI_NSR = 0x40, CLRSPI_NSR = 0x48, SETSPI_SR = 0x50,
+                                 CLRSPI_SR = 0x58;
+  static GicParameters parameters() {
+    GicParameters parameters = with(LpiSupport::its, DoorbellKind::spi);
+    parameters.common.security = SecurityStates::two;
+    return parameters;
+  }
+  AliasOfTwoStates() {
+    bench.run_at(EL3);
+    bench.write(bench.gicd, 0x0080 + 4 * 4, 4, 1u << (151 - 128));
+    bench.write(bench.gicd, 0x0C00 + 4 * 9, 4, 0xAAAA'AAAA);
+  }
+  void write(const PeState& state, std::uint64_t offset, std::uint32_t INTID) {
+    bench.run_at(state);
+    EXPECT_TRUE(bench.write(*bench.messages, offset, 4, INTID));
+  }
+  bool is_pending(std::uint32_t INTID) {
+    bench.run_at(EL3);
+    return (bench.read(bench.gicd, 0x0200 + 4 * 4, 4) >> (INTID - 128) & 1) != 0;
+  }
+  Bench bench{parameters(), 2};
+};
+
+TEST_F(AliasOfTwoStates, SaysThatThereAreSecureRegisters) {
+  EXPECT_EQ(bench.read(*bench.messages, 0x008, 4), 7u << 29 | 144u << 16 | 64u)
+      << "GICM_TYPER: Valid, CLR, SR, INTID, NumSPIs";
+}
+
+TEST_F(AliasOfTwoStates, SecureRegistersAreSecureSoftwares) {
+  write(NS_EL1, SETSPI_SR, 150);
+  write(NS_EL1, SETSPI_SR, 151);
+  EXPECT_FALSE(is_pending(150) || is_pending(151)) << "RES0 to Non-secure";
+  write(EL3, SETSPI_SR, 150);
+  write(EL3, SETSPI_SR, 151);
+  EXPECT_TRUE(is_pending(150) && is_pending(151));
+  write(NS_EL1, CLRSPI_SR, 150);
+  write(NS_EL1, CLRSPI_SR, 151);
+  EXPECT_TRUE(is_pending(150) && is_pending(151));
+  write(EL3, CLRSPI_SR, 150);
+  write(EL3, CLRSPI_SR, 151);
+  EXPECT_FALSE(is_pending(150) || is_pending(151));
+}
+
+TEST_F(AliasOfTwoStates, NonSecureRegistersReachWhatTheWriterMay) {
+  write(NS_EL1, SETSPI_NSR, 150);
+  write(NS_EL1, SETSPI_NSR, 151);
+  EXPECT_FALSE(is_pending(150)) << "a Secure SPI, without GICD_NSACR";
+  EXPECT_TRUE(is_pending(151));
+  write(EL3, SETSPI_NSR, 150);
+  EXPECT_TRUE(is_pending(150)) << "Secure software may";
+  write(NS_EL1, CLRSPI_NSR, 150);
+  EXPECT_TRUE(is_pending(150));
+  write(EL3, CLRSPI_NSR, 150);
+  EXPECT_FALSE(is_pending(150));
+}
+
+// With GICD_CTLR.DS there is one Security state, without Secure registers.
+TEST_F(AliasOfTwoStates, AreOverWithDS) {
+  bench.run_at(EL3);
+  bench.write(bench.gicd, 0x0000, 4, 1u << 6);
+  write(EL3, SETSPI_SR, 150);
+  EXPECT_FALSE(is_pending(150));
+  write(NS_EL1, SETSPI_NSR, 150);
+  EXPECT_TRUE(is_pending(150));
+}
+
 class DirectLpi : public Doorbells {
  protected:
   DirectLpi() : Doorbells(LpiSupport::direct, DoorbellKind::lpi) { bench.configure(lpi, 0xA3); }

@@ -16,7 +16,7 @@ MessageFrame::MessageFrame(const sc_core::sc_module_name& name, const GicCommonP
   const std::uint64_t bytes = kind == DoorbellKind::v2m ? V2M_bytes : GICM_bytes;
   registers.serve(bank_, {.bytes = bytes}, common.register_cycles);
   kind == DoorbellKind::v2m ? serve_v2m(parameters, distributor)
-                            : serve_alias(parameters, distributor);
+                            : serve_alias(common, parameters, distributor);
 }
 
 /// MSI_TYPER: base SPI [25:16], number of SPIs [9:0]. A write of anything but these SPIs is
@@ -33,22 +33,21 @@ void MessageFrame::serve_v2m(const MessageParameters& parameters, Distributor& d
 }
 
 /// GICM_TYPER: Valid [31], CLR [30], SR [29], INTID [28:16], NumSPIs [10:0]. What it says is for
-/// software: the frame takes any SPI, as GICD_SETSPI_NSR does. Without a second Security state the
-/// Secure registers are RES0.
-void MessageFrame::serve_alias(const MessageParameters& parameters, Distributor& distributor) {
+/// software: the frame takes any SPI that the distributor's own registers take. SR says that there
+/// are Secure ones, which takes two Security states.
+void MessageFrame::serve_alias(const GicCommonParameters& common,
+                               const MessageParameters& parameters, Distributor& distributor) {
   constexpr std::uint64_t Valid = 1ULL << 31;
   constexpr std::uint64_t CLR = 1ULL << 30;
+  const std::uint64_t SR = common.security == SecurityStates::two ? 1ULL << 29 : 0;
   bank_.set("GICM_TYPER",
-            Valid | CLR | std::uint64_t{parameters.first_spi} << 16 | parameters.spis);
-  bank_.on_write("GICM_SETSPI_NSR", [&distributor](const RegisterWrite& write) {
-    distributor.state().set_by_message(static_cast<std::uint32_t>(bits(write.written, 12, 0)));
-  });
-  bank_.on_write("GICM_CLRSPI_NSR", [&distributor](const RegisterWrite& write) {
-    distributor.state().clear_by_message(static_cast<std::uint32_t>(bits(write.written, 12, 0)));
-  });
-  registers.on_doorbell(SETSPI_NSR_offset, [this, &distributor](Payload& payload) {
-    return distributor.messages()->accept(registers, payload);
-  });
+            Valid | CLR | SR | std::uint64_t{parameters.first_spi} << 16 | parameters.spis);
+  distributor.state().serve_messages(bank_, "GICM");
+  for (const std::uint64_t offset : {SETSPI_NSR_offset, SETSPI_SR_offset}) {
+    registers.on_doorbell(offset, [this, &distributor](Payload& payload) {
+      return distributor.messages()->accept(registers, payload);
+    });
+  }
 }
 
 std::string MessageFrame::busy() const {

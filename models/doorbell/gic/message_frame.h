@@ -8,7 +8,7 @@
 namespace doorbell::gic {
 
 /// A frame that devices write SPIs into: that of GICv2m (DEN 0029), or GICM, the alias of the
-/// distributor's GICD_SETSPI_NSR and GICD_CLRSPI_NSR, in a page that can be given to devices
+/// distributor's GICD_SETSPI_NSR and its like, in a page that can be given to devices
 /// without the rest of the distributor.
 class MessageFrame : public Module {
  public:
@@ -22,7 +22,8 @@ class MessageFrame : public Module {
 
  private:
   void serve_v2m(const MessageParameters& parameters, Distributor& distributor);
-  void serve_alias(const MessageParameters& parameters, Distributor& distributor);
+  void serve_alias(const GicCommonParameters& common, const MessageParameters& parameters,
+                   Distributor& distributor);
 
   Clock clock_;
   RegisterBank bank_;

@@ -136,21 +136,21 @@ void DistributorState::route_all() {
   }
 }
 
-void DistributorState::hook_messages() {
+void DistributorState::serve_messages(RegisterBank& bank, const std::string& frame) {
   using Act = bool (DistributorState::*)(std::uint32_t, const RegisterContext&);
-  const auto on_message = [this](const char* name, const char* secure, Act act) {
-    bank_.on_write(name, [this, act](const RegisterWrite& write) {
+  const auto on_message = [&](const char* name, const char* secure, Act act) {
+    bank.on_write(frame + name, [this, act](const RegisterWrite& write) {
       if (configuration_.message_spis)
         (this->*act)(static_cast<std::uint32_t>(bits(write.written, 12, 0)), write.context);
     });
     // RES0 with one Security state, and to Non-secure accesses.
-    bank_.on_write(secure, [this, act](const RegisterWrite& write) {
+    bank.on_write(frame + secure, [this, act](const RegisterWrite& write) {
       if (configuration_.message_spis && two_states() && write.context.secure)
         (this->*act)(static_cast<std::uint32_t>(bits(write.written, 12, 0)), write.context);
     });
   };
-  on_message("GICD_SETSPI_NSR", "GICD_SETSPI_SR", &DistributorState::set_by_message);
-  on_message("GICD_CLRSPI_NSR", "GICD_CLRSPI_SR", &DistributorState::clear_by_message);
+  on_message("_SETSPI_NSR", "_SETSPI_SR", &DistributorState::set_by_message);
+  on_message("_CLRSPI_NSR", "_CLRSPI_SR", &DistributorState::clear_by_message);
 }
 
 }  // namespace doorbell::gic

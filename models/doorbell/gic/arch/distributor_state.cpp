@@ -28,7 +28,7 @@ DistributorState::DistributorState(DistributorConfiguration configuration)
   hook_routes("GICD_IROUTER<n>E", first_extended_spi, IROUTER_E_);
   hook_access("GICD_NSACR<n>", 0);
   hook_access("GICD_NSACR<n>E", first_extended_spi);
-  hook_messages();
+  serve_messages(bank_, "GICD");
 }
 
 /// 12.9.38. DVIS, num_LPIs, NMI and CPUNumber are 0; SecurityExtn follows GICD_CTLR.DS.

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "doorbell/core/arch/registers.h"
@@ -63,6 +64,9 @@ class DistributorState {
   /// GICD_SETSPI_NSR, GICD_CLRSPI_NSR, written by `who`. False when there is no such SPI for it.
   bool set_by_message(std::uint32_t INTID, const RegisterContext& who = {});
   bool clear_by_message(std::uint32_t INTID, const RegisterContext& who = {});
+  /// Has writes of SETSPI_NSR, CLRSPI_NSR, SETSPI_SR and CLRSPI_SR of `bank` do that. `frame` is
+  /// "GICD", or "GICM" for the alias (12.9, DDI 0601).
+  void serve_messages(RegisterBank& bank, const std::string& frame);
   void acknowledge(std::uint32_t INTID);
   void deactivate(std::uint32_t INTID);
 
@@ -127,7 +131,6 @@ class DistributorState {
   void hook_priorities(const char* name, std::uint32_t first);
   void hook_configuration(const char* name, std::uint32_t first);
   void hook_routes(const char* name, std::uint32_t first, RegisterBank::Handle routes);
-  void hook_messages();
   void route_all();
   /// Those of the bits of a word may be deliverable, or not any more.
   void changed(std::size_t word, std::uint32_t bits, bool withdraws = false);

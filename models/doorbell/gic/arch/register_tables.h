@@ -37,6 +37,8 @@ std::span<const RegisterInfo> GICM_registers();
 inline constexpr std::uint64_t GICM_bytes = 0x10000;
 /// GICD_SETSPI_NSR, and GICM_SETSPI_NSR.
 inline constexpr std::uint64_t SETSPI_NSR_offset = 0x40;
+/// GICM_SETSPI_SR.
+inline constexpr std::uint64_t SETSPI_SR_offset = 0x50;
 
 /// GICR_SETLPIR, in the RD frame (12.11).
 inline constexpr std::uint64_t SETLPIR_offset = 0x40;
