@@ -24,7 +24,7 @@ struct processor_state {
 };
 /* The caller goes on in that state; EL1, Non-secure, at the start. Its accesses to devices are of
  * that Security state. EL3's accesses to banked ICC registers are to those of the state that it
- * came from (SCR_EL3.NS). On processor models alone. */
+ * came from (SCR_EL3.NS). On processor models, and where software was started at EL3. */
 void processor_enter(const struct processor_state* state);
 
 /* Called with interrupts masked when this processor takes an IRQ. */

@@ -4,23 +4,6 @@
 #include "sw/drivers/its/registers.h"
 #include "sw/random/transcript.h"
 
-struct its_command its_command_of(const struct its_fields* fields) {
-  struct its_command command = {{0, 0, 0, 0}};
-  command.words[0] =
-      field_put(COMMAND0_OPCODE, fields->opcode) | field_put(COMMAND0_DeviceID, fields->device_id);
-  if (fields->opcode == COMMAND_MAPD) {
-    command.words[1] = field_put(COMMAND1_Size, fields->size);
-    command.words[2] = fields->table & COMMAND2_ITT_addr;
-  } else {
-    command.words[1] =
-        field_put(COMMAND1_EventID, fields->event_id) | field_put(COMMAND1_pINTID, fields->intid);
-    command.words[2] = fields->target | field_put(COMMAND2_ICID, fields->collection);
-  }
-  command.words[3] = fields->second_target;
-  if (fields->valid) command.words[2] |= COMMAND2_Valid;
-  return command;
-}
-
 uint64_t program_target(const struct program* program, unsigned processor) {
   return program->machine->its.targets[processor];
 }
@@ -32,37 +15,6 @@ enum status program_its(struct program* program, const struct its_fields* fields
     commands[1 + i] = its_command_of(&sync);
   }
   return its_issue(&program->machine->its, commands, 1 + PROGRAM_PROCESSORS);
-}
-
-const char* its_command_name(unsigned opcode) {
-  switch (opcode) {
-    case COMMAND_MOVI:
-      return "MOVI";
-    case COMMAND_INT:
-      return "INT";
-    case COMMAND_CLEAR:
-      return "CLEAR";
-    case COMMAND_SYNC:
-      return "SYNC";
-    case COMMAND_MAPD:
-      return "MAPD";
-    case COMMAND_MAPC:
-      return "MAPC";
-    case COMMAND_MAPTI:
-      return "MAPTI";
-    case COMMAND_MAPI:
-      return "MAPI";
-    case COMMAND_INV:
-      return "INV";
-    case COMMAND_INVALL:
-      return "INVALL";
-    case COMMAND_MOVALL:
-      return "MOVALL";
-    case COMMAND_DISCARD:
-      return "DISCARD";
-    default:
-      return "unknown";
-  }
 }
 
 struct its_fields its_line_fields(const struct program* program, unsigned opcode, unsigned line) {

@@ -1,26 +1,12 @@
-/* ITS commands with any field, right or wrong. IHI 0069, section 5.3. */
+/* ITS commands of a program. IHI 0069, section 5.3. */
 #ifndef SW_RANDOM_ITS_COMMANDS_H
 #define SW_RANDOM_ITS_COMMANDS_H
 
+#include "sw/random/its_fields.h"
 #include "sw/random/program.h"
 
-struct its_fields {
-  unsigned opcode;
-  uint32_t device_id;
-  uint32_t event_id;
-  uint32_t intid;
-  unsigned collection;
-  uint64_t target; /* RDbase, as it stands in the command */
-  uint64_t second_target;
-  unsigned size; /* MAPD: bits - 1 */
-  uint64_t table;
-  bool valid;
-};
-
-struct its_command its_command_of(const struct its_fields* fields);
 /* The command, and SYNC to both processors. */
 enum status program_its(struct program* program, const struct its_fields* fields);
-const char* its_command_name(unsigned opcode);
 
 /* Of one of the program's lines. */
 struct its_fields its_line_fields(const struct program* program, unsigned opcode, unsigned line);

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#define MAXIMUM_PROCESSORS 16
+#define MAXIMUM_PROCESSORS 32
 
 /* Provided by the firmware; called on each processor, interrupts masked, on a stack of 16 KiB. The
  * MMU is on: addresses are physical ones, memory is write-back, below 1 GiB and from 256 GiB on all

@@ -1,7 +1,7 @@
 /* Where every processor begins, at EL1 with the MMU off, and its exception vectors. DDI 0487, D1.3. */
 
 #define STACK_SIZE 0x4000
-#define PROCESSORS 16
+#define PROCESSORS 32
 /* CNTKCTL_EL1: EVNTEN, and an event whenever bit 12 of the counter is set: each 131 us at 62.5 MHz. */
 #define EVENT_STREAM (1 << 2 | 12 << 4)
 

@@ -20,6 +20,9 @@
 #define S_IAR0 "s3_0_c12_c8_0"
 #define S_EOIR0 "s3_0_c12_c8_1"
 #define S_HPPIR0 "s3_0_c12_c8_2"
+#define S_BPR0 "s3_0_c12_c8_3"
+#define S_ASGI1R "s3_0_c12_c11_6"
+#define S_SGI0R "s3_0_c12_c11_7"
 #define S_SGI1R "s3_0_c12_c11_5"
 #define S_DIR "s3_0_c12_c11_1"
 #define S_CTLR "s3_0_c12_c12_4"
@@ -41,6 +44,7 @@ uint64_t system_register_read(enum system_register which) {
     READ(ICC_SRE_EL1, S_SRE);
     READ(ICC_IAR0_EL1, S_IAR0);
     READ(ICC_HPPIR0_EL1, S_HPPIR0);
+    READ(ICC_BPR0_EL1, S_BPR0);
     READ(ICC_IGRPEN0_EL1, S_IGRPEN0);
     READ(ICC_IGRPEN1_EL1, S_IGRPEN1);
     READ(ICC_IGRPEN1_EL3, S_IGRPEN1_EL3);
@@ -56,6 +60,9 @@ void system_register_write(enum system_register which, uint64_t value) {
     WRITE(ICC_EOIR1_EL1, S_EOIR1);
     WRITE(ICC_BPR1_EL1, S_BPR1);
     WRITE(ICC_AP1R0_EL1, S_AP1R0);
+    WRITE(ICC_BPR0_EL1, S_BPR0);
+    WRITE(ICC_ASGI1R_EL1, S_ASGI1R);
+    WRITE(ICC_SGI0R_EL1, S_SGI0R);
     WRITE(ICC_SGI1R_EL1, S_SGI1R);
     WRITE(ICC_DIR_EL1, S_DIR);
     WRITE(ICC_CTLR_EL1, S_CTLR);

@@ -8,12 +8,12 @@
 
 #include "doorbell/core/arch/little_endian.h"
 #include "doorbell/core/arch/task_group.h"
-#include "doorbell/peripherals/arch/console.h"
 #include "platforms/virt/memory_map.h"
 #include "platforms/virt/platform.h"
 #include "sw/native/native.h"
 #include "sw/translations/edu.h"
 #include "sw/translations/translations.h"
+#include "tests/differential/transcript.h"
 
 namespace doorbell::test {
 namespace {
@@ -66,15 +66,6 @@ class Edu : public Module {
   std::map<std::uint64_t, std::uint64_t> values_;
   std::array<std::uint8_t, 4096> buffer_{};
   TaskGroup tasks_{scheduler()};
-};
-
-class Transcript : public peripherals::Console {
- public:
-  void put(std::uint8_t character, Time) override { text += static_cast<char>(character); }
-  Time next_input() const override { return never; }
-  std::uint8_t take_input(Time) override { return 0; }
-
-  std::string text;
 };
 
 virt::VirtParameters parameters() {

@@ -1,13 +1,10 @@
 // Random translations (sw/translations) on QEMU 7.2 and here: one C program makes stream tables,
 // CDs, tables of each granule, commands and DMA, and prints what comes of them.
-#include <fnmatch.h>
 #include <gtest/gtest.h>
 
-#include <array>
 #include <regex>
-#include <set>
-#include <sstream>
 
+#include "tests/differential/transcript_comparison.h"
 #include "tests/differential/translations_machine.h"
 #include "tests/support/child_process.h"
 #include "tests/support/long_run.h"
@@ -16,16 +13,6 @@
 namespace doorbell::test {
 namespace {
 
-/// Where QEMU 7.2 differs and the specification says who is right: of the lines of a case, as a
-/// pattern of the shell, the word of this key, as regular expressions. Nothing is in the list that
-/// no seed needs.
-struct Difference {
-  const char* cases;
-  const char* key;
-  const char* here;
-  const char* there;
-  const char* why;
-};
 const std::vector<Difference> differences = {
     {"registers", "IDR0", "d44721b", "d40101a", "MSI, SEV, Hyp, S2P, VMID16 are offered: 6.3.1"},
     {"registers", "IDR1", "20f0010", "2730010", "sizes of the queues: 6.3.2"},
@@ -50,64 +37,10 @@ const std::vector<Difference> differences = {
     {"table.address=beyond_IPS", "events", "11:.*", "b:.*", "the same, before the read: 7.3.14"},
 };
 
-std::vector<std::string> words_of(const std::string& line) {
-  std::istringstream stream(line);
-  std::vector<std::string> words;
-  for (std::string word; stream >> word;)
-    words.push_back(word);
-  return words;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::istringstream stream(text);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(stream, line);) {
-    while (!line.empty() && line.back() == '\r')
-      line.pop_back();
-    lines.push_back(line);
-  }
-  return lines;
-}
-
 /// QEMU leaves CLASS of faults of translation at 0, which is CD: IHI 0070 7.3.13 to 7.3.16.
 std::string without_class(const std::string& word) {
   return std::regex_replace(word, std::regex("(1[0-3]:0:[0-9a-f]+:c)2"), "$010");
 }
-
-class Comparison {
- public:
-  /// Whether the list explains how two lines differ.
-  bool explains(const std::string& here, const std::string& there) {
-    const auto ours = words_of(here), theirs = words_of(there);
-    if (ours.size() != theirs.size() || ours.size() < 2) return here == there;
-    if (ours[0] != theirs[0] || ours[1] != theirs[1]) return false;
-    for (std::size_t i = 2; i < ours.size(); ++i) {
-      if (!explains_word(ours[1], without_class(ours[i]), theirs[i])) return false;
-    }
-    return true;
-  }
-  const std::set<const Difference*>& used() const { return used_; }
-
- private:
-  bool explains_word(const std::string& name, const std::string& here, const std::string& there) {
-    if (here == there) return true;
-    const std::string key = here.substr(0, here.find('='));
-    if (key != there.substr(0, there.find('='))) return false;
-    const auto value = [&](const std::string& word) {
-      return word.size() > key.size() ? word.substr(key.size() + 1) : std::string();
-    };
-    for (const Difference& row : differences) {
-      if (!std::regex_match(key, std::regex(row.key)) || fnmatch(row.cases, name.c_str(), 0) != 0)
-        continue;
-      if (!std::regex_match(value(here), std::regex(row.here))) continue;
-      if (!std::regex_match(value(there), std::regex(row.there))) continue;
-      used_.insert(&row);
-      return true;
-    }
-    return false;
-  }
-  std::set<const Difference*> used_;
-};
 
 std::string on_qemu(unsigned levels, std::uint64_t first, std::uint64_t count) {
   // The device's DMA takes 100 ms of virtual time, which here follows instructions, 1 us each.
@@ -124,31 +57,19 @@ std::string on_qemu(unsigned levels, std::uint64_t first, std::uint64_t count) {
 
 /// Half of the seeds for stream tables of one level, half for two: QEMU 7.2 knows no linear table
 /// once it had one of two levels, though IHI 0070 6.3.25 lets FMT change.
-void compare(Comparison& comparison, unsigned levels, std::uint64_t first, std::uint64_t seeds) {
-  const auto here =
-      lines_of(output_of_child([&] { return run_translations(levels == 2, first, seeds); }));
-  const auto there = lines_of(on_qemu(levels, first, seeds));
-  ASSERT_FALSE(here.empty() || there.empty());
-  EXPECT_EQ(here.back(), "PASS");
-  EXPECT_EQ(there.back(), "PASS");
-  EXPECT_EQ(here.size(), there.size());
-  unsigned shown = 0;
-  for (std::size_t i = 0; i < std::min(here.size(), there.size()) && shown < 20; ++i) {
-    const bool explained = comparison.explains(here[i], there[i]);
-    EXPECT_TRUE(explained) << "QEMU " << there[i] << "\nhere " << here[i];
-    shown += !explained;
-  }
+void compare(TranscriptComparison& comparison, unsigned levels, std::uint64_t first,
+             std::uint64_t seeds) {
+  comparison.expect_same(
+      output_of_child([&] { return run_translations(levels == 2, first, seeds); }),
+      on_qemu(levels, first, seeds));
 }
 
 TEST(RandomTranslations, PrintWhatTheyPrintOnQemu) {
   const std::uint64_t seeds = cases<std::uint64_t>(10, 300);
-  Comparison comparison;
+  TranscriptComparison comparison(differences, without_class);
   compare(comparison, 1, 0, seeds / 2);
   compare(comparison, 2, seeds / 2, seeds / 2);
-  if (!long_run()) return;
-  for (const Difference& row : differences)
-    EXPECT_TRUE(comparison.used().contains(&row))
-        << "no seed needs " << row.cases << " " << row.key;
+  if (long_run()) comparison.expect_all_used();
 }
 
 }  // namespace

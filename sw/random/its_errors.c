@@ -1,0 +1,100 @@
+#include "sw/random/its_errors.h"
+
+#include "sw/drivers/its/registers.h"
+
+#define ICID_OUT_OF_RANGE 0xffffu
+#define DEVICE_OUT_OF_RANGE UINT32_C(0xfffffff8)
+#define UNMAPPED_DEVICE 0x340u
+#define PROCESSOR_OUT_OF_RANGE 0x1ffu
+#define ID_BITS 16u
+
+const struct its_error its_errors[] = {
+    {"CLEAR_DEVICE_OOR", COMMAND_CLEAR, DEVICE_OOR},
+    {"CLEAR_UNMAPPED_DEVICE", COMMAND_CLEAR, UNMAPPED_DEV},
+    {"CLEAR_ID_OOR", COMMAND_CLEAR, ID_OOR},
+    {"CLEAR_UNMAPPED_INTERRUPT", COMMAND_CLEAR, UNMAPPED_INTERRUPT},
+    {"CLEAR_UNMAPPED_COLLECTION", COMMAND_CLEAR, UNMAPPED_COLLECTION},
+    {"DISCARD_DEVICE_OOR", COMMAND_DISCARD, DEVICE_OOR},
+    {"DISCARD_UNMAPPED_DEVICE", COMMAND_DISCARD, UNMAPPED_DEV},
+    {"DISCARD_ID_OOR", COMMAND_DISCARD, ID_OOR},
+    {"DISCARD_UNMAPPED_INTERRUPT", COMMAND_DISCARD, UNMAPPED_INTERRUPT},
+    {"INT_DEVICE_OOR", COMMAND_INT, DEVICE_OOR},
+    {"INT_UNMAPPED_DEVICE", COMMAND_INT, UNMAPPED_DEV},
+    {"INT_ID_OOR", COMMAND_INT, ID_OOR},
+    {"INT_UNMAPPED_INTERRUPT", COMMAND_INT, UNMAPPED_INTERRUPT},
+    {"INT_UNMAPPED_COLLECTION", COMMAND_INT, UNMAPPED_COLLECTION},
+    {"INV_DEVICE_OOR", COMMAND_INV, DEVICE_OOR},
+    {"INV_UNMAPPED_DEVICE", COMMAND_INV, UNMAPPED_DEV},
+    {"INV_ID_OOR", COMMAND_INV, ID_OOR},
+    {"INV_UNMAPPED_INTERRUPT", COMMAND_INV, UNMAPPED_INTERRUPT},
+    {"INV_UNMAPPED_COLLECTION", COMMAND_INV, UNMAPPED_COLLECTION},
+    {"INVALL_COLLECTION_OOR", COMMAND_INVALL, COLLECTION_OOR},
+    {"INVALL_UNMAPPED_COLLECTION", COMMAND_INVALL, UNMAPPED_COLLECTION},
+    {"MAPC_COLLECTION_OOR", COMMAND_MAPC, COLLECTION_OOR},
+    {"MAPC_PROCNUM_OOR", COMMAND_MAPC, PROCNUM_OOR},
+    {"MAPD_DEVICE_OOR", COMMAND_MAPD, DEVICE_OOR},
+    {"MAPD_ITTSIZE_OOR", COMMAND_MAPD, ITTSIZE_OOR},
+    {"MAPI_DEVICE_OOR", COMMAND_MAPI, DEVICE_OOR},
+    {"MAPI_COLLECTION_OOR", COMMAND_MAPI, COLLECTION_OOR},
+    {"MAPI_UNMAPPED_DEVICE", COMMAND_MAPI, UNMAPPED_DEV},
+    {"MAPI_ID_OOR", COMMAND_MAPI, ID_OOR},
+    {"MAPI_PHYSICALID_OOR", COMMAND_MAPI, PHYSICALID_OOR_LOW},
+    {"MAPTI_DEVICE_OOR", COMMAND_MAPTI, DEVICE_OOR},
+    {"MAPTI_COLLECTION_OOR", COMMAND_MAPTI, COLLECTION_OOR},
+    {"MAPTI_UNMAPPED_DEVICE", COMMAND_MAPTI, UNMAPPED_DEV},
+    {"MAPTI_ID_OOR", COMMAND_MAPTI, ID_OOR},
+    {"MAPTI_PHYSICALID_OOR_LOW", COMMAND_MAPTI, PHYSICALID_OOR_LOW},
+    {"MAPTI_PHYSICALID_OOR_HIGH", COMMAND_MAPTI, PHYSICALID_OOR_HIGH},
+    {"MOVALL_PROCNUM_OOR", COMMAND_MOVALL, PROCNUM_OOR},
+    {"MOVI_DEVICE_OOR", COMMAND_MOVI, DEVICE_OOR},
+    {"MOVI_COLLECTION_OOR", COMMAND_MOVI, COLLECTION_OOR},
+    {"MOVI_UNMAPPED_DEVICE", COMMAND_MOVI, UNMAPPED_DEV},
+    {"MOVI_ID_OOR", COMMAND_MOVI, ID_OOR},
+    {"MOVI_UNMAPPED_INTERRUPT", COMMAND_MOVI, UNMAPPED_INTERRUPT},
+    {"MOVI_UNMAPPED_COLLECTION", COMMAND_MOVI, UNMAPPED_COLLECTION},
+    {"SYNC_PROCNUM_OOR", COMMAND_SYNC, PROCNUM_OOR},
+    {"command_0x00", 0x00, DEVICE_OOR},
+    {"command_0x02", 0x02, DEVICE_OOR},
+    {"command_0xff", 0xff, DEVICE_OOR},
+};
+const unsigned its_errors_count = sizeof its_errors / sizeof its_errors[0];
+
+static uint64_t encode_processor(const struct its* its, uint64_t number) {
+  return its->target_is_address ? number << 16 & COMMAND2_RDbase
+                                : field_put(COMMAND2_RDbase, number);
+}
+
+void its_spoil(const struct its_spoiler* spoiler, struct its_fields* fields, enum its_wrong wrong) {
+  switch (wrong) {
+    case DEVICE_OOR:
+      fields->device_id = DEVICE_OUT_OF_RANGE;
+      break;
+    case COLLECTION_OOR:
+      fields->collection = ICID_OUT_OF_RANGE;
+      break;
+    case UNMAPPED_DEV:
+      fields->device_id = UNMAPPED_DEVICE;
+      break;
+    case ID_OOR:
+      fields->event_id |= 1u << spoiler->event_bits;
+      break;
+    case UNMAPPED_INTERRUPT:
+      fields->event_id = spoiler->spare_event;
+      break;
+    case UNMAPPED_COLLECTION:
+      fields->collection = ITS_UNMAPPED_ICID;
+      break;
+    case PHYSICALID_OOR_LOW:
+      fields->intid = 100;
+      break;
+    case PHYSICALID_OOR_HIGH:
+      fields->intid = 1u << ID_BITS | INTID_FIRST_LPI;
+      break;
+    case ITTSIZE_OOR:
+      fields->size = 31;
+      break;
+    case PROCNUM_OOR:
+      fields->target = encode_processor(spoiler->its, PROCESSOR_OUT_OF_RANGE);
+      break;
+  }
+}
