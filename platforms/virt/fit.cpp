@@ -256,6 +256,17 @@ void check_streams_of_port(const VirtParameters& parameters, std::size_t port) {
   }
 }
 
+/// PCIe never stalls, and waits for nothing that does (IHI 0070 3.12, 16.4): what is stalled would
+/// hold the TBU's places that its transactions need.
+void check_port_never_stalls(const VirtParameters& parameters, std::size_t port) {
+  const std::uint32_t number = parameters.root_complex.ports[port].tbu;
+  const std::uint32_t stallable = parameters.smmu.tbus[number].stallable;
+  if (stallable == 0) return;
+  throw InputError(of_element("smmu.tbus", number, "stallable") + ": expected 0 with " +
+                   of_element("root_complex.ports", port, "tbu") + "=" + std::to_string(number) +
+                   ", as PCIe never stalls, found " + std::to_string(stallable));
+}
+
 /// Each port leads to a TBU, and each TBU has a port.
 void check_tbus(const VirtParameters& parameters) {
   std::vector<bool> used(parameters.smmu.tbus.size());
@@ -268,6 +279,7 @@ void check_tbus(const VirtParameters& parameters) {
     }
     used[tbu] = true;
     check_streams_of_port(parameters, port);
+    check_port_never_stalls(parameters, port);
   }
   const auto unused = std::find(used.begin(), used.end(), false);
   if (unused == used.end()) return;

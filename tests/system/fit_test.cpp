@@ -191,6 +191,23 @@ TEST(Fit, APortsTbuIsThereAndTakesItsStreams) {
                     HasSubstr("whose tbu is 1")));
 }
 
+// IHI 0070 16.4: PCIe waits for nothing that may stall.
+TEST(Fit, APortsTbuStallsNothing) {
+  const auto stallable = [](std::uint32_t of_first, std::uint32_t of_second) {
+    return refusal([&](VirtParameters& p) {
+      p.smmu.tbu.stallable = 4;  // of devices of one's own
+      p.smmu.tbus = {{.last_stream_id = 15, .stallable = of_first},
+                     {.first_stream_id = 16, .stallable = of_second}};
+      p.root_complex.ports[1].tbu = 1;
+    });
+  };
+  EXPECT_EQ(stallable(0, 0), "fits");
+  EXPECT_THAT(stallable(0, 8),
+              AllOf(HasSubstr("smmu.tbus.1.stallable: expected 0"),
+                    HasSubstr("root_complex.ports.1.tbu=1"), HasSubstr("found 8")));
+  EXPECT_THAT(stallable(8, 0), HasSubstr("root_complex.ports.0.tbu=0"));
+}
+
 TEST(Fit, ATbusTlbsHaveWholeSets) {
   const auto entries = [](std::uint32_t count) {
     return refusal([&](VirtParameters& p) { p.smmu.tbus[0].main_tlb_entries = count; });

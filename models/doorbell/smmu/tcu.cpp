@@ -55,9 +55,11 @@ Tcu::Tcu(const sc_core::sc_module_name& module_name, const SmmuParameters& param
   if (parameters.offered.stall != StallModel::terminate) {
     const StageId stalled = simulation().stages().add(
         {"stalled", 55, "tcu", "Waits for software's answer to its fault, or for room to ask"});
-    stalls_ = std::make_unique<Stalls>(
-        scheduler(), statistics(), stalled, parameters.offered.stall_max,
-        std::vector<std::uint32_t>(tbus, parameters.tbu.stallable), *events_);
+    std::vector<std::uint32_t> stallable(tbus);
+    for (unsigned n = 0; n < tbus; ++n)
+      stallable[n] = parameters.stallable_of(n);
+    stalls_ = std::make_unique<Stalls>(scheduler(), statistics(), stalled,
+                                       parameters.offered.stall_max, stallable, *events_);
     events_->on_writable([this] { stalls_->retry_unrecorded(); });
   }
   translator_ =

@@ -34,7 +34,7 @@ namespace doorbell::smmu {
 /// concerns all of them: invalidations and SYNCs.
 class Tcu : public Module, public DebugTranslation, private CommandActions {
  public:
-  /// `tbus`: how many TBUs it serves. [1, 64]
+  /// `tbus`: how many TBUs it serves: first those of `parameters.tbus`, then further ones. [1, 64]
   Tcu(const sc_core::sc_module_name& name, const SmmuParameters& parameters, unsigned tbus = 1);
   ~Tcu() override;
 

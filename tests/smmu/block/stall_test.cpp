@@ -268,7 +268,41 @@ TEST(SmmuStall, WhereNothingMayStallAllAbort) {
   bench.run(nothing_may_stall(bench));
 }
 
-// What exceeds `tbu.stallable` aborts; who has stalled keeps its place when it is retried.
+/// A TBU in which nothing may stall, as of PCIe, beside one in which something may.
+SmmuParameters with_stalls_behind_the_second() {
+  SmmuParameters parameters = with_stalls();
+  parameters.tbus = {{.first_stream_id = 0, .last_stream_id = 1},
+                     {.first_stream_id = 2, .last_stream_id = 2, .stallable = 2}};
+  return parameters;
+}
+Task<void> stalls_of_one_tbu(Bench& b) {
+  for (const std::uint32_t stream : {1, 2})
+    b.translate_stream(stream, 5, Bench::tables, CD_S);
+  co_await b.enable();
+  Dma aborts = stallable_read(0x4000, 1), stalls = stallable_read(0x4000, 2);
+  stalls.tbu = 1;
+  co_await b.dma(aborts);
+  EXPECT_TRUE(aborts.done);
+  EXPECT_FALSE(aborts.ok);
+  auto events = co_await events_of(b);
+  EXPECT_EQ(events.size(), 1u);
+  if (events.size() != 1) co_return;
+  EXPECT_FALSE(events[0].stall);
+  b.start(b.dma(stalls));
+  const Event event = co_await stall_event(b);
+  EXPECT_EQ(event.stream.stream_id, 2u);
+  EXPECT_FALSE(stalls.done);
+  b.map(0x4000, 0xa000'0000);
+  co_await b.command(retry_of(event));
+  co_await b.sleep(microsecond);
+  EXPECT_TRUE(stalls.done && stalls.ok);
+}
+TEST(SmmuStall, EachTbuSaysHowManyMay) {
+  Bench bench(with_stalls_behind_the_second());
+  bench.run(stalls_of_one_tbu(bench));
+}
+
+// What exceeds `tbus[n].stallable` aborts; who has stalled keeps its place when it is retried.
 Task<void> places(Bench& b) {
   b.translate_stream(1, 5, Bench::tables, CD_S);
   co_await b.enable();

@@ -16,7 +16,7 @@ inline SmmuParameters with_stalls(std::uint32_t stallable = 8, std::uint32_t sta
   parameters.offered.stall_max = stall_max;
   parameters.offered.termination_model = TerminationModel::configurable;
   parameters.offered.stage2 = true;
-  parameters.tbu.stallable = stallable;
+  parameters.tbus[0].stallable = stallable;
   return parameters;
 }
 

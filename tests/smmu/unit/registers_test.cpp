@@ -122,6 +122,36 @@ TEST(Parameters, StallsLeavePlaces) {
   refuses([](SmmuParameters& p) { p.tbu.outstanding_writes = 8; });
   refuses([](SmmuParameters& p) { p.tcu.translation_slots = 8; });
 }
+TEST(Parameters, StallsOfATbuOfTheListLeavePlaces) {
+  const auto refusal_of = [](std::uint32_t stallable, std::uint32_t slots_of_all) -> std::string {
+    SmmuParameters p;
+    p.tbu.translation_slots = slots_of_all;
+    p.tbus = {{.last_stream_id = 7, .translation_slots = 8},
+              {.first_stream_id = 8, .translation_requests = 24, .stallable = stallable}};
+    try {
+      p.check();
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "fits";
+  };
+  EXPECT_EQ(refusal_of(15, 16), "fits") << "the other's 8 are the other's";
+  EXPECT_EQ(refusal_of(16, 16),
+            "smmu.tbus.1.stallable: expected less than smmu.tbu.translation_slots=16, found 16");
+  EXPECT_EQ(refusal_of(24, 32),
+            "smmu.tbus.1.stallable: expected less than smmu.tbus.1.translation_requests=24, found "
+            "24");
+}
+// PCIe has TBUs of the list; what is beside the list is another's.
+TEST(Parameters, ATbuOfTheListHasNoStallsFromTheOthers) {
+  SmmuParameters p;
+  p.tbu.stallable = 8;
+  p.tbus = {{.last_stream_id = 7}, {.first_stream_id = 8, .stallable = 4}};
+  EXPECT_EQ(p.of_tbu(0).tbu.stallable, 0u);
+  EXPECT_EQ(p.of_tbu(1).tbu.stallable, 4u);
+  EXPECT_EQ(p.stallable_of(1), 4u);
+  EXPECT_EQ(p.stallable_of(2), 8u);
+}
 
 // An IOTLB of a hundred entries is one; three ways of a hundred and one entries are none.
 TEST(Parameters, CachesHaveWholeSets) {

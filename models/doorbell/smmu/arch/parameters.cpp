@@ -74,7 +74,8 @@ void TbuParameters::describe(ParameterGroup& group) {
       {.unit = "transactions",
        .maximum = 65535,
        .source = "assumption: none, as of PCIe",
-       .help = "With features.stall, those that may be stalled at a time; more is terminated"});
+       .help = "With features.stall, those that may be stalled at a time; more is terminated. Of "
+               "TBUs of devices of one's own"});
 }
 
 namespace {
@@ -108,6 +109,13 @@ void TbuEntry::describe(ParameterGroup& group) {
   add_size(group, "outstanding_writes", outstanding_writes, "writes", 65536, "smmu.tbu");
   add_size(group, "translation_slots", translation_slots, "slots", 65536, "smmu.tbu");
   add_size(group, "translation_requests", translation_requests, "requests", 256, "smmu.tbu");
+  group.add(
+      "stallable", stallable,
+      {.unit = "transactions",
+       .maximum = 65535,
+       .source = "assumption: none, as of PCIe",
+       .help = "With features.stall, those of this TBU that may be stalled at a time; more is "
+               "terminated"});
 }
 
 TbuParameters TbuEntry::over(TbuParameters all) const {
@@ -125,6 +133,7 @@ TbuParameters TbuEntry::over(TbuParameters all) const {
   set(all.outstanding_writes, outstanding_writes);
   set(all.translation_slots, translation_slots);
   set(all.translation_requests, translation_requests);
+  all.stallable = stallable;
   return all;
 }
 
@@ -132,6 +141,10 @@ SmmuParameters SmmuParameters::of_tbu(std::size_t n) const {
   SmmuParameters parameters = *this;
   parameters.tbu = tbus.at(n).over(tbu);
   return parameters;
+}
+
+std::uint32_t SmmuParameters::stallable_of(std::size_t n) const {
+  return n < tbus.size() ? tbus[n].stallable : tbu.stallable;
 }
 
 void TcuParameters::describe(ParameterGroup& group) {

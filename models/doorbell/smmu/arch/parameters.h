@@ -36,7 +36,8 @@ struct TbuParameters {
   std::uint32_t translation_requests = 64;  ///< DTI tokens: requests at the TCU at a time
   std::uint32_t invalidation = 4;           ///< cycles of one invalidation in the TLBs
   std::uint32_t default_stream_id = 0;      ///< of transactions that carry no Requester
-  /// Transactions that may be stalled at a time; what would be more is terminated.
+  /// Transactions that may be stalled at a time; what would be more is terminated. Of TBUs beside
+  /// `SmmuParameters::tbus`: those of the list say it each for itself.
   std::uint32_t stallable = 0;
 
   void describe(ParameterGroup& group);
@@ -53,6 +54,9 @@ struct TbuEntry {
   std::uint32_t outstanding_writes = 0;
   std::uint32_t translation_slots = 0;
   std::uint32_t translation_requests = 0;
+  /// As `TbuParameters` have it, but never taken from there: PCIe, which never stalls (IHI 0070
+  /// 16.4), is behind other TBUs than what does.
+  std::uint32_t stallable = 0;
 
   void describe(ParameterGroup& group);
   /// `all`, but for what is different here.
@@ -223,6 +227,8 @@ struct SmmuParameters {
   Features features() const;
   /// The same with `tbu` as that of the `n`-th of `tbus`.
   SmmuParameters of_tbu(std::size_t n) const;
+  /// Of the `n`-th TBU of a TCU: those of `tbus` come first, then further ones.
+  std::uint32_t stallable_of(std::size_t n) const;
   /// What its cycles are of, in hertz.
   std::uint64_t clock_frequency() const;
   void describe(ParameterGroup& group);

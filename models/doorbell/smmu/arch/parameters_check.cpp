@@ -1,7 +1,7 @@
 // What one parameter of an SMMU alone can't say.
 #include <algorithm>
 #include <string>
-#include <utility>
+#include <tuple>
 
 #include "doorbell/core/arch/clock_range.h"
 #include "doorbell/core/arch/error.h"
@@ -56,23 +56,6 @@ void check_ats(const OfferedFeatures& offered) {
   }
 }
 
-/// A stalled transaction keeps its places in the TBU, and a credit of the TCU's: what doesn't stall
-/// finds others (IHI 0070 16.4).
-void check_stallable(const SmmuParameters& parameters) {
-  const TbuParameters& tbu = parameters.tbu;
-  const std::pair<const char*, std::uint32_t> places[] = {
-      {"tbu.translation_slots", tbu.translation_slots},
-      {"tbu.translation_requests", tbu.translation_requests},
-      {"tbu.outstanding_reads", tbu.outstanding_reads},
-      {"tbu.outstanding_writes", tbu.outstanding_writes},
-      {"tcu.translation_slots", parameters.tcu.translation_slots}};
-  for (const auto& [name, count] : places) {
-    if (tbu.stallable < count) continue;
-    throw InputError("smmu.tbu.stallable: expected less than smmu." + std::string(name) + "=" +
-                     std::to_string(count) + ", found " + std::to_string(tbu.stallable));
-  }
-}
-
 void check_window(const ReservedWindow& window) {
   constexpr std::uint64_t page = 4096;
   if (window.base % page != 0 || window.size % page != 0) {
@@ -89,6 +72,37 @@ void check_window(const ReservedWindow& window) {
 
 std::string key_of(std::size_t tbu, const char* name) {
   return "smmu.tbus." + std::to_string(tbu) + "." + name;
+}
+
+/// A stalled transaction keeps its places in the TBU, and a credit of the TCU's: what doesn't stall
+/// finds others (IHI 0070 16.4). `of` names the TBU; `own`: what it says itself of a size.
+template <class Own>
+void check_stallable(const SmmuParameters& parameters, const TbuParameters& tbu,
+                     const std::string& of, Own own) {
+  const std::tuple<const char*, std::uint32_t, std::uint32_t TbuEntry::*> places[] = {
+      {"translation_slots", tbu.translation_slots, &TbuEntry::translation_slots},
+      {"translation_requests", tbu.translation_requests, &TbuEntry::translation_requests},
+      {"outstanding_reads", tbu.outstanding_reads, &TbuEntry::outstanding_reads},
+      {"outstanding_writes", tbu.outstanding_writes, &TbuEntry::outstanding_writes}};
+  const auto refuse = [&](const std::string& key, std::uint32_t count) {
+    throw InputError(of + "stallable: expected less than " + key + "=" + std::to_string(count) +
+                     ", found " + std::to_string(tbu.stallable));
+  };
+  for (const auto& [name, count, member] : places) {
+    if (tbu.stallable >= count) refuse((own(member) != 0 ? of : "smmu.tbu.") + name, count);
+  }
+  const std::uint32_t slots = parameters.tcu.translation_slots;
+  if (tbu.stallable >= slots) refuse("smmu.tcu.translation_slots", slots);
+}
+
+void check_stallable(const SmmuParameters& parameters) {
+  using Size = std::uint32_t TbuEntry::*;
+  check_stallable(parameters, parameters.tbu, "smmu.tbu.", [](Size) { return 0u; });
+  for (std::size_t i = 0; i < parameters.tbus.size(); ++i) {
+    const TbuEntry& entry = parameters.tbus[i];
+    check_stallable(parameters, entry.over(parameters.tbu), key_of(i, ""),
+                    [&entry](Size member) { return entry.*member; });
+  }
 }
 
 /// Each StreamID is at one TBU.
