@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "doorbell/core/arch/statistics_kinds.h"
+#include "platforms/report/bottleneck.h"
 #include "platforms/report/units.h"
 
 namespace doorbell {
@@ -169,6 +170,27 @@ std::string bound_text(const RunTotals& totals, double utilisation) {
   return {};
 }
 
+/// What the file of statistics has under this name.
+std::uint64_t value_of(const Statistic& statistic, std::string_view name) {
+  StatisticValues values;
+  statistic.values(values);
+  for (const StatisticValue& value : values) {
+    if (value.name == name) return std::get<std::uint64_t>(value.number);
+  }
+  return 0;
+}
+
+std::optional<std::size_t> bottleneck_among(const std::vector<const ServerStatistics*>& servers) {
+  std::vector<ServerLoad> loads;
+  for (const ServerStatistics* server : servers) {
+    loads.push_back({.utilisation = server->utilisation(),
+                     .places = server->capacity(),
+                     .highest = value_of(*server, "busy_highest"),
+                     .mean_service = server->mean_service()});
+  }
+  return bottleneck_of(loads);
+}
+
 void write_servers(Page& page, const RunReport& report) {
   std::vector<const ServerStatistics*> servers;
   each<ServerStatistics>(report.statistics, [&](const ServerStatistics& server) {
@@ -186,10 +208,11 @@ void write_servers(Page& page, const RunReport& report) {
               share_text(server->utilisation(), 1), count_text(server->completions()),
               duration_text(static_cast<Time>(server->mean_service() + 0.5)));
   }
-  if (servers.empty() || servers.front()->utilisation() <= 0) return;
-  const ServerStatistics& busiest = *servers.front();
-  page.line("Bottleneck: {} at {}{}", busiest.path(), share_text(busiest.utilisation(), 1),
-            bound_text(report.totals, busiest.utilisation()));
+  const auto found = bottleneck_among(servers);
+  if (!found) return;
+  const ServerStatistics& server = *servers[*found];
+  page.line("Bottleneck: {} at {}{}", server.path(), share_text(server.utilisation(), 1),
+            bound_text(report.totals, server.utilisation()));
 }
 
 void write_conservation(Page& page, const Conservation& conservation) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "platforms/explore/page/run_parts.h"
+#include "platforms/report/bottleneck.h"
 
 namespace doorbell::explore {
 namespace {
@@ -67,7 +68,8 @@ Json servers_part(const Json& metrics) {
     if (values.at("completions").get<std::uint64_t>() == 0) return;
     Json json = described(metric);
     json["limits"] = metric.at("better").get<std::string>() != "higher";
-    for (const char* key : {"capacity", "completions", "utilisation", "mean_service"})
+    for (const char* key :
+         {"capacity", "completions", "busy_highest", "utilisation", "mean_service"})
       json[key] = values.at(key);
     part.push_back(std::move(json));
   });
@@ -75,15 +77,22 @@ Json servers_part(const Json& metrics) {
 }
 
 Json bottleneck_part(const Json& servers, const Json& rates) {
-  const auto busiest = std::find_if(servers.begin(), servers.end(), [](const Json& server) {
-    return server.at("limits").get<bool>();
-  });
-  if (busiest == servers.end()) return nullptr;
-  const auto utilisation = busiest->at("utilisation").get<double>();
-  if (utilisation <= 0) return nullptr;
+  std::vector<ServerLoad> loads;
+  for (const Json& server : servers) {
+    loads.push_back({.utilisation = server.at("limits").get<bool>()
+                                        ? server.at("utilisation").get<double>()
+                                        : 0,
+                     .places = server.at("capacity"),
+                     .highest = server.at("busy_highest"),
+                     .mean_service = server.at("mean_service")});
+  }
+  const auto found = bottleneck_of(loads);
+  if (!found) return nullptr;
+  const Json& server = servers.at(*found);
+  const auto utilisation = server.at("utilisation").get<double>();
   const bool has_msis = rates.at("msis").get<double>() > 0;
   const auto rate = rates.at(has_msis ? "msis" : "bytes").get<double>();
-  return {{"path", busiest->at("path")},
+  return {{"path", server.at("path")},
           {"utilisation", utilisation},
           {"bound", rate / utilisation},
           {"unit", has_msis ? "MSI/s" : "bytes/s"}};

@@ -17,9 +17,10 @@ nlohmann::ordered_json over_time_part(const nlohmann::ordered_json& metrics);
 /// Servers that served anything, the busiest first. `limits` is false for what is better the busier
 /// it is, such as being idle: it holds nothing up.
 nlohmann::ordered_json servers_part(const nlohmann::ordered_json& metrics);
-/// {path, utilisation, bound, unit} of the busiest server that limits; `bound` is the most that
-/// this mix can reach when the measured `rates` (of MSIs, or of bytes where there were none) use it
-/// so much, in MSI/s or bytes/s. Null when nothing was busy.
+/// {path, utilisation, bound, unit} of the server that bounds the run (report/bottleneck.h) among
+/// those that limit; `bound` is the most that this mix can reach when the measured `rates` (of
+/// MSIs, or of bytes where there were none) use it so much, in MSI/s or bytes/s. Null when nothing
+/// was busy.
 nlohmann::ordered_json bottleneck_part(const nlohmann::ordered_json& servers,
                                        const nlohmann::ordered_json& rates);
 /// Caches that were looked up, the most first.

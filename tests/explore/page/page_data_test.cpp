@@ -23,10 +23,13 @@ Json metric(const std::string& path, const std::string& kind, const Json& values
 }
 
 Json server(const std::string& path, double utilisation, const std::string& better = "neither") {
-  return metric(
-      path, "server",
-      {{"capacity", 1}, {"completions", 5}, {"utilisation", utilisation}, {"mean_service", 2.0}},
-      better);
+  return metric(path, "server",
+                {{"capacity", 1},
+                 {"completions", 5},
+                 {"busy_highest", 1},
+                 {"utilisation", utilisation},
+                 {"mean_service", 2.0}},
+                better);
 }
 
 std::vector<std::string> paths_of(const Json& part) {
@@ -44,6 +47,20 @@ TEST(ServersPart, TheBottleneckIsTheBusiestOfThoseThatHoldThingsUp) {
   EXPECT_EQ(bottleneck["path"], "b");
   EXPECT_EQ(bottleneck["bound"], 200.0);
   EXPECT_EQ(bottleneck["unit"], "MSI/s");
+}
+
+// Entries that are full before a slower server; each key is the file's.
+TEST(ServersPart, TheBottleneckIsBehindPlacesThatFillUp) {
+  Json entries = server("entries", 0.99);
+  entries["values"].update({{"capacity", 64}, {"busy_highest", 64}, {"mean_service", 900.0}});
+  Json slots = server("slots", 0.9);
+  slots["values"].update({{"capacity", 4}, {"busy_highest", 4}});
+  const Json rates{{"msis", 90.0}, {"bytes", 7.0}};
+  const Json bottleneck = bottleneck_part(servers_part(Json::array({entries, slots})), rates);
+  EXPECT_EQ(bottleneck["path"], "slots");
+  EXPECT_EQ(bottleneck["bound"], 100.0);
+  slots["values"]["busy_highest"] = 3;
+  EXPECT_EQ(bottleneck_part(servers_part(Json::array({entries, slots})), rates)["path"], "entries");
 }
 
 TEST(ServersPart, WithoutMsisTheBottleneckBoundsDma) {

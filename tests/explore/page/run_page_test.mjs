@@ -139,7 +139,8 @@ test("charts over time zoom together", async () => {
   assert.ok(dataZoom[0].end - dataZoom[0].start < 99);
 });
 
-test("the bottleneck is the busiest server that limits, and its bound follows", async () => {
+// Of this run it is the busiest; where places fill up in front of it, see page_data_test.cpp.
+test("the bottleneck is a server that limits, and its bound follows", async () => {
   const servers = run.statistics.metrics.filter(({kind, better, values}) =>
     kind === "server" && better !== "higher" && values.completions > 0);
   const busiest = servers.reduce((a, b) => (b.values.utilisation > a.values.utilisation ? b : a));
