@@ -195,6 +195,47 @@ TEST_F(Explain, AProcessorThatHandlesAnother) {
               HasSubstr("redistributor: waiting for CPU interface, held by handler of INTID: 81"));
 }
 
+/// What bounds the rate of eight drives under a load of docs/studies.
+std::string bound(const std::string& load, const std::string& options) {
+  const CommandResult result = run_doorbell(
+      "run " + source_path("platforms/virt.yaml") + " --with eight-drives --workload " +
+      source_path("docs/studies/" + load) + " --slowest 1 " + options);
+  EXPECT_EQ(result.status, 0) << result.errors;
+  const std::string title = "What bounds the rate\n  ";
+  const std::size_t from = result.output.find(title);
+  if (from == result.output.npos) return "no bound";
+  return result.output.substr(from + title.size(), 60);
+}
+
+// From few events to what is behind one thing after the other when each is no longer too small.
+TEST_F(Explain, WhatBoundsDoorbells) {
+  const std::string few = "--set processors=64 --set workload.msi.messages=500 ";
+  const std::string many = few +
+                           "--set workload.msi.vectors=64 --set gic.its.cache_ways=16 "
+                           "--set endpoints.*.function.msix_vectors=64 ";
+  const std::string slots = many + "--set gic.its.translation_slots=16 ";
+  const auto of = [](const std::string& options) {
+    return bound("its-sizing/messages.yaml", options);
+  };
+  EXPECT_THAT(of(few + "--set workload.msi.vectors=1"), HasSubstr("no server"));
+  EXPECT_THAT(of(many), HasSubstr("virt.gic.its.translations, busy"));
+  EXPECT_THAT(of(slots), HasSubstr("virt.gic.its.table_reads, busy"));
+  EXPECT_THAT(of(slots + "--set gic.its.outstanding_reads=64"),
+              HasSubstr("virt.gic.its.pipeline, busy"));
+}
+
+// The root complex's entries are full before slots that are, and these before walkers that are.
+TEST_F(Explain, WhatBoundsLongWalks) {
+  const std::string options =
+      "--with ideal-its --with " + source_path("docs/studies/smmu-nesting/no-walk-caches.yaml") +
+      " --set processors=32 --set replay.translation=nested --set workload.nvme.commands=200 ";
+  const auto of = [&](const std::string& more) {
+    return bound("smmu-nesting/pages.yaml", options + more);
+  };
+  EXPECT_THAT(of(""), HasSubstr("virt.smmu.tbu.translation_slots, busy"));
+  EXPECT_THAT(of("--set smmu.tbu.translation_slots=64"), HasSubstr("virt.smmu.tcu.walkers, busy"));
+}
+
 TEST_F(Explain, TheCommandSaysTheSameLater) {
   Workload workload({0, 1});
   for (unsigned i = 0; i < 40; ++i)

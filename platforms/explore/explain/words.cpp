@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "doorbell/core/arch/error.h"
+#include "platforms/explore/explain/limit.h"
 #include "platforms/explore/explain/phrase.h"
 #include "platforms/report/units.h"
 
@@ -244,6 +245,11 @@ std::string words_of(const Json& statistics) {
   if (Group(explain.at("typical")).count == 0) {
     page.line("No MSI came to its end, so there is nothing to explain.");
     return page.take();
+  }
+  if (const std::string limit = limit_words(statistics); !limit.empty()) {
+    page.line("What bounds the rate");
+    page.item("  ", limit);
+    page.line("");
   }
   write_causes(page, explain);
   write_slowest(page, explain, statistics.at("statistics").at("window").at("start"));

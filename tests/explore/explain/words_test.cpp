@@ -118,6 +118,49 @@ TEST_F(WordsTest, AddsUpTheLevelsOfAWalk) {
   EXPECT_LT(walk, credits);
 }
 
+/// A run of one MSI a microsecond with these servers.
+class LimitTest : public WordsTest {
+ protected:
+  LimitTest() { maker_.make({{link_, false, "", {}, 1000}}); }
+
+  static Json server(const std::string& path, double utilisation, std::uint64_t places,
+                     double service) {
+    return {{"path", path},
+            {"kind", "server"},
+            {"better", "neither"},
+            {"values",
+             {{"capacity", places},
+              {"busy_highest", places},
+              {"utilisation", utilisation},
+              {"mean_service", service}}}};
+  }
+  std::string words_of(const Json& servers) {
+    Json json = statistics();
+    json["statistics"]["metrics"] = servers;
+    json["totals"] = {{"measured", 5'000'000}, {"acknowledged", 5}};
+    return explanation_words(json);
+  }
+};
+
+TEST_F(LimitTest, NamesTheServerBehindPlacesThatAreFull) {
+  EXPECT_THAT(
+      words_of({server("entries", 1, 64, 900), server("slot", 0.9, 1, 40)}),
+      ::testing::StartsWith("What bounds the rate\n  slot, busy 90.0 % of the time: this mix "
+                            "can't exceed 1.11 M MSI/s\n\nWhat the time above"));
+}
+
+TEST_F(LimitTest, SaysThatNothingIsBusyEnough) {
+  Json idle = server("idle", 1, 1, 10);
+  idle["better"] = "higher";
+  EXPECT_THAT(words_of({idle, server("line", 0.44, 1, 40)}),
+              HasSubstr("\n  no server: the busiest, line, is busy 44.0 % of the time\n"));
+}
+
+TEST_F(LimitTest, SaysNothingWithoutServers) {
+  EXPECT_THAT(words_of(Json::array()), Not(HasSubstr("bounds")));
+  EXPECT_THAT(words(), Not(HasSubstr("bounds")));
+}
+
 TEST_F(WordsTest, SaysThatThereIsNothingSlow) {
   for (unsigned i = 0; i < 5; ++i)
     maker_.make({{link_, false, "", {}, 1000}});
