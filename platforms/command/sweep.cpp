@@ -103,9 +103,19 @@ int show(const SweepOptions& options) {
   return tell(result, options, options.plan);
 }
 
+/// A sweep of nowhere, which checks its plan as any does.
+int check(const SweepOptions& options) {
+  const sweep::Plan plan = sweep::read_plan(options.plan);
+  const sweep::Sweep sweep(plan, {.any_size = options.any_size}, read_point,
+                           workload::is_description);
+  fmt::print("{} points\n", sweep.points());
+  return EXIT_SUCCESS;
+}
+
 }  // namespace
 
 int sweep_plan(const SweepOptions& options) {
+  if (options.check) return check(options);
   if (std::filesystem::is_directory(options.plan)) return show(options);
   if (options.directory.empty())
     throw InputError("sweep: expected -o DIR, the folder of the results");

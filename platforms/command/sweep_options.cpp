@@ -25,6 +25,7 @@ CLI::App* declare(CLI::App& app, SweepOptions& options) {
           "Each point explains this many of its slowest MSIs: doorbell explain DIR --point")
       ->check(CLI::Range(1, 10'000))
       ->type_name("COUNT");
+  sweep->add_flag("--check", options.check, "Check the plan and count its points; run nothing");
   sweep->add_flag("--yes", options.any_size, "Run the plan however many points it has");
   sweep->add_option("--csv", options.csv,
                     "Write the results to this file, one line a point; - is standard output");

@@ -22,6 +22,7 @@ struct SweepOptions {
   bool retry_failed = false;  ///< Run points again that failed.
   std::uint64_t slowest = 0;  ///< How many of the slowest MSIs of each point are explained.
   bool any_size = false;      ///< However many points the plan has.
+  bool check = false;         ///< Whether the plan is only checked.
 };
 
 CLI::App* declare(CLI::App& app, SweepOptions& options);

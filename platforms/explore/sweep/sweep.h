@@ -20,7 +20,7 @@ inline constexpr std::uint64_t most_points_unasked = 10'000;
 
 /// What a sweep is to do, beside its plan.
 struct SweepOrder {
-  std::filesystem::path directory;   ///< DIR: where the results are.
+  std::filesystem::path directory;   ///< DIR: where the results are; empty: it doesn't run.
   bool any_size = false;             ///< However many points the plan has.
   bool retry_failed = false;         ///< Points that failed earlier run again.
   std::uint64_t slowest = 0;         ///< How many of the slowest MSIs each point explains.
@@ -39,6 +39,9 @@ class Sweep {
   /// Everything is checked before anything is written. InputError for what is wrong.
   Sweep(const Plan& plan, SweepOrder order, const PlatformReader& reader,
         const IsDescribed& is_described = {});
+
+  /// Of the plan, equal ones counted each.
+  std::size_t points() const { return result_.points.size(); }
 
   /// Runs on `engine` what hasn't run yet, and writes the database of all that has. Nobody else may
   /// work in DIR meanwhile. InputError when that can't go on, such as on a full disk: what was

@@ -30,6 +30,17 @@ TEST_F(SweepCommand, RunsEveryPointAndFillsTheDatabase) {
   EXPECT_EQ(query("SELECT DISTINCT value FROM parameters WHERE name = 'processors'"), "4\n");
 }
 
+TEST_F(SweepCommand, ChecksAPlanWithoutRunningIt) {
+  const CommandResult right = run_doorbell("sweep --check " + plan(four_points));
+  EXPECT_EQ(right.status, 0) << right.errors;
+  EXPECT_EQ(right.output, "4 points\n");
+  const CommandResult wrong =
+      run_doorbell("sweep --check " + plan("axes: {smmu.tlb.entries: [64, 65]}\n"));
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_THAT(wrong.errors, AllOf(HasSubstr("smmu.tlb.entries"), HasSubstr("65")));
+  EXPECT_FALSE(fs::exists(directory()));
+}
+
 TEST_F(SweepCommand, ItsMetricsAreThoseOfTheSameRunByHand) {
   ASSERT_EQ(sweep(four_points).status, 0);
   const std::string file = scratch_.path("stats.json");
