@@ -22,7 +22,7 @@ using PointsByPlan = std::map<std::string, std::size_t>;
 std::vector<fs::path> studies() {
   std::vector<fs::path> found;
   for (const auto& entry : fs::directory_iterator(source_path("docs/studies"))) {
-    if (entry.is_directory()) found.push_back(entry.path());
+    if (entry.is_directory() && entry.path().filename() != "common") found.push_back(entry.path());
   }
   return found;
 }

@@ -1,39 +1,20 @@
 """Draws the pictures of the study from the databases of its sweeps, as SVG; the same bytes every time.
 
-    pictures.py RESULTS IMAGES README_PICTURE
+    pictures.py RESULTS STUDY DOORBELL
 """
 import sys
 from pathlib import Path
 
-import matplotlib
+import sweeps as s  # first: it finds the modules that studies share
+from drawing import COLOURS, MARKS, doubling, plt, save, words
 
-matplotlib.use("svg")
-import matplotlib.pyplot as plt  # noqa: E402
-
-import sweeps as s  # noqa: E402
-
-# Okabe and Ito's colours, told apart by everybody.
-COLOURS = {1: "#0072b2", 2: "#009e73", 4: "#e69f00", 8: "#d55e00"}
-MARKS = {1: "o", 2: "s", 4: "^", 8: "D"}
 MACHINES = (("ideal", "all ideal but the links", "#777777", "o"),
             ("fast-queue", "fast command queue", "#009e73", "s"),
             ("virt", "virt as it is", "#d55e00", "D"))
-# An opaque ground: legible on a dark page too.
-plt.rcParams.update({
-    "svg.hashsalt": "doorbell", "svg.fonttype": "path", "font.size": 9, "figure.facecolor": "white",
-    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#dddddd",
-    "axes.axisbelow": True, "legend.frameon": False, "axes.titlesize": 9.5, "axes.titleweight": "bold",
-    "axes.titlelocation": "left"})
 
 
 def drives_title(drives):
     return "1 drive" if drives == 1 else f"{drives} drives"
-
-
-def save(figure, path):
-    figure.tight_layout()
-    figure.savefig(path, metadata={"Date": None})
-    plt.close(figure)
 
 
 def plot(axes, sweep, axis, of, style="-", label=True):
@@ -42,20 +23,12 @@ def plot(axes, sweep, axis, of, style="-", label=True):
     for drives in s.DRIVES:
         axes.plot(settings, [of(drives, one) for one in settings], style, marker=MARKS[drives], markersize=4,
                   color=COLOURS[drives], label=drives_title(drives) if label else None)
-    axes.set_xscale("log", base=2)
-    axes.set_xticks(settings, [str(one) for one in settings])
-    axes.minorticks_off()
+    doubling(axes, settings)
 
 
 def by_drives(axes, sweep, axis, metric, scale=1.0, style="-", label=True, **where):
     plot(axes, sweep, axis, lambda drives, one: scale * sweep.value(metric, drives=drives, **{axis: one}, **where),
          style, label)
-
-
-def words(axes, title, x, y):
-    axes.set_title(title)
-    axes.set_xlabel(x)
-    axes.set_ylabel(y)
 
 
 def throughput(axes, sweep):
@@ -188,12 +161,11 @@ def readme_picture(results, path):
     save(figure, path)
 
 
-def main(results, images, readme):
-    images = Path(images)
-    images.mkdir(parents=True, exist_ok=True)
+def main(results, study, _):
+    study = Path(study)
     for draw in (machines, tlbs, walks, its, queues):
-        draw(results, images)
-    readme_picture(results, readme)
+        draw(results, study / "images")
+    readme_picture(results, study.parents[1] / "images/study.svg")
 
 
 if __name__ == "__main__":

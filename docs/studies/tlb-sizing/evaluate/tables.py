@@ -1,13 +1,13 @@
 """Writes the tables of README.md anew, between their marks, from the databases of the sweeps.
 
-    tables.py RESULTS README.md
+    tables.py RESULTS STUDY DOORBELL
 """
-import itertools
-import re
 import sys
 from pathlib import Path
 
-import sweeps as s
+import sweeps as s  # first: it finds the modules that studies share
+import page
+from page import nanoseconds, percent, table
 from structures import QUEUES, STRUCTURES, least, price
 
 MACHINES = (("virt", "`virt`"), ("pair-of-200-ns", "`virt`, a TLBI and its CMD_SYNC as fast as any published"),
@@ -17,21 +17,8 @@ MACHINES = (("virt", "`virt`"), ("pair-of-200-ns", "`virt`, a TLBI and its CMD_S
             ("sized-fast-queue", "all as small, fast command queue"), ("ideal", "all ideal but the links"))
 
 
-def table(head, rows):
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
-
-
 def drives_heads():
     return [f"{drives} drive{'s' if drives > 1 else ''}" for drives in s.DRIVES]
-
-
-def percent(share, digits=0):
-    return f"{100 * share:.{digits}f} %"
-
-
-def nanoseconds(picoseconds):
-    return f"{picoseconds / 1000:.0f} ns"
 
 
 def answer(open_sweep):
@@ -122,37 +109,13 @@ def queue_machines(open_sweep):
                   "a queue a processor: million commands a second", "hits of the micro TLB", "MSI p50"], rows)
 
 
-def plans(open_sweep):
-    """Each plan with the comment that it begins with."""
-    rows = []
-    for plan in sorted((Path(__file__).parent.parent / "plans").glob("*.yaml")):
-        lines = itertools.takewhile(lambda line: line.startswith("#"), plan.read_text(encoding="utf-8").splitlines())
-        about = " ".join(line[1:].strip() for line in lines)
-        rows.append([f"[{plan.stem}](plans/{plan.name})", str(len(open_sweep(plan.stem).points)), about])
-    return table(["plan", "points", "what"], rows)
+TABLES = {"answer": answer, "machines": machines, "inside": inside, "queues": queues, "queue-machines": queue_machines}
 
 
-TABLES = {"answer": answer, "machines": machines, "inside": inside, "queues": queues,
-          "queue-machines": queue_machines, "plans": plans}
-
-
-def main(results, page):
-    sweeps = {}
-
-    def open_sweep(name):
-        if name not in sweeps:
-            sweeps[name] = s.Sweep(results, name)
-        return sweeps[name]
-
-    with open(page, encoding="utf-8") as file:
-        text = file.read()
-    for name, make in TABLES.items():
-        mark = re.compile(f"(<!-- table {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        if not mark.search(text):
-            raise SystemExit(f"{page}: no place for table {name}")
-        text = mark.sub(lambda found, make=make: found[1] + "\n" + make(open_sweep) + "\n\n" + found[2], text)
-    with open(page, "w", encoding="utf-8") as file:
-        file.write(text)
+def main(results, study, doorbell):
+    sweeps = page.Sweeps(results, doorbell)
+    made = {name: make(sweeps) for name, make in TABLES.items()}
+    page.write(Path(study) / "README.md", {**made, "plans": page.plans(study, sweeps)})
 
 
 if __name__ == "__main__":
