@@ -42,16 +42,15 @@ Translator::Translator(const Clock& clock, const StatisticsGroup& group,
 }
 
 /// What stalls gives its slot back, and nobody waits for it but its TBU. Once retried, it is as if
-/// it had just arrived (IHI 0070 3.12.2), but not counted a second time.
+/// it had just arrived (IHI 0070 3.12.2), and all of its events count as those of a new one (10.3).
 Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
   const JourneyHandle journey = request.journey;
   const std::uint32_t stream_id = request.stream.stream_id;
-  parts_.monitored.count(MonitorEvent::transaction, stream_id);
   dti::TranslationAnswer answer;
   std::optional<StallTable::Index> place;
   unsigned epoch = 0;
-  bool is_retry = false;
   while (true) {
+    parts_.monitored.count(MonitorEvent::transaction, stream_id);
     journey.enter(stage_, scheduler_.now());
     bool stalled = false;
     {
@@ -62,15 +61,14 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
                               start, slot, journey);
       const TranslationOutcome outcome =
           co_await translate(global(), {request.stream, request.address, request.access}, access);
-      if (!is_retry) count_misses(access, stream_id);
+      count_misses(access, stream_id);
       stalled = stalls(outcome, tbu, request, place);
       if (!stalled) answer = answer_of(outcome, start, request);
     }
     if (!stalled) break;
     under_way_.leave(epoch);
     const StallEnd end = co_await parts_.stalls->end_of(*place, journey);
-    is_retry = end == StallEnd::retry;
-    if (is_retry) continue;
+    if (end == StallEnd::retry) continue;
     journey.enter(stage_, scheduler_.now());
     epoch = under_way_.enter();
     answer.result = terminated_by(end, request);
