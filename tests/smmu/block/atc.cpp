@@ -61,11 +61,11 @@ Task<Dma> Atc::translated(Dma what) {
   p->requester().privileged = what.privileged;
   for (unsigned i = 0; i < what.size; ++i)
     p->data()[i] = static_cast<std::uint8_t>(what.data >> (8 * (i % 8)));
-  translated_.add();
+  const unsigned epoch = translated_.enter();
   what.started = now();
   co_await (what.write ? bench_.device_writes : bench_.device_reads).transport(*p);
   what.ended = now();
-  translated_.remove();
+  translated_.leave(epoch);
   what.ok = p->is_response_ok();
   what.done = true;
   if (!what.write) what.data = load_little_endian<std::uint64_t>(p->data());
@@ -100,8 +100,7 @@ Task<void> Atc::invalidate(dti_ats::InvalidationRequest request) {
                           request.address <= (entry.base | low_mask(entry.translation.log2_size)));
       return meets && entry.stream == request.stream;
     });
-    while (translated_.count() != 0)
-      co_await translated_.drained();
+    co_await translated_.wait();
   }
   acknowledge(request);
 }

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "doorbell/core/arch/barrier.h"
 #include "doorbell/core/protocols/dti_ats.h"
 #include "tests/smmu/block/bench.h"
 
@@ -53,7 +54,7 @@ class Atc : public Module {
   std::map<std::uint32_t, dti_ats::TranslationAnswer> answers_;  // by token
   std::uint32_t next_token_ = 0;
   Condition answered_;
-  Outstanding translated_;
+  Barrier translated_;
   TaskGroup tasks_{scheduler()};
 };
 
