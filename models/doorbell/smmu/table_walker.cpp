@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "doorbell/core/arch/bit_field.h"
+#include "doorbell/smmu/arch/command.h"
 #include "doorbell/smmu/arch/tlb.h"
 
 namespace doorbell::smmu {
@@ -35,25 +36,27 @@ constexpr std::array<const char*, WalkCache::levels> read_of_stage2_level{
     "stage 2 table read, level 0", "stage 2 table read, level 1", "stage 2 table read, level 2",
     "stage 2 table read, level 3"};
 
+// Also for Journeys: what has taken a page from the walk caches. Of the page itself, or of more.
+constexpr std::pair<Opcode, const char*> invalidations[] = {
+    {Opcode::CMD_TLBI_NH_ALL, "CMD_TLBI_NH_ALL, of page"},
+    {Opcode::CMD_TLBI_NH_ASID, "CMD_TLBI_NH_ASID, of page"},
+    {Opcode::CMD_TLBI_NH_VA, "CMD_TLBI_NH_VA of page"},
+    {Opcode::CMD_TLBI_NH_VAA, "CMD_TLBI_NH_VAA of page"},
+    {Opcode::CMD_TLBI_EL2_ALL, "CMD_TLBI_EL2_ALL, of page"},
+    {Opcode::CMD_TLBI_EL2_ASID, "CMD_TLBI_EL2_ASID, of page"},
+    {Opcode::CMD_TLBI_EL2_VA, "CMD_TLBI_EL2_VA of page"},
+    {Opcode::CMD_TLBI_EL2_VAA, "CMD_TLBI_EL2_VAA of page"},
+    {Opcode::CMD_TLBI_S12_VMALL, "CMD_TLBI_S12_VMALL, of page"},
+    {Opcode::CMD_TLBI_S2_IPA, "CMD_TLBI_S2_IPA of page"},
+    {Opcode::CMD_TLBI_NSNH_ALL, "CMD_TLBI_NSNH_ALL, of page"}};
+
 /// The page that a Journey names: the input address without the bits of its granule.
 Holder reason_of(Departures::Reason reason, std::uint64_t page) {
-  using Scope = Invalidation::Scope;
-  switch (reason) {
-    case WalkCache::evicted:
-      return {"eviction from the walk cache of page", page};
-    case WalkCache::invalidated(Scope::all):
-      return {"CMD_TLBI_NSNH_ALL, of page", page};
-    case WalkCache::invalidated(Scope::asid):
-      return {"CMD_TLBI_NH_ASID, of page", page};
-    case WalkCache::invalidated(Scope::va):
-      return {"CMD_TLBI_NH_VA of page", page};
-    case WalkCache::invalidated(Scope::va_all):
-      return {"CMD_TLBI_NH_VAA of page", page};
-    case WalkCache::invalidated(Scope::ipa):
-      return {"CMD_TLBI_S2_IPA of page", page};
-    default:
-      return {};
+  if (reason == WalkCache::evicted) return {"eviction from the walk cache of page", page};
+  for (const auto& [command, text] : invalidations) {
+    if (reason == WalkCache::invalidated(command)) return {text, page};
   }
+  return {};
 }
 
 /// Whose a cached descriptor is, of a stage.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "doorbell/core/arch/bit_field.h"
+#include "doorbell/smmu/arch/command.h"
 
 namespace doorbell::smmu {
 namespace {
@@ -176,10 +177,11 @@ TEST(WalkCache, SaysWhyAnEntryIsGone) {
   EXPECT_EQ(cache.why_missing(tag, va, 0), WalkCache::evicted);
   Invalidation i;
   i.scope = Invalidation::Scope::asid;
+  i.command = Opcode::CMD_TLBI_NH_ASID;
   i.asid = 5;
   cache.invalidate(i);
   EXPECT_EQ(cache.why_missing(tag, va + 0x1000, 0),
-            WalkCache::invalidated(Invalidation::Scope::asid));
+            WalkCache::invalidated(Opcode::CMD_TLBI_NH_ASID));
   EXPECT_EQ(cache.why_missing(tag, va + 0x2000, 0), 0);
 }
 

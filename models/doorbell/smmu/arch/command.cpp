@@ -146,6 +146,7 @@ Invalidation Command::invalidation(bool E2H) const {
 
 Invalidation Command::of_configuration() const {
   Invalidation i;
+  i.command = opcode;
   i.first_stream = i.last_stream = stream.stream_id;
   i.leaf = leaf;
   switch (opcode) {
@@ -173,6 +174,7 @@ Invalidation Command::of_configuration() const {
 
 Invalidation Command::of_translations(bool E2H) const {
   Invalidation i;
+  i.command = opcode;
   i.asid = asid;
   i.worlds = Invalidation::only(World::el1);
   switch (opcode) {

@@ -54,6 +54,7 @@ Invalidation widen(const Invalidation& asked, OverInvalidation policy) {
   wide.leaf = false;
   if (policy == OverInvalidation::all) {
     wide = {};
+    wide.command = asked.command;
     if (asked.of_configuration()) {
       wide.scope = Invalidation::Scope::ste;
       wide.last_stream = ~std::uint32_t{0};

@@ -7,6 +7,8 @@
 
 namespace doorbell::smmu {
 
+enum class Opcode : std::uint8_t;
+
 /// Which stages made a cached translation.
 enum class Stages : std::uint8_t { stage1, stage2, both };
 
@@ -51,6 +53,7 @@ struct Invalidation {
   }
 
   Scope scope = Scope::all;
+  Opcode command{};  ///< That asks for it, for who wants to know why something is gone.
   // Of translations: whose, beside the scope.
   Set worlds = all_of_them;
   Set stages = all_of_them;  ///< Of those that these stages made.

@@ -98,7 +98,7 @@ bool WalkCache::matches(const Invalidation& invalidation, const Key& key, const 
 std::array<std::size_t, WalkCache::levels> WalkCache::invalidate(const Invalidation& invalidation) {
   std::array<std::size_t, levels> erased{};
   if (invalidation.of_configuration() || (invalidation.stages & stages_) == 0) return erased;
-  const Departures::Reason reason = invalidated(invalidation.scope);
+  const Departures::Reason reason = invalidated(invalidation.command);
   for (unsigned level = 0; level < levels; ++level) {
     const auto of_level = [&](const Key& key, const Value& value) {
       return matches(invalidation, key, value, level);
@@ -110,7 +110,7 @@ std::array<std::size_t, WalkCache::levels> WalkCache::invalidate(const Invalidat
 }
 
 std::size_t WalkCache::invalidate_range(const Invalidation& invalidation, unsigned level) {
-  const Departures::Reason reason = invalidated(invalidation.scope);
+  const Departures::Reason reason = invalidated(invalidation.command);
   const auto of_level = [&](const Key& key, const Value& value) {
     return matches(invalidation, key, value, level);
   };

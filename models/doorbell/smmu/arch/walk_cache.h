@@ -44,12 +44,13 @@ class WalkCache {
   /// Whether a leaf of another level is there for an address that `leaf` of `address` maps.
   bool overlaps(const TranslationTag& tag, std::uint64_t address, const Leaf& leaf);
   /// Why the entry of this page isn't there any more, of the deepest level that had one: `evicted`,
-  /// `invalidated` by a command of that scope, or 0 when it never was, or that has been forgotten.
+  /// `invalidated` by that command, or 0 when it never was, or that has been forgotten.
   Departures::Reason why_missing(const TranslationTag& tag, std::uint64_t address,
                                  unsigned first_level) const;
   static constexpr Departures::Reason evicted = Departures::evicted;
-  static constexpr Departures::Reason invalidated(Invalidation::Scope scope) {
-    return static_cast<Departures::Reason>(Departures::invalidated + static_cast<unsigned>(scope));
+  static constexpr Departures::Reason invalidated(Opcode command) {
+    return static_cast<Departures::Reason>(Departures::invalidated +
+                                           static_cast<unsigned>(command));
   }
   /// The number of entries removed, by level.
   std::array<std::size_t, levels> invalidate(const Invalidation& invalidation);
