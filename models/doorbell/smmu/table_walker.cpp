@@ -98,7 +98,10 @@ TableWalker::SecondStage::SecondStage(Scheduler& scheduler, const StatisticsGrou
       reads(group, "table_reads_stage2",
             {"reads", Better::lower, "Descriptors of stage 2 that were read"}),
       merged(group, "merged_stage2_walks",
-             {"walks", Better::neither, "Of stage 2, that waited for another's of the page"}) {}
+             {"walks", Better::neither, "Of stage 2, that waited for another's of the page"}),
+      nested_reads(group, "nested_walk_reads",
+                   {"reads", Better::lower,
+                    "Descriptors of both stages that a translation by both has read, if any"}) {}
 
 TableWalker::TableWalker(Scheduler& scheduler, const Clock& clock, const StatisticsGroup& group,
                          const SmmuParameters& parameters, MemoryPort& memory, MemoryPort* updates,
@@ -136,6 +139,7 @@ TableWalker::TableWalker(Scheduler& scheduler, const Clock& clock, const Statist
 Task<WalkStart> TableWalker::start(Walk& walk, const TranslationTag& tag, std::uint64_t address,
                                    const WalkPosition& first, const Access& access) {
   Stage& stage = stage_of(tag);
+  walk.nested |= tag.stages == Stages::both;
   co_await clock_.cycles(stage.latency);
   const Key key{canonical(address) >> tag.granule, owner_of(tag)};
   WalkStart start{.position = first};
@@ -182,6 +186,7 @@ bool TableWalker::look_up(WalkCache& cache, const TranslationTag& tag, std::uint
 
 Task<bool> TableWalker::read(Walk& walk, TablePurpose purpose, unsigned level,
                              std::uint64_t address, std::span<std::uint8_t> data) {
+  ++walk.reads;
   if (purpose == TablePurpose::stage2_descriptor) {
     stage2_->reads.add();
     walk.journey.serve(scheduler_.now(), read_of_stage2_level[level], walk.stage2.reason);
@@ -223,6 +228,10 @@ void TableWalker::finish(Walk& walk, const TranslationTag& tag, const WalkResult
   walk.journey.serve(scheduler_.now());
   if (last) walk.walker.release();
   stage_of(tag).walks.complete(*walk.of(tag).opened, result);
+}
+
+void TableWalker::end(const Walk& walk) {
+  if (walk.nested && walk.reads != 0) stage2_->nested_reads.record(walk.reads);
 }
 
 void TableWalker::invalidate(const Invalidation& invalidation) {

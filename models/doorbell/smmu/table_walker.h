@@ -56,6 +56,8 @@ class TableWalker {
     bool alone = false;  ///< Neither joins nor is joined.
     StageOfWalk stage1, stage2;
     bool missed = false;  ///< The walk caches weren't enough.
+    bool nested = false;  ///< By both stages.
+    unsigned reads = 0;   ///< Of descriptors, of either stage.
 
     StageOfWalk& of(const TranslationTag& tag) {
       return tag.stages == Stages::stage2 ? stage2 : stage1;
@@ -75,6 +77,8 @@ class TableWalker {
   }
   void finish(Walk& walk, const TranslationTag& tag, const WalkResult& result, unsigned reads,
               bool last);
+  /// The translation has all that it wants of tables.
+  void end(const Walk& walk);
 
   void invalidate(const Invalidation& invalidation);
   /// Walks that are under way, or wait.
@@ -107,6 +111,7 @@ class TableWalker {
                 const LevelParameters& parameters);
     Counter reads;
     Counter merged;
+    HistogramStatistics nested_reads;
   };
 
   static LevelStatistics statistics_in(const StatisticsGroup& group, const std::string& name,

@@ -26,6 +26,9 @@ class TranslatorAccess final : public TableAccess {
         monitored_(monitored),
         stream_id_(stream_id),
         walk_{.since = since, .journey = journey, .alone = passive} {}
+  TranslatorAccess(const TranslatorAccess&) = delete;
+  TranslatorAccess& operator=(const TranslatorAccess&) = delete;
+  ~TranslatorAccess() { walker_.end(walk_); }
 
   Task<Fault> find_configuration(const GlobalConfiguration& global, const Stream& stream,
                                  StreamConfiguration& result) override;

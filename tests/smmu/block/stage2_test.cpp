@@ -12,6 +12,12 @@ constexpr Time micro = 1 * cycle, main_tlb = 3 * cycle, dti = 8 * cycle, configu
                walk_caches = 4 * cycle;
 constexpr Time to_the_walk = micro + main_tlb + dti + configuration;
 
+const Histogram& nested_reads(Bench& b) {
+  const Statistic* const found =
+      b.simulation().statistics().find("bench.smmu.tcu.nested_walk_reads");
+  return dynamic_cast<const HistogramStatistics&>(*found).histogram();
+}
+
 Task<void> stage2_alone(Bench& b) {
   Hypervisor host(b, 7, 0x9f00'0000);
   host.translate_stream(1);
@@ -30,6 +36,7 @@ Task<void> stage2_alone(Bench& b) {
   EXPECT_EQ(b.counter("tcu.table_reads_stage2"), 5u);
   EXPECT_EQ(b.counter("tcu.walks_of_4"), 1u);
   EXPECT_EQ(b.counter("tcu.walk_cache_stage2_level2", "hits"), 1u);
+  EXPECT_EQ(nested_reads(b).count(), 0u);
   std::uint64_t seen = 0;
   EXPECT_EQ(b.debug_read(1, 0x4000'1008, seen), 8u);
   EXPECT_EQ(seen, 0x1122'3344'5566'7788u);
@@ -57,6 +64,7 @@ Task<void> nested(Bench& b) {
                           stage2_walk + dti + M);
   EXPECT_EQ(b.counter("tcu.table_reads_stage2"), 24u);
   EXPECT_EQ(b.counter("tcu.walks_of_4"), 1u);
+  EXPECT_EQ(nested_reads(b).maximum(), 28u) << "with those for the CD";
   // The next page: its table's IPA is known, and stage 2's tables of the data.
   d.address = 0x1008;
   co_await b.dma(d);
@@ -64,6 +72,8 @@ Task<void> nested(Bench& b) {
   EXPECT_EQ(d.took(), to_the_walk + walk_caches + (walk_caches + M) + (walk_caches + M) + dti + M);
   EXPECT_EQ(b.memory.log.back().address, 0xa000'0008u);
   EXPECT_EQ(b.counter("tcu.table_reads_stage2"), 25u);
+  EXPECT_EQ(nested_reads(b).minimum(), 2u);
+  EXPECT_EQ(nested_reads(b).count(), 2u);
   co_await b.dma(d);
   EXPECT_EQ(d.took(), micro + M);
   std::uint64_t seen = 0;
