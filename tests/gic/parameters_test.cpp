@@ -44,6 +44,19 @@ std::string refusal(std::initializer_list<const char*> settings) {
   return "fits";
 }
 
+// Valid, Size and 44 bits of an ITT's address are 50 bits.
+TEST(GicParameters, DeviceEntriesOfFourBytesAreRefused) {
+  GicParameters parameters;
+  ParameterTree tree(parameters);
+  try {
+    tree.set("its.device_entry_bytes=4");
+    ADD_FAILURE() << "taken";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("its.device_entry_bytes"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("8 to 16"), std::string::npos) << error.what();
+  }
+}
+
 TEST(GicParameters, ADoorbellIsThere) {
   EXPECT_EQ(refusal({"doorbell=v2m"}), "fits");
   EXPECT_EQ(refusal({"doorbell=spi", "lpis=none"}), "fits");
