@@ -107,6 +107,22 @@ TEST_F(PendingRoom, WhatSoftwareTakesOutOfTheTableIsNotPendingAnyMore) {
   EXPECT_EQ(bench.acknowledge(0), lpi) << "a new one is no duplicate of it";
 }
 
+TEST_F(PendingRoom, ABurstThatCantBeReadHidesNothingOfTheRest) {
+  constexpr std::uint32_t far = 40000;  // in another page of the table
+  bench.configure(far, 0xA3);
+  bench.map_event(DeviceID, 20, far);
+  make_pending(1);
+  bench.doorbell(DeviceID, 20);
+  settle();
+  bench.write(*bench.gicr[0], 0x0000, 4, 0);
+  bench.advance(100 * microsecond);
+  bench.memory.poke(pending_tables + far / 8, 0);
+  bench.memory.faulty = pending_tables;
+  bench.write(*bench.gicr[0], 0x0000, 4, 1);
+  bench.advance(100 * microsecond);
+  EXPECT_EQ(bench.counter("redistributor0.cleared"), 1u) << "software took it out of the table";
+}
+
 TEST_F(PendingRoom, AConfigurationThatCouldNotBeReadIsReadAgain) {
   bench.memory.faulty = configuration_table;
   bench.doorbell(DeviceID, 7);

@@ -180,6 +180,14 @@ Task<void> LpiPendingSet::restore(std::vector<std::uint32_t> left_behind) {
     if (!ok) continue;
     for (unsigned bit = 0; bit < burst.size() * 8; ++bit) {
       const auto INTID = static_cast<std::uint32_t>(offset * 8 + bit);
+      while (left != left_behind.end() && *left < INTID)
+        ++left;  // of a burst that couldn't be read
+      // Nearly all of a table is zeros.
+      const bool left_in_byte = left != left_behind.end() && *left < INTID + 8;
+      if (bit % 8 == 0 && burst[bit / 8] == 0 && !left_in_byte) {
+        bit += 7;
+        continue;
+      }
       const bool set = ((burst[bit / 8] >> (bit % 8)) & 1) != 0;
       const bool was_written_back = left != left_behind.end() && *left == INTID;
       if (was_written_back) ++left;
