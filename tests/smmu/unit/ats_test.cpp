@@ -313,6 +313,45 @@ TEST_F(Ats, SplitStageTranslatesTranslatedTransactions) {
   EXPECT_EQ(outcome(translated).entry.translate(ipa), ipa);
 }
 
+// 3.9.1: the Smallest Translation Unit is the smallest granule, and the size of what gives nothing.
+TEST(AtsEntries, ThatGiveNothingAreOfTheSmallestGranule) {
+  Features f;
+  const auto size = [&f] { return translation_of({}, {}, {}, f).log2_size; };
+  EXPECT_EQ(size(), 12u);
+  f.granule_4k = false;
+  EXPECT_EQ(size(), 14u);
+  f.granule_16k = false;
+  EXPECT_EQ(size(), 16u);
+}
+
+// Table 13.5: of a Translated transaction MTCFG, MemAttr and SHCFG replace nothing, as they do of
+// an Untranslated one with stage 2 alone; table 13.4: PRIVCFG and INSTCFG do.
+TEST_F(Ats, OverridesOfAttributesAreNotForTranslatedTransactions) {
+  features.attribute_types_override = features.attribute_permissions_override = true;
+  constexpr std::uint64_t device_nGnRnE = 1ULL << 36, INSTCFG_instruction = 3ULL << 50;
+  const auto attributes = [this](std::uint64_t config, bool translated) {
+    const TranslationOutcome result =
+        outcome({.stream = {.stream_id = 1, .translated = translated}, .address = ipa});
+    EXPECT_EQ(result.kind, TranslationOutcome::Kind::translated) << config;
+    return std::pair(result.entry.attributes, result.entry.leaf.shareability);
+  };
+  configure(6, 0);
+  const auto normal = attributes(6, false);
+  configure(6, device_nGnRnE);
+  EXPECT_NE(attributes(6, false), normal);
+  configure(7, EATS(2));
+  EXPECT_EQ(attributes(7, true), normal);
+  configure(7, EATS(2) | device_nGnRnE);
+  EXPECT_EQ(attributes(7, true), normal);
+  // Execute-never in stage 2: XN[1:0] = 0b10 (the block above has it).
+  configure(7, EATS(2) | INSTCFG_instruction);
+  const TranslationQuery read{.stream = {.stream_id = 1, .translated = true}, .address = ipa};
+  EXPECT_EQ(outcome(read).event.type, EventType::F_PERMISSION);
+  TranslationQuery write = read;
+  write.access.write = true;
+  EXPECT_EQ(outcome(write).kind, TranslationOutcome::Kind::translated);
+}
+
 // 7.3.6.
 TEST(AtsRecord, ABadRequestSaysWhatWasAsked) {
   Event e = bad_request({.stream = {0x1234, 5, true},

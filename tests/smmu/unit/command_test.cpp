@@ -182,6 +182,28 @@ TEST(CommandDecode, SubstreamIdCountsWithSsvAndAlwaysInCfgiCd) {
   EXPECT_TRUE(of(0x06)->invalidation().all_substreams);  // CFGI_CD_ALL
 }
 
+TEST(CommandDecode, CommandsAreCalledAsTheSpecificationDoes) {
+  EXPECT_EQ(to_string(Opcode::CMD_ATC_INV), "CMD_ATC_INV");
+  EXPECT_EQ(to_string(Opcode::CMD_TLBI_NSNH_ALL), "CMD_TLBI_NSNH_ALL");
+  EXPECT_EQ(to_string(static_cast<Opcode>(0x7f)), "reserved");
+}
+
+// IHI 0070 4.2, 4.5.1, 4.5.2: SSV = 1 without substreams is as SSV = 0, or of no effect; an ATC is
+// not asked for a PASID that it never used.
+TEST(CommandDecode, WithoutSubstreamsSsvIsIgnored) {
+  const std::uint64_t ssid = field_prep(CMDQ_CFGI_0_SSID, 7) | 1u << 11;
+  Features features;
+  features.ats = features.page_requests = true;
+  for (const std::uint64_t opcode : {0x01, 0x02, 0x40, 0x41}) {
+    features.substream_id_bits = 0;
+    const auto command = decode_command({opcode | ssid | 1u << 9, 0}, features);
+    EXPECT_EQ(command->stream, Stream{}) << opcode;
+    EXPECT_FALSE(command->global) << "G is IGNORED then";
+    features.substream_id_bits = 3;
+    EXPECT_EQ(decode_command({opcode | ssid, 0}, features)->stream, (Stream{0, 7, true})) << opcode;
+  }
+}
+
 // IHI 0070 4.1.7: bits beyond IDR1.SSIDSIZE may be ignored; without substreams the one CD is meant.
 TEST(CommandDecode, SubstreamIdsOutOfRange) {
   const std::uint64_t w0 = 0x05 | field_prep(CMDQ_CFGI_0_SSID, 0x17);

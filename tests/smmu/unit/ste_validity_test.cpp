@@ -304,6 +304,10 @@ TEST(SteFaultsAndPages, AreDecodedWhereOffered) {
   EXPECT_EQ(ste.S1CSH, 3u);
   EXPECT_FALSE(StreamTableEntry::decode(words, Features{}).PPAR);
   EXPECT_EQ(StreamTableEntry::decode(words, Features{}).EATS, 0u);
+  // 8.1 asks for PPAR of any valid STE: a stream that aborts still has page requests answered.
+  words[0] &= ~0xeULL;
+  EXPECT_TRUE(StreamTableEntry::decode(words, features).aborts());
+  EXPECT_TRUE(StreamTableEntry::decode(words, features).PPAR);
 }
 
 }  // namespace

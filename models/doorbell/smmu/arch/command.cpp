@@ -37,14 +37,16 @@ using Substream = CommandLayout::Substream;
 
 constexpr GranuleShift granule_of_tg[] = {0, 12, 14, 16};
 
-/// Bits beyond those that there are may be ignored (4.1.7).
+/// Bits beyond those that there are may be ignored (4.1.7). Without substreams SSV = 1 is as 0
+/// (4.2, 4.5.1, 4.5.2).
 void decode_stream(Command& command, const CommandLayout& layout, const CommandWords& words,
                    const Features& features) {
   command.stream.stream_id = static_cast<std::uint32_t>(stream_id.get(words[0]));
   if (layout.substream == Substream::none) return;
   command.stream.substream_id =
       static_cast<std::uint32_t>(substream_id.get(words[0]) & low_mask(features.substream_id_bits));
-  command.stream.substream_valid = layout.substream == Substream::always || ssv.test(words[0]);
+  const bool given = features.substream_id_bits != 0 && ssv.test(words[0]);
+  command.stream.substream_valid = layout.substream == Substream::always || given;
 }
 
 /// The upper half of an identifier is RES0 without IDR0.ASID16 or VMID16.

@@ -221,7 +221,8 @@ Task<void> pass_translated(GlobalConfiguration global, TranslationQuery query,
     bypass(global.features, query, false, {}, outcome);
     co_return;
   }
-  // Of split-stage ATS it is an IPA, whose faults are those of any transaction (13.6.3).
+  // Of split-stage ATS it is an IPA, whose faults are those of any transaction (13.6.3). Of the
+  // overrides only PRIVCFG and INSTCFG count (tables 13.4 and 13.5).
   query.access = override_access(query.access, ste.overrides);
   outcome.event.access = query.access;
   if (beyond(query.address, global.features.output_address_bits)) {
@@ -230,7 +231,7 @@ Task<void> pass_translated(GlobalConfiguration global, TranslationQuery query,
   }
   set_stream(outcome.entry.tag, query.stream);
   const Stage2 stage2(ste.stage2, true);
-  fault = co_await translate_stage2(stage2, query, false, global.contiguous_entries, ste.overrides,
+  fault = co_await translate_stage2(stage2, query, false, global.contiguous_entries, {},
                                     outcome.entry, tables);
   if (fault) {
     terminate(outcome, fault, {.R = ste.stage2.S2R});

@@ -122,9 +122,10 @@ StreamTableEntry StreamTableEntry::decode(const ConfigurationWords& words,
   ste.V = v.test(words[0]);
   const unsigned raw = get(config_field, words[0]);
   ste.config = (raw & 0b100) == 0 ? Config::abort : static_cast<Config>(raw);
+  // Of any valid one (8.1).
+  ste.PPAR = features.page_requests && features.substream_id_bits != 0 && ppar.test(words[1]);
   if (ste.aborts()) return ste;
   ste.MEV = mev.test(words[1]);
-  ste.PPAR = features.page_requests && features.substream_id_bits != 0 && ppar.test(words[1]);
   ste.overrides = decode_overrides(words[1], features);
   if (ste.has_stage1()) decode_stage1(ste, words, features);
   if (ste.has_stage2()) decode_stage2(ste, words, features);
