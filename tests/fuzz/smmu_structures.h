@@ -15,6 +15,12 @@ void run_walk(std::span<const std::uint8_t> bytes);
 void run_command(std::span<const std::uint8_t> bytes);
 /// Two event records (7.3).
 void run_event(std::span<const std::uint8_t> bytes);
+/// A Translation Request of a device, and its Translated transactions afterwards (3.9, 13.7).
+void run_ats_request(std::span<const std::uint8_t> bytes);
+/// A Translated transaction of a device that lies (3.9.1.3).
+void run_ats_translated(std::span<const std::uint8_t> bytes);
+/// A page request: its record, and what the SMMU answers by itself (8).
+void run_page_request(std::span<const std::uint8_t> bytes);
 /// Accesses to registers (chapter 6), one after the other.
 void run_smmu_registers(std::span<const std::uint8_t> bytes);
 
