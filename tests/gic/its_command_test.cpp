@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "doorbell/gic/arch/its_error.h"
 
 namespace doorbell::gic {
@@ -85,6 +87,37 @@ TEST(ItsCommand, KnownOnesAreThoseOfGICv3) {
     known += is_known(static_cast<ItsOpcode>(number));
   EXPECT_EQ(known, 12u);
   EXPECT_FALSE(is_known(static_cast<ItsOpcode>(0x2A))) << "VMAPTI is of GICv4";
+}
+
+TEST(ItsCommand, AreCalledAsTheSpecificationDoes) {
+  EXPECT_STREQ(name(ItsOpcode::MAPTI), "MAPTI");
+  EXPECT_STREQ(name(ItsOpcode::MOVALL), "MOVALL");
+  EXPECT_STREQ(name(static_cast<ItsOpcode>(0x2A)), "unknown") << "VMAPTI is of GICv4";
+}
+
+// Each error of 5.3 by its name and its number, as statistics and error codes have them.
+TEST(ItsError, AreCalledAndNumberedAsTheSpecificationDoes) {
+  const std::pair<ItsError, const char*> names[] = {
+      {ItsError::DEVICE_OOR, "DEVICE_OOR"},
+      {ItsError::SIZE_OOR, "SIZE_OOR"},
+      {ItsError::COLLECTION_OOR, "COLLECTION_OOR"},
+      {ItsError::UNMAPPED_DEVICE, "UNMAPPED_DEVICE"},
+      {ItsError::ID_OOR, "ID_OOR"},
+      {ItsError::PHYSICALID_OOR, "PHYSICALID_OOR"},
+      {ItsError::UNMAPPED_INTERRUPT, "UNMAPPED_INTERRUPT"},
+      {ItsError::UNMAPPED_COLLECTION, "UNMAPPED_COLLECTION"}};
+  std::uint32_t number = 0;
+  for (const auto& [error, called] : names) {
+    EXPECT_STREQ(name(error), called);
+    if (++number == 8) ++number;
+    EXPECT_EQ(error_code(ItsOpcode::MAPTI, error), 0x010A00u | number) << called;
+  }
+  // Without a number in the specification: what ends a doorbell or a command here.
+  EXPECT_STREQ(name(ItsError::none), "none");
+  EXPECT_STREQ(name(ItsError::COMMAND_UNKNOWN), "COMMAND_UNKNOWN");
+  EXPECT_STREQ(name(ItsError::ITS_DISABLED), "ITS_DISABLED");
+  EXPECT_STREQ(name(ItsError::MEMORY_FAULT), "MEMORY_FAULT");
+  EXPECT_STREQ(name(ItsError::RDBASE_OOR), "RDBASE_OOR");
 }
 
 TEST(ItsError, CodesAreTheSpecifications) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "doorbell/smmu/arch/command.h"
+#include "doorbell/smmu/arch/configuration_lookup.h"
 
 namespace doorbell::smmu {
 namespace {
@@ -52,6 +53,33 @@ TEST(ConfigurationCache, EachCdOfAStreamIsInvalidatedByItsIndex) {
   i.scope = Invalidation::Scope::ste;
   EXPECT_EQ(cache.invalidate(i), 3u);
   EXPECT_EQ(cache.size(), 1u);
+}
+
+// 3.21.3: what is cached of a stream, invalid structures among it, ends a look-up only where it
+// says all; the SubstreamID is judged by the STE, ahead of the CD (7.3.22).
+TEST(ConfigurationCache, KnowsHowALookUpEnds) {
+  const Stream plain{.stream_id = 1}, substream{1, 2, true}, far{1, 9, true};
+  StreamConfiguration known;
+  EXPECT_FALSE(known_end(known, plain)) << "nothing";
+  known.bad_ste = true;
+  EXPECT_EQ(known_end(known, plain)->type, EventType::C_BAD_STE);
+  known = {.has_ste = true};
+  EXPECT_EQ(known_end(known, plain)->type, EventType::none) << "it aborts, whatever the CD";
+  known.ste.config = StreamTableEntry::Config::stage2;
+  EXPECT_EQ(known_end(known, plain)->type, EventType::none) << "without a CD";
+  EXPECT_EQ(known_end(known, substream)->type, EventType::C_BAD_SUBSTREAMID);
+  known.ste.config = StreamTableEntry::Config::stage1;
+  known.ste.S1CDMax = 3;
+  EXPECT_EQ(known_end(known, plain)->type, EventType::F_STREAM_DISABLED);
+  EXPECT_FALSE(known_end(known, substream)) << "its CD isn't there";
+  known.has_cd = true;
+  EXPECT_EQ(known_end(known, substream)->type, EventType::none);
+  known.has_cd = false;
+  known.bad_cd = true;
+  EXPECT_EQ(known_end(known, substream)->type, EventType::C_BAD_CD);
+  EXPECT_EQ(known_end(known, far)->type, EventType::C_BAD_SUBSTREAMID);
+  known.ste.S1DSS = 1;
+  EXPECT_EQ(known_end(known, plain)->type, EventType::none) << "it skips stage 1";
 }
 
 TEST(ConfigurationCache, CdAndSteAreInvalidatedApart) {

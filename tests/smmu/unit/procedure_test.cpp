@@ -227,6 +227,65 @@ TEST_F(Nested, BothStagesMustPermit) {
   EXPECT_FALSE(outcome().entry.leaf.permissions.allow({.write = true}));
 }
 
+// 5.3.1, 7.3.9: a table of CDs of two levels is in intermediate addresses, its level-1 descriptors
+// too.
+TEST_F(Nested, ATableOfCdsOfTwoLevelsGoesThroughStage2) {
+  constexpr std::uint64_t S1Fmt_4K = 1ULL << 4, S1CDMax_7 = 7ULL << 59, S1DSS_cd0 = 2,
+                          R = 1ULL << 58;
+  constexpr std::uint64_t level1_cds = 0xa000, cds = 0xb000;
+  offered.substream_id_bits = 8;
+  memory[stream_table + 64] = 1 | 7 << 1 | level1_cds | S1Fmt_4K | S1CDMax_7;
+  memory[stream_table + 72] = S1DSS_cd0;
+  memory[stream_table + 80] |= R;
+  memory[level1_cds + 8 + up] = cds | 1;
+  for (const unsigned word : {0, 8})
+    memory[cds + 64 + word + up] = memory[context + word + up];
+  const Stream substream{.stream_id = 1, .substream_id = 65, .substream_valid = true};
+  EXPECT_EQ(translate(substream), 0x0abc'dabcu + up);
+  memory[level1] = 0;
+  const Event event = outcome(substream).event;
+  EXPECT_EQ(event.type, EventType::F_TRANSLATION);
+  EXPECT_TRUE(event.stage2);
+  EXPECT_EQ(event.event_class, EventClass::cd);
+  EXPECT_EQ(event.ipa, level1_cds + 8);
+}
+
+// 9.1, ATOS_ADDR.HTTUI: flags are judged as if neither stage had HA and HD.
+TEST_F(Nested, AnOperationThatInhibitsUpdatesMeetsFlagsAsTheyAre) {
+  constexpr std::uint64_t AF = 1ULL << 10, HA = 1ULL << 43, S2HA = 1ULL << 56;
+  offered.table_updates = TableUpdates::access_flag;
+  const auto fault_of = [this](bool inhibits) {
+    global.features = offered;
+    global.inhibits_updates = inhibits;
+    UntimedAccess access([this](std::uint64_t at) { return std::optional(memory[at]); });
+    const TranslationQuery query{
+        .stream = {.stream_id = 1}, .address = va, .purpose = TranslationPurpose::operation};
+    const TranslationOutcome found = run_now(smmu::translate(global, query, access));
+    return std::pair(found.event.type, found.event.stage2);
+  };
+  memory[context + up] |= HA;
+  memory[descriptor(3) + up] &= ~AF;
+  EXPECT_EQ(fault_of(false), std::pair(EventType::none, false));
+  EXPECT_EQ(fault_of(true), std::pair(EventType::F_ACCESS, false));
+  memory[descriptor(3) + up] |= AF;
+  memory[stream_table + 80] |= S2HA;
+  memory[level1] &= ~AF;
+  EXPECT_EQ(fault_of(false), std::pair(EventType::none, false));
+  EXPECT_EQ(fault_of(true), std::pair(EventType::F_ACCESS, true)) << "of the CD already";
+}
+
+// 5.5: CD.A = 0 completes with zeros what stage 1 denies, where that is offered; stage 2 aborts.
+TEST_F(Nested, OnlyStage1CompletesWhatItDenies) {
+  using enum TranslationOutcome::Kind;
+  offered.ignores_writes = true;
+  memory[context + up] &= ~(1ULL << 46);
+  memory[descriptor(3) + up] = 0;
+  EXPECT_EQ(outcome().kind, raz_wi);
+  memory[descriptor(3) + up] = 0x1'0000'0000 | 3 | 1u << 6 | 1u << 10;
+  EXPECT_EQ(outcome().kind, aborted);
+  EXPECT_TRUE(outcome().event.stage2);
+}
+
 // S2R keeps back what CD.R would record, and the other way round (5.2, 5.4).
 TEST_F(Nested, EachStageSaysWhetherItsFaultsAreRecorded) {
   constexpr std::uint64_t S2R = 1ULL << 58, R = 1ULL << 45;

@@ -146,6 +146,24 @@ TEST_P(TlbTest, SizesInUseSurviveEvictions) {
 }
 
 // An entry that makes room takes its page size along when it was the last one of it.
+// A debugger sees what a transaction would use, and leaves the order of use as it is.
+TEST(Tlb, APeekIsNoUse) {
+  Tlb tlb({2, 2, ReplacementPolicy::lru, 1});
+  tlb.insert(page(1, 0x1000, 0x8000));
+  tlb.insert(page(1, 0x20'0000, 0x40'0000, 21));
+  ASSERT_NE(tlb.peek({1}, 0x1234), nullptr);
+  EXPECT_EQ(tlb.peek({1}, 0x1234)->translate(0x1234), 0x8234u);
+  EXPECT_EQ(tlb.peek({1}, 0x21'2345)->translate(0x21'2345), 0x41'2345u);
+  EXPECT_EQ(tlb.peek({1}, 0x5000), nullptr);
+  EXPECT_EQ(tlb.peek({2}, 0x1234), nullptr);
+  tlb.insert(page(1, 0x3000, 0));
+  EXPECT_EQ(tlb.peek({1}, 0x1234), nullptr) << "still the one that was used longest ago";
+  tlb.reset();
+  EXPECT_EQ(tlb.size(), 0u);
+  EXPECT_EQ(tlb.peek({1}, 0x3000), nullptr);
+  EXPECT_EQ(tlb.lookup({1}, 0x3000).probes, 1u) << "no size is in use any more";
+}
+
 TEST(Tlb, AnEvictedPageSizeIsNotProbedAnyLonger) {
   Tlb tlb({1, 1, ReplacementPolicy::lru, 1});
   EXPECT_FALSE(tlb.insert(page(1, 0x20'0000, 0, 21)));

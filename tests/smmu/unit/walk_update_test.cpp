@@ -209,6 +209,18 @@ TEST_F(WalkUpdate, WhatAnotherStoresIsNeverLost) {
   }
 }
 
+// A guest that never stops writing mustn't hold the SMMU up; 7.3.12 for an update that can't be
+// done.
+TEST_F(WalkUpdate, AWriterThatNeverRestsEndsTheWalk) {
+  stage1_.HA = stage1_.HD = true;
+  leaf() |= AP_2 | DBM;
+  tables_.before_exchange = [this](unsigned) { leaf() ^= 1ULL << 55; };
+  const WalkResult result = walk({.write = true});
+  EXPECT_EQ(result.fault.type, EventType::F_WALK_EABT);
+  EXPECT_LE(tables_.exchanges, 64u);
+  EXPECT_NE(leaf() & AP_2, 0u) << "nothing was made dirty";
+}
+
 TEST_F(WalkUpdate, WhatHasNoFlagInMemoryIsNotKept) {
   stage1_.HA = true;
   leaf() = data_ipa | block | unprivileged | AP_2;
