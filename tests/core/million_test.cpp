@@ -1,6 +1,6 @@
 // A million things that complete at once, one after the other: the stack must not grow with them,
 // in any preset. Compilers turn a chain of coroutines into a loop only when they optimise, so
-// sanitizer builds run these, too, and debug and coverage ones under `scripts/test long`.
+// sanitizer builds run these, too, and debug ones under `scripts/test long`.
 
 #include <gtest/gtest.h>
 
