@@ -92,7 +92,7 @@ uint32_t interrupts_ask(struct interrupts* interrupts, unsigned processor,
 /* its_tables.c: an empty device table of one level or two. */
 enum status interrupts_set_device_table(struct interrupts* interrupts, bool indirect);
 
-/* No interrupt has an active priority. ICC_BPRn_EL1 are changed only then: QEMU looks at those that
+/* No interrupt has an active priority. ICC_BPR1_EL1 is changed only then: QEMU looks at those that
  * there are through the new value, here they stay what they were. */
 bool interrupts_idle(void);
 

@@ -92,11 +92,24 @@ static void choose_groups(struct interrupts* i) {
   interrupts_end_line(i);
 }
 
+/* The three groups divide priorities alike, or QEMU would look at active ones of one group as those
+ * of another are divided. ICC_BPR1_EL1 of Non-secure is one more for that. 4.8.3. */
+static void divide_priorities(struct interrupts* i) {
+  uint32_t point = 2 + generator_below(&i->generator, 5);
+  static const struct processor_state non_secure_EL1 = {1, 0, 0};
+  processor_enter(&non_secure_EL1);
+  system_register_write(ICC_BPR1_EL1, point + 1);
+  processor_enter(&secure_EL1);
+  processor_enter(&EL3);
+  system_register_write(ICC_BPR0_EL1, point);
+  system_register_write(ICC_BPR1_EL1, point);
+}
+
 /* At EL3, after reset: active priorities of a run before would be in the way. */
 static enum status set_up(struct security* s) {
   struct interrupts* i = s->i;
-  processor_enter(&secure_EL1);
   processor_enter(&EL3);
+  divide_priorities(i);
   s->state = EL3;
   enum status status = gic_secure_initialise(&i->gic);
   if (status == STATUS_OK) status = redistributor_find(&i->gic, &i->redistributors[0]);
@@ -133,7 +146,7 @@ static void write_register(struct security* s, const char* name, enum system_reg
 }
 
 static void write_control(struct security* s) {
-  uint64_t changeable = interrupts_idle() ? CTLR_CBPR | ICC_CTLR_EOImode : ICC_CTLR_EOImode;
+  uint64_t changeable = CTLR_CBPR | ICC_CTLR_EOImode;
   uint64_t others = system_register_read(ICC_CTLR_EL1) & ~changeable;
   write_register(s, "CTLR", ICC_CTLR_EL1, others | (generator_next(&s->i->generator) & changeable));
 }
@@ -148,13 +161,10 @@ static void send_sgi(struct security* s, const char* name, enum system_register 
 }
 
 static void group_0_step(struct security* s, uint32_t kind) {
-  struct generator* generator = &s->i->generator;
   if (kind < 4) {
     acknowledge(s, true);
   } else if (kind < 7) {
     write_register(s, "EOIR0", ICC_EOIR0_EL1, s->last);
-  } else if (kind == 7 && interrupts_idle()) {
-    write_register(s, "BPR0", ICC_BPR0_EL1, generator_below(generator, 8));
   } else {
     send_sgi(s, "SGI0R", ICC_SGI0R_EL1);
   }
@@ -175,9 +185,7 @@ static void step(struct security* s) {
     write_register(s, "DIR", ICC_DIR_EL1, s->last);
   } else if (kind == 16) {
     write_register(s, "PMR", ICC_PMR_EL1, generator_next(generator) & 0xff);
-  } else if (kind == 17 && interrupts_idle()) {
-    write_register(s, "BPR1", ICC_BPR1_EL1, generator_below(generator, 8));
-  } else if (kind == 18) {
+  } else if (kind < 19) {
     write_control(s);
   } else if (kind == 19) {
     bool alias = generator_percent(generator, 50);
