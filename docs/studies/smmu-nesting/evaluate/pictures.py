@@ -33,7 +33,7 @@ def walks(results, images):
     bars(axes[0], sweep, "cache", "Tables in the last-level cache")
     bars(axes[1], sweep, "memory", "Tables in memory")
     axes[0].set_ylim(0, 75)  # room for the legend above the bars
-    axes[0].legend(loc="upper left", ncol=4)
+    axes[0].legend(loc="upper left", ncol=2)
     save(figure, images / "walks.svg")
 
 
