@@ -1,24 +1,33 @@
 # Functions that every block's CMakeLists.txt is written with.
 include(GNUInstallDirs)
 
-add_library(doorbell_options INTERFACE)
-target_compile_features(doorbell_options INTERFACE cxx_std_20)
+# What is compiled with the project's warnings: everything.
+add_library(doorbell_warnings INTERFACE)
+target_compile_features(doorbell_warnings INTERFACE cxx_std_20)
 # GCC 12 warns of std::string's own operator+ (GCC bug 105651). Clang is only for the fuzz targets.
-target_compile_options(doorbell_options INTERFACE
+target_compile_options(doorbell_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Wno-missing-field-initializers -Wno-array-bounds
   $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local -Wno-restrict -Wno-stringop-overflow>)
-if(DOORBELL_SANITIZE)
-  target_compile_options(doorbell_options INTERFACE
-    -fsanitize=${DOORBELL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
-    # Clang 14 can't put its mark into the parts of a coroutine.
-    $<$<CXX_COMPILER_ID:Clang>:-fno-sanitize=function>)
-  target_link_options(doorbell_options INTERFACE -fsanitize=${DOORBELL_SANITIZE})
-endif()
+
+add_library(doorbell_options INTERFACE)
+target_link_libraries(doorbell_options INTERFACE doorbell_warnings)
 
 # What a test's own code is compiled with: nobody waits for it, but everybody for its compiler.
 add_library(doorbell_test_options INTERFACE)
-target_link_libraries(doorbell_test_options INTERFACE doorbell_options)
+target_link_libraries(doorbell_test_options INTERFACE doorbell_warnings)
 target_compile_options(doorbell_test_options INTERFACE $<$<CONFIG:Release>:-O1>)
+
+if(DOORBELL_SANITIZE)
+  set(sanitize -fsanitize=${DOORBELL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # Clang 14 can't put its mark into the parts of a coroutine.
+  target_compile_options(doorbell_options INTERFACE ${sanitize} $<$<CXX_COMPILER_ID:Clang>:-fno-sanitize=function>)
+  target_link_options(doorbell_options INTERFACE -fsanitize=${DOORBELL_SANITIZE})
+  # Checks of each access through a pointer take a fifth of the compiler's time; of a test's own, address watches all
+  # but the alignment.
+  target_compile_options(doorbell_test_options INTERFACE
+    ${sanitize} -fno-sanitize=null,alignment,vptr,object-size,pointer-overflow)
+  target_link_options(doorbell_test_options INTERFACE -fsanitize=${DOORBELL_SANITIZE})
+endif()
 
 # doorbell_library(<name> SOURCES <file>... [LINK <target>...])
 # A static library doorbell_<name>, known as doorbell::<name>. What stands on doorbell_core reads SystemC's headers.
@@ -52,6 +61,16 @@ function(doorbell_test name)
     doorbell_precompile(${name} systemc_test)
   else()
     doorbell_precompile(${name} test)
+  endif()
+  if(DOORBELL_SANITIZE AND ARG_LABEL STREQUAL "unit")
+    # Without SystemC the cases of a program can share a process, and with the sanitizers most would take longer to
+    # start than to run.
+    foreach(part RANGE 3)
+      add_test(NAME ${name}.part_${part} COMMAND ${name} --gtest_brief=1)
+      set_tests_properties(${name}.part_${part} PROPERTIES LABELS unit
+        ENVIRONMENT "GTEST_TOTAL_SHARDS=4;GTEST_SHARD_INDEX=${part}")
+    endforeach()
+    return()
   endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS ${ARG_LABEL})
