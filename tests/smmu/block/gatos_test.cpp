@@ -209,6 +209,35 @@ TEST(SmmuGatosSlots, WaitsForASlotOfTheTcu) {
   bench.run(one_slot(bench));
 }
 
+// 6.3.9: an Update of SMMUEN to 0 ends with RUN = 0, though the operation hasn't begun to walk.
+Task<void> disabled_before_its_turn(Bench& b) {
+  b.translate_stream(1);
+  b.map(page, target);
+  b.map(page + 0x1000, target + 0x1000);
+  co_await b.enable();
+  b.memory.hold(Bench::tables, Bench::tables + 0x1000);
+  Dma has_the_slot{.address = page};
+  b.start(b.dma(has_the_slot));
+  co_await b.sleep(microsecond);
+  co_await b.write(GATOS_SID, 1, 8);
+  co_await b.write(GATOS_ADDR, (page + 0x1000) | stage1 | to_read, 8);
+  co_await b.write(GATOS_CTRL, 1);
+  co_await b.write(Bench::CR0, 0xc);
+  co_await b.sleep(microsecond);
+  EXPECT_EQ(co_await b.read(Bench::CR0ACK), 0xdu) << "both are under way";
+  b.memory.release();
+  while (co_await b.read(Bench::CR0ACK) != 0xc) {
+  }
+  EXPECT_EQ(co_await b.read(GATOS_CTRL), 0u);
+  EXPECT_EQ(co_await b.read(GATOS_PAR, 8), (target + 0x1000) | non_cacheable);
+}
+TEST(SmmuGatosSlots, SmmuenWaitsForOneThatWaitsForASlot) {
+  SmmuParameters parameters = offering();
+  parameters.tcu.translation_slots = 1;
+  Bench bench(parameters);
+  bench.run(disabled_before_its_turn(bench));
+}
+
 Task<void> not_there(Bench& b) {
   co_await b.enable();
   co_await b.write(GATOS_SID, ~0ULL, 8);

@@ -189,6 +189,12 @@ TEST_F(Ats, WhatIsGrantedIsWhatThereIs) {
   EXPECT_EQ(rights(privileged), "RW-p");
   page(AF | unprivileged | UXN);
   EXPECT_EQ(rights(with_pasid), "RW-");
+  // What stage 2 lets be written alone isn't executed either.
+  page(AF | unprivileged);
+  configure(7, EATS(1) | S1DSS_bypass << 1, S1CDMax);
+  memory[host_tables + 8] = 0x1'4000'0000 | 1 | 0xf << 2 | 2 << 6 | 3 << 8 | AF;
+  EXPECT_EQ(rights(with_pasid), "-W-");
+  configure(5, EATS(1) | S1DSS_bypass << 1, S1CDMax);
   page(AF | unprivileged);
   with_pasid.stream = {1};
   with_pasid.privileged = true;
