@@ -63,8 +63,24 @@ Task<TranslationOutcome> AtsService::find(const dti_ats::TranslationRequest& req
   co_return outcome;
 }
 
+/// Further translations are of the same size, and of what follows up to the last address (PCIe 6.0,
+/// 10.2.3).
+Task<void> AtsService::follow(const dti_ats::TranslationRequest& request, TranslationQuery& query,
+                              dti_ats::TranslationAnswer& answer) {
+  const dti_ats::Translation one = answer.translations[0];
+  const unsigned most = std::min(request.count, parameters_.translations);
+  while ((one.read || one.write) && answer.count < most) {
+    const std::uint64_t next = request.address + (std::uint64_t{answer.count} << one.log2_size);
+    if (next < request.address) break;
+    const TranslationOutcome outcome = co_await find(request, next, query);
+    if (status_of(outcome) != dti_ats::Status::successful) break;
+    const dti_ats::Translation more = translation_of(request, query, outcome, features_);
+    if (more.log2_size != one.log2_size) break;
+    answer.translations[answer.count++] = more;
+  }
+}
+
 /// A SYNC waits for all of it, so that what invalidates an ATC after it finds the completion there.
-/// Further translations are of the same size, and of what follows (PCIe 6.0, 10.2.3).
 Task<void> AtsService::translate(dti_ats::TranslationRequest request) {
   requests_.add();
   parts_.monitored.count(MonitorEvent::transaction, request.stream.stream_id);
@@ -79,16 +95,7 @@ Task<void> AtsService::translate(dti_ats::TranslationRequest request) {
   if (answer.status == dti_ats::Status::successful) {
     answer.translations[0] = translation_of(request, query, first, features_);
     answer.count = 1;
-    const dti_ats::Translation& one = answer.translations[0];
-    const unsigned most = std::min(request.count, parameters_.translations);
-    while ((one.read || one.write) && answer.count < most) {
-      const std::uint64_t next = request.address + (std::uint64_t{answer.count} << one.log2_size);
-      const TranslationOutcome outcome = co_await find(request, next, query);
-      if (status_of(outcome) != dti_ats::Status::successful) break;
-      const dti_ats::Translation more = translation_of(request, query, outcome, features_);
-      if (more.log2_size != one.log2_size) break;
-      answer.translations[answer.count++] = more;
-    }
+    co_await follow(request, query, answer);
   }
   const bool gives =
       answer.count != 0 && (answer.translations[0].read || answer.translations[0].write);

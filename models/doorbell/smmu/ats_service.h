@@ -56,6 +56,8 @@ class AtsService {
   Task<void> translate(dti_ats::TranslationRequest request);
   Task<TranslationOutcome> find(const dti_ats::TranslationRequest& request, std::uint64_t address,
                                 TranslationQuery& query);
+  Task<void> follow(const dti_ats::TranslationRequest& request, TranslationQuery& query,
+                    dti_ats::TranslationAnswer& answer);
   Task<void> take(dti_ats::PageRequest request);
   Task<void> answer_by_itself(dti_ats::PageRequest request, PageRequestRefusal refusal);
   void send(const dti_ats::PageResponse& response);

@@ -438,6 +438,23 @@ TEST_F(SmmuAtsOfFour, ACompletionHoldsWhatFollows) {
   bench.run(several(bench, atc));
 }
 
+// PCIe 6.0, 10.2.3: what follows is of the addresses that follow, and none follows the last one.
+Task<void> several_at_the_top(Bench& b, Atc& atc) {
+  constexpr std::uint64_t CD_TTB1 =
+      1ULL << 30 | 16 << 16 | 2 << 22;  // EPD1 = 0, T1SZ, TG1 of 4 KiB
+  ats_stream(b, CD_TTB1);
+  b.memory.store(b.context_of(1) + 16, Bench::tables);
+  b.map(0x0000'ffff'ffff'f000, target);
+  b.map(0, target + 0x1000);
+  co_await enable(b);
+  const auto top = co_await atc.ask({.stream = {1}, .address = 0xffff'ffff'ffff'f000, .count = 2});
+  EXPECT_EQ(top.translations[0].address, target);
+  EXPECT_EQ(top.count, 1u);
+}
+TEST_F(SmmuAtsOfFour, NothingFollowsTheLastAddress) {
+  bench.run(several_at_the_top(bench, atc));
+}
+
 // 4.5: where the rest of the system has no ATS, commands for it are IGNORED.
 Task<void> nobody_there(Bench& b) {
   ats_stream(b);
