@@ -117,8 +117,12 @@ TEST_F(Checkpoint, TakesOtherParameters) {
   EXPECT_LT(mean("restored.json"), mean("slow.json"));
   const auto parameters = nlohmann::json::parse(content("slow.json")).at("parameters");
   for (const auto& parameter : parameters) {
-    if (parameter.at("path") == "smmu.tlb.latency") EXPECT_EQ(parameter.at("value"), "900");
-    if (parameter.at("path") == "processors") EXPECT_EQ(parameter.at("value"), "1");
+    if (parameter.at("path") == "smmu.tlb.latency") {
+      EXPECT_EQ(parameter.at("value"), "900");
+    }
+    if (parameter.at("path") == "processors") {
+      EXPECT_EQ(parameter.at("value"), "1");
+    }
   }
 }
 
