@@ -92,7 +92,8 @@ TEST_P(LinkQueue, WaitsAsMD1) {
   // V7: Poisson arrivals at one server of constant service, here the line: mean wait / service =
   // rho / (2 (1 - rho)), within 3 %; the 95 % confidence interval of this many arrivals
   // is narrower.
-  if (doorbell::test::sanitized) GTEST_SKIP() << "a question of statistics, which needs many arrivals";
+  if (doorbell::test::sanitized)
+    GTEST_SKIP() << "a question of statistics, which needs many arrivals";
   const unsigned percent = GetParam();
   SystemParameters p;
   p.link.upstream_credits.limits = {{0, 0}, {0, 0}, {0, 0}};

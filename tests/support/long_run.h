@@ -15,8 +15,8 @@ inline bool long_run() {
   return value != nullptr && std::string_view(value) != "" && std::string_view(value) != "0";
 }
 
-/// Whether AddressSanitizer watches this build. What a test finds by the number of its cases alone, the release build of
-/// the same run finds sooner: there it takes fewer.
+/// Whether AddressSanitizer watches this build. What a test finds by the number of its cases alone,
+/// the release build of the same run finds sooner: here it takes fewer.
 #ifdef __SANITIZE_ADDRESS__
 inline constexpr bool sanitized = true;
 #else
