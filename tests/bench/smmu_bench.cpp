@@ -1,7 +1,11 @@
 // What translations cost the host: hits of the micro and of the main TLB, misses with warm and
-// without walk caches, of one stage and of both, and eight TBUs at once. Devices, memory and tables
-// are as small as they can be. Prints a line of JSON for each, or for the one that is asked for.
+// without walk caches, of one stage and of both, eight TBUs at once, and as many streams as there
+// are. Devices, memory and tables are as small as they can be. Prints a line of JSON for each, or
+// for the one that is asked for.
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -25,7 +29,7 @@ using namespace doorbell;
 using namespace doorbell::smmu;
 
 constexpr std::uint64_t memory_base = 0x8000'0000, stream_table = memory_base,
-                        context = 0x8010'0000, commands = 0x8020'0000, stage1 = 0x8100'0000,
+                        context = 0x8040'0000, commands = 0x8050'0000, stage1 = 0x8100'0000,
                         stage2 = 0x8200'0000, data = 0x8800'0000;
 constexpr unsigned pages = 4096;
 
@@ -66,6 +70,7 @@ struct Lane {
   const char* name;
   unsigned pages_used = 1;
   unsigned tbus = 1;
+  unsigned streams = 1;  ///< In turn, page by page.
   bool nested = false;
   bool micro_tlb = false;
   bool main_tlb = false;
@@ -78,6 +83,7 @@ constexpr std::array lanes{
     Lane{.name = "all_miss_stage1", .pages_used = pages},
     Lane{.name = "all_miss_nested", .pages_used = pages, .nested = true},
     Lane{.name = "eight_tbus", .pages_used = 16, .tbus = 8, .micro_tlb = true, .main_tlb = true},
+    Lane{.name = "65536_streams", .pages_used = 65536, .streams = 65536, .walk_caches = true},
 };
 
 SmmuParameters parameters_of(const Lane& lane) {
@@ -85,7 +91,7 @@ SmmuParameters parameters_of(const Lane& lane) {
   p.offered.stage2 = lane.nested;
   p.tbus.clear();
   for (std::uint32_t n = 0; n < lane.tbus; ++n)
-    p.tbus.push_back({.first_stream_id = n, .last_stream_id = n});
+    p.tbus.push_back({.first_stream_id = n, .last_stream_id = n + lane.streams - 1});
   if (!lane.micro_tlb) p.tbu.micro_tlb.geometry = {1, 1, ReplacementPolicy::lru, 1};
   if (!lane.main_tlb) p.tbu.main_tlb.geometry = {1, 1, ReplacementPolicy::lru, 1};
   for (auto* const caches : {&p.tcu.walk_cache, &p.tcu.walk_cache_stage2}) {
@@ -185,17 +191,20 @@ class Bench : public Module {
                             1ULL << 46 | 5ULL << 48);
       memory_.store(cd + 8, stage1);
       memory_.store(cd + 24, 0x0004'ff44);
-      const std::uint64_t ste = stream_table + 64 * n;
-      memory_.store(ste, 1 | (lane_.nested ? 7 : 5) << 1 | cd);
-      memory_.store(ste + 8, 2);
-      if (!lane_.nested) continue;
-      memory_.store(ste + 16, 7 | 20ULL << 32 | 2ULL << 38 | 4ULL << 48 | 1ULL << 51 | 1ULL << 58);
-      memory_.store(ste + 24, stage2);
+      for (std::uint64_t stream = n; stream < n + lane_.streams; ++stream)
+        make_stream(stream_table + 64 * stream, cd);
     }
+  }
+  void make_stream(std::uint64_t ste, std::uint64_t cd) {
+    memory_.store(ste, 1 | (lane_.nested ? 7 : 5) << 1 | cd);
+    memory_.store(ste + 8, 2);
+    if (!lane_.nested) return;
+    memory_.store(ste + 16, 7 | 20ULL << 32 | 2ULL << 38 | 4ULL << 48 | 1ULL << 51 | 1ULL << 58);
+    memory_.store(ste + 24, stage2);
   }
   Task<void> enable() {
     co_await write(0x80, stream_table, 8);  // STRTAB_BASE
-    co_await write(0x88, 6, 4);             // STRTAB_BASE_CFG
+    co_await write(0x88, 16, 4);            // STRTAB_BASE_CFG
     co_await write(0x90, commands | 4, 8);  // CMDQ_BASE
     co_await write(0x20, 9, 4);             // CR0: CMDQEN, SMMUEN
   }
@@ -208,8 +217,8 @@ class Bench : public Module {
     while (left_[n] != 0) {
       const std::uint64_t page = --left_[n] % lane_.pages_used;
       const PayloadReference p =
-          simulation().payloads().take(tlm::TLM_READ_COMMAND, 0x1000 * page, 8);
-      p->requester().stream_id = n;
+          simulation().payloads().take(tlm::TLM_READ_COMMAND, 0x1000 * (page % pages), 8);
+      p->requester().stream_id = n + static_cast<std::uint32_t>(page % lane_.streams);
       co_await reads_[n]->transport(*p);
       failed_ = failed_ || !p->is_response_ok();
     }
@@ -231,14 +240,16 @@ int run(const Lane& lane, std::uint64_t count, unsigned outstanding, bool bare) 
   bench::BareEvent event("event");
   const Scheduler& scheduler = Simulation::current().scheduler();
   sc_core::sc_start(sc_core::sc_time(10, sc_core::SC_US));
-  bench.read(2 * pages);  // fills caches
+  const std::size_t heap = mallinfo2().uordblks;
+  bench.read(2 * std::max(pages, lane.pages_used));  // fills caches
   const std::uint64_t resumes = scheduler.resumes();
   const double each = bench.read(count) / static_cast<double>(count);
   nlohmann::ordered_json result = {
       {"lane", lane.name},
       {"nanoseconds_each", each * 1e9},
       {"resumes_each",
-       static_cast<double>(scheduler.resumes() - resumes) / static_cast<double>(count)}};
+       static_cast<double>(scheduler.resumes() - resumes) / static_cast<double>(count)},
+      {"heap_growth_bytes", mallinfo2().uordblks - heap}};
   if (bare) result["bare_events_each"] = each / event.measure();
   std::printf("%s\n", result.dump().c_str());
   return 0;
