@@ -7,6 +7,7 @@
 
 #include "sw/include/processor.h"
 #include "sw/native/native.h"
+#include "tests/system/monitors.h"
 
 namespace doorbell::testing {
 namespace {
@@ -71,10 +72,13 @@ void Machine::run(std::function<void()> scenario, Timing timing) {
             return machine_idle(&software_);
           }
           ASSERT_EQ(machine_wait_for(&software_, processors), STATUS_OK);
+          Monitors monitors(platform_);
+          monitors.start();
           simulation.scheduler().set_timing(timing);
           simulation.statistics().reset(simulation.scheduler().now());
           simulation.journeys().reset();
           scenario();
+          monitors.expect_statistics();
           finished_ = true;
           machine_stop(&software_);
         });
