@@ -72,7 +72,7 @@ TEST_P(Fuzz, HoldsForWhatIsKeptAndForChangesOfIt) {
   }
 }
 INSTANTIATE_TEST_SUITE_P(, Fuzz, testing::ValuesIn(targets().begin(), targets().end()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace
 }  // namespace doorbell::fuzz
