@@ -123,6 +123,9 @@ Task<void> behind_requests(Bench& b, unsigned requests, Time& took) {
   for (unsigned n = 1; n < 3; ++n)
     EXPECT_EQ(b.counter("tbu" + std::to_string(n) + ".main_tlb", "invalidations"), 1u);
   co_await b.drained();
+  co_await b.sleep(10 * microsecond);
+  for (const Dma& read : reads)
+    EXPECT_TRUE(read.ok);
 }
 TEST(SeveralTbus, WaitForTheOneThatHasNoRoomAndAreToldTogether) {
   SmmuParameters p = with_tbus(4);
