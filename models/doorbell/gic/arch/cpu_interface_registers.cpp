@@ -17,7 +17,7 @@ std::uint8_t binary_point(std::uint64_t value, unsigned minimum) {
 std::optional<std::pair<unsigned, unsigned>> CpuInterfaceState::active_priorities_of(
     IccRegister icc, const PeView& view) const {
   const auto code = static_cast<unsigned>(icc);
-  const unsigned implemented = preemption_bits() == 7 ? 4 : preemption_bits() == 6 ? 2 : 1;
+  const unsigned implemented = active_words();
   const auto AP0R0 = static_cast<unsigned>(IccRegister::ICC_AP0R0_EL1);
   const auto AP1R0 = static_cast<unsigned>(IccRegister::ICC_AP1R0_EL1);
   if (code >= AP0R0 && code < AP0R0 + implemented) return std::pair{0U, code - AP0R0};

@@ -39,10 +39,11 @@ void CpuInterfaceState::find_masks() {
 std::optional<std::pair<unsigned, Group>> CpuInterfaceState::most_urgent_active(
     unsigned groups) const {
   std::optional<std::pair<unsigned, Group>> best;
+  const unsigned implemented = active_words();
   for (const Group group : {Group::group0, Group::group1, Group::secure_group1}) {
     if (!has(groups, group)) continue;
     const ActivePriorities& words = active_[index(group)];
-    for (unsigned word = 0; word < words.size(); ++word) {
+    for (unsigned word = 0; word < implemented; ++word) {
       if (words[word] == 0) continue;
       const unsigned level = word * 32 + static_cast<unsigned>(__builtin_ctz(words[word]));
       if (!best || level < best->first) best = {level, group};

@@ -109,6 +109,10 @@ class CpuInterfaceState {
   void find_masks();
   unsigned preemption_bits() const { return priority_bits_ < 7 ? priority_bits_ : 7; }
   unsigned minimum_BPR0() const { return 7 - preemption_bits(); }
+  /// ICC_AP0R<n>_EL1 and ICC_AP1R<n>_EL1 that there are, of each.
+  unsigned active_words() const {
+    return preemption_bits() == 7 ? 4 : preemption_bits() == 6 ? 2 : 1;
+  }
   /// Number of the most urgent active group priority of a set of groups; nothing when idle, and the
   /// group.
   std::optional<std::pair<unsigned, Group>> most_urgent_active(unsigned groups) const;

@@ -152,10 +152,12 @@ class InterruptBank {
   };
   std::uint32_t candidates_of(std::size_t word, unsigned groups) const {
     const Word& w = words_[word];
+    const std::uint32_t ready = pending(word) & w.enabled & ~w.active;
+    if (ready == 0) return 0;
     std::uint32_t wanted = has(groups, Group::group1) ? w.group : 0;
     if (has(groups, Group::group0)) wanted |= ~w.group & ~w.modifier;
     if (has(groups, Group::secure_group1)) wanted |= ~w.group & w.modifier;
-    return pending(word) & w.enabled & ~w.active & wanted;
+    return ready & wanted;
   }
   PendingInterrupt describe(std::size_t word, unsigned bit) const;
   Word& word_of(std::uint32_t INTID) { return words_[number_of(INTID) / 32]; }
