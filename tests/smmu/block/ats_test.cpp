@@ -408,6 +408,26 @@ TEST_F(SmmuAts, SplitStageLeavesStage2ToTheSmmu) {
   bench.run(split_stage(bench, atc, host));
 }
 
+// Its walks are of stage 2 by itself, though the stream has both stages.
+Task<void> split_stage_walk(Bench& b, Atc& atc, Hypervisor& host) {
+  const std::uint64_t ipa = Guest::ipa(Guest::data, 5);
+  host.map(ipa, target);
+  host.nest_stream(1, Guest::ipa(Guest::cd));
+  add_to_ste(b, 1, EATS_split);
+  co_await enable(b);
+  const Dma d = co_await atc.translated({.address = ipa});
+  EXPECT_TRUE(d.ok);
+  EXPECT_EQ(b.counter("tcu.table_reads_stage2"), 4u);
+  EXPECT_EQ(b.counter("tcu.walks_of_4"), 1u);
+  const Dma again = co_await atc.translated({.address = ipa});
+  EXPECT_TRUE(again.ok);
+  EXPECT_EQ(b.counter("tcu.walks_of_4"), 1u);
+}
+TEST_F(SmmuAts, SplitStageTransactionsWalkStage2ByItself) {
+  Hypervisor host(bench, 7, Bench::tables + 0x80'0000);
+  bench.run(split_stage_walk(bench, atc, host));
+}
+
 class SmmuAtsOfFour : public SmmuAts {
  protected:
   static SmmuParameters four() {

@@ -64,6 +64,21 @@ TEST_F(SmmuGatos, TranslatesTheStagesThatAreAskedFor) {
   bench.run(each_type(bench, host));
 }
 
+// An operation of stage 2 doesn't walk stage 1, though the stream has it.
+Task<void> walk_of_stage2(Bench& b, Hypervisor& host) {
+  const std::uint64_t ipa = Guest::ipa(Guest::data);
+  host.map(ipa, target);
+  host.nest_stream(1, Guest::ipa(Guest::cd));
+  co_await b.enable();
+  const Operation operation = co_await carry_out(b, 1, ipa | stage2 | to_read);
+  EXPECT_EQ(operation.par, target | write_back);
+  EXPECT_EQ(b.counter("tcu.table_reads_stage2"), 4u);
+  EXPECT_EQ(b.counter("tcu.walks_of_4"), 1u);
+}
+TEST_F(SmmuGatos, OfStage2WalksItByItself) {
+  bench.run(walk_of_stage2(bench, host));
+}
+
 // Chapter 9: whatever it meets is in SMMU_GATOS_PAR, and no event.
 Task<void> faults(Bench& b, Hypervisor& host) {
   Guest guest(host);

@@ -46,6 +46,28 @@ TEST(SmmuStage2, ByItselfCostsALookUpAndItsLevels) {
   bench.run(stage2_alone(bench));
 }
 
+// 5.2, S1DSS = 0b01: without a SubstreamID stage 1 is bypassed, and stage 2 by itself.
+Task<void> below_a_bypassed_stage1(Bench& b) {
+  constexpr std::uint64_t S1CDMax = 1ULL << 59, S1DSS = 1;
+  Hypervisor host(b, 7, 0x9f00'0000);
+  host.nest_stream(1, S1CDMax | Guest::ipa(Guest::cd));
+  b.memory.store(b.ste_of(1) + 8, S1DSS);
+  host.map(0x4000'0000, 0xa000'0000);
+  co_await b.enable();
+  Dma d{.address = 0x4000'0000};
+  co_await b.dma(d);
+  EXPECT_TRUE(d.ok);
+  EXPECT_EQ(b.counter("tcu.table_reads_stage2"), 4u);
+  EXPECT_EQ(b.counter("tcu.walks_of_4"), 1u);
+  EXPECT_EQ(nested_reads(b).count(), 0u);
+}
+TEST(SmmuStage2, ByItselfIsAlsoBelowABypassedStage1) {
+  SmmuParameters parameters = with_stage2();
+  parameters.offered.substream_id_bits = 4;
+  Bench bench(parameters);
+  bench.run(below_a_bypassed_stage1(bench));
+}
+
 // Everything cold: each of the six places takes a whole walk of stage 2.
 Task<void> nested(Bench& b) {
   Hypervisor host(b, 7, 0x9f00'0000);

@@ -230,7 +230,7 @@ Task<void> pass_translated(GlobalConfiguration global, TranslationQuery query,
     co_return;
   }
   set_stream(outcome.entry.tag, query.stream);
-  const Stage2 stage2(ste.stage2, true);
+  const Stage2 stage2(ste.stage2, false);
   fault = co_await translate_stage2(stage2, query, false, global.contiguous_entries, {},
                                     outcome.entry, tables);
   if (fault) {
@@ -290,7 +290,7 @@ Task<TranslationOutcome> translate(GlobalConfiguration global, TranslationQuery 
     outcome.ats_address = query.address;
     co_return outcome;
   }
-  const Stage2 below(ste.stage2, ste.has_stage1());
+  const Stage2 below(ste.stage2, !skips_stage1);
   const Stage2* const stage2 = ste.has_stage2() ? &below : nullptr;
   TlbEntry& entry = outcome.entry;
   set_stream(entry.tag, query.stream);

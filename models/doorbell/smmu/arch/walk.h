@@ -13,7 +13,7 @@ struct Stage2 {
 
   const Stage2Regime& regime;
   TranslationTag tag;
-  bool nested;  ///< Stage 1 is above it.
+  bool nested;  ///< Stage 1 is above it, in this translation.
 };
 
 /// A walk of stage 2 (DDI 0487 D8). Its faults are of stage 2, with `event_class` and the address;
