@@ -53,12 +53,13 @@ void AtsService::receive(const dti_ats::ToSmmu& message) {
 
 /// For a write first, if one is asked for; what isn't writable is asked for again to be read.
 Task<TranslationOutcome> AtsService::find(const dti_ats::TranslationRequest& request,
-                                          std::uint64_t address, TranslationQuery& query) {
+                                          std::uint64_t address, TranslationQuery& query,
+                                          Misses& misses) {
   query = query_of(request, address, false, features_);
-  TranslationOutcome outcome = co_await parts_.translator.find(query);
+  TranslationOutcome outcome = co_await parts_.translator.find(query, misses);
   if (denies_write(query, outcome)) {
     query = query_of(request, address, true, features_);
-    outcome = co_await parts_.translator.find(query);
+    outcome = co_await parts_.translator.find(query, misses);
   }
   co_return outcome;
 }
@@ -66,13 +67,13 @@ Task<TranslationOutcome> AtsService::find(const dti_ats::TranslationRequest& req
 /// Further translations are of the same size, and of what follows up to the last address (PCIe 6.0,
 /// 10.2.3).
 Task<void> AtsService::follow(const dti_ats::TranslationRequest& request, TranslationQuery& query,
-                              dti_ats::TranslationAnswer& answer) {
+                              dti_ats::TranslationAnswer& answer, Misses& misses) {
   const dti_ats::Translation one = answer.translations[0];
   const unsigned most = std::min(request.count, parameters_.translations);
   while ((one.read || one.write) && answer.count < most) {
     const std::uint64_t next = request.address + (std::uint64_t{answer.count} << one.log2_size);
     if (next < request.address) break;
-    const TranslationOutcome outcome = co_await find(request, next, query);
+    const TranslationOutcome outcome = co_await find(request, next, query, misses);
     if (status_of(outcome) != dti_ats::Status::successful) break;
     const dti_ats::Translation more = translation_of(request, query, outcome, features_);
     if (more.log2_size != one.log2_size) break;
@@ -88,15 +89,17 @@ Task<void> AtsService::translate(dti_ats::TranslationRequest request) {
   dti_ats::TranslationAnswer answer{.token = request.token};
   const unsigned epoch = parts_.translator.begin();
   TranslationQuery query;
-  const TranslationOutcome first = co_await find(request, request.address, query);
+  Misses misses;
+  const TranslationOutcome first = co_await find(request, request.address, query, misses);
   answer.status = status_of(first);
   if (first.event.type == EventType::F_BAD_ATS_TREQ)
     parts_.events.record(bad_request(request, query.stream), first.MEV);
   if (answer.status == dti_ats::Status::successful) {
     answer.translations[0] = translation_of(request, query, first, features_);
     answer.count = 1;
-    co_await follow(request, query, answer);
+    co_await follow(request, query, answer, misses);
   }
+  parts_.monitored.count(misses, request.stream.stream_id);
   const bool gives =
       answer.count != 0 && (answer.translations[0].read || answer.translations[0].write);
   (gives ? completions_ : denied_).add();

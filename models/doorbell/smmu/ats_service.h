@@ -55,9 +55,9 @@ class AtsService {
   void receive(const dti_ats::ToSmmu& message);
   Task<void> translate(dti_ats::TranslationRequest request);
   Task<TranslationOutcome> find(const dti_ats::TranslationRequest& request, std::uint64_t address,
-                                TranslationQuery& query);
+                                TranslationQuery& query, Misses& misses);
   Task<void> follow(const dti_ats::TranslationRequest& request, TranslationQuery& query,
-                    dti_ats::TranslationAnswer& answer);
+                    dti_ats::TranslationAnswer& answer, Misses& misses);
   Task<void> take(dti_ats::PageRequest request);
   Task<void> answer_by_itself(dti_ats::PageRequest request, PageRequestRefusal refusal);
   void send(const dti_ats::PageResponse& response);

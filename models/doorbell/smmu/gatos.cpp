@@ -32,8 +32,9 @@ Task<void> Gatos::idle() {
 Task<void> Gatos::translate() {
   std::uint64_t result = invalid_request();
   if (const auto operation = AddressOperation::decode(sid_.get(), addr_.get(), features_)) {
+    Misses not_counted;  // as 10.3 leaves open of operations, here of all of its events
     const TranslationOutcome outcome =
-        co_await translator_.find(operation->query, operation->inhibits_updates);
+        co_await translator_.find(operation->query, not_counted, operation->inhibits_updates);
     result = encode_result(*operation, outcome, features_);
   }
   operations_.add();

@@ -61,7 +61,7 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
                               start, slot, journey);
       const TranslationOutcome outcome =
           co_await translate(global(), {request.stream, request.address, request.access}, access);
-      count_misses(access, stream_id);
+      parts_.monitored.count(access.misses(), stream_id);
       stalled = stalls(outcome, tbu, request, place);
       if (!stalled) answer = answer_of(outcome, start, request);
     }
@@ -79,12 +79,6 @@ Task<void> Translator::serve(unsigned tbu, dti::TranslationRequest request) {
   parts_.links.answer(tbu, answer);
   under_way_.leave(epoch);
   if (place) parts_.stalls->give_back(*place);
-}
-
-void Translator::count_misses(const TranslatorAccess& access, std::uint32_t stream_id) {
-  if (access.missed_translation()) parts_.monitored.count(MonitorEvent::tlb_miss, stream_id);
-  if (access.missed_configuration())
-    parts_.monitored.count(MonitorEvent::configuration_miss, stream_id);
 }
 
 /// Whether it stalls, and has a place to do so: it then has stalled when this returns.
@@ -144,7 +138,7 @@ Task<void> Translator::prefetch(Stream stream, std::optional<std::uint64_t> addr
   }
 }
 
-Task<TranslationOutcome> Translator::find(TranslationQuery query, bool passive) {
+Task<TranslationOutcome> Translator::find(TranslationQuery query, Misses& misses, bool passive) {
   // As it was begun: a SMMUEN = 0 that follows waits.
   GlobalConfiguration registers = global();
   registers.inhibits_updates = passive;
@@ -153,8 +147,7 @@ Task<TranslationOutcome> Translator::find(TranslationQuery query, bool passive) 
   TranslatorAccess access(parts_.configurations, parts_.walker, parts_.monitored,
                           query.stream.stream_id, parts_.log.epoch(), slot, {}, passive);
   const TranslationOutcome outcome = co_await translate(registers, query, access);
-  if (query.purpose == TranslationPurpose::ats_request)
-    count_misses(access, query.stream.stream_id);
+  misses |= access.misses();
   under_way_.leave(epoch);
   co_return outcome;
 }

@@ -50,8 +50,9 @@ class Translator {
   /// goes wrong is no event (IHI 0070 4.2, 7.2).
   Task<void> prefetch(Stream stream, std::optional<std::uint64_t> address);
   /// What comes in beside transactions: operations of software, and requests of ATCs, for a slot
-  /// as those. `passive`: nothing in tables is updated. Events are for the caller.
-  Task<TranslationOutcome> find(TranslationQuery query, bool passive = false);
+  /// as those. `passive`: nothing in tables is updated. Events are for the caller, as are `misses`,
+  /// to which its own are added: a request may take several.
+  Task<TranslationOutcome> find(TranslationQuery query, Misses& misses, bool passive = false);
   /// From `begin` to `end` is one of what `answered` waits for, whatever is found meanwhile.
   unsigned begin() { return under_way_.enter(); }
   void end(unsigned epoch) { under_way_.leave(epoch); }
@@ -74,7 +75,6 @@ class Translator {
               const dti::TranslationRequest& request, std::optional<StallTable::Index>& place);
   dti::TranslationAnswer::Result terminated_by(StallEnd end,
                                                const dti::TranslationRequest& request);
-  void count_misses(const TranslatorAccess& access, std::uint32_t stream_id);
   void terminate(const TranslationOutcome& outcome, const dti::TranslationRequest& request);
 
   Scheduler& scheduler_;

@@ -47,8 +47,9 @@ class TranslatorAccess final : public TableAccess {
                            std::uint64_t expected, std::uint64_t desired) override;
 
   /// Whether it depended on tables in memory, its own reads or another's.
-  bool missed_configuration() const { return missed_configuration_; }
-  bool missed_translation() const { return walk_.missed; }
+  Misses misses() const {
+    return {.translation = walk_.missed, .configuration = missed_configuration_};
+  }
 
  private:
   ConfigurationUnit& configurations_;

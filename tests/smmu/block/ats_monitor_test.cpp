@@ -12,6 +12,7 @@ constexpr std::uint32_t running = 0x1d;  // SMMUEN, EVENTQEN, CMDQEN, ATSCHK
 SmmuParameters offering() {
   SmmuParameters parameters;
   parameters.offered.ats = true;
+  parameters.tcu.ats.translations = 4;
   return parameters;
 }
 
@@ -55,6 +56,33 @@ Task<void> requests(MonitoredAtsBench& b) {
 TEST(SmmuAtsMonitor, OfATcuCountsRequestsOfAtcs) {
   MonitoredAtsBench bench;
   bench.run(requests(bench));
+}
+
+// Events 2 and 3 are of requests, whatever a request looks up: three pages, one of them twice, as
+// it isn't writable.
+Task<void> several_pages(MonitoredAtsBench& b) {
+  b.translate_stream(1);
+  b.memory.store(b.ste_of(1) + 8, EATS_full);
+  for (unsigned i = 0; i < 3; ++i)
+    b.map(page + i * 0x1000, target + i * 0x1000, i == 1 ? Bench::page_ro : Bench::page_rw);
+  co_await b.enable();
+  co_await b.write_and_poll(Bench::CR0, Bench::CR0ACK, running);
+  co_await b.tcu.count(0, MonitorEvent::transaction);
+  co_await b.tcu.count(1, MonitorEvent::tlb_miss);
+  co_await b.tcu.count(2, MonitorEvent::configuration_miss);
+  co_await b.tcu.count(3, MonitorEvent::table_access);
+  for (std::uint64_t n = 1; n <= 2; ++n) {
+    const auto answer = co_await b.atc.ask({.stream = {1}, .address = page, .count = 3});
+    EXPECT_EQ(answer.count, 3u);
+    EXPECT_EQ(co_await b.tcu.counter(0), n);
+    EXPECT_EQ(co_await b.tcu.counter(1), 1u) << "of the first time";
+    EXPECT_EQ(co_await b.tcu.counter(2), 1u);
+    EXPECT_EQ(co_await b.tcu.counter(3), 6u) << "four levels, and the last one of two more pages";
+  }
+}
+TEST(SmmuAtsMonitor, ARequestOfSeveralPagesMissesOnce) {
+  MonitoredAtsBench bench;
+  bench.run(several_pages(bench));
 }
 
 Task<void> translated(MonitoredAtsBench& b) {

@@ -18,6 +18,18 @@ enum class MonitorEvent : std::uint8_t {
   ats_translated = 7,        ///< However it ends.
 };
 
+/// What a request has not found in caches: however often, it counts once (IHI 0070 10.3).
+struct Misses {
+  bool translation = false;    ///< Event 2.
+  bool configuration = false;  ///< Event 3.
+
+  Misses& operator|=(const Misses& other) {
+    translation |= other.translation;
+    configuration |= other.configuration;
+    return *this;
+  }
+};
+
 /// What a part of an SMMU tells its performance monitor counter group, if it has one. While nothing
 /// counts an event, telling it costs the test of a byte.
 class MonitoredEvents {
@@ -25,6 +37,10 @@ class MonitoredEvents {
   void count(MonitorEvent event, std::uint32_t stream_id) {
     if (counted_ != 0) [[unlikely]]
       tell(event, stream_id);
+  }
+  void count(const Misses& misses, std::uint32_t stream_id) {
+    if (misses.translation) count(MonitorEvent::tlb_miss, stream_id);
+    if (misses.configuration) count(MonitorEvent::configuration_miss, stream_id);
   }
 
  private:
