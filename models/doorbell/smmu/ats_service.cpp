@@ -24,9 +24,16 @@ AtsService::AtsService(Scheduler& scheduler, const Clock& clock, const Statistic
       denied_(
           group, "ats_denied",
           {"completions", Better::lower, "Of them, that gave it nothing: R = W = 0, or an error"}),
+      page_requests_(group, "page_requests_received",
+                     {"requests", Better::neither, "Page requests of ATCs, Stop Markers too"}),
       answered_by_hardware_(
           group, "page_requests_answered_by_hardware",
-          {"requests", Better::lower, "Page requests that the SMMU answered by itself"}) {}
+          {"requests", Better::lower, "Page requests that the SMMU answered by itself"}),
+      discarded_(group, "page_requests_discarded",
+                 {"requests", Better::lower,
+                  "Page requests lost to an overflow, their group's last to be answered"}),
+      ignored_(group, "stop_markers_ignored",
+               {"requests", Better::neither, "Stop Markers not recorded, which nobody answers"}) {}
 
 void AtsService::close_unbound() {
   if (socket.get_base_port().bind_count() != 0) return;
@@ -110,6 +117,7 @@ Task<void> AtsService::translate(dti_ats::TranslationRequest request) {
 }
 
 Task<void> AtsService::take(dti_ats::PageRequest request) {
+  page_requests_.add();
   const auto refusal = queue_ != nullptr ? queue_->record(request, parts_.registers.enabled())
                                          : std::optional(PageRequestRefusal::disabled);
   if (refusal) co_await answer_by_itself(request, *refusal);
@@ -118,10 +126,7 @@ Task<void> AtsService::take(dti_ats::PageRequest request) {
 }
 
 void AtsService::refuse(const dti_ats::PageRequest& request) {
-  if (const auto response =
-          automatic_response(request, PageRequestRefusal::disabled, {}, features_)) {
-    send(*response);
-  }
+  finish(request, PageRequestRefusal::disabled, {});
 }
 
 Task<void> AtsService::answer_by_itself(dti_ats::PageRequest request, PageRequestRefusal refusal) {
@@ -130,12 +135,17 @@ Task<void> AtsService::answer_by_itself(dti_ats::PageRequest request, PageReques
     const auto ste = co_await parts_.translator.find_stream(request.stream.stream_id);
     pasid = {.valid = ste.has_value(), .PPAR = ste && ste->PPAR};
   }
-  if (const auto response = automatic_response(request, refusal, pasid, features_)) send(*response);
+  finish(request, refusal, pasid);
 }
 
-void AtsService::send(const dti_ats::PageResponse& response) {
-  answered_by_hardware_.add();
-  socket.send(response, latency_);
+void AtsService::finish(const dti_ats::PageRequest& request, PageRequestRefusal refusal,
+                        const PasidOfResponse& pasid) {
+  if (const auto response = automatic_response(request, refusal, pasid, features_)) {
+    answered_by_hardware_.add();
+    socket.send(*response, latency_);
+  } else {
+    (request.is_stop_marker() ? ignored_ : discarded_).add();
+  }
 }
 
 void AtsService::respond(const Command& command) {

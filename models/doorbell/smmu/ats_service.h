@@ -60,7 +60,8 @@ class AtsService {
                     dti_ats::TranslationAnswer& answer, Misses& misses);
   Task<void> take(dti_ats::PageRequest request);
   Task<void> answer_by_itself(dti_ats::PageRequest request, PageRequestRefusal refusal);
-  void send(const dti_ats::PageResponse& response);
+  void finish(const dti_ats::PageRequest& request, PageRequestRefusal refusal,
+              const PasidOfResponse& pasid);
 
   AtsParameters parameters_;
   Features features_;
@@ -74,7 +75,10 @@ class AtsService {
   Counter requests_;
   Counter completions_;
   Counter denied_;
+  Counter page_requests_;
   Counter answered_by_hardware_;
+  Counter discarded_;
+  Counter ignored_;
 };
 
 }  // namespace doorbell::smmu

@@ -17,7 +17,7 @@ PriQueue::PriQueue(Scheduler& scheduler, const StatisticsGroup& group, RegisterB
       irq_cfg2_(registers.handle("SMMU_PRIQ_IRQ_CFG2")),
       lost_(std::move(lost)),
       recorded_(group, "page_requests",
-                {"requests", Better::neither, "Page requests committed to the PRI queue"}),
+                {"requests", Better::neither, "Page requests recorded in the PRI queue"}),
       used_(group, "pri_queue", {"records", Better::lower, "Records in the PRI queue"}) {}
 
 std::optional<PageRequestRefusal> PriQueue::record(const dti_ats::PageRequest& request,
@@ -29,7 +29,6 @@ std::optional<PageRequestRefusal> PriQueue::record(const dti_ats::PageRequest& r
     if (request.last && PRIQ_IRQ_CFG2::LO.test(irq_cfg2_.get())) interrupts().pri_queue_filled();
     return PageRequestRefusal::overflow;
   }
-  recorded_.add();
   const PageRequestRecord record = encode(request, features_);
   commit({record[0], record[1]});
   return std::nullopt;
@@ -42,6 +41,7 @@ void PriQueue::written(const Record& record, bool ok, bool was_empty) {
     lost_(decode_page_request(words));
     return;
   }
+  recorded_.add();
   const bool only_last = PRIQ_IRQ_CFG2::LO.test(irq_cfg2_.get());
   if (only_last ? is_last(words) : was_empty) interrupts().pri_queue_filled();
 }

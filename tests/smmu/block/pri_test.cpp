@@ -56,6 +56,17 @@ Task<void> ask(Bench& b, Atc& atc, dti_ats::PageRequest page) {
   co_await b.sleep(microsecond);
 }
 
+/// Each page request ends in one of four ways.
+void expect_none_lost(Bench& b, std::uint64_t received, std::uint64_t discarded = 0,
+                      std::uint64_t stop_markers = 0) {
+  EXPECT_EQ(b.counter("tcu.page_requests_received"), received);
+  EXPECT_EQ(b.counter("tcu.page_requests_discarded"), discarded);
+  EXPECT_EQ(b.counter("tcu.stop_markers_ignored"), stop_markers);
+  EXPECT_EQ(b.counter("tcu.page_requests") + b.counter("tcu.page_requests_answered_by_hardware") +
+                discarded + stop_markers,
+            received);
+}
+
 Task<void> records(Bench& b, Atc& atc, unsigned& edges) {
   co_await enable(b);
   co_await ask(b, atc, {.stream = {1, 5, true}, .address = 0x7000, .write = true, .group = 3});
@@ -72,6 +83,7 @@ Task<void> records(Bench& b, Atc& atc, unsigned& edges) {
   EXPECT_EQ(edges, 2u);
   EXPECT_TRUE(atc.responses.empty());
   EXPECT_EQ(b.counter("tcu.page_requests"), 3u);
+  expect_none_lost(b, 3);
 }
 TEST_F(SmmuPri, RequestsComeIntoTheQueue) {
   bench.run(records(bench, atc, listener.edges));
@@ -128,6 +140,7 @@ Task<void> overflow(Bench& b, Atc& atc) {
   EXPECT_EQ(co_await b.read(PRIQ_PROD), 5u | OVFLG);
   EXPECT_EQ(atc.responses.size(), 2u);
   EXPECT_EQ(b.counter("tcu.page_requests_answered_by_hardware"), 2u);
+  expect_none_lost(b, 8, 1);
 }
 TEST_F(SmmuPri, AnOverflowIsAnsweredByTheSmmu) {
   bench.run(overflow(bench, atc));
@@ -156,6 +169,7 @@ Task<void> pasids(Bench& b, Atc& atc) {
   EXPECT_EQ(atc.responses[1].code, ResponseCode::success);
   EXPECT_EQ(atc.responses[2].stream, (dti_ats::Stream{3, 0, false}));
   EXPECT_EQ(atc.responses[2].code, ResponseCode::response_failure) << "no valid STE";
+  expect_none_lost(b, 8, 0, 1);
   const auto events = co_await b.take_events();
   EXPECT_TRUE(events.empty());
 }
@@ -186,6 +200,8 @@ Task<void> failures(Bench& b, Atc& atc) {
   co_await ask(b, atc, request(5));
   EXPECT_EQ(co_await b.read(PRIQ_PROD), 1u);
   EXPECT_EQ(atc.responses.size(), 4u);
+  EXPECT_EQ(b.counter("tcu.page_requests"), 1u);
+  expect_none_lost(b, 5);
 }
 TEST_F(SmmuPri, WhatCannotBeRecordedFails) {
   bench.run(failures(bench, atc));
@@ -205,6 +221,7 @@ Task<void> last_only(Bench& b, Atc& atc, unsigned& edges) {
   EXPECT_EQ(edges, 2u);
   co_await ask(b, atc, request(4));
   EXPECT_EQ(edges, 3u) << "though it is discarded";
+  expect_none_lost(b, 6, 1);
 }
 TEST_F(SmmuPri, OnlyTheLastOfAGroupInterrupts) {
   bench.run(last_only(bench, atc, listener.edges));
