@@ -127,6 +127,17 @@ TEST_F(V2m, WhatItsFrameHasNotIsIgnored) {
   EXPECT_EQ(counted("made_pending"), 2u);
 }
 
+// Though its SPI is pending already, for another reason.
+TEST_F(V2m, WhatIsIgnoredIsNotCoalesced) {
+  constexpr std::uint32_t elsewhere = 40;
+  bench.write(bench.gicd, 0x0200 + elsewhere / 32 * 4, 4, 1u << elsewhere % 32);
+  ASSERT_TRUE(is_pending(elsewhere));
+  EXPECT_TRUE(send(elsewhere));
+  EXPECT_EQ(outcomes, std::vector<Outcome>{Outcome::misdirected});
+  EXPECT_EQ(counted("ignored"), 1u);
+  EXPECT_EQ(counted("coalesced"), 0u);
+}
+
 TEST_F(V2m, OfAWidthThatThereIsntIsAnError) {
   EXPECT_FALSE(send(spi, 8));
   EXPECT_EQ(outcomes, std::vector<Outcome>{Outcome::answered_with_error});

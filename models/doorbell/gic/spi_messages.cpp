@@ -45,10 +45,11 @@ Task<void> SpiMessages::accept(RegisterSocket& frame, Payload& payload) {
   const bool was_pending = state_.spis().is_pending(INTID);
   // Its Journey is there by the time that anybody hears of it.
   if (journey && !was_pending) journeys_[INTID] = journey;
+  const std::uint64_t taken_before = state_.messages_taken();
   frame.perform(payload);
   if (!journey) {
     by_software.add();
-  } else if (!payload.is_response_ok() || !state_.spis().is_pending(INTID)) {
+  } else if (state_.messages_taken() == taken_before) {
     if (!was_pending) journeys_.erase(INTID);
     ignored.add();
   } else {

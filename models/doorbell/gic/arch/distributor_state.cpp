@@ -104,6 +104,7 @@ void DistributorState::set_line(std::uint32_t INTID, bool level) {
 bool DistributorState::set_by_message(std::uint32_t INTID, const RegisterContext& who) {
   if (!reaches(INTID, who, NonSecureAccess::set_pending)) return false;
   spis_.set_by_message(INTID);
+  ++messages_taken_;
   changed(INTID);
   return true;
 }

@@ -64,6 +64,8 @@ class DistributorState {
   /// GICD_SETSPI_NSR, GICD_CLRSPI_NSR, written by `who`. False when there is no such SPI for it.
   bool set_by_message(std::uint32_t INTID, const RegisterContext& who = {});
   bool clear_by_message(std::uint32_t INTID, const RegisterContext& who = {});
+  /// How many messages have set an SPI, whether or not it was pending.
+  std::uint64_t messages_taken() const { return messages_taken_; }
   /// Has writes of SETSPI_NSR, CLRSPI_NSR, SETSPI_SR and CLRSPI_SR of `bank` do that. `frame` is
   /// "GICD", or "GICM" for the alias (12.9, DDI 0601).
   void serve_messages(RegisterBank& bank, const std::string& frame);
@@ -151,6 +153,7 @@ class DistributorState {
   std::function<bool()> write_pending_;
   std::function<void(std::uint32_t)> taken_back_;
   std::function<void()> disable_security_;
+  std::uint64_t messages_taken_ = 0;
 };
 
 }  // namespace doorbell::gic
