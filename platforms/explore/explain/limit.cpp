@@ -23,13 +23,14 @@ struct Server {
   ServerLoad load;
 };
 
-/// What is better the busier it is, such as being idle, bounds nothing.
+/// What is better the busier it is, such as being idle, bounds nothing, nor what has served nobody.
 std::optional<Server> bottleneck_among(const Json& metrics) {
   std::vector<Server> servers;
   std::vector<ServerLoad> loads;
   for (const Json& metric : metrics) {
     if (metric.at("kind") != "server" || metric.at("better") == "higher") continue;
     const Json& values = metric.at("values");
+    if (values.at("completions") == 0) continue;
     loads.push_back({.utilisation = values.at("utilisation"),
                      .places = values.at("capacity"),
                      .highest = values.at("busy_highest"),

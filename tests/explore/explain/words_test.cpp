@@ -130,6 +130,7 @@ class LimitTest : public WordsTest {
             {"better", "neither"},
             {"values",
              {{"capacity", places},
+              {"completions", 5},
               {"busy_highest", places},
               {"utilisation", utilisation},
               {"mean_service", service}}}};
@@ -154,6 +155,12 @@ TEST_F(LimitTest, SaysThatNothingIsBusyEnough) {
   idle["better"] = "higher";
   EXPECT_THAT(words_of({idle, server("line", 0.44, 1, 40)}),
               HasSubstr("\n  no server: the busiest, line, is busy 44.0 % of the time\n"));
+}
+
+TEST_F(LimitTest, PassesOverWhatHasServedNobody) {
+  Json full = server("full", 0.95, 4, 0);
+  full["values"]["completions"] = 0;
+  EXPECT_THAT(words_of({server("entries", 1, 64, 900), full}), HasSubstr("\n  entries, busy"));
 }
 
 TEST_F(LimitTest, SaysNothingWithoutServers) {
