@@ -89,10 +89,42 @@ void check_translation(const virt::VirtParameters& parameters, Translation trans
       "smmu.features.stage2: expected true, for the stage 2 of replay.translation, found false");
 }
 
-void check_guest(const virt::VirtParameters& parameters, Translation translation) {
-  if (translation != Translation::nested || parameters.gic.doorbell == gic::DoorbellKind::its)
-    return;
-  throw InputError("gic.doorbell: expected its, for the guest of replay.translation=nested");
+/// Whether devices' doorbells pass the SMMU untranslated.
+bool has_doorbell_window(const virt::VirtParameters& parameters) {
+  const auto doorbells = virt::doorbells(parameters);
+  return std::all_of(doorbells.begin(), doorbells.end(), [&](std::uint64_t doorbell) {
+    return parameters.smmu.reserved_window.contains(doorbell);
+  });
+}
+
+std::string name_of(gic::DoorbellKind doorbell) {
+  using Kind = gic::DoorbellKind;
+  return doorbell == Kind::its   ? "its"
+         : doorbell == Kind::v2m ? "v2m"
+         : doorbell == Kind::spi ? "spi"
+                                 : "lpi";
+}
+
+/// Intermediate addresses have 40 bits (sw/scenarios/translation.c).
+void check_intermediate_addresses(const virt::VirtParameters& parameters, Translation translation) {
+  constexpr unsigned bits = 40;
+  if (translation == Translation::stage_1) return;
+  const auto offered = static_cast<unsigned>(parameters.smmu.output_address_size);
+  if (offered < bits) {
+    throw InputError("smmu.output_address_size: expected at least " + std::to_string(bits) +
+                     ", for the stage 2 of replay.translation, found " + std::to_string(offered));
+  }
+  const gic::DoorbellKind doorbell = parameters.gic.doorbell;
+  if (translation == Translation::nested && doorbell != gic::DoorbellKind::its) {
+    throw InputError(
+        "gic.doorbell: expected its, for the guest of replay.translation=nested, found " +
+        name_of(doorbell));
+  }
+  if (doorbell == gic::DoorbellKind::lpi && !has_doorbell_window(parameters)) {
+    throw InputError(
+        "gic.doorbell: expected another, as replay.translation=stage_2 has no addresses for the "
+        "doorbells of processors, found lpi");
+  }
 }
 
 /// What the drivers need, and which keys bring it, before they find out by themselves.
@@ -168,10 +200,7 @@ machine_description description_of(const virt::VirtParameters& parameters,
   description.stream_id_bits = stream_id_bits(parameters);
   description.further_itss = parameters.gic.its_count - 1;
   description.doorbell = doorbell_of(parameters.gic.doorbell);
-  description.doorbell_window = true;
-  for (const std::uint64_t doorbell : virt::doorbells(parameters)) {
-    if (!parameters.smmu.reserved_window.contains(doorbell)) description.doorbell_window = false;
-  }
+  description.doorbell_window = has_doorbell_window(parameters);
   return description;
 }
 
@@ -186,7 +215,7 @@ Firmware::Firmware(virt::Platform& platform, Translation translation, std::size_
     : platform_(platform), functions_(functions_of(platform.parameters())), vectors_(vectors) {
   check_needs(platform.parameters(), vectors);
   check_translation(platform.parameters(), translation);
-  check_guest(platform.parameters(), translation);
+  check_intermediate_addresses(platform.parameters(), translation);
   machine_.description = description_of(platform.parameters(), translation);
   machine_.functions = functions_.data();
   machine_.function_capacity = static_cast<unsigned>(functions_.size());
@@ -202,6 +231,7 @@ void Firmware::bring_up_security(unsigned cpu) {
   frames.distributor = machine_.description.distributor;
   frames.redistributors = machine_.description.redistributors;
   frames.redistributor_limit = platform_.processor_count();
+  frames.more_redistributors = machine_.description.more_redistributors;
   processor_enter(&at_EL3);
   if (cpu == 0) check(gic_secure_initialise(&frames), "bringing the Secure GIC up");
   check(gic_secure_initialise_processor(&frames), "bringing a Secure CPU interface up");

@@ -2,8 +2,7 @@
 #include "sw/drivers/smmu/stage2.h"
 #include "sw/scenarios/machine.h"
 
-#define VMID_OF_GUEST UINT16_MAX /* no device's own */
-#define INTERMEDIATE_BITS 40     /* as KVM gives guests */
+#define INTERMEDIATE_BITS 40 /* as KVM gives guests */
 
 /* A guest's intermediate page of an ITS's GITS_TRANSLATER, as VFIO has them. */
 static uint64_t intermediate_page(const struct machine* machine, unsigned number) {
@@ -17,13 +16,19 @@ static unsigned number_of(struct machine* machine, const struct its* its) {
   return number;
 }
 
+/* The last of those that there are, and no device's own. */
+static uint16_t vmid_of_guest(const struct smmu* smmu) {
+  return smmu->wide_vmids ? UINT16_MAX : UINT8_MAX;
+}
+
 /* One guest, whose memory is where it is, and whose ITSs' doorbells are elsewhere. */
 enum status machine_make_guest(struct machine* machine) {
   const struct machine_description* d = &machine->description;
   if (d->translation != MACHINE_NESTED) return STATUS_OK;
   if (d->doorbell != MACHINE_DOORBELL_ITS) return STATUS_UNSUPPORTED;
-  enum status status = smmu_domain_initialise_stage_2(&machine->smmu, &machine->guest,
-                                                      VMID_OF_GUEST, INTERMEDIATE_BITS, GRANULE_4K);
+  enum status status =
+      smmu_domain_initialise_stage_2(&machine->smmu, &machine->guest, vmid_of_guest(&machine->smmu),
+                                     INTERMEDIATE_BITS, GRANULE_4K);
   if (status == STATUS_OK) {
     status = smmu_map(&machine->guest, d->memory, d->memory, d->memory_end - d->memory,
                       MAP_WRITE | MAP_BLOCKS);

@@ -87,6 +87,19 @@ TEST_F(BadInput, SettingWithABadValue) {
                  AllOf(HasSubstr("processors"), HasSubstr("many")));
 }
 
+TEST_F(BadInput, StagesThatTheRestDoesNotFit) {
+  const std::string run = run_with(description_, workload_) + " --set replay.translation=";
+  expect_refused(run + "nested --set gic.doorbell=v2m",
+                 AllOf(HasSubstr("gic.doorbell: expected its"), HasSubstr("found v2m")));
+  expect_refused(run + "stage_2 --set gic.doorbell=lpi --set gic.lpis=direct",
+                 AllOf(HasSubstr("gic.doorbell"), HasSubstr("found lpi")));
+  for (const char* const stages : {"stage_2", "nested"}) {
+    expect_refused(
+        run + stages + " --set smmu.output_address_size=36",
+        AllOf(HasSubstr("smmu.output_address_size: expected at least 40"), HasSubstr("found 36")));
+  }
+}
+
 TEST_F(BadInput, WorkloadThatIsNoTrace) {
   const std::string bad = scratch_.write("bad.trace", "hello\n");
   expect_refused(run_with(description_, bad), HasSubstr("bad.trace:1: "));

@@ -214,6 +214,18 @@ TEST_F(Run, FirmwareFollowsTheMapsOfStreamIdsAndDeviceIds) {
   EXPECT_EQ(json["latency"]["streams"][0]["stream"], 4096 + (8 << 1));
 }
 
+// Frames of the 124th on are in another region.
+TEST_F(Run, SecureSoftwareFindsTheRedistributorsOfAllProcessors) {
+  const CommandResult result = run("--set processors=124 --set gic.common.security=two");
+  EXPECT_EQ(result.status, 0) << result.errors;
+}
+
+TEST_F(Run, AGuestHasAVmidOfEightBits) {
+  const CommandResult result =
+      run("--set replay.translation=nested --set smmu.features.vmid_size=8");
+  EXPECT_EQ(result.status, 0) << result.errors;
+}
+
 TEST_F(Run, AFunctionOnAnyBusIsFound) {
   const Json json = Json::parse(statistics_of("--set root_complex.ports.0.bus=7"));
   EXPECT_EQ(json["latency"]["streams"][0]["stream"], 7 << 8 | 1 << 3);
