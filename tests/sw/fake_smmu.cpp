@@ -1,6 +1,7 @@
 #include "tests/sw/fake_smmu.h"
 
 #include "sw/drivers/smmu/registers.h"
+#include "sw/drivers/smmu/structures.h"
 
 namespace doorbell::sw {
 
@@ -49,9 +50,9 @@ void FakeSmmu::write(std::uint64_t offset, std::uint64_t data) {
   }
 }
 
-void FakeSmmu::refuse() {
+void FakeSmmu::stop(std::uint64_t error) {
   registers_[SMMU_GERROR] ^= GERROR_CMDQ;
-  registers_[SMMU_CMDQ_CONS] |= field_put(CMDQ_CONS_ERR, CERROR_ILL);
+  registers_[SMMU_CMDQ_CONS] |= field_put(CMDQ_CONS_ERR, error);
   if ((registers_[SMMU_IRQ_CTRL] & IRQ_CTRL_GERROR) && on_global_error) on_global_error();
 }
 
@@ -70,6 +71,21 @@ void FakeSmmu::deliver() {
   late_.clear();
 }
 
+bool FakeSmmu::fails(const DecodedCommand& command, const Words& words) {
+  const std::uint64_t opcode = words[0] & 0xff;
+  if (!command.legal || (refused_opcode != 0 && opcode == refused_opcode)) {
+    stop(CERROR_ILL);
+    return true;
+  }
+  if (opcode == CMD_ATC_INV && unanswered_invalidations != 0) {
+    --unanswered_invalidations;
+    sync_fails_ = true;
+  }
+  if (!command.sync || !std::exchange(sync_fails_, false)) return false;
+  stop(CERROR_ATC_INV_SYNC);
+  return true;
+}
+
 bool FakeSmmu::step() {
   if ((registers_[SMMU_GERROR] ^ registers_[SMMU_GERRORN]) & GERROR_CMDQ) return false;
   std::uint64_t& consumer = registers_[SMMU_CMDQ_CONS];
@@ -82,10 +98,7 @@ bool FakeSmmu::step() {
   const DecodedCommand command = DecodedCommand::of(words, offer());
   illegal += !command.legal;
   unclean += command.legal && !command.clean;
-  if (!command.legal || (refused_opcode != 0 && (words[0] & 0xff) == refused_opcode)) {
-    refuse();
-    return false;
-  }
+  if (fails(command, words)) return false;
   const bool was_full = (consumer ^ producer) == BIT(log2);
   consumer = (consumer + 1) & (BIT(log2 + 1) - 1);
   events += was_full && offer().send_event;  // IHI 0070, 4.1.2

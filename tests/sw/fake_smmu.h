@@ -30,6 +30,8 @@ class FakeSmmu {
   unsigned consumer_reads = 0;  ///< of SMMU_CMDQ_CONS
   unsigned events = 0;          ///< WFE wake-up events sent
   unsigned refused_opcode = 0;  ///< refused whatever it says; 0: none
+  /// CMD_ATC_INVs to come that no device answers: the CMD_SYNC behind one fails, once (7.1).
+  unsigned unanswered_invalidations = 0;
   bool acknowledges = true;
   bool messages_are_late = false;  ///< a CMD_SYNC's message is written by deliver()
   bool runs = true;                ///< carries commands out as they are published; else in step()
@@ -52,12 +54,14 @@ class FakeSmmu {
  private:
   std::uint64_t read(std::uint64_t offset);
   void write(std::uint64_t offset, std::uint64_t value);
-  void refuse();
+  void stop(std::uint64_t error);
+  bool fails(const DecodedCommand& command, const Words& words);
   void complete(const DecodedCommand& sync);
   std::uint64_t value(unsigned offset) const;
 
   FakeHardware& hardware_;
   std::vector<DecodedCommand> late_;
+  bool sync_fails_ = false;  ///< the next one
   std::map<std::uint64_t, std::uint64_t> registers_;
 };
 

@@ -1,3 +1,4 @@
+#include "sw/drivers/smmu/ats.h"
 #include "sw/drivers/smmu/queue.h"
 #include "sw/drivers/smmu/registers.h"
 #include "sw/drivers/smmu/structures.h"
@@ -135,6 +136,18 @@ TEST_P(Waiting, WithItsInterruptMaskedARefusedCommandStopsTheQueue) {
   take_interrupts();
   EXPECT_EQ(smmu_.command_errors, 1u);
   EXPECT_EQ(smmu_sync(&smmu_), STATUS_OK);
+}
+
+// 3.9.1.4, 7.1: fetched again the CMD_SYNC completes, and the device may still use what it has.
+TEST_P(Waiting, AnInvalidationThatADeviceLeavesUnansweredIsNotDone) {
+  fake_[SMMU_IDR0] |= IDR0_ATS;
+  fake_.unanswered_invalidations = 1;
+  EXPECT_EQ(smmu_invalidate_device(&smmu_, 3, 0x1000, 0x1000), STATUS_TIMEOUT);
+  EXPECT_EQ(smmu_.device_timeouts, 1u);
+  EXPECT_EQ(smmu_.command_errors, 0u);
+  EXPECT_EQ(fake_[SMMU_GERROR], fake_[SMMU_GERRORN]);
+  EXPECT_EQ(smmu_invalidate_device(&smmu_, 3, 0x1000, 0x1000), STATUS_OK);
+  EXPECT_EQ(smmu_.device_timeouts, 1u);
 }
 
 class WaitingForMessages : public SmmuDriver {

@@ -154,11 +154,14 @@ void smmu_batch_add(struct smmu_batch* batch, struct smmu_command command) {
 
 enum status smmu_batch_finish(struct smmu_batch* batch) {
   if (batch->status != STATUS_OK) return batch->status;
-  unsigned errors = batch->smmu->command_errors;
+  const struct smmu* smmu = batch->smmu;
+  unsigned errors = smmu->command_errors;
+  unsigned timeouts = smmu->device_timeouts;
   batch->commands[batch->count++] = smmu_command_sync();
   enum status status = send(batch, true);
-  if (status == STATUS_OK && batch->smmu->command_errors != errors) return STATUS_REFUSED;
-  return status;
+  if (status != STATUS_OK) return status;
+  if (smmu->command_errors != errors) return STATUS_REFUSED;
+  return smmu->device_timeouts != timeouts ? STATUS_TIMEOUT : STATUS_OK;
 }
 
 enum status smmu_issue(struct smmu* smmu, struct smmu_command command) {

@@ -32,7 +32,8 @@ void smmu_batch_add(struct smmu_batch* batch, struct smmu_command command);
 /* TLBI_NH_VA, of stage 2 TLBI_S2_IPA, for each page or block of a range, or its range form where
  * the SMMU has it. */
 void smmu_batch_add_range(struct smmu_batch* batch, const struct smmu_range* range);
-/* Sends the rest and a CMD_SYNC, and waits until it has completed. */
+/* Sends the rest and a CMD_SYNC, and waits until it has completed. STATUS_REFUSED: a command was
+ * illegal; STATUS_TIMEOUT: the SMMU, or a device that was sent a CMD_ATC_INV, didn't answer. */
 enum status smmu_batch_finish(struct smmu_batch* batch);
 
 /* One command and a CMD_SYNC. */

@@ -130,6 +130,7 @@ static enum status start_interrupts(const struct smmu* smmu) {
 
 enum status smmu_initialise(struct smmu* smmu) {
   smmu->command_errors = 0;
+  smmu->device_timeouts = 0;
   smmu->service_failure = false;
   smmu->published = 0;
   smmu->consumed = 0;

@@ -57,8 +57,9 @@ struct smmu {
   struct lock event_lock;
   struct lock stream_lock; /* of the stream table's first level */
   struct lock error_lock;
-  unsigned command_errors; /* commands that the SMMU refused */
-  bool service_failure;    /* GERROR.SFM was seen */
+  unsigned command_errors;  /* commands that the SMMU refused */
+  unsigned device_timeouts; /* CMD_SYNCs that failed, as a device left a CMD_ATC_INV unanswered */
+  bool service_failure;     /* GERROR.SFM was seen */
 };
 
 /* An address space: of stage 1, what one context descriptor and its tables describe; or of stage 2,
