@@ -27,10 +27,13 @@ struct smmu_page_request {
 
 /* What a device translated is checked from now on (CR0.ATSCHK). */
 enum status smmu_start_ats(struct smmu* smmu);
-/* Lets the function of a translating stream use ATS, or no longer: then its cache is emptied. */
+/* Lets the function of a translating stream use ATS, or no longer: then its cache is emptied. The
+ * caller enables ATS in the endpoint after the one, and disables it before the other (3.9.2).
+ * STATUS_TIMEOUT: the device didn't answer, and may use ATS no longer. */
 enum status smmu_allow_ats(struct smmu* smmu, uint32_t stream_id, bool allowed);
 /* Drops what the device has cached of a range, of a stream without substreams; after the SMMU's own
- * invalidation. On return nothing uses it. STATUS_TIMEOUT: the device didn't answer. */
+ * invalidation. On STATUS_OK nothing uses it. STATUS_TIMEOUT: a device didn't answer, and may
+ * still use it: the memory must not be used for something else (3.9.1.4). */
 enum status smmu_invalidate_device(struct smmu* smmu, uint32_t stream_id, uint64_t iova,
                                    uint64_t size);
 
@@ -38,9 +41,11 @@ enum status smmu_invalidate_device(struct smmu* smmu, uint32_t stream_id, uint64
  * interrupt. */
 enum status smmu_start_page_requests(struct smmu* smmu, struct smmu_queue* queue,
                                      unsigned log2_requests);
-/* The next request, taken out of the queue; false when there is none. */
+/* The next request, taken out of the queue; false when there is none. With false, `overflowed` says
+ * whether requests had been lost, until this call acknowledged it: of groups whose last request
+ * hasn't been seen by now it has been answered, and they are to be dropped (8.1.1). */
 bool smmu_next_page_request(struct smmu* smmu, struct smmu_queue* queue,
-                            struct smmu_page_request* request);
+                            struct smmu_page_request* request, bool* overflowed);
 /* Answers the group of a request. */
 enum status smmu_answer_page_request(struct smmu* smmu, const struct smmu_page_request* request,
                                      unsigned response);
