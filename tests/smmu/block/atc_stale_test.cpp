@@ -1,10 +1,9 @@
 // Nothing stale is used once a function's ATC is invalidated, in flight included: pages are mapped,
 // moved and unmapped at random under Translated and untranslated traffic of the same streams (IHI
 // 0070 3.9.1, 4.5.1). Leaving out a command is seen.
-#include <map>
-
 #include "doorbell/core/arch/random.h"
 #include "tests/smmu/block/atc.h"
+#include "tests/smmu/block/stale_use.h"
 
 namespace doorbell::smmu::test {
 namespace {
@@ -48,15 +47,7 @@ class AtcChanges {
     over_ = true;
     co_await b_.sleep(20 * microsecond);
   }
-  /// Accesses to a page that wasn't done with when its last SYNC was.
-  std::size_t stale() const {
-    std::size_t count = 0;
-    for (const Memory::Access& access : b_.memory.log) {
-      const auto taken = taken_at_.find(access.address & ~0xfffULL);
-      count += access.port == 0 && taken != taken_at_.end() && access.done > taken->second;
-    }
-    return count;
-  }
+  std::size_t stale() const { return stale_uses(b_.memory, taken_at_); }
   std::uint64_t translated() const { return translated_; }
   std::uint64_t untranslated() const { return untranslated_; }
   std::uint64_t denied() const { return denied_; }
@@ -147,7 +138,7 @@ class AtcChanges {
   Atc atc_{b_};
   Random random_{1};
   std::array<std::array<std::uint64_t, pages>, streams> page_{};
-  std::map<std::uint64_t, Time> taken_at_;  // by page
+  TakenAt taken_at_;
   std::uint64_t translated_ = 0, untranslated_ = 0, denied_ = 0;
   bool over_ = false;
   std::uint64_t next_page_ = 0xa000'0000;

@@ -1,9 +1,8 @@
 // Nothing stale is used once a SYNC is complete, in flight included, whatever TBU it passes: pages,
 // address spaces and streams change at random under traffic of several TBUs, by one stage and by
 // both. Leaving out any one command is seen.
-#include <map>
-
 #include "doorbell/core/arch/random.h"
+#include "tests/smmu/block/stale_use.h"
 #include "tests/smmu/block/two_stages.h"
 
 namespace doorbell::smmu::test {
@@ -40,15 +39,7 @@ class RandomChanges {
     over_ = true;
     co_await b_.sleep(20 * microsecond);
   }
-  /// Accesses to a page that wasn't done with when its SYNC was.
-  std::size_t stale() const {
-    std::size_t count = 0;
-    for (const Memory::Access& access : b_.memory.log) {
-      const auto taken = taken_at_.find(access.address & ~0xfffULL);
-      count += access.port == 0 && taken != taken_at_.end() && access.done > taken->second;
-    }
-    return count;
-  }
+  std::size_t stale() const { return stale_uses(b_.memory, taken_at_); }
   std::uint64_t accesses() const { return b_.memory.count(0, 0xa000'0000, ~0ULL); }
 
  private:
@@ -200,7 +191,7 @@ class RandomChanges {
   Random random_{1};
   std::array<Space, streams> spaces_;
   std::array<std::unique_ptr<Hypervisor>, streams> hosts_;
-  std::map<std::uint64_t, Time> taken_at_;  // by page
+  TakenAt taken_at_;
   bool over_ = false;
   std::uint16_t next_asid_ = 1;
   std::uint64_t next_page_ = 0xa000'0000;
