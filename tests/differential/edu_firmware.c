@@ -8,6 +8,7 @@
 #include "sw/include/processor.h"
 #include "sw/scenarios/machine.h"
 #include "sw/start/firmware.h"
+#include "tests/differential/failure.h"
 
 #define UART UINT64_C(0x09000000)
 #define TABLES UINT64_C(0x41000000)
@@ -53,11 +54,7 @@ static volatile unsigned events_seen;
 static volatile bool second_has_left;
 
 static void fail(const char* what, uint64_t value) {
-  pl011_print(&uart, "FAIL: ");
-  pl011_print(&uart, what);
-  pl011_print(&uart, ": ");
-  pl011_print_hexadecimal(&uart, value);
-  pl011_print(&uart, "\n");
+  print_failure(&uart, what, value);
   system_off();
 }
 

@@ -6,6 +6,7 @@
 #include "sw/interrupts/interrupts.h"
 #include "sw/random/bootargs.h"
 #include "sw/start/firmware.h"
+#include "tests/differential/failure.h"
 
 #define SYS_EXIT UINT64_C(0x18)
 #define APPLICATION_EXIT UINT64_C(0x20026)
@@ -24,11 +25,7 @@ static void end(void) {
 }
 
 static void fail(const char* what, uint64_t value) {
-  pl011_print(&uart, "FAIL: ");
-  pl011_print(&uart, what);
-  pl011_print(&uart, ": ");
-  pl011_print_hexadecimal(&uart, value);
-  pl011_print(&uart, "\n");
+  print_failure(&uart, what, value);
   end();
 }
 

@@ -9,6 +9,7 @@
 #include "sw/random/bootargs.h"
 #include "sw/start/firmware.h"
 #include "sw/translations/translations.h"
+#include "tests/differential/failure.h"
 
 #define EDU_VENDOR 0x1234
 #define EDU_DEVICE 0x11e8
@@ -18,11 +19,7 @@ static struct pcie_function functions[8];
 static struct translations translations;
 
 static void fail(const char* what, uint64_t value) {
-  pl011_print(&uart, "FAIL: ");
-  pl011_print(&uart, what);
-  pl011_print(&uart, ": ");
-  pl011_print_hexadecimal(&uart, value);
-  pl011_print(&uart, "\n");
+  print_failure(&uart, what, value);
   system_off();
 }
 
