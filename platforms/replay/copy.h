@@ -1,7 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <set>
+#include <utility>
 
 #include "platforms/replay/engine.h"
 #include "platforms/replay/processors.h"
@@ -27,13 +28,17 @@ class Copy : private DeviceSide, private ProcessorSide {
  private:
   Task<bool> read(const trace::Access& access) override;
   Task<bool> write(const trace::Access& access) override;
-  Task<bool> signal(const trace::Msi& msi) override;
+  Task<Signalled> signal(const trace::Msi& msi) override;
   Task<bool> perform(const trace::Record& record) override;
   Task<bool> flush(unsigned cpu, trace::Stream stream) override;
+
+  Task<void> open(const trace::Msi& msi);
 
   Processors& processors_;
   Software software_;
   Engine engine_;
+  std::set<std::pair<trace::Stream, std::uint32_t>> opening_;  ///< vectors, for their first message
+  Condition opened_;
 };
 
 }  // namespace doorbell::replay

@@ -19,7 +19,7 @@ struct ReplayCounts {
   std::uint64_t bytes = 0;  ///< read and written
   std::uint64_t msis = 0;
   std::uint64_t msis_taken = 0;   ///< with the ones that joined them
-  std::uint64_t msis_joined = 0;  ///< found their interrupt pending
+  std::uint64_t msis_joined = 0;  ///< found their interrupt pending, or the vector masked with one
   std::uint64_t msis_lost = 0;    ///< dropped on the way
   std::uint64_t flushes = 0;      ///< register reads to observe writes, which no recording has
   std::uint64_t refused = 0;      ///< device-side operations refused or answered with an error

@@ -75,9 +75,13 @@ class Engine {
     std::deque<std::uint64_t> queue;  ///< in program order
     bool busy = false;
   };
+  struct Message {
+    std::uint64_t number = 0;  ///< of its record
+    bool merged = false;       ///< by the function, into the one before
+  };
   struct Vector {
-    std::deque<std::uint64_t> outstanding;  ///< MSI records, in the order signalled
-    std::uint64_t joined = 0;
+    std::deque<Message> outstanding;  ///< in the order signalled
+    std::uint64_t joined = 0;         ///< of those sent, with the one that is pending
   };
   struct StreamState {
     Observation observation;
@@ -119,6 +123,11 @@ class Engine {
            header().conduct->invalidations == trace::Conduct::Invalidations::trace;
   }
 
+  // engine_messages.cpp: MSIs, and what became of them.
+  Task<void> run_msi(Entry& entry);
+  void end_msi(std::uint64_t number, Entry::Fate fate);
+  std::uint64_t end_message(Vector& vector, std::size_t at, Entry::Fate fate);
+
   // engine_release.cpp: deciding and running.
   bool fulfilled(const Entry& waiter, const Entry& other) const;
   bool wait_for(Entry& waiter, std::uint64_t number);
@@ -133,14 +142,12 @@ class Engine {
   Task<void> wait_until(std::uint64_t number, Time due);
   Task<void> run_write(Entry& entry);
   Task<void> run_read(Entry& entry);
-  Task<void> run_msi(Entry& entry);
   Task<void> run_processor(Entry& entry);
   void processor_done(Entry& entry);
   void observe(StreamState& stream, Observation::Position position);
   void flush_if_needed(trace::Stream stream, unsigned cpu);
   Task<void> flush(trace::Stream stream, unsigned cpu);
   void count(const Entry& entry);
-  void end_msi(std::uint64_t number, Entry::Fate fate);
 
   Scheduler& scheduler_;
   DeviceSide& devices_;

@@ -159,26 +159,6 @@ Task<void> Engine::run_read(Entry& entry) {
   go_on();
 }
 
-Task<void> Engine::run_msi(Entry& entry) {
-  const auto& msi = std::get<Msi>(entry.record.operation);
-  const auto number = entry.record.number;
-  auto& outstanding = vectors_[{msi.stream, msi.event}].outstanding;
-  entry.position = streams_[msi.stream].observation.evidence_started();
-  outstanding.push_back(number);
-  const bool accepted = co_await devices_.signal(msi);
-  count(entry);
-  entry.state = State::handed;
-  wake(entry.waiters);
-  if (!accepted) {
-    ++counts_.refused;
-    std::erase(outstanding, number);
-    end_msi(number, Entry::Fate::lost);
-  } else if (entry.fate != Entry::Fate::unknown) {
-    end_msi(number, entry.fate);
-  }
-  go_on();
-}
-
 Task<void> Engine::run_processor(Entry& entry) {
   const bool well = co_await processor_side_.perform(entry.record);
   if (!well) {
@@ -235,54 +215,6 @@ Task<void> Engine::flush(trace::Stream stream, unsigned cpu) {
   state.observation.evidence_ended(position);
   state.flushing = false;
   observe(state, position);
-  go_on();
-}
-
-void Engine::end_msi(std::uint64_t number, Entry::Fate fate) {
-  auto& msi = entry(number);
-  // It may arrive before the function has finished handing it over.
-  msi.fate = fate;
-  if (msi.state == State::running) return;
-  const auto stream = std::get<Msi>(msi.record.operation).stream;
-  auto& state = streams_[stream];
-  const auto position = msi.position;
-  state.observation.evidence_ended(position);
-  done(msi);
-  if (fate == Entry::Fate::observed) {
-    observe(state, position);
-  } else {
-    flush_if_needed(stream, 0);
-  }
-}
-
-void Engine::msi_taken(trace::Stream stream, std::uint32_t event) {
-  auto& vector = vectors_[{stream, event}];
-  for (auto ending = std::exchange(vector.joined, 0) + 1; ending > 0 && !vector.outstanding.empty();
-       --ending) {
-    const auto number = vector.outstanding.front();
-    vector.outstanding.pop_front();
-    ++counts_.msis_taken;
-    end_msi(number, Entry::Fate::observed);
-  }
-  go_on();
-}
-
-void Engine::msi_joined(trace::Stream stream, std::uint32_t event) {
-  ++vectors_[{stream, event}].joined;
-  ++counts_.msis_joined;
-}
-
-void Engine::msi_lost(trace::Stream stream, std::uint32_t event) {
-  auto& vector = vectors_[{stream, event}];
-  if (vector.outstanding.empty()) return;
-  // Those that joined a pending one, and that one, are going to be taken.
-  const std::uint64_t pending = vector.joined == 0 ? 0 : vector.joined + 1;
-  const auto at = vector.outstanding.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(
-                                                   pending, vector.outstanding.size() - 1));
-  const auto number = *at;
-  vector.outstanding.erase(at);
-  ++counts_.msis_lost;
-  end_msi(number, Entry::Fate::lost);
   go_on();
 }
 

@@ -1,9 +1,18 @@
 #pragma once
 
+#include <cstdint>
+
 #include "doorbell/core/arch/task.h"
 #include "traces/format/record.h"
 
 namespace doorbell::replay {
+
+/// What a function has made of the wish to send a message.
+enum class Signalled : std::uint8_t {
+  refused,  ///< nothing will be told of it
+  sent,     ///< or held back by the vector's mask, to be sent when it goes
+  merged,   ///< a mask holds one back already: one message for both (PCIe 6.0 6.1.4.5)
+};
 
 /// The functions, as the replay uses them. Records outlive the tasks.
 class DeviceSide {
@@ -14,9 +23,8 @@ class DeviceSide {
   /// Done when the function has handed the write over: from there on posted writes keep their
   /// order.
   virtual Task<bool> write(const trace::Access& access) = 0;
-  /// Likewise. What becomes of it is told to the engine by msi_taken and so on. False: refused;
-  /// nothing will be told.
-  virtual Task<bool> signal(const trace::Msi& msi) = 0;
+  /// Likewise. What becomes of a message that is sent is told to the engine by msi_taken and so on.
+  virtual Task<Signalled> signal(const trace::Msi& msi) = 0;
 };
 
 /// The processors, as the replay uses them: one operation at a time of each of a processor's two

@@ -90,10 +90,7 @@ std::uint64_t Software::address(const trace::Access& access) const {
 
 bool Software::operate(const trace::Map& map) {
   auto& binding = bindings_.at(map.stream);
-  if (!map.frame) {
-    map_doorbell(binding, map.iova);
-    return true;
-  }
+  if (!map.frame) return map_doorbell(binding, map.iova);
   const auto address = frame_address(*map.frame, map.pages, map.block);
   if (place_.bypass) {
     for (std::uint64_t page = 0; page < map.pages; ++page)
@@ -114,7 +111,7 @@ void Software::check_output(std::uint64_t end) const {
                    "an end at " + std::to_string(end));
 }
 
-void Software::map_doorbell(Binding& binding, std::uint64_t iova) {
+bool Software::map_doorbell(Binding& binding, std::uint64_t iova) {
   if (!has_its()) return map_other_doorbell(binding, iova);
   auto& msi = binding.device.msi;
   if (bypasses(binding)) {
@@ -127,6 +124,7 @@ void Software::map_doorbell(Binding& binding, std::uint64_t iova) {
     msix_program(&msi.msix, i, msi.doorbell, i);
     msix_unmask(&msi.msix, i);
   }
+  return true;
 }
 
 bool Software::operate(const trace::Unmap& unmap) {

@@ -61,6 +61,7 @@ class Software {
  private:
   struct Event {
     bool open = false;
+    bool wanted = false;  ///< to be opened when there is a doorbell for it
     unsigned collection = 0;
   };
   struct Binding {
@@ -99,7 +100,7 @@ class Software {
   std::uint64_t frame_address(std::uint64_t frame, std::uint64_t frames, bool block) const;
   void check_output(std::uint64_t end) const;
   smmu_batch& batch_of(const trace::Record& record);
-  void map_doorbell(Binding& binding, std::uint64_t iova);
+  bool map_doorbell(Binding& binding, std::uint64_t iova);
   void add_invalidations(const trace::SmmuCommand& command, smmu_batch& batch) const;
   bool finish(smmu_batch& batch);
   bool operate_on_all_streams(const trace::SmmuCommand& command);
@@ -112,10 +113,11 @@ class Software {
   bool map_event(const trace::ItsCommand& command, Binding& binding, Event& event);
   // software_doorbells.cpp: without an ITS
   bool has_its() const { return machine_.description.doorbell == MACHINE_DOORBELL_ITS; }
-  void map_other_doorbell(Binding& binding, std::uint64_t iova);
+  bool map_other_doorbell(Binding& binding, std::uint64_t iova);
   bool operate_elsewhere(const trace::ItsCommand& command);
   bool operate_on_vector(const trace::ItsCommand& command, Binding& binding);
   bool open_vector(Binding& binding, std::uint32_t number, unsigned processor);
+  bool move_vector(Binding& binding, std::uint32_t number, unsigned processor);
   bool close_vector(Binding& binding, std::uint32_t number);
   Binding* binding_of_device(std::uint32_t device);
   bool skip() {

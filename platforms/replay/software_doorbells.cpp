@@ -9,7 +9,7 @@ namespace doorbell::replay {
 using trace::ItsOpcode;
 
 /// Vectors are opened with the doorbell that is theirs, which may be one of several.
-void Software::map_other_doorbell(Binding& binding, std::uint64_t iova) {
+bool Software::map_other_doorbell(Binding& binding, std::uint64_t iova) {
   // Pages of processors, from here down: away from the trace's IOVAs.
   constexpr std::uint64_t first_processors_page = 0x7fff'ffff'f000;
   auto& msi = binding.device.msi;
@@ -27,6 +27,12 @@ void Software::map_other_doorbell(Binding& binding, std::uint64_t iova) {
     }
   }
   binding.mapped = true;
+  bool well = true;
+  for (std::uint32_t number = 0; number < binding.events.size(); ++number) {
+    const Event& event = binding.events[number];
+    if (event.wanted) well = open_vector(binding, number, event.collection) && well;
+  }
+  return well;
 }
 
 std::uint32_t Software::event_of(trace::Stream stream, std::uint32_t data) const {
@@ -49,33 +55,43 @@ bool Software::operate_on_vector(const trace::ItsCommand& command, Binding& bind
   const auto number = command.event.value_or(0);
   if (number >= binding.events.size()) return skip();
   const unsigned to = processor(command.collection.value_or(0));
+  if (command.opcode == ItsOpcode::MAPTI || command.opcode == ItsOpcode::MAPI)
+    return close_vector(binding, number) && open_vector(binding, number, to);
+  const Event& event = binding.events[number];
+  if (!event.open && !event.wanted) return skip();
   switch (command.opcode) {
-    case ItsOpcode::MAPTI:
-    case ItsOpcode::MAPI:
-      return close_vector(binding, number) && open_vector(binding, number, to);
     case ItsOpcode::MOVI:
-      if (!binding.events[number].open) return skip();
-      return msi_set_processor(&binding.device.msi, number, to) == STATUS_OK;
+      return move_vector(binding, number, to);
     case ItsOpcode::DISCARD:
-      return binding.events[number].open ? close_vector(binding, number) : skip();
+      return close_vector(binding, number);
     case ItsOpcode::INV:
-      if (!binding.events[number].open) return skip();
-      return msi_set_enabled(&binding.device.msi, number, true) == STATUS_OK;
+      return event.wanted || msi_set_enabled(&binding.device.msi, number, true) == STATUS_OK;
     default:
       return skip();
   }
 }
 
-/// A trace that maps its doorbell later has no address to give the vector yet: it is opened with
-/// the first message (open_event).
+/// A trace that maps its doorbell later has no address to give the vector yet.
 bool Software::open_vector(Binding& binding, std::uint32_t number, unsigned processor) {
-  if (!binding.mapped) return true;
+  Event& event = binding.events[number];
+  event.collection = processor;
+  event.wanted = !binding.mapped;
+  if (event.wanted) return true;
   auto& msi = binding.device.msi;
-  binding.events[number].open = true;
-  return msi_request(&msi, number, processor, msi.vectors[number].handler, nullptr) == STATUS_OK;
+  event.open = true;
+  const status result = msi_request(&msi, number, processor, msi.vectors[number].handler, nullptr);
+  flush(binding.info.stream);  // the function has seen that the mask is gone
+  return result == STATUS_OK;
+}
+
+bool Software::move_vector(Binding& binding, std::uint32_t number, unsigned processor) {
+  Event& event = binding.events[number];
+  event.collection = processor;
+  return event.wanted || msi_set_processor(&binding.device.msi, number, processor) == STATUS_OK;
 }
 
 bool Software::close_vector(Binding& binding, std::uint32_t number) {
+  binding.events[number].wanted = false;
   if (!std::exchange(binding.events[number].open, false)) return true;
   auto& msi = binding.device.msi;
   msi_handler* const handler = msi.vectors[number].handler;

@@ -1,9 +1,11 @@
 // A recorded workload with each kind of doorbell: its ITS commands become what they are for.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tests/system/command.h"
+#include "tests/system/made_workload.h"
 
 namespace doorbell::testing {
 namespace {
@@ -43,6 +45,80 @@ INSTANTIATE_TEST_SUITE_P(All, DoorbellKinds,
                                            " --set gic.doorbell=spi --set gic.lpis=none",
                                            " --set gic.doorbell=spi",
                                            " --set gic.doorbell=lpi --set gic.lpis=direct"));
+
+/// A workload in a file of its own, replayed.
+nlohmann::json replayed(const std::string& name, const std::string& text,
+                        const std::string& options) {
+  const ScratchDirectory scratch;
+  const std::string workload = scratch.path(name), statistics = scratch.path("statistics.json");
+  std::ofstream(workload) << text;
+  const CommandResult result =
+      run_doorbell("run " + source_path("platforms/virt.yaml") + " --workload " + workload +
+                   options + " --stats " + statistics);
+  EXPECT_EQ(result.status, 0) << result.errors;
+  EXPECT_EQ(result.output.find("Not all went well"), std::string::npos) << result.output;
+  return result.status == 0 ? nlohmann::json::parse(read_file(statistics)) : nlohmann::json{};
+}
+
+std::uint64_t counted(const nlohmann::json& run, const std::string& counter) {
+  std::uint64_t sum = 0;
+  for (const auto& metric : run["statistics"]["metrics"]) {
+    if (metric["path"].get<std::string>().ends_with(counter))
+      sum += metric["values"]["value"].get<std::uint64_t>();
+  }
+  return sum;
+}
+
+class MadeWorkloads : public ::testing::TestWithParam<std::tuple<std::string, unsigned>> {
+ protected:
+  std::string options() const {
+    return std::get<0>(GetParam()) + " --set processors=" + std::to_string(std::get<1>(GetParam()));
+  }
+};
+
+// Vectors are open when the workload begins, so that no command waits for its interrupt's set-up.
+TEST_P(MadeWorkloads, HaveAllTheirCommandsDone) {
+  const nlohmann::json run = replayed(
+      "n.yaml", "kind: nvme\nnvme: {drives: 2, queues: 4, queue_depth: 8, commands: 100}\n",
+      options());
+  ASSERT_TRUE(run.is_object());
+  EXPECT_EQ(run["totals"]["sent"], 200);
+  EXPECT_EQ(run["totals"]["operations_refused"], 0);
+  EXPECT_EQ(counted(run, ".device_accesses"), 600u)
+      << "each its two doorbells and its invalidation, and nothing for vectors";
+  const nlohmann::json& outcomes = run["conservation"]["outcomes"];
+  EXPECT_EQ(
+      outcomes["made pending"].get<int>() + outcomes["coalesced with a pending one"].get<int>(),
+      200);
+}
+
+// What a trace sends without having mapped it is opened with its first message: those behind it
+// wait, and none is lost.
+TEST_P(MadeWorkloads, LoseNoMessageWhileItsVectorIsOpened) {
+  Workload workload({});
+  for (unsigned i = 0; i < 40; ++i) {
+    workload.send_at_once(i % 5);
+    if (i % 8 == 7) workload.pause(1);
+  }
+  const nlohmann::json run = replayed(
+      "w.trace", workload.text(),
+      options() + " --set endpoints.0.function.msix_vectors=64 --set replay.pacing=recorded");
+  ASSERT_TRUE(run.is_object());
+  EXPECT_EQ(run["totals"]["operations_refused"], 0);
+  EXPECT_EQ(run["totals"]["sent"], 40);
+  const nlohmann::json& outcomes = run["conservation"]["outcomes"];
+  EXPECT_EQ(
+      outcomes["made pending"].get<int>() + outcomes["coalesced with a pending one"].get<int>(),
+      run["totals"]["sent"]);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, MadeWorkloads,
+    ::testing::Combine(
+        ::testing::Values(std::string(), std::string(" --set gic.doorbell=v2m"),
+                          std::string(" --set gic.doorbell=spi"),
+                          std::string(" --set gic.doorbell=lpi --set gic.lpis=direct")),
+        ::testing::Values(1u, 4u, 32u)));
 
 TEST(DoorbellKindsFit, WithTooFewSpisForAWorkloadAreRefused) {
   const CommandResult result = run_with(" --set gic.doorbell=v2m --set gic.messages.spis=2");

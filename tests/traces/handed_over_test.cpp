@@ -14,7 +14,14 @@ using trace::test::TemporaryFile;
 class Silent : public Machine {
  public:
   using Machine::Machine;
-  Task<bool> signal(const trace::Msi&) override { co_return true; }
+  Task<Signalled> signal(const trace::Msi& msi) override {
+    const bool first = ++signalled_[msi.event] == 1;
+    co_return !first && msi.event == masked ? Signalled::merged : Signalled::sent;
+  }
+  static constexpr std::uint32_t masked = 2;  ///< The first message for it is held back.
+
+ private:
+  std::map<std::uint32_t, unsigned> signalled_;
 };
 
 /// A replay up to where it goes on only if somebody tells what became of MSIs.
@@ -70,6 +77,35 @@ TEST(HandedOver, ALostMsiIsNoneOfThoseThatArePending) {
   run.scheduler.run();
   EXPECT_TRUE(run.engine.ended()) << run.engine.remaining();
   EXPECT_EQ(run.engine.counts().msis_taken, 2u);
+}
+
+/// Three of a masked vector, and what is done when the last of them is.
+constexpr const char* of_masked_vector =
+    "1 cpu0 map stream=0x8 iova=0x1000 pages=1 doorbell\n"
+    "2 dev msi stream=0x8 iova=0x1040 event=2 after=1\n"
+    "2 dev msi stream=0x8 iova=0x1040 event=2 after=1\n"
+    "2 dev msi stream=0x8 iova=0x1040 event=2 after=1\n"
+    "3 cpu0 handle stream=0x8 queue=1 value=1 after=1\n";
+
+// PCIe 6.0 6.1.4.5: one message for all, when the mask goes.
+TEST(HandedOver, MessagesOfAMaskedVectorAreTakenWithTheOneThatIsHeld) {
+  Waiting run(of_masked_vector, 5);
+  EXPECT_EQ(run.engine.counts().refused, 0u);
+  EXPECT_EQ(run.engine.counts().msis_joined, 2u);
+  EXPECT_EQ(run.engine.counts().handles, 0u);
+  run.engine.msi_taken(0x8, 2);
+  run.scheduler.run();
+  EXPECT_TRUE(run.engine.ended()) << run.engine.remaining();
+  EXPECT_EQ(run.engine.counts().msis_taken, 3u);
+}
+
+TEST(HandedOver, MessagesOfAMaskedVectorAreLostWithTheOneThatIsHeld) {
+  Waiting run(of_masked_vector, 5);
+  run.engine.msi_lost(0x8, 2);
+  run.scheduler.run();
+  EXPECT_TRUE(run.engine.ended()) << run.engine.remaining();
+  EXPECT_EQ(run.engine.counts().msis_lost, 3u);
+  EXPECT_EQ(run.engine.counts().msis_taken, 0u);
 }
 
 }  // namespace

@@ -64,11 +64,11 @@ Task<bool> Machine::write(const trace::Access& access) {
   co_return true;
 }
 
-Task<bool> Machine::signal(const trace::Msi& msi) {
+Task<Signalled> Machine::signal(const trace::Msi& msi) {
   co_await pause(20 * nanosecond);
   auto& own = state(msi.stream);
   tasks_.spawn(interrupt(msi, own.handed++));
-  co_return true;
+  co_return Signalled::sent;
 }
 
 Task<void> Machine::interrupt(trace::Msi msi, std::uint64_t place) {

@@ -26,7 +26,7 @@ class Machine : public DeviceSide, public ProcessorSide {
 
   Task<bool> read(const trace::Access& access) override;
   Task<bool> write(const trace::Access& access) override;
-  Task<bool> signal(const trace::Msi& msi) override;
+  Task<Signalled> signal(const trace::Msi& msi) override;
   Task<bool> perform(const trace::Record& record) override;
   Task<bool> flush(unsigned cpu, Stream stream) override;
 

@@ -124,7 +124,7 @@ TEST(Replay, ALostMsiHoldsNothingUp) {
   class Losing : public Machine {
    public:
     using Machine::Machine;
-    Task<bool> signal(const trace::Msi&) override { co_return false; }
+    Task<Signalled> signal(const trace::Msi&) override { co_return Signalled::refused; }
   };
   TemporaryFile file("a.trace", small("1 cpu0 map stream=0x8 iova=0x1000 pages=1 doorbell\n"
                                       "2 dev msi stream=0x8 iova=0x1040 event=1 after=1\n"
@@ -230,7 +230,7 @@ TEST(Replay, SaysWhatRemains) {
   class Silent : public Machine {
    public:
     using Machine::Machine;
-    Task<bool> signal(const trace::Msi&) override { co_return true; }
+    Task<Signalled> signal(const trace::Msi&) override { co_return Signalled::sent; }
   };
   TemporaryFile file("a.trace", small("1 cpu0 map stream=0x8 iova=0x1000 pages=1 doorbell\n"
                                       "2 dev msi stream=0x8 iova=0x1040 event=1 after=1\n"
