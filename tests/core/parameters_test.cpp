@@ -214,6 +214,12 @@ TEST_F(ParametersTest, MalformedYamlIsAnErrorWithItsLine) {
   EXPECT_THAT(error_of("tlb:\n  entries: [1\n"), testing::StartsWith("virt.yaml:3: syntax: "));
 }
 
+TEST_F(ParametersTest, ASecondDocumentIsAnErrorWithItsLine) {
+  EXPECT_EQ(error_of("clock: 1GHz\n---\nclock: 2GHz\n"),
+            "virt.yaml:3: documents: expected one in a file, found a second one");
+  EXPECT_EQ(error_of("---\nclock: 1GHz\n...\n# the end\n"), "none");
+}
+
 TEST_F(ParametersTest, AMissingFileIsAnErrorThatNamesIt) {
   try {
     read_yaml_file(tree_, "/nowhere/virt.yaml");

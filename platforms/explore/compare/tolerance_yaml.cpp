@@ -2,12 +2,11 @@
 
 #include <charconv>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "doorbell/core/arch/error.h"
 #include "doorbell/core/arch/parameter_text.h"
+#include "doorbell/core/arch/yaml_document.h"
 #include "platforms/explore/compare/tolerance.h"
 
 namespace doorbell::explore {
@@ -129,22 +128,11 @@ class Reader {
 }  // namespace
 
 Tolerances parse_tolerances(const std::string& text, const std::string& name) {
-  YAML::Node yaml;
-  try {
-    yaml = YAML::Load(text);
-  } catch (const YAML::Exception& error) {
-    throw InputError(name, static_cast<unsigned>(error.mark.line + 1), "tolerances", "YAML",
-                     error.msg);
-  }
-  return {name, Reader(name).read(yaml)};
+  return {name, Reader(name).read(yaml_document(text, name))};
 }
 
 Tolerances read_tolerances(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  in.peek();  // a folder opens, and only reading it fails
-  if (!in.is_open() || in.bad()) throw InputError(file, 0, "file", "a readable YAML file", "none");
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  return parse_tolerances(text, file);
+  return parse_tolerances(yaml_file_text(file), file);
 }
 
 }  // namespace doorbell::explore

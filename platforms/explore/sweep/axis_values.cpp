@@ -4,7 +4,7 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
-#include <set>
+#include <map>
 
 #include "doorbell/core/arch/error.h"
 #include "doorbell/core/arch/parameter_text.h"
@@ -98,19 +98,27 @@ AxisValues::AxisValues(const Plan& plan, const AxisPlan& axis, ParameterTree& tr
 
 void AxisValues::resolve_variants(const std::vector<VariantPlan>& variants) {
   axis_.kind = SweepAxis::Kind::variant;
-  for (const VariantPlan& one : variants)
-    values_.push_back({one.name.text, as_number(one.name.text)});
+  std::map<double, std::string> seen;
+  for (const VariantPlan& one : variants) {
+    const std::optional<double> number = as_number(one.name.text);
+    if (number) {
+      const auto [earlier, is_new] = seen.emplace(*number, one.name.text);
+      if (!is_new) fail(one.name.line, "each number once", same_as(one.name.text, earlier->second));
+    }
+    values_.push_back({one.name.text, number});
+  }
   bound_ = values_.size();
 }
 
 void AxisValues::resolve_list(const std::vector<PlanText>& values, ParameterTree& tree) {
-  std::set<std::string> seen;
+  std::map<std::string, std::string> seen;
   for (const PlanText& text : values) {
     const std::uint64_t number = read(tree, text);
     SweepCoordinate value = is_number(kind_)
                                 ? coordinate(number)
                                 : SweepCoordinate{parameter(tree).text(), std::nullopt};
-    if (!seen.insert(value.text).second) fail(text.line, "each value once", text.text + " twice");
+    const auto [earlier, is_new] = seen.emplace(value.text, text.text);
+    if (!is_new) fail(text.line, "each value once", same_as(text.text, earlier->second));
     values_.push_back(std::move(value));
   }
   bound_ = values_.size();

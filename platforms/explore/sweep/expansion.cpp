@@ -59,15 +59,31 @@ void Expansion::add_axes() {
     values_.emplace_back(plan_, axis, tree);
     axes_.push_back(values_.back().axis());
   }
-  for (const PlanText& seed : plan_.repeat.seeds) {
-    parameter_nodes(tree, seed, plan_.file);
-    const auto same = [&](const SweepAxis& axis) { return axis.name == seed.text; };
-    if (std::any_of(axes_.begin(), axes_.end(), same))
-      throw InputError(plan_.file, seed.line, "seeds", "a parameter that is no axis", seed.text);
-  }
+  check_apart(tree);
   if (plan_.workloads.size() > 1)
     axes_.push_back({.name = "workload", .kind = SweepAxis::Kind::workload});
   if (plan_.repeat.count > 1) axes_.push_back({.name = "repeat", .kind = SweepAxis::Kind::repeat});
+}
+
+/// What two of them set would be what the last one says, and points would not be where they stand.
+void Expansion::check_apart(const ParameterTree& tree) const {
+  std::map<std::string, std::string> varied;  // paths, and the axis of each
+  for (const AxisPlan& axis : plan_.axes) {
+    if (!axis.variants.empty()) continue;
+    for (const ParameterNode* node : parameter_nodes(tree, axis.name, plan_.file)) {
+      const auto [earlier, is_new] = varied.emplace(node->path, axis.name.text);
+      if (is_new) continue;
+      throw InputError(plan_.file, axis.name.line, axis.name.text,
+                       "parameters that no other axis varies",
+                       node->path + ", which " + earlier->second + " varies");
+    }
+  }
+  for (const PlanText& seed : plan_.repeat.seeds) {
+    for (const ParameterNode* node : parameter_nodes(tree, seed, plan_.file)) {
+      if (varied.contains(node->path))
+        throw InputError(plan_.file, seed.line, "seeds", "a parameter that is no axis", seed.text);
+    }
+  }
 }
 
 std::size_t Expansion::axis_number(const PlanText& name) const {

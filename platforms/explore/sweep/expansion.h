@@ -73,6 +73,7 @@ class Expansion {
   };
 
   void add_axes();
+  void check_apart(const ParameterTree& tree) const;
   void group_axes();
   std::vector<const VariantPlan*> variants_of(const std::vector<SweepCoordinate>& at) const;
   std::vector<const VariantPlan*> first_variants() const;

@@ -1,12 +1,13 @@
 #include "platforms/explore/sweep/plan.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <limits>
+#include <map>
 #include <set>
 
 #include "doorbell/core/arch/error.h"
 #include "doorbell/core/arch/parameter_text.h"
+#include "doorbell/core/arch/yaml_document.h"
 #include "platforms/command/description_reader.h"
 #include "platforms/explore/sweep/plan_yaml.h"
 
@@ -21,14 +22,7 @@ class Reader {
   Reader(const std::string& text, const std::string& file) : yaml_(plan_.file) {
     plan_.file = file;
     plan_.text = text;
-    Node root;
-    try {
-      root = YAML::Load(text);
-    } catch (const YAML::Exception& error) {
-      throw InputError(file, static_cast<unsigned>(error.mark.line + 1), "syntax", "YAML",
-                       error.msg);
-    }
-    read(root);
+    read(yaml_document(text, file));
   }
 
   Plan take() { return std::move(plan_); }
@@ -84,13 +78,17 @@ class Reader {
     return text.text;
   }
 
+  /// However they are written: one file under two names would be two points of a sweep.
   std::vector<PlanText> workloads(const Node& node) const {
     std::vector<PlanText> texts = yaml_.texts(node, "workloads");
-    std::set<std::string> seen;
+    std::map<std::filesystem::path, std::string> seen;
     for (const PlanText& one : texts) {
-      if (!seen.insert(one.text).second)
-        throw InputError(plan_.file, one.line, "workloads", "each once",
-                         "'" + one.text + "' twice");
+      std::error_code none;
+      const auto file = std::filesystem::weakly_canonical(plan_.workload_file(one), none);
+      const auto [earlier, is_new] = seen.emplace(file, one.text);
+      if (is_new) continue;
+      throw InputError(plan_.file, one.line, "workloads", "each once",
+                       same_as(one.text, earlier->second));
     }
     return texts;
   }
@@ -191,6 +189,18 @@ class Reader {
                  {"seeds", [&](const Node& n) { repeat.seeds = yaml_.texts(n, "seeds"); }}});
     // Without other seeds a repeat is the same point again.
     if (repeat.seeds.empty()) yaml_.fail(node, "repeat", "seeds: the parameters that get them");
+    check_seeds(node);
+  }
+
+  /// A seed that wraps round would be one that nobody asked for, and may be another repeat's.
+  void check_seeds(const Node& node) const {
+    const RepeatPlan& repeat = plan_.repeat;
+    const std::uint64_t highest = std::numeric_limits<std::uint64_t>::max() - (repeat.count - 1);
+    if (repeat.first <= highest) return;
+    throw InputError(plan_.file, PlanYaml::line_of(node["first"]), "first",
+                     "at most " + std::to_string(highest) + " with count " +
+                         std::to_string(repeat.count) + ", as seeds have 64 bits",
+                     std::to_string(repeat.first));
   }
 
   std::uint64_t seconds(const Node& node) const {
@@ -292,16 +302,17 @@ std::string Plan::overlay(const PlanText& text) const {
   return text.text;
 }
 
+std::string same_as(const std::string& text, const std::string& earlier) {
+  return text == earlier ? "'" + text + "' twice"
+                         : "'" + text + "', which is the same as '" + earlier + "'";
+}
+
 Plan read_plan_text(const std::string& text, const std::string& file) {
   return Reader(text, file).take();
 }
 
 Plan read_plan(const std::string& file) {
-  std::ifstream stream(file);
-  stream.peek();  // a directory opens, and only reading it fails
-  if (!stream.is_open() || stream.bad())
-    throw InputError(file, 0, "plan", "a readable YAML file", "none");
-  return read_plan_text(std::string(std::istreambuf_iterator<char>(stream), {}), file);
+  return read_plan_text(yaml_file_text(file), file);
 }
 
 }  // namespace doorbell::sweep

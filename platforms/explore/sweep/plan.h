@@ -93,6 +93,9 @@ struct Plan {
   std::string overlay(const PlanText& text) const;
 };
 
+/// What is found where a list has the same again, as it was given now and earlier.
+std::string same_as(const std::string& text, const std::string& earlier);
+
 /// InputError with file and line for whatever isn't a plan.
 Plan read_plan(const std::string& file);
 /// The same from a text; `file` is what errors call it, and where its paths start from.

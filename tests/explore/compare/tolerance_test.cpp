@@ -120,7 +120,8 @@ TEST(Tolerance, ARuleThatNamesNoMetricIsRefusedUnlessItIsOptional) {
 TEST(Tolerance, MistakesAreNamedWithFileAndLine) {
   EXPECT_THAT(refusal("relative: 5%\n"), HasSubstr("t.yaml:1: tolerances: expected a list"));
   EXPECT_THAT(refusal(""), HasSubstr("t.yaml: tolerances: expected a list of rules"));
-  EXPECT_THAT(refusal("- metric: [a\n"), HasSubstr("t.yaml:2: tolerances: expected YAML"));
+  EXPECT_THAT(refusal("- metric: [a\n"), HasSubstr("t.yaml:2: syntax: expected YAML"));
+  EXPECT_THAT(refusal("- metric: a\n---\n- metric: b\n"), HasSubstr("t.yaml:3: documents"));
   EXPECT_THAT(refusal("- metric: a\n- just\n"), HasSubstr("t.yaml:2: rule"));
   EXPECT_THAT(refusal("- metric: a\n- relative: 5%\n"), HasSubstr("t.yaml:2: rule"));
   EXPECT_THAT(refusal("- metric: a\n  relativ: 5%\n"), HasSubstr("t.yaml:2: rule"));

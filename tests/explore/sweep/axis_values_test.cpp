@@ -157,7 +157,14 @@ TEST(AxisValues, MistakesAreNamedWithTheLineOfThePlan) {
   EXPECT_THAT(refusal("cache.entries: [16, 8192]"),
               AllOf(HasSubstr("plan.yaml:4: cache.entries"), HasSubstr("8192")));
   EXPECT_THAT(refusal("cache.entries: [16, 17]"), HasSubstr("a power of two"));
-  EXPECT_THAT(refusal("cache.ways: [4, 4]"), HasSubstr("4 twice"));
+  EXPECT_THAT(refusal("cache.ways: [4, 4]"), HasSubstr("'4' twice"));
+  EXPECT_THAT(
+      refusal("cache.hit: [4ns, 4000ps]"),
+      HasSubstr("plan.yaml:4: cache.hit: expected each value once, found '4000ps', which is "
+                "the same as '4ns'"));
+  EXPECT_THAT(refusal("a: {variants: {1: , 2: , 1e0: }}"),
+              HasSubstr("plan.yaml:4: a: expected each number once, found '1e0', which is the same "
+                        "as '1'"));
   EXPECT_THAT(refusal("cache.ways: {from: 9, to: 1, step: 1}"), HasSubstr("9 to 1"));
   EXPECT_THAT(refusal("cache.ways: {from: 5, to: 7, scale: log2}"), HasSubstr("power of two"));
   EXPECT_THAT(refusal("cache.seed: {from: 0, to: 7, count: 2, scale: log}"), HasSubstr("above 0"));

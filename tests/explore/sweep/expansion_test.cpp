@@ -205,6 +205,14 @@ TEST_F(ExpansionTest, ASeedThatDoesNotExistIsRefused) {
               AllOf(HasSubstr("plan.yaml:5: cache.sed"), HasSubstr("'seed'")));
   EXPECT_THAT(refusal("axes: {cache.seed: [1]}\nrepeat:\n  count: 2\n  seeds: [cache.seed]\n"),
               HasSubstr("plan.yaml:6: seeds"));
+  EXPECT_THAT(refusal("axes: {drives.0.lanes: [1]}\nrepeat:\n  seeds: [drives.*.lanes]\n"),
+              HasSubstr("plan.yaml:5: seeds"));
+}
+
+TEST_F(ExpansionTest, EachParameterIsVariedByOneAxis) {
+  EXPECT_THAT(refusal("axes:\n  drives.*.lanes: [1, 2]\n  drives.0.lanes: [4, 8]\n"),
+              HasSubstr("plan.yaml:5: drives.0.lanes: expected parameters that no other axis "
+                        "varies, found drives.0.lanes, which drives.*.lanes varies"));
 }
 
 TEST_F(ExpansionTest, ASampleNeedsAnAxis) {

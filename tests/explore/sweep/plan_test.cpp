@@ -100,6 +100,24 @@ TEST(Plan, MistakesAreNamedWithFileAndLine) {
   EXPECT_THAT(refusal("workloads: w\n"), HasSubstr("platform"));
   EXPECT_THAT(refusal("platform: p\n"), HasSubstr("workloads"));
   EXPECT_THAT(refusal("platform: p\nworkloads: [w, w]\n"), HasSubstr(":2: workloads"));
+  EXPECT_THAT(refusal("platform: p\nworkloads: [w, x/../w]\n"),
+              HasSubstr(":2: workloads: expected each once, found 'x/../w', which is the same as "
+                        "'w'"));
+}
+
+TEST(Plan, IsTheOnlyDocumentOfItsFile) {
+  EXPECT_THAT(refusal(with("---\naxes: {a: [1]}\n")),
+              HasSubstr("plan.yaml:4: documents: expected one in a file, found a second one"));
+}
+
+TEST(Plan, SeedsOfRepeatsDoNotWrapRound) {
+  EXPECT_EQ(refusal(with("repeat: {count: 2, first: 18446744073709551614, seeds: [s]}\n")), "");
+  EXPECT_THAT(
+      refusal(with("repeat:\n  count: 2\n  first: 18446744073709551615\n  seeds: [s]\n")),
+      HasSubstr(":5: first: expected at most 18446744073709551614 with count 2, as seeds have 64 "
+                "bits, found 18446744073709551615"));
+  EXPECT_THAT(refusal(with("repeat: {count: 18446744073709551615, first: 2, seeds: [s]}\n")),
+              HasSubstr(":3: first: "));
 }
 
 TEST(Plan, MayGoOnFromACheckpoint) {

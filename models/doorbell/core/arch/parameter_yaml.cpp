@@ -2,13 +2,12 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
 
 #include "doorbell/core/arch/error.h"
+#include "doorbell/core/arch/yaml_document.h"
 
 namespace doorbell {
 namespace {
@@ -132,12 +131,7 @@ Json values_below(const ParameterNode& node, bool with_host_only) {
 
 void read_yaml_text(ParameterTree& tree, const std::string& text, const std::string& name,
                     const std::vector<std::string>& others) {
-  YAML::Node yaml;
-  try {
-    yaml = YAML::Load(text);
-  } catch (const YAML::Exception& error) {
-    throw InputError(name, static_cast<unsigned>(error.mark.line + 1), "syntax", "YAML", error.msg);
-  }
+  YAML::Node yaml = yaml_document(text, name);
   if (yaml.IsMap()) {
     for (const std::string& other : others)
       yaml.remove(other);
@@ -147,13 +141,7 @@ void read_yaml_text(ParameterTree& tree, const std::string& text, const std::str
 
 void read_yaml_file(ParameterTree& tree, const std::string& file,
                     const std::vector<std::string>& others) {
-  std::ifstream stream(file);
-  stream.peek();  // a directory opens, and only reading it fails
-  if (!stream.is_open() || stream.bad()) {
-    throw InputError(file, 0, "file", "a readable YAML file", "none");
-  }
-  const std::string text(std::istreambuf_iterator<char>(stream), {});
-  read_yaml_text(tree, text, file, others);
+  read_yaml_text(tree, yaml_file_text(file), file, others);
 }
 
 Json effective_values(const ParameterTree& tree, bool with_host_only) {
