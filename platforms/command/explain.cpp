@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "doorbell/core/arch/error.h"
@@ -16,8 +15,7 @@ namespace {
 
 std::string statistics_of(const ExplainOptions& options) {
   if (options.point != 0) return sweep::statistics_of_point(options.subject, options.point);
-  if (!std::filesystem::is_directory(options.subject) && !explore::is_sweep(options.subject))
-    return options.subject;
+  if (!explore::is_sweep(options.subject)) return options.subject;
   throw InputError(options.subject, 0, "sweep", "--point N, one of its points", "none");
 }
 

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "doorbell/core/arch/error.h"
@@ -17,10 +16,6 @@ namespace doorbell {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-bool is_sweep(const std::string& subject) {
-  return std::filesystem::is_directory(subject) || explore::is_sweep(subject);
-}
 
 std::string statistics_of(const ReportOptions& options) {
   if (options.point == 0) return options.subject;
@@ -38,7 +33,7 @@ Json run_page(const std::string& file) {
 }  // namespace
 
 int report(const ReportOptions& options) {
-  const bool sweep = options.point == 0 && is_sweep(options.subject);
+  const bool sweep = options.point == 0 && explore::is_sweep(options.subject);
   const Json page = sweep ? explore::sweep_page(explore::read_sweep_database(options.subject))
                           : run_page(statistics_of(options));
   OutputFile file(options.output);

@@ -66,6 +66,17 @@ TEST(CommandLine, RunHasADescriptionAndAWorkload) {
   EXPECT_EQ(run.trace_count, 7u);
 }
 
+TEST(CommandLine, AnEmptyValueIsNoneAtAll) {
+  EXPECT_EQ(error_of({"run", "", "--workload", "w"}), "description: expected a value, found ''");
+  EXPECT_EQ(error_of({"run", "--workload", "w", "--stats", ""}),
+            "--stats: expected a value, found ''");
+  EXPECT_EQ(error_of({"run", "--workload", "w", "--with", "a", "--with", ""}),
+            "--with: expected a value, found ''");
+  EXPECT_EQ(error_of({"trace", "import", "r.csv", "-o", ""}),
+            "--output: expected a value, found ''");
+  EXPECT_EQ(error_of({"run", "--kernel", "k", "--append", ""}), "none");
+}
+
 TEST(CommandLine, ASettingMayStandBeforeTheDescription) {
   const Parsed parsed = parse({"run", "--set", "a=1", "p.yaml", "--workload", "w"});
   EXPECT_EQ(parsed.run->sources.description, "p.yaml");

@@ -261,13 +261,13 @@ std::string words_of(const Json& statistics) {
 std::string explanation_words(const Json& statistics) {
   if (!statistics.contains("explain")) {
     throw InputError(
-        "the statistics hold no explanation: run or sweep again with --slowest N, or call "
-        "explain_slowest(N) in a model on the library");
+        "statistics: expected an explanation (run or sweep again with --slowest N, or call "
+        "explain_slowest(N) in a model on the library), found none");
   }
   try {
     return words_of(statistics);
   } catch (const Json::exception&) {
-    throw InputError("the section `explain` of the statistics is not as docs/explain.md says");
+    throw InputError("statistics: expected an explanation as docs/explain.md says, found another");
   }
 }
 

@@ -17,19 +17,24 @@ using Json = nlohmann::ordered_json;
 
 constexpr int format = 1;
 
+[[noreturn]] void fail(const std::string& path, const std::string& found) {
+  throw InputError(path, 0, "statistics", "a file that doorbell run --stats wrote", found);
+}
+
 std::string read_whole(const std::string& path) {
   errno = 0;
   const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
-  if (!file) throw InputError(path + ": " + std::strerror(errno));
+  if (!file) fail(path, std::strerror(errno));
   std::string content;
   std::array<char, 1 << 16> buffer;
   int length = 0;
   while ((length = gzread(file.get(), buffer.data(), buffer.size())) > 0)
     content.append(buffer.data(), static_cast<std::size_t>(length));
   int problem = Z_OK;
-  const char* text = gzerror(file.get(), &problem);
-  if (problem != Z_OK && problem != Z_STREAM_END)
-    throw InputError(path + ": " + (problem == Z_ERRNO ? std::strerror(errno) : text));
+  std::string text = gzerror(file.get(), &problem);
+  if (problem == Z_ERRNO) text = std::strerror(errno);
+  if (text.starts_with(path + ": ")) text.erase(0, path.size() + 2);  // zlib names the file, too
+  if (problem != Z_OK && problem != Z_STREAM_END) fail(path, text);
   return content;
 }
 
@@ -62,9 +67,7 @@ void check_part(const std::string& path, const Json& json, const char* part, boo
 
 Json read_statistics(const std::string& path) {
   Json json = parse(path);
-  if (!json.is_object() || !json.contains("format"))
-    throw InputError(path, 0, "statistics", "a file that doorbell run --stats wrote",
-                     "another one");
+  if (!json.is_object() || !json.contains("format")) fail(path, "another one");
   if (json["format"] != format)
     throw InputError(path, 0, "statistics, \"format\"", std::to_string(format),
                      json["format"].dump());

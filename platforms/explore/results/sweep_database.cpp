@@ -156,6 +156,7 @@ SweepResult read(const std::filesystem::path& file_or_folder, bool with_values) 
   const std::filesystem::path file = database_of(file_or_folder);
   std::error_code none;
   if (!std::filesystem::is_regular_file(file, none)) fail(file, "none");
+  if (file == file_or_folder && !is_sweep(file)) fail(file, "another file");
   try {
     Reader reader(file);
     reader.read_points();

@@ -13,12 +13,17 @@ class ReportCommand : public ::testing::Test {
   /// Ends with status 2, one line that has `words` in it, and no page.
   void expect_refused(const std::string& subject, const std::string& words) {
     const std::string page = scratch_.path("page.html");
-    const CommandResult result = run_doorbell("report " + subject + " -o " + page);
+    expect_refused("report " + subject + " -o " + page, subject, words);
+    EXPECT_EQ(run_command("test -e " + page).status, 1);
+  }
+
+  static void expect_refused(const std::string& command, const std::string& subject,
+                             const std::string& words) {
+    const CommandResult result = run_doorbell(command);
     EXPECT_EQ(result.status, 2);
     EXPECT_THAT(result.errors, HasSubstr(words));
     EXPECT_THAT(result.errors, HasSubstr(subject));
     EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;
-    EXPECT_EQ(run_command("test -e " + page).status, 1);
   }
 
   ScratchDirectory scratch_;
@@ -34,6 +39,13 @@ TEST_F(ReportCommand, RefusesWhatIsNoStatistics) {
   expect_refused(scratch_.write("other.json", R"({"format": 99})"), "format");
 }
 
+TEST_F(ReportCommand, RefusesAPointOfWhatIsNoSweep) {
+  const std::string other = scratch_.write("other.json", R"({"format": 99})");
+  for (const char* const command : {"explain ", "report -o page.html "})
+    expect_refused(command + other + " --point 1", other,
+                   "database: expected one of a sweep, found another file");
+}
+
 TEST_F(ReportCommand, RefusesStatisticsOfAnotherShape) {
   const std::string json =
       R"({"format": 1, "version": "1", "partial": false, "workload": {"fnv1a64": "0"}, "parameters": [],)"
@@ -44,7 +56,11 @@ TEST_F(ReportCommand, RefusesStatisticsOfAnotherShape) {
 TEST_F(ReportCommand, RefusesAFolderThatIsNoSweepAndACorruptDatabase) {
   const std::string folder = scratch_.path("folder");
   run_command("mkdir " + folder);
-  expect_refused(folder, folder);
+  const std::string expected = "expected a file that doorbell run --stats wrote, found ";
+  expect_refused(folder, expected + "Is a directory");
+  expect_refused("explain " + folder, folder, expected + "Is a directory");
+  expect_refused("compare " + folder + " " + folder, folder, expected + "Is a directory");
+  expect_refused("explain " + folder + "/none", folder, expected + "No such file");
   run_command("head -c 4096 /dev/urandom | sed '1s/^/SQLite format 3\\x00/' > " + folder +
               "/sweep.sqlite");
   expect_refused(folder, folder);

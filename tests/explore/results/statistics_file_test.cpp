@@ -15,6 +15,7 @@
 namespace doorbell::explore {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using testing::small_run;
 
@@ -48,12 +49,13 @@ TEST_F(StatisticsFile, MayBeGzipped) {
   EXPECT_EQ(read_statistics(path_), small_run());
   // All of the text is there, but not the sum that says so.
   std::filesystem::resize_file(path_, std::filesystem::file_size(path_) - 6);
-  EXPECT_THAT(error(), HasSubstr(path_ + ": unexpected end of file"));
+  EXPECT_THAT(error(), AllOf(HasSubstr(path_ + ": statistics: expected a file"),
+                             HasSubstr("found unexpected end of file")));
 }
 
 TEST_F(StatisticsFile, ThatIsMissingIsNamed) {
   EXPECT_THAT(error(), HasSubstr(path_));
-  EXPECT_THAT(error(), HasSubstr("No such file"));
+  EXPECT_THAT(error(), HasSubstr("found No such file"));
 }
 
 TEST_F(StatisticsFile, ThatEndsEarlyIsNamedWithTheLine) {
