@@ -1,6 +1,7 @@
 #include "platforms/report/bottleneck.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace doorbell {
 namespace {
@@ -8,20 +9,37 @@ namespace {
 /// Entries of the root complex are full 97 % of the time before an ITS that is busy 80 %, as the
 /// entries are shared with reads and writes that don't need it (docs/studies/its-sizing).
 constexpr double as_busy = 0.8;
+/// Holding times of one within the other may be the same, but for those that never waited.
+constexpr double as_long = 0.02;
+
+/// Whether `inner` is held within `outer`, or else for a shorter time.
+bool is_within(const ServerLoad& inner, const ServerLoad& outer) {
+  const double longer = inner.mean_service - outer.mean_service;
+  if (std::abs(longer) > as_long * outer.mean_service) return longer < 0;
+  const auto held = [](const ServerLoad& server) {
+    return server.utilisation * static_cast<double>(server.places);
+  };
+  return held(inner) < held(outer);
+}
 
 }  // namespace
 
+bool may_bound(const ServerLoad& server) {
+  return !server.better_busy && server.completions != 0;
+}
+
 std::optional<std::size_t> bottleneck_of(std::span<const ServerLoad> servers) {
-  const auto busiest =
-      std::max_element(servers.begin(), servers.end(),
-                       [](const auto& a, const auto& b) { return a.utilisation < b.utilisation; });
-  if (busiest == servers.end() || busiest->utilisation <= 0) return std::nullopt;
+  const auto utilisation = [](const ServerLoad& server) {
+    return may_bound(server) ? server.utilisation : 0;
+  };
+  const auto busiest = std::ranges::max_element(servers, {}, utilisation);
+  if (busiest == servers.end() || utilisation(*busiest) <= 0) return std::nullopt;
   auto found = busiest;
   if (busiest->places > 1) {
     for (auto server = servers.begin(); server != servers.end(); ++server) {
-      const bool limits = server->utilisation >= as_busy * busiest->utilisation &&
+      const bool limits = utilisation(*server) >= as_busy * busiest->utilisation &&
                           server->highest >= server->places;
-      if (limits && server->mean_service < found->mean_service) found = server;
+      if (limits && is_within(*server, *found)) found = server;
     }
   }
   return static_cast<std::size_t>(found - servers.begin());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -180,35 +181,31 @@ std::uint64_t value_of(const Statistic& statistic, std::string_view name) {
   return 0;
 }
 
-std::optional<std::size_t> bottleneck_among(const std::vector<const ServerStatistics*>& servers) {
-  std::vector<ServerLoad> loads;
-  for (const ServerStatistics* server : servers) {
-    loads.push_back({.utilisation = server->utilisation(),
-                     .places = server->capacity(),
-                     .highest = value_of(*server, "busy_highest"),
-                     .mean_service = server->mean_service()});
-  }
-  return bottleneck_of(loads);
+ServerLoad load_of(const ServerStatistics& server) {
+  return {.utilisation = server.utilisation(),
+          .places = server.capacity(),
+          .highest = value_of(server, "busy_highest"),
+          .mean_service = server.mean_service(),
+          .completions = server.completions(),
+          .better_busy = server.info().better == Better::higher};
 }
 
 void write_servers(Page& page, const RunReport& report) {
   std::vector<const ServerStatistics*> servers;
   each<ServerStatistics>(report.statistics, [&](const ServerStatistics& server) {
-    // What is better the busier it is, such as being idle, holds nothing up.
-    const bool limits = server.info().better != Better::higher;
-    if (limits && server.completions() != 0) servers.push_back(&server);
+    if (may_bound(load_of(server))) servers.push_back(&server);
   });
-  std::stable_sort(servers.begin(), servers.end(), [](const auto* a, const auto* b) {
-    return a->utilisation() > b->utilisation();
-  });
+  std::ranges::stable_sort(servers, std::greater{}, &ServerStatistics::utilisation);
   page.heading("Busiest servers");
-  for (const ServerStatistics* server :
-       std::span(servers).first(std::min(servers_shown, servers.size()))) {
+  std::vector<ServerLoad> loads;
+  for (const ServerStatistics* server : servers) {
+    loads.push_back(load_of(*server));
+    if (loads.size() > servers_shown) continue;
     page.line("  {:<40} {:>9} busy, {} served in {} each", server->path(),
               share_text(server->utilisation(), 1), count_text(server->completions()),
               duration_text(static_cast<Time>(server->mean_service() + 0.5)));
   }
-  const auto found = bottleneck_among(servers);
+  const auto found = bottleneck_of(loads);
   if (!found) return;
   const ServerStatistics& server = *servers[*found];
   page.line("Bottleneck: {} at {}{}", server.path(), share_text(server.utilisation(), 1),

@@ -207,6 +207,30 @@ TEST_P(LpiCredits, OfAnyNumberCarryAnyNumberOfMsis) {
   }
 }
 
+// Of MSIs that come faster than the only one all but the first wait for it; with enough none does.
+TEST_P(LpiCredits, AreBusyWhileMsisWaitForThem) {
+  GicParameters parameters = roomy();
+  parameters.its.lpi_credits = GetParam();
+  Bench bench(parameters);
+  bench.bring_up();
+  std::vector<Event> events;
+  for (std::uint32_t event = 0; event < 64; ++event)
+    events.emplace_back(1, event);
+  map(bench, events, 1);
+  bench.send_stream(events, 0);  // into the caches
+  bench.advance(100 * microsecond);
+  Statistics& statistics = bench.simulation().statistics();
+  statistics.reset(bench.time());
+  bench.send_stream(events, 0);
+  bench.advance(64 * 12 * cycle);
+  statistics.finish(bench.time());
+  const auto& waiting =
+      dynamic_cast<const ServerStatistics&>(*statistics.find("bench.gic.its.lpi_credits"));
+  EXPECT_EQ(waiting.capacity(), parameters.its.doorbell_entries);
+  EXPECT_EQ(waiting.completions(), GetParam() == 1 ? 63U : 0U);
+  EXPECT_EQ(waiting.utilisation() > 0.5, GetParam() == 1) << waiting.utilisation();
+}
+
 INSTANTIATE_TEST_SUITE_P(Credits, LpiCredits, testing::Values(1, 2, 3, 4, 7, 8, 15, 16));
 
 class MsiLatency : public testing::Test {

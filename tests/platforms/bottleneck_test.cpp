@@ -13,23 +13,47 @@ TEST(Bottleneck, NothingBusyIsNone) {
 }
 
 TEST(Bottleneck, IsTheBusiestAndTheFirstOfEqualOnes) {
-  const ServerLoad slow{.utilisation = 0.4, .places = 1, .highest = 1, .mean_service = 50};
-  const ServerLoad busy{.utilisation = 0.5, .places = 1, .highest = 1, .mean_service = 100};
+  const ServerLoad slow{
+      .utilisation = 0.4, .places = 1, .highest = 1, .mean_service = 50, .completions = 9};
+  const ServerLoad busy{
+      .utilisation = 0.5, .places = 1, .highest = 1, .mean_service = 100, .completions = 9};
   EXPECT_EQ(bottleneck_of(std::array{slow, busy, busy}), 1U);
+}
+
+TEST(Bottleneck, IsNothingThatHasServedNobodyOrIsBetterBusy) {
+  const ServerLoad slow{
+      .utilisation = 0.4, .places = 1, .highest = 1, .mean_service = 50, .completions = 9};
+  ServerLoad held{.utilisation = 1, .places = 4, .highest = 4, .mean_service = 10};
+  ServerLoad idle{.utilisation = 0.9,
+                  .places = 1,
+                  .highest = 1,
+                  .mean_service = 20,
+                  .completions = 9,
+                  .better_busy = true};
+  EXPECT_EQ(bottleneck_of(std::array{held, idle, slow}), 2U);
+  EXPECT_EQ(bottleneck_of(std::array{held, idle}), std::nullopt);
+  // Nor does it stand behind places that are full.
+  const ServerLoad entries{
+      .utilisation = 1, .places = 64, .highest = 64, .mean_service = 6000, .completions = 9};
+  EXPECT_EQ(bottleneck_of(std::array{held, idle, entries}), 2U);
 }
 
 // What serves one at a time keeps nobody's place: a shorter one that is nearly as busy is another
 // limit, and a lesser one.
 TEST(Bottleneck, OneThatServesOneAtATimeIsItself) {
-  const ServerLoad line{.utilisation = 0.9, .places = 1, .highest = 1, .mean_service = 10};
-  const ServerLoad queue{.utilisation = 0.99, .places = 1, .highest = 1, .mean_service = 600};
+  const ServerLoad line{
+      .utilisation = 0.9, .places = 1, .highest = 1, .mean_service = 10, .completions = 9};
+  const ServerLoad queue{
+      .utilisation = 0.99, .places = 1, .highest = 1, .mean_service = 600, .completions = 9};
   EXPECT_EQ(bottleneck_of(std::array{line, queue}), 1U);
 }
 
 class Places : public ::testing::Test {
  protected:
-  const ServerLoad entries_{.utilisation = 1, .places = 64, .highest = 64, .mean_service = 6000};
-  ServerLoad slot_{.utilisation = 0.85, .places = 4, .highest = 4, .mean_service = 100};
+  const ServerLoad entries_{
+      .utilisation = 1, .places = 64, .highest = 64, .mean_service = 6000, .completions = 9};
+  ServerLoad slot_{
+      .utilisation = 0.85, .places = 4, .highest = 4, .mean_service = 100, .completions = 9};
 };
 
 // Entries that are full because each waits for a slot.
@@ -50,8 +74,19 @@ TEST_F(Places, AreItThemselvesBeforeWhatWasNeverFull) {
 
 // Of two that are one within the other the inner one is held for the shorter time.
 TEST_F(Places, OneWithinTheOther) {
-  const ServerLoad buffer{.utilisation = 0.9, .places = 16, .highest = 16, .mean_service = 1000};
+  const ServerLoad buffer{
+      .utilisation = 0.9, .places = 16, .highest = 16, .mean_service = 1000, .completions = 9};
   EXPECT_EQ(bottleneck_of(std::array{buffer, entries_, slot_}), 2U);
+}
+
+// As long, as nearly all of what is held in the outer one: the inner one is held less in all.
+TEST_F(Places, OneWithinTheOtherNearlyAllTheTime) {
+  const ServerLoad buffer{
+      .utilisation = 0.973, .places = 16, .highest = 16, .mean_service = 850, .completions = 90};
+  const ServerLoad credits{
+      .utilisation = 0.972, .places = 16, .highest = 16, .mean_service = 852, .completions = 89};
+  EXPECT_EQ(bottleneck_of(std::array{buffer, credits}), 1U);
+  EXPECT_EQ(bottleneck_of(std::array{credits, buffer}), 0U);
 }
 
 }  // namespace

@@ -337,5 +337,25 @@ TEST_F(Explain, CountsFromOne) {
   EXPECT_THAT(result.errors, HasSubstr("--slowest"));
 }
 
+// One message at a time to redistributors 100 ns away: the doorbell buffer fills up with what waits
+// for a credit.
+TEST_F(Explain, LpiCreditsThatBoundTheRate) {
+  const auto limit_with = [&](const std::string& credits) {
+    const CommandResult result = run_doorbell(
+        "run virt --with eight-drives --with ideal-its --set processors=4 --set cpu.handler=0"
+        " --set gic.its_places.0.distance=100ns --set gic.its.lpi_credits=" +
+        credits + " --slowest 5 --workload " +
+        scratch_.write("messages.yaml",
+                       "kind: msi\nmsi: {functions: 8, vectors: 8, messages: 200, "
+                       "pattern: {kind: random}}\n"));
+    EXPECT_EQ(result.status, 0) << result.errors;
+    return result.output;
+  };
+  const std::string one = limit_with("1");
+  EXPECT_THAT(one, HasSubstr("What bounds the rate\n  virt.gic.its.lpi_credits, busy 9"));
+  EXPECT_THAT(one, HasSubstr("Bottleneck: virt.gic.its.lpi_credits at 9"));
+  EXPECT_THAT(limit_with("4"), Not(HasSubstr("virt.gic.its.lpi_credits, busy")));
+}
+
 }  // namespace
 }  // namespace doorbell::testing

@@ -28,7 +28,7 @@ Its::Its(const sc_core::sc_module_name& name, const GicCommonParameters& common,
       memory_port_(memory, MemoryPurpose::its_tables),
       port_(scheduler(), statistics(), memory_port_, parameters.outstanding_reads,
             parameters.outstanding_writes, distance),
-      counters_(statistics()),
+      counters_(statistics(), parameters.doorbell_entries),
       translator_(scheduler(), statistics(), parameters_,
                   its_support(common, parameters, redistributors), registers_, port_),
       translations_(scheduler()),
@@ -159,7 +159,9 @@ Task<void> Its::translate(Msi msi, Slot entry) {
       msi.journey.wait(now(), "LPI credits", holder);
       entry.relabel(holder);
     }
+    counters_.lpi_credits.begin(now());
     co_await credits.take();
+    counters_.lpi_credits.end(now());
   }
   msi.journey.serve(now(), "link to the redistributor");
   link.send(request, link_latency_);

@@ -32,7 +32,7 @@ constexpr ItsOpcode all_opcodes[] = {
 
 }  // namespace
 
-ItsStatistics::ItsStatistics(const StatisticsGroup& group)
+ItsStatistics::ItsStatistics(const StatisticsGroup& group, std::uint32_t doorbell_entries)
     : doorbells(group, "doorbells", {.unit = "MSIs", .help = "Writes of GITS_TRANSLATER"}),
       without_identity(group, "without_identity",
                        {.unit = "writes",
@@ -57,7 +57,13 @@ ItsStatistics::ItsStatistics(const StatisticsGroup& group)
       latency(group, "latency",
               {.unit = "ps",
                .better = Better::lower,
-               .help = "From the accepted doorbell to the message sent"}) {
+               .help = "From the accepted doorbell to the message sent"}),
+      lpi_credits(group, "lpi_credits",
+                  {.unit = "MSIs",
+                   .better = Better::lower,
+                   .help = "Entries of the doorbell buffer that wait for an LPI credit of their "
+                           "redistributor"},
+                  doorbell_entries) {
   const StatisticsGroup drops = group.group("dropped_for");
   const StatisticsGroup refusals = group.group("command_errors");
   for (const ItsError error : all_errors) {

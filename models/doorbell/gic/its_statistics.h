@@ -12,7 +12,8 @@ namespace doorbell::gic {
 /// redistributor, dropped for a reason, or still inside.
 class ItsStatistics {
  public:
-  explicit ItsStatistics(const StatisticsGroup& group);
+  /// `doorbell_entries`: of the doorbell buffer.
+  ItsStatistics(const StatisticsGroup& group, std::uint32_t doorbell_entries);
 
   Counter doorbells;                    ///< writes of GITS_TRANSLATER with a DeviceID
   Counter without_identity;             ///< writes that bring no Requester; answered with an error
@@ -25,6 +26,8 @@ class ItsStatistics {
   HistogramStatistics sync_latency;     ///< the same, of SYNC alone
   HistogramStatistics
       latency;  ///< of a doorbell, from the accepted write to the message that leaves
+  /// Entries of the doorbell buffer whose MSI waits for a credit of its redistributor.
+  ServerStatistics lpi_credits;
 
   Counter& dropped_for(ItsError error) { return *dropped_for_[static_cast<std::size_t>(error)]; }
   Counter& command_errors(ItsError error) {

@@ -23,18 +23,18 @@ struct Server {
   ServerLoad load;
 };
 
-/// What is better the busier it is, such as being idle, bounds nothing, nor what has served nobody.
 std::optional<Server> bottleneck_among(const Json& metrics) {
   std::vector<Server> servers;
   std::vector<ServerLoad> loads;
   for (const Json& metric : metrics) {
-    if (metric.at("kind") != "server" || metric.at("better") == "higher") continue;
+    if (metric.at("kind") != "server") continue;
     const Json& values = metric.at("values");
-    if (values.at("completions") == 0) continue;
     loads.push_back({.utilisation = values.at("utilisation"),
                      .places = values.at("capacity"),
                      .highest = values.at("busy_highest"),
-                     .mean_service = values.at("mean_service")});
+                     .mean_service = values.at("mean_service"),
+                     .completions = values.at("completions"),
+                     .better_busy = metric.at("better") == "higher"});
     servers.push_back({metric.at("path"), loads.back()});
   }
   const auto found = bottleneck_of(loads);

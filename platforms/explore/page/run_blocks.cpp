@@ -79,12 +79,12 @@ Json servers_part(const Json& metrics) {
 Json bottleneck_part(const Json& servers, const Json& rates) {
   std::vector<ServerLoad> loads;
   for (const Json& server : servers) {
-    loads.push_back({.utilisation = server.at("limits").get<bool>()
-                                        ? server.at("utilisation").get<double>()
-                                        : 0,
+    loads.push_back({.utilisation = server.at("utilisation"),
                      .places = server.at("capacity"),
                      .highest = server.at("busy_highest"),
-                     .mean_service = server.at("mean_service")});
+                     .mean_service = server.at("mean_service"),
+                     .completions = server.at("completions"),
+                     .better_busy = !server.at("limits").get<bool>()});
   }
   const auto found = bottleneck_of(loads);
   if (!found) return nullptr;
