@@ -203,7 +203,7 @@ Task<void> Tbu::serve(Payload& payload) {
       Slot slot =
           co_await translations_.acquire(Holder{"translation of stream", stream_id}, journey);
       co_await clock_.cycles(parameters_.tbu.micro_tlb.latency);
-      if (parameters_.reserved_window.contains(payload.get_address())) {
+      if (in_window(source.stream, payload.get_address())) {
         translation = through_window(payload);
       } else if (!look_up_micro_tlb(source, payload.get_address(), translation)) {
         const Holder self{"translation of page", payload.get_address() / smallest_page};
@@ -262,7 +262,7 @@ Task<void> Tbu::forward_pieces(Payload& payload, Requester* requester, const Sou
     const auto size = static_cast<unsigned>(
         std::min<std::uint64_t>(length - done, smallest_page - from % smallest_page));
     Translation translation;
-    if (parameters_.reserved_window.contains(from)) {
+    if (in_window(source.stream, from)) {
       window_refusals_.add();
     } else {
       translation = co_await translate_in_turn(source, from, counted);
@@ -328,7 +328,7 @@ Task<Tbu::Translation> Tbu::wait_with_translation(Translation translation,
   const std::uint64_t before = invalidations_;
   co_await wait_for_turn(order, ticket, source.journey);
   const bool stays = translation.lasting && invalidations_ == before;
-  const bool fixed = parameters_.reserved_window.contains(address);
+  const bool fixed = in_window(source.stream, address);
   if (!translation.allowed || stays || fixed || still_translates(source, address, translation)) {
     co_return translation;
   }
@@ -365,7 +365,7 @@ unsigned Tbu::serve_debug(Payload& payload) {
   if (debug_translation_ == nullptr || crosses_page(payload)) return 0;
   const Requester* const requester = requester_of(payload);
   const std::uint64_t address = payload.get_address();
-  if (parameters_.reserved_window.contains(address)) {
+  if (in_window(stream_of(requester), address)) {
     return is_message(payload) ? downstream_of(payload).transport_debug(payload) : 0;
   }
   const auto output = debug_translation_->translate_debug(stream_of(requester), address,

@@ -114,6 +114,11 @@ class Tbu : public Module {
                             PostedOrders::Order* order, OrderedRelease::Ticket ticket);
   Task<void> wait_for_turn(PostedOrders::Order& order, OrderedRelease::Ticket ticket,
                            JourneyHandle journey);
+  /// What an ATC has translated isn't an address of devices any more, so that the window isn't
+  /// meant.
+  bool in_window(const Stream& stream, std::uint64_t address) const {
+    return parameters_.reserved_window.contains(address) && !stream.translated;
+  }
   Translation through_window(const Payload& payload);
   Task<Translation> wait_with_translation(Translation translation, PostedOrders::Order& order,
                                           OrderedRelease::Ticket ticket, const Source& source,
