@@ -14,6 +14,7 @@ AtsService::AtsService(Scheduler& scheduler, const Clock& clock, const Statistic
       features_(parameters.features()),
       latency_(clock.duration(parameters.tcu.ats.link)),
       parts_(parts),
+      scheduler_(scheduler),
       tasks_(tasks),
       invalidations_(scheduler, clock, group, parameters.tcu.ats, socket),
       under_way_(scheduler),
@@ -26,6 +27,10 @@ AtsService::AtsService(Scheduler& scheduler, const Clock& clock, const Statistic
           {"completions", Better::lower, "Of them, that gave it nothing: R = W = 0, or an error"}),
       page_requests_(group, "page_requests_received",
                      {"requests", Better::neither, "Page requests of ATCs, Stop Markers too"}),
+      places_(group, "page_request_places",
+              {"requests", Better::lower,
+               "Page requests of ATCs, from arrival until they are recorded or refused"},
+              parameters.tcu.ats.page_requests),
       answered_by_hardware_(
           group, "page_requests_answered_by_hardware",
           {"requests", Better::lower, "Page requests that the SMMU answered by itself"}),
@@ -116,11 +121,20 @@ Task<void> AtsService::translate(dti_ats::TranslationRequest request) {
   under_way_.remove();
 }
 
+/// It holds its place until its record is visible, so that no more are on the way than there are
+/// places.
 Task<void> AtsService::take(dti_ats::PageRequest request) {
   page_requests_.add();
+  const Time arrival = scheduler_.now();
+  places_.enter(arrival);
   const auto refusal = queue_ != nullptr ? queue_->record(request, parts_.registers.enabled())
                                          : std::optional(PageRequestRefusal::disabled);
-  if (refusal) co_await answer_by_itself(request, *refusal);
+  if (refusal) {
+    co_await answer_by_itself(request, *refusal);
+  } else {
+    co_await queue_->visible(queue_->committed());
+  }
+  places_.leave(scheduler_.now(), arrival);
   socket.return_credit(DtiAts::page_request_credits, 1, latency_);
   under_way_.remove();
 }

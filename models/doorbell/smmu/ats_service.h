@@ -68,6 +68,7 @@ class AtsService {
   Time latency_;
   Parts parts_;
   TaskGroup& tasks_;
+  Scheduler& scheduler_;
   std::unique_ptr<MessageInitiator<DtiAts>> nobody_;  ///< In a root complex's place.
   PriQueue* queue_ = nullptr;
   AtcInvalidations invalidations_;
@@ -77,6 +78,7 @@ class AtsService {
   Counter denied_;
   Counter page_requests_;
   Counter answered_by_hardware_;
+  QueueStatistics places_;
   Counter discarded_;
   Counter ignored_;
 };

@@ -82,6 +82,7 @@ void OutputQueue::publish() {
   if (!overflow_) return;
   overflow_ = false;
   if (((prod_.get() ^ cons_.get()) & overflow_flag) == 0) prod_.set(prod_.get() ^ overflow_flag);
+  overflow_shown();
 }
 
 }  // namespace doorbell::smmu

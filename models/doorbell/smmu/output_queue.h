@@ -70,6 +70,8 @@ class OutputQueue {
  private:
   /// A record is visible, or was lost to an abort, of which SMMU_GERROR tells.
   virtual void written(const Record& record, bool ok, bool was_empty) = 0;
+  /// Software sees an overflow, since now or since longer.
+  virtual void overflow_shown() {}
 
   void publish();
 

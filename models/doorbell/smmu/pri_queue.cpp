@@ -24,26 +24,32 @@ std::optional<PageRequestRefusal> PriQueue::record(const dti_ats::PageRequest& r
                                                    bool translates) {
   if (!enabled() || !translates || aborted()) return PageRequestRefusal::disabled;
   if (overflowed() || full()) {
+    discarded_last_ = discarded_last_ || (request.last && only_last());
     overflow();
-    // What is discarded interrupts if its group ends with it (6.3.36).
-    if (request.last && PRIQ_IRQ_CFG2::LO.test(irq_cfg2_.get())) interrupts().pri_queue_filled();
     return PageRequestRefusal::overflow;
   }
   const PageRequestRecord record = encode(request, features_);
+  requests_.push_back(request);
   commit({record[0], record[1]});
   return std::nullopt;
 }
 
-void PriQueue::written(const Record& record, bool ok, bool was_empty) {
+void PriQueue::written(const Record&, bool ok, bool was_empty) {
   used_.set(used());
-  const PageRequestRecord words{record[0], record[1]};
+  const dti_ats::PageRequest request = requests_.front();
+  requests_.pop_front();
   if (!ok) {
-    lost_(decode_page_request(words));
+    lost_(request);
     return;
   }
   recorded_.add();
-  const bool only_last = PRIQ_IRQ_CFG2::LO.test(irq_cfg2_.get());
-  if (only_last ? is_last(words) : was_empty) interrupts().pri_queue_filled();
+  if (only_last() ? request.last : was_empty) interrupts().pri_queue_filled();
+}
+
+/// What is discarded interrupts if its group ends with it (6.3.36). Software that is interrupted
+/// then sees why nothing has come.
+void PriQueue::overflow_shown() {
+  if (std::exchange(discarded_last_, false)) interrupts().pri_queue_filled();
 }
 
 }  // namespace doorbell::smmu

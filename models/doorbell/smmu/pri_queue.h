@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <optional>
 
@@ -24,10 +25,14 @@ class PriQueue : public OutputQueue {
 
  private:
   void written(const Record& record, bool ok, bool was_empty) override;
+  void overflow_shown() override;
+  bool only_last() const { return PRIQ_IRQ_CFG2::LO.test(irq_cfg2_.get()); }
 
   Features features_;
   RegisterBank::Handle irq_cfg2_;
   Lost lost_;
+  std::deque<dti_ats::PageRequest> requests_;  ///< Whose records are on the way, in their order.
+  bool discarded_last_ = false;                ///< With `only_last`, and not told.
   Counter recorded_;
   Gauge used_;
 };

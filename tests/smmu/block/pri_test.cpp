@@ -227,6 +227,83 @@ TEST_F(SmmuPri, OnlyTheLastOfAGroupInterrupts) {
   bench.run(last_only(bench, atc, listener.edges));
 }
 
+// What a discarded request interrupts for is there to be seen: the overflow, which is shown once
+// the records before it are visible (8.1).
+Task<void> discarded_behind_records(Bench& b, Atc& atc, unsigned& edges) {
+  co_await enable(b, 1u << 31);
+  b.memory.hold(queue, queue + 0xfff);
+  for (unsigned group = 0; group < 4; ++group)
+    co_await ask(b, atc, request(group, false));
+  co_await ask(b, atc, request(4));
+  co_await ask(b, atc, request(5));
+  EXPECT_EQ(co_await b.read(PRIQ_PROD), 0u);
+  EXPECT_EQ(edges, 0u) << "it would tell of nothing";
+  b.memory.release();
+  co_await b.sleep(microsecond);
+  EXPECT_EQ(co_await b.read(PRIQ_PROD), 4u | OVFLG);
+  EXPECT_EQ(edges, 1u);
+  co_await b.write(PRIQ_CONS, 4 | OVFLG);
+  co_await ask(b, atc, request(6, false));
+  EXPECT_EQ(edges, 1u) << "told once";
+  expect_none_lost(b, 7);
+}
+TEST_F(SmmuPri, TheInterruptOfADiscardedRequestComesWithItsOverflow) {
+  bench.run(discarded_behind_records(bench, atc, listener.edges));
+}
+
+// A request has its place at the SMMU until its record is visible, or it is refused.
+Task<void> places(Bench& b, Atc& atc) {
+  const auto of = [&b](std::string_view value) {
+    return b.counter("tcu.page_request_places", value);
+  };
+  co_await enable(b);
+  b.memory.hold(queue, queue + 0xfff);
+  for (unsigned group = 0; group < 3; ++group)
+    b.start(atc.request_page(request(group)));
+  co_await b.sleep(10 * microsecond);
+  EXPECT_EQ(b.counter("tcu.page_requests_received"), 2u) << "as many as there are places";
+  EXPECT_EQ(of("occupancy"), 2u);
+  b.memory.release();
+  co_await b.sleep(microsecond);
+  EXPECT_EQ(co_await b.read(PRIQ_PROD), 3u);
+  b.memory.abort(queue, queue + 0xfff);
+  co_await ask(b, atc, request(3));
+  EXPECT_EQ(atc.responses.size(), 1u);
+  co_await ask(b, atc, request(4));
+  co_await ask(b, atc, request(5));
+  EXPECT_EQ(atc.responses.size(), 3u) << "what is refused keeps no place";
+  EXPECT_EQ(of("arrivals"), 6u);
+  EXPECT_EQ(of("departures"), 6u);
+  EXPECT_EQ(of("high_water_mark"), 2u);
+  expect_none_lost(b, 6);
+}
+TEST(SmmuPriPlaces, AreHeldUntilTheRecordIsVisible) {
+  SmmuParameters parameters = offering();
+  parameters.tcu.ats.page_requests = 2;
+  Bench bench(parameters);
+  Atc atc(bench);
+  Listener listener(bench.smmu.tcu);
+  bench.run(places(bench, atc));
+}
+
+// 8.2: nobody answers a Stop Marker, not even where the record that is lost has no PASID.
+Task<void> lost_stop_marker(Bench& b, Atc& atc) {
+  co_await enable(b);
+  b.memory.abort(queue, queue + 0xfff);
+  co_await ask(b, atc, {.stream = {1, 5, true}, .address = 0, .last = true, .group = 3});
+  EXPECT_EQ(co_await b.read(Bench::GERROR), 1u << 3) << "PRIQ_ABT_ERR";
+  EXPECT_TRUE(atc.responses.empty());
+  expect_none_lost(b, 1, 0, 1);
+}
+TEST(SmmuPriWithoutSubstreams, ALostStopMarkerIsNotAnswered) {
+  SmmuParameters parameters = offering();
+  parameters.offered.substream_id_bits = 0;
+  Bench bench(parameters);
+  Atc atc(bench);
+  Listener listener(bench.smmu.tcu);
+  bench.run(lost_stop_marker(bench, atc));
+}
+
 Task<void> messages(Bench& b, Atc& atc) {
   constexpr std::uint64_t doorbell = 0x8700'0000;
   co_await b.write(IRQ_CFG0, doorbell, 8);

@@ -35,25 +35,6 @@ TEST(PageRequestRecords, HaveTheFieldsOfLinux) {
   EXPECT_EQ(r[0] >> 58, 0b110110u);  // SSV, PRG_LAST, no WRITE, READ, EXEC, no PRIV
   EXPECT_EQ(field_get(genmask(8, 0), r[1]), 0x1ffu);  // PRIQ_1_PRG_IDX
   EXPECT_EQ(r[1] & genmask(63, 12), 0xfedc'ba98'7654'3000u);
-  EXPECT_TRUE(is_last(r));
-}
-
-// 8.2: a record that memory refuses has its request answered: what it was is in the record.
-TEST(PageRequestRecords, SayWhatWasAsked) {
-  const PageRequest request{.stream = {0x1234, 0xabcde, true},
-                            .address = 0xfedc'ba98'7654'3000,
-                            .write = true,
-                            .privileged = true,
-                            .last = true,
-                            .group = 0x155};
-  const PageRequest said = decode_page_request(encode(request, with_substreams()));
-  EXPECT_EQ(said.stream, request.stream);
-  EXPECT_EQ(said.address, request.address);
-  EXPECT_EQ(std::tuple(said.read, said.write, said.execute, said.privileged, said.last),
-            std::tuple(false, true, false, true, true));
-  EXPECT_EQ(said.group, 0x155u);
-  const PageRequest marker{.stream = {1, 2, true}, .last = true};
-  EXPECT_TRUE(decode_page_request(encode(marker, with_substreams())).is_stop_marker());
 }
 
 // With SSV = 0 both X and Priv are 0; without substreams SSV is.
@@ -62,7 +43,6 @@ TEST(PageRequestRecords, WithoutAPasidHaveNoPrivileges) {
   EXPECT_EQ(encode(request, with_substreams())[0] >> 32, 1u << 29);
   request.stream = {1, 5, true};
   EXPECT_EQ(encode(request, Features{})[0] >> 32, 1u << 29);
-  EXPECT_FALSE(is_last(encode(request, Features{})));
 }
 
 struct ResponseRow {

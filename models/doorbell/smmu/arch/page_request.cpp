@@ -33,22 +33,6 @@ PageRequestRecord encode(const dti_ats::PageRequest& request, const Features& fe
   return record;
 }
 
-dti_ats::PageRequest decode_page_request(const PageRequestRecord& record) {
-  return {.stream = {static_cast<std::uint32_t>(stream_id.get(record[0])),
-                     static_cast<std::uint32_t>(substream_id.get(record[0])), ssv.test(record[0])},
-          .address = record[1] & address.mask(),
-          .read = read.test(record[0]),
-          .write = write.test(record[0]),
-          .execute = execute.test(record[0]),
-          .privileged = privileged.test(record[0]),
-          .last = last.test(record[0]),
-          .group = static_cast<unsigned>(group.get(record[1]))};
-}
-
-bool is_last(const PageRequestRecord& record) {
-  return last.test(record[0]);
-}
-
 bool needs_stream(const dti_ats::PageRequest& request, PageRequestRefusal refusal,
                   const Features& features) {
   return refusal == PageRequestRefusal::overflow && request.last && !request.is_stop_marker() &&

@@ -13,10 +13,6 @@ namespace doorbell::smmu {
 using PageRequestRecord = std::array<std::uint64_t, 2>;
 
 PageRequestRecord encode(const dti_ats::PageRequest& request, const Features& features);
-/// What a record says.
-dti_ats::PageRequest decode_page_request(const PageRequestRecord& record);
-/// Whether a record is of the last request of its group.
-bool is_last(const PageRequestRecord& record);
 
 /// Why a page request doesn't come into the queue.
 enum class PageRequestRefusal : std::uint8_t {
