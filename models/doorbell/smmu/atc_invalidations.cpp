@@ -1,6 +1,7 @@
 #include "doorbell/smmu/atc_invalidations.h"
 
 #include <algorithm>
+#include <string>
 
 #include "doorbell/smmu/arch/ats.h"
 
@@ -25,7 +26,7 @@ Task<void> AtcInvalidations::send(Command command) {
     co_await change();
   co_await socket_.credits(DtiAts::invalidation_credits).take();
   const std::uint32_t tag = next_tag_++;
-  under_way_.push_back({command.stream.stream_id, tag, scheduler_.now()});
+  under_way_.push_back({command.stream.stream_id, tag, scheduler_.now(), scheduler_.now()});
   queue_.enter(scheduler_.now());
   socket_.send(invalidation_of(tag, command.stream, command.global, command.address, command.size),
                latency_);
@@ -40,7 +41,7 @@ void AtcInvalidations::acknowledge(const dti_ats::InvalidationAcknowledge& messa
 }
 
 void AtcInvalidations::finish(std::vector<Invalidation>::iterator which) {
-  queue_.leave(scheduler_.now(), which->sent);
+  queue_.leave(scheduler_.now(), which->entered);
   under_way_.erase(which);
   changed_.notify_all();
 }
@@ -70,6 +71,34 @@ void AtcInvalidations::give_up() {
     timeouts_.add();
     failed_ = true;
     finish(under_way_.begin());
+  }
+}
+
+AtcInvalidations::Saved AtcInvalidations::saved() const {
+  Saved saved;
+  for (const Invalidation& invalidation : under_way_) {
+    saved.stream_ids.push_back(invalidation.stream_id);
+    saved.tags.push_back(invalidation.tag);
+    saved.sent.push_back(invalidation.sent);
+  }
+  return saved;
+}
+
+void AtcInvalidations::take_saved(const Saved& saved, const StateReader& state) {
+  const std::size_t count = saved.tags.size();
+  const auto expect = [&](const char* what, std::size_t found) {
+    if (found != count) state.refuse(what, std::to_string(count), std::to_string(found));
+  };
+  expect("stream_ids", saved.stream_ids.size());
+  expect("sent", saved.sent.size());
+  const Time now = scheduler_.now();
+  while (!under_way_.empty())
+    finish(under_way_.begin());
+  for (std::size_t i = 0; i < count; ++i) {
+    if (saved.sent[i] > now)
+      state.refuse("sent", "at most " + std::to_string(now), std::to_string(saved.sent[i]));
+    under_way_.push_back({saved.stream_ids[i], saved.tags[i], saved.sent[i], now});
+    queue_.enter(now);
   }
 }
 

@@ -49,7 +49,8 @@ class AtsService {
   AtcInvalidations& invalidations() { return invalidations_; }
   /// CMD_PRI_RESP.
   void respond(const Command& command);
-  bool busy() const { return under_way_.count() != 0 || invalidations_.under_way() != 0; }
+  /// An invalidation that was sent is the ATC's: what an ATC does for it is that one's to say.
+  bool busy() const { return under_way_.count() != 0; }
 
  private:
   void receive(const dti_ats::ToSmmu& message);
@@ -67,8 +68,8 @@ class AtsService {
   Features features_;
   Time latency_;
   Parts parts_;
-  TaskGroup& tasks_;
   Scheduler& scheduler_;
+  TaskGroup& tasks_;
   std::unique_ptr<MessageInitiator<DtiAts>> nobody_;  ///< In a root complex's place.
   PriQueue* queue_ = nullptr;
   AtcInvalidations invalidations_;
@@ -77,8 +78,8 @@ class AtsService {
   Counter completions_;
   Counter denied_;
   Counter page_requests_;
-  Counter answered_by_hardware_;
   QueueStatistics places_;
+  Counter answered_by_hardware_;
   Counter discarded_;
   Counter ignored_;
 };

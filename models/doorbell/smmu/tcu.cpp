@@ -131,7 +131,7 @@ std::string Tcu::busy() const {
   if (registers.held() != 0) return "accesses to registers";
   if (commands_->busy()) return "commands";
   if (gatos_ && gatos_->busy()) return "an address translation operation";
-  if (ats_ && ats_->busy()) return "requests of ATCs, or invalidations";
+  if (ats_ && ats_->busy()) return "requests of ATCs";
   if (page_requests_ && page_requests_->on_the_way() != 0) return "page requests";
   if (walker_->walks() != 0) return under_way(walker_->walks(), "walks");
   if (stalls_ && stalls_->count() != 0) return under_way(stalls_->count(), "stalled transactions");

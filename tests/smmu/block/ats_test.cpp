@@ -1,54 +1,16 @@
 // ATS through sockets: Translation Requests, Translated transactions and invalidations of ATCs,
 // honest ones and others (IHI 0070 3.9, 4.5.1, 4.7.3).
-#include "tests/smmu/block/atc.h"
-#include "tests/smmu/block/two_stages.h"
+#include "tests/smmu/block/ats_bench.h"
 
 namespace doorbell::smmu::test {
 namespace {
 
 using dti_ats::Status;
 
-constexpr std::uint64_t page = 0x4000'0000, target = 0xa000'0000, other = 0xb000'0000;
-constexpr std::uint64_t EATS_full = 1ULL << 28, EATS_split = 2ULL << 28;
-constexpr std::uint32_t running = 0x1d;  // SMMUEN, EVENTQEN, CMDQEN, ATSCHK
-constexpr unsigned CERROR_ATC_INV_SYNC = 3;
 constexpr Time cycle = nanosecond;
 
-SmmuParameters offering() {
-  SmmuParameters parameters = with_stage2();
-  parameters.offered.ats = parameters.offered.ats_split_stage = true;
-  parameters.offered.table_updates = TableUpdates::dirty_state;
-  parameters.tcu.ats.invalidation_timeout = 100 * microsecond;
-  return parameters;
-}
-
-class SmmuAts : public testing::Test {
- protected:
-  SmmuAts() : SmmuAts(offering()) {}
-  explicit SmmuAts(const SmmuParameters& parameters) : bench(parameters) {}
-  Bench bench;
-  Atc atc{bench};
-};
-
-void add_to_ste(Bench& b, std::uint32_t stream, std::uint64_t bits) {
-  b.memory.store(b.ste_of(stream) + 8, b.memory.load(b.ste_of(stream) + 8) | bits);
-}
-void ats_stream(Bench& b, std::uint64_t cd_flags = 0) {
-  b.translate_stream(1, 5, Bench::tables, cd_flags);
-  add_to_ste(b, 1, EATS_full);
-}
-Task<void> enable(Bench& b) {
-  co_await b.enable();
-  co_await b.write_and_poll(Bench::CR0, Bench::CR0ACK, running);
-}
 Task<void> unmap_and_sync(Bench& b, std::uint64_t address) {
   co_await b.command_and_sync({.opcode = Opcode::CMD_TLBI_NH_VA, .asid = 5, .address = address});
-}
-Command atc_inv(std::uint64_t address, unsigned size = 0) {
-  return {.opcode = Opcode::CMD_ATC_INV, .stream = {1}, .address = address, .size = size};
-}
-unsigned error_of(std::uint64_t cons) {
-  return static_cast<unsigned>(cons >> 24 & 0x7f);
 }
 
 // A request's round trip is that of a TBU; what it gives passes the TBU as it is.
@@ -238,93 +200,6 @@ TEST_F(SmmuAts, ASyncWaitsForRequestsThatBeganBeforeIt) {
   bench.run(overtaken(bench, atc));
 }
 
-// 3.9.1.4, 4.7.3, 7.1: an ATC that doesn't answer ends the SYNC in an error, in time.
-Task<void> silent(Bench& b, Atc& atc) {
-  ats_stream(b);
-  b.map(page, target);
-  co_await enable(b);
-  co_await atc.dma({.address = page});
-  atc.conduct = Atc::Conduct::silent;
-  b.post(atc_inv(page));
-  b.post({.opcode = Opcode::CMD_TLBI_NH_ALL});
-  const std::uint32_t at_sync = b.prod();
-  b.post({.signal = Command::CompletionSignal::SIG_IRQ});
-  co_await b.ring();
-  co_await b.sleep(99 * microsecond);
-  EXPECT_EQ(co_await b.read(Bench::CMDQ_CONS), at_sync);
-  co_await b.sleep(2 * microsecond);
-  const std::uint64_t cons = co_await b.read(Bench::CMDQ_CONS);
-  EXPECT_EQ(cons & 0xfffff, at_sync) << "CONS stays at the SYNC";
-  EXPECT_EQ(error_of(cons), CERROR_ATC_INV_SYNC);
-  EXPECT_EQ(b.sync_edges, 0u);
-  EXPECT_EQ(co_await b.read(Bench::GERROR), 1u);
-  EXPECT_EQ(b.counter("tcu.atc_invalidation_timeouts"), 1u);
-  // What else the SYNC would have completed is done (4.7.3).
-  co_await b.dma_of({.address = page});
-  // The invalidation is gone: the SYNC that is read again completes.
-  co_await b.write(Bench::GERRORN, 1);
-  co_await b.drained();
-  EXPECT_EQ(b.sync_edges, 1u);
-  // Its acknowledgement is nobody's, also of one that came after it.
-  b.post(atc_inv(page));
-  b.post(Command{});
-  co_await b.ring();
-  co_await b.sleep(microsecond);
-  EXPECT_EQ(atc.invalidations.size(), 2u);
-  atc.acknowledge(atc.invalidations[0]);
-  co_await b.sleep(microsecond);
-  EXPECT_NE(co_await b.read(Bench::CMDQ_CONS) & 0xfffff, b.prod());
-  atc.acknowledge(atc.invalidations[1]);
-  co_await b.drained();
-}
-TEST_F(SmmuAts, AnAtcThatNeverAnswersEndsTheSyncInAnError) {
-  bench.run(silent(bench, atc));
-}
-
-// After the error a SYNC waits for those that may still answer.
-Task<void> two_silent(Bench& b, Atc& atc) {
-  ats_stream(b);
-  co_await enable(b);
-  atc.conduct = Atc::Conduct::silent;
-  co_await b.command(atc_inv(page));
-  co_await b.sleep(50 * microsecond);
-  b.post(atc_inv(page + 0x1000));
-  b.post(Command{});
-  co_await b.ring();
-  co_await b.sleep(51 * microsecond);
-  EXPECT_EQ(error_of(co_await b.read(Bench::CMDQ_CONS)), CERROR_ATC_INV_SYNC);
-  co_await b.write(Bench::GERRORN, 1);
-  co_await b.sleep(10 * microsecond);
-  EXPECT_NE(co_await b.read(Bench::CMDQ_CONS) & 0xfffff, b.prod()) << "for the second";
-  atc.acknowledge(atc.invalidations[1]);
-  co_await b.drained();
-  EXPECT_EQ(b.counter("tcu.atc_invalidation_timeouts"), 1u);
-}
-TEST_F(SmmuAts, ASyncThatIsReadAgainWaitsForTheOthers) {
-  bench.run(two_silent(bench, atc));
-}
-
-// 32 are under way at a time; what comes then waits for a tag, which a time-out gives back.
-Task<void> no_more_tags(Bench& b, Atc& atc) {
-  ats_stream(b);
-  co_await enable(b);
-  atc.conduct = Atc::Conduct::silent;
-  for (unsigned n = 0; n < 34; ++n)
-    b.post(atc_inv(page + 0x1000 * n));
-  co_await b.ring();
-  co_await b.sleep(50 * microsecond);
-  EXPECT_EQ(atc.invalidations.size(), 32u);
-  atc.acknowledge(atc.invalidations[7]);
-  co_await b.sleep(10 * microsecond);
-  EXPECT_EQ(atc.invalidations.size(), 33u);
-  co_await b.sleep(100 * microsecond);
-  EXPECT_EQ(atc.invalidations.size(), 34u);
-  co_await b.drained();
-}
-TEST_F(SmmuAts, AsManyAreUnderWayAsThereAreTags) {
-  bench.run(no_more_tags(bench, atc));
-}
-
 // 4.5.1: an honest ATC drops what the span meets, and 52 is everything.
 Task<void> spans(Bench& b, Atc& atc) {
   ats_stream(b);
@@ -482,6 +357,44 @@ Task<void> nobody_there(Bench& b) {
   co_await b.command_and_sync(atc_inv(page));
   EXPECT_EQ(co_await b.read(Bench::GERROR), 0u);
 }
+// The reserved window is of addresses that devices use; a Translated one is where something is.
+Task<void> beside_the_window(Bench& b, Atc& atc) {
+  constexpr std::uint64_t data = 0x1122'3344'5566'7788;
+  ats_stream(b);
+  b.map(page, target);
+  co_await enable(b);
+  for (const unsigned size : {8u, 4u}) {
+    const Dma write =
+        co_await atc.dma({.address = page, .write = true, .data = data, .size = size});
+    EXPECT_TRUE(write.ok) << size;
+    EXPECT_EQ(b.memory.load(target, size), size == 8 ? data : data & 0xffff'ffff);
+    const Dma read = co_await atc.dma({.address = page, .size = size});
+    EXPECT_TRUE(read.ok) << size;
+  }
+  b.map(page + 0x1000, target + 0x1000);
+  Dma across{.address = target + 0xffc, .write = true, .data = data};
+  across = co_await atc.translated(across);
+  EXPECT_TRUE(across.ok);
+  // One without ATS doesn't get by.
+  b.bypass_stream(2);
+  const Dma forbidden =
+      co_await atc.translated({.stream = 2, .address = target, .write = true, .size = 4});
+  EXPECT_FALSE(forbidden.ok);
+  EXPECT_EQ(b.counter("tbu.window_bypasses"), 0u);
+  EXPECT_EQ(b.counter("tbu.window_refusals"), 0u);
+  Dma untranslated{.address = target, .write = true, .size = 4};
+  co_await b.dma(untranslated);
+  EXPECT_TRUE(untranslated.ok);
+  EXPECT_EQ(b.counter("tbu.window_bypasses"), 1u);
+}
+TEST(SmmuAtsWithAWindow, TranslatedAddressesAreNotOfIt) {
+  SmmuParameters parameters = offering();
+  parameters.reserved_window = {target, 0x1'0000};
+  Bench bench(parameters);
+  Atc atc(bench);
+  bench.run(beside_the_window(bench, atc));
+}
+
 TEST(SmmuAtsAlone, CommandsAreIgnored) {
   Bench bench(offering());
   bench.run(nobody_there(bench));
