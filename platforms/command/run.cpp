@@ -48,7 +48,7 @@ class Run {
   std::string remaining_text() const;
   RunReport report(Time end, bool partial);
   void write(const RunReport& report);
-  void write_statistics(const nlohmann::ordered_json& statistics);
+  void write_statistics(const RunReport& report);
   void write_trace(bool partial);
 
   const RunOptions& options_;
@@ -166,6 +166,12 @@ RunReport Run::report(Time end, bool partial) {
 
 void Run::write(const RunReport& report) {
   if (source_->has_summary()) fmt::print("{}", summary(report));
+  if (statistics_file_ || options_.slowest != 0) write_statistics(report);
+  write_trace(report.partial);
+  written_ = true;
+}
+
+void Run::write_statistics(const RunReport& report) {
   nlohmann::ordered_json statistics = to_json(report);
   if (options_.slowest != 0) {
     // A run that was ended before the measured region has none to explain.
@@ -173,12 +179,6 @@ void Run::write(const RunReport& report) {
     statistics["explain"] = explanation_->to_json();
     fmt::print("\n{}", explore::explanation_words(statistics));
   }
-  write_statistics(statistics);
-  write_trace(report.partial);
-  written_ = true;
-}
-
-void Run::write_statistics(const nlohmann::ordered_json& statistics) {
   if (!statistics_file_) return;
   statistics_file_->write(statistics.dump(1));
   statistics_file_->write("\n");
