@@ -3,12 +3,28 @@
 #include <fmt/format.h>
 
 #include <cassert>
+#include <charconv>
 #include <iterator>
 
 #include "traces/format/names.h"
 
 namespace doorbell::trace {
 namespace {
+
+/// A workload of some size has millions of numbers, so each is appended without a format to parse.
+template <typename Number>
+void append(std::string& line, Number value) {
+  const fmt::format_int digits(value);
+  line.append(digits.data(), digits.size());
+}
+
+template <typename Number>
+void append_hexadecimal(std::string& line, Number value) {
+  char digits[2 * sizeof value];
+  char* const end = std::to_chars(std::begin(digits), std::end(digits), value, 16).ptr;
+  line += "0x";
+  line.append(std::begin(digits), end);
+}
 
 /// Appends the fields of an operation to a line.
 class Formatter {
@@ -86,11 +102,18 @@ class Formatter {
  private:
   template <typename Number>
   void field(std::string_view key, Number value) {
-    fmt::format_to(std::back_inserter(line_), " {}={}", key, value);
+    name(key);
+    append(line_, value);
   }
   template <typename Number>
   void hexadecimal(std::string_view key, Number value) {
-    fmt::format_to(std::back_inserter(line_), " {}={:#x}", key, value);
+    name(key);
+    append_hexadecimal(line_, value);
+  }
+  void name(std::string_view key) {
+    line_ += ' ';
+    line_ += key;
+    line_ += '=';
   }
   void optional(std::string_view key, const std::optional<std::uint32_t>& value) {
     if (value) field(key, *value);
@@ -118,9 +141,10 @@ void append_dependencies(std::string& line, const Record& record) {
            dependency.last < record.number);
     line += separator;
     separator = ",";
-    fmt::format_to(std::back_inserter(line), "{}", record.number - dependency.first);
+    append(line, record.number - dependency.first);
     if (dependency.last != dependency.first) {
-      fmt::format_to(std::back_inserter(line), "-{}", record.number - dependency.last);
+      line += '-';
+      append(line, record.number - dependency.last);
     }
   }
 }
@@ -128,9 +152,12 @@ void append_dependencies(std::string& line, const Record& record) {
 /// Microseconds, with as many places behind the point as it takes.
 void append_time(std::string& line, std::uint64_t time) {
   constexpr std::uint64_t microsecond = 1'000'000;
-  fmt::format_to(std::back_inserter(line), "{}", time / microsecond);
-  if (time % microsecond == 0) return;
-  fmt::format_to(std::back_inserter(line), ".{:06}", time % microsecond);
+  append(line, time / microsecond);
+  const std::uint64_t rest = time % microsecond;
+  if (rest == 0) return;
+  const fmt::format_int digits(microsecond + rest);  // a one and six places
+  line += '.';
+  line.append(digits.data() + 1, digits.size() - 1);
   line.erase(line.find_last_not_of('0') + 1);
 }
 
@@ -162,8 +189,8 @@ void append_text(std::string& text, const Record& record) {
   if (is_device_side(record.operation)) {
     text += " dev";
   } else {
-    fmt::format_to(std::back_inserter(text), " {}{}", record.in_handler ? "irq" : "cpu",
-                   record.cpu);
+    text += record.in_handler ? " irq" : " cpu";
+    append(text, record.cpu);
   }
   std::visit(Formatter(text), record.operation);
   append_dependencies(text, record);
