@@ -21,8 +21,8 @@ constexpr std::uint64_t tables_end = tables + (240ULL << 20);
 
 constexpr std::uint32_t first_lpi = 8192;  // IHI 0069, 2.2
 constexpr unsigned usual_stream_id_bits = 16;
-/// Of its linear stream table: 64 MiB of the memory for tables.
-constexpr unsigned most_stream_id_bits = 20;
+/// The first level of its stream table: 64 MiB of the memory for tables.
+constexpr unsigned most_stream_id_bits = 31;
 /// What it uses of the interrupts' numbers, as Linux does.
 constexpr unsigned lpi_id_bits = 16;
 
@@ -68,8 +68,8 @@ void check_stream_ids(const virt::VirtParameters& parameters) {
   if (bits <= most_stream_id_bits) return;
   throw InputError(
       "root_complex.stream_id_base, root_complex.stream_id_shift: expected StreamIDs of at most " +
-      std::to_string(most_stream_id_bits) +
-      " bits, for the firmware's linear stream table, found " + std::to_string(bits));
+      std::to_string(most_stream_id_bits) + " bits, for the firmware's stream table, found " +
+      std::to_string(bits));
 }
 
 void check_granule(const virt::VirtParameters& parameters) {
@@ -198,6 +198,7 @@ machine_description description_of(const virt::VirtParameters& parameters,
   for (const pcie::RootPortParameters& port : parameters.root_complex.ports)
     description.root_buses = std::max(description.root_buses, port.bus + 1);
   description.stream_id_bits = stream_id_bits(parameters);
+  description.two_level_streams = true;  // as Linux has, where the SMMU offers them
   description.further_itss = parameters.gic.its_count - 1;
   description.doorbell = doorbell_of(parameters.gic.doorbell);
   description.doorbell_window = has_doorbell_window(parameters);

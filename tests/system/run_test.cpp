@@ -214,6 +214,19 @@ TEST_F(Run, FirmwareFollowsTheMapsOfStreamIdsAndDeviceIds) {
   EXPECT_EQ(json["latency"]["streams"][0]["stream"], 4096 + (8 << 1));
 }
 
+// A linear one would need 2 GiB. Linux takes two levels wherever they are offered.
+TEST_F(Run, TheStreamTableOfAReplayHasTwoLevels) {
+  const std::string wide =
+      "--set smmu.stream_id_bits=26 --set root_complex.stream_id_base=0x2000000";
+  const Json json = Json::parse(statistics_of(wide));
+  ASSERT_EQ(json["latency"]["streams"].size(), 1u);
+  EXPECT_EQ(json["latency"]["streams"][0]["stream"], 0x2000000 + 8);
+  const CommandResult wider =
+      run("--set smmu.stream_id_bits=32 --set root_complex.stream_id_base=0x80000000");
+  EXPECT_EQ(wider.status, 2);
+  EXPECT_THAT(wider.errors, HasSubstr("expected StreamIDs of at most 31 bits"));
+}
+
 // Frames of the 124th on are in another region.
 TEST_F(Run, SecureSoftwareFindsTheRedistributorsOfAllProcessors) {
   const CommandResult result = run("--set processors=124 --set gic.common.security=two");
