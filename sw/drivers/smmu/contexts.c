@@ -6,12 +6,6 @@
 #include "sw/drivers/smmu/structures.h"
 #include "sw/include/access.h"
 
-/* CD.TG0, 5.4. */
-static uint64_t granule_encoding(unsigned granule) {
-  if (granule == GRANULE_64K) return 1;
-  return granule == GRANULE_16K ? 2 : 0;
-}
-
 /* What EPD0 leaves unused. */
 #define CD0_TABLE_0 (CD0_T0SZ | CD0_TG0 | CD0_IR0 | CD0_OR0 | CD0_SH0)
 

@@ -4,12 +4,6 @@
 #include "sw/drivers/smmu/streams.h"
 #include "sw/drivers/smmu/structures.h"
 
-/* STE.S2TG, which is encoded as CD.TG0. 5.2. */
-static uint64_t granule_encoding(unsigned granule) {
-  if (granule == GRANULE_64K) return 1;
-  return granule == GRANULE_16K ? 2 : 0;
-}
-
 /* STE.S2SL0: how far above the lowest level at which a walk may begin, which is 2 with granules of
  * 4 KiB and 3 with the others. 5.2. */
 static uint64_t start_level_encoding(const struct page_table* table) {

@@ -8,6 +8,8 @@
 extern "C" {
 #endif
 
+/* STE.S2TG and CD.TG0: 5.2, 5.4. */
+uint64_t granule_encoding(unsigned granule);
 /* Whether the faults of a domain are to stall: by choice, or as the SMMU knows nothing else. */
 bool faults_stall(const struct smmu* smmu, const struct smmu_domain* domain);
 /* The words of an entry with stage 1, by a CD or a table of CDs; `stalls`: they may say that faults
