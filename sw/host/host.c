@@ -81,6 +81,18 @@ uint64_t interrupts_mask(void) {
 void interrupts_restore(uint64_t state) {
   operations->set_interrupt_mask(state != 0);
 }
+void fiqs_install(interrupt_handler* handler, void* argument) {
+  operations->install_fiq_handler(handler, argument);
+}
+void fiqs_unmask(void) {
+  operations->set_fiq_mask(false);
+}
+uint64_t fiqs_mask(void) {
+  return operations->set_fiq_mask(true);
+}
+void fiqs_restore(uint64_t state) {
+  operations->set_fiq_mask(state != 0);
+}
 void wait_for_interrupt(void) {
   operations->wait_for_interrupt();
 }

@@ -33,6 +33,9 @@ struct host_operations {
   void (*install_handler)(interrupt_handler* handler, void* argument);
   /* Returns whether interrupts were masked before. */
   bool (*set_interrupt_mask)(bool masked);
+  /* The same of FIQs. */
+  void (*install_fiq_handler)(interrupt_handler* handler, void* argument);
+  bool (*set_fiq_mask)(bool masked);
   void (*wait_for_interrupt)(void);
   void (*wait_for_event)(void);
   void (*send_event)(void);

@@ -35,6 +35,16 @@ void interrupts_unmask(void);
 uint64_t interrupts_mask(void);
 void interrupts_restore(uint64_t state);
 
+/* The same of FIQs: interrupts of Group 0, and of Group 1 of the Security state that this processor
+ * isn't in (IHI 0069, 4.6.2). Before anything is installed none is taken. With `fiqs_to_el3` the
+ * handler executes at EL3, and the mask counts there alone. A handler is called with IRQs and FIQs
+ * masked. On processor models. */
+void fiqs_install(interrupt_handler* handler, void* argument);
+void fiqs_unmask(void);
+/* Masks FIQs and returns what fiqs_restore() needs to undo it. */
+uint64_t fiqs_mask(void);
+void fiqs_restore(uint64_t state);
+
 /* WFI: returns when an interrupt is pending, masked or not, or sooner. */
 void wait_for_interrupt(void);
 /* WFE: returns at an event, when an interrupt is pending, masked or not, or sooner; at the latest

@@ -112,5 +112,70 @@ TEST_F(SecurityStatesTest, EachTakesItsOwnSpis) {
   });
 }
 
+/// What EL3 has taken by FIQ: of Group 0, and of Secure Group 1 where ICC_IAR0_EL1 says so.
+struct Taken {
+  std::vector<std::uint32_t> INTIDs;
+  std::function<void(std::uint32_t INTID)> end;  ///< lowers its wire
+};
+
+void take_at_EL3(void* argument) {
+  auto& taken = *static_cast<Taken*>(argument);
+  std::uint32_t INTID = gic_secure_acknowledge();
+  const bool of_group1 = INTID == 1020;
+  if (of_group1) INTID = gic_acknowledge();
+  taken.INTIDs.push_back(INTID);
+  taken.end(INTID);
+  of_group1 ? gic_end(INTID) : gic_secure_end(INTID);
+}
+
+// Secure interrupts come to EL3 by FIQ while Non-secure software takes its own by IRQ, masked or
+// not, in WFI or not.
+TEST_F(SecurityStatesTest, SecureInterruptsComeToEL3ByFiq) {
+  Taken taken;
+  taken.end = [this](std::uint32_t INTID) { set_wire(INTID, false); };
+  machine_.run([&] {
+    fiqs_install(take_at_EL3, &taken);
+    machine_.add_device(0, 4);
+    set_wire(of_group0, true);
+    EXPECT_EQ(taken.INTIDs, std::vector{of_group0});
+    const std::uint64_t state = interrupts_mask();
+    set_wire(of_secure_group1, true);
+    EXPECT_EQ(taken.INTIDs, (std::vector{of_group0, of_secure_group1}));
+    interrupts_restore(state);
+    machine_.start(signal(machine_.traffic(0), 0));
+    EXPECT_TRUE(machine_.wait_for_interrupts(1));
+    EXPECT_EQ(gic_acknowledge(), 1023u);
+    EXPECT_EQ(mmio_read32(distributor(GICD_IGROUPR + 4)), 0u) << "Non-secure again";
+    fiqs_install(nullptr, nullptr);
+  });
+  EXPECT_EQ(taken.INTIDs.size(), 2U);
+}
+
+// Without SCR_EL3.FIQ software at Secure EL1 takes Group 0 by FIQ, by its own mask, and Secure
+// Group 1 by IRQ.
+TEST_F(SecurityStatesTest, SecureEL1TakesGroup0ByFiqAndItsGroup1ByIrq) {
+  static constexpr processor_state at_S_EL1{.exception_level = 1, .secure = 1, .fiqs_to_el3 = 0};
+  Taken taken;
+  taken.end = [this](std::uint32_t INTID) { set_wire(INTID, false); };
+  machine_.run([&] {
+    const std::uint64_t state = interrupts_mask();
+    fiqs_install(take_at_EL3, &taken);
+    processor_enter(&at_S_EL1);
+    set_wire(of_group0, true);
+    EXPECT_TRUE(taken.INTIDs.empty()) << "masked";
+    fiqs_unmask();
+    machine_.pass(microsecond);
+    EXPECT_EQ(taken.INTIDs, std::vector{of_group0});
+    set_wire(of_secure_group1, true);
+    EXPECT_EQ(taken.INTIDs.size(), 1U) << "an IRQ, which is masked";
+    EXPECT_EQ(gic_acknowledge(), of_secure_group1);
+    set_wire(of_secure_group1, false);
+    gic_end(of_secure_group1);
+    fiqs_mask();
+    processor_enter(&at_NS_EL1);
+    interrupts_restore(state);
+  });
+}
+
 }  // namespace
 }  // namespace doorbell::testing

@@ -37,24 +37,6 @@ void NativeProcessor::start_of_simulation() {
   tasks_.spawn(execute());
 }
 
-void NativeProcessor::set_line(Line line, bool level, Time at) {
-  if (line != Line::irq) return;
-  if (level && may_interrupt() && at <= now()) {
-    cause_placed_ = std::min(cause_placed_, scheduler().placed());
-  }
-  irq_line_.set(level, at);
-}
-
-Holder NativeProcessor::activity() const {
-  if (in_handler_) {
-    return handled_ == no_intid ? Holder{"exception entry of processor", number()}
-                                : Holder{"handler of INTID", handled_};
-  }
-  if (asleep_) return {"wake-up of processor", number()};
-  if (activity_.known()) return activity_;
-  return {"firmware of processor", number()};
-}
-
 NativeProcessor& NativeProcessor::current() {
   return *running;
 }
@@ -116,15 +98,15 @@ Task<void> NativeProcessor::execute() {
       case Request::Kind::wait_for_interrupt:
         co_await posted_.drained();
         fall_asleep();
-        while (!irq_line_.raised_or(no_event, never))
-          co_await irq_line_.sleep(never);
+        while (!is_woken(no_event, never))
+          co_await irq_line_.sleep(next_fiq());
         wake_up(no_event);
         break;
       case Request::Kind::wait_for_event:
         co_await posted_.drained();
         fall_asleep();
-        while (!irq_line_.raised_or(event_, request_.until))
-          co_await irq_line_.sleep(request_.until);
+        while (!is_woken(event_, request_.until))
+          co_await irq_line_.sleep(std::min(request_.until, next_fiq()));
         wake_up(std::exchange(event_, false));
         break;
       case Request::Kind::skip_turns:
@@ -136,7 +118,7 @@ Task<void> NativeProcessor::execute() {
 }
 
 bool NativeProcessor::goes_straight_to_register() const {
-  return is_register_access(request_) && masked_ && debt_ != 0 && !held_ &&
+  return is_register_access(request_) && masked_ && !may_take_fiq() && debt_ != 0 && !held_ &&
          scheduler().timing() == Timing::approximate && gic->access_time() != 0;
 }
 
@@ -159,7 +141,7 @@ void NativeProcessor::wake_up(bool event) {
   statistics_.idle.end(now());
   asleep_ = false;
   // An event stream's time is none of what software waits for.
-  if (event || irq_line_.high(now())) repetition_.got_on(now());
+  if (is_woken(event, never)) repetition_.got_on(now());
   debt_ += parameters_.wfi_wake;
 }
 
@@ -169,11 +151,11 @@ Task<void> NativeProcessor::skip_turns(Time until) {
   cause_placed_ = never;
   if (written_ || interrupt_due() || first >= until) co_return;
   if (may_interrupt()) {
-    while (!irq_line_.raised_or(written_, until))
-      co_await irq_line_.sleep(until);
+    while (!irq_line_.raised_or(written_ || fiq_due(), until))
+      co_await irq_line_.sleep(std::min(until, next_fiq()));
   } else {
-    while (!irq_line_.event_or(written_, until))
-      co_await irq_line_.sleep_through(until);
+    while (!irq_line_.event_or(written_ || fiq_due(), until))
+      co_await irq_line_.sleep_through(std::min(until, next_fiq()));
   }
   const std::uint64_t cycles = clock_.cycles_until(first, now());
   std::uint64_t turns = std::max<std::uint64_t>(1, (cycles + turn_cycles() - 1) / turn_cycles());
@@ -204,28 +186,6 @@ void NativeProcessor::request(const Request& wanted) {
     // A wait before which an interrupt came is over: what it waited for may have happened in the
     // handler, and WFI and WFE may always return (DDI 0487, D1.6).
     if (request_.performed || is_wait(request_)) return;
-  }
-}
-
-/// Exception entry and return are part of the debt: they pass with the handler's first access and
-/// the one after its end. A handler that unmasks interrupts may be preempted, and goes on.
-void NativeProcessor::take_interrupts() {
-  while (interrupt_due()) {
-    const Time taken = time_after_debt();
-    statistics_.interrupts.add();
-    statistics_.wait.record(taken - irq_line_.high_since());
-    const bool preempts = std::exchange(in_handler_, true);
-    const auto preempted = std::exchange(handled_, no_intid);
-    if (!preempts) statistics_.in_handler.begin(taken);
-    repetition_.got_on(taken);
-    masked_ = true;
-    debt_ += parameters_.exception_entry;
-    handler_(handler_argument_);
-    debt_ += parameters_.exception_return;
-    if (!preempts) statistics_.in_handler.end(time_after_debt());
-    in_handler_ = preempts;
-    handled_ = preempted;
-    masked_ = false;
   }
 }
 
@@ -318,9 +278,11 @@ std::uint64_t NativeProcessor::read_system_register(std::uint32_t encoding) {
   if (!request_.known) statistics_.undefined_accesses.add();
   const std::uint64_t value = request_.value;
   repetition_.saw({Repetition::Access::Kind::read_register, encoding, value}, now());
-  if (encoding == ICC_IAR1_EL1) {
+  const bool of_EL3 = encoding == ICC_IAR0_EL1;
+  if (encoding == ICC_IAR1_EL1 || of_EL3) {
     if (value >= first_special_intid && value <= last_special_intid) {
-      statistics_.spurious.add();
+      // 1020 and 1021 tell EL3 whose it is.
+      if (!of_EL3) statistics_.spurious.add();
     } else {
       handled_ = static_cast<std::uint32_t>(value);
       work(parameters_.handler);
@@ -380,17 +342,6 @@ void NativeProcessor::send_event_to_all() {
 Time NativeProcessor::time() {
   request({});
   return now();
-}
-
-void NativeProcessor::set_interrupt_handler(InterruptHandler handler, void* argument) {
-  handler_ = handler;
-  handler_argument_ = argument;
-}
-
-bool NativeProcessor::mask_interrupts(bool masked) {
-  const bool before = std::exchange(masked_, masked);
-  take_interrupts();
-  return before;
 }
 
 }  // namespace doorbell::cpu

@@ -18,9 +18,8 @@ namespace doorbell::cpu {
 /// to the bus, the GIC and the passing of time through the member functions below. Several of them
 /// share a process; each is `current()` while its firmware runs.
 ///
-/// Time passes only in these functions. An IRQ is taken between them, or while waiting: exception
-/// entry, the handler (on the same stack, with interrupts masked), exception return.
-/// It takes no FIQs.
+/// Time passes only in these functions. An IRQ or FIQ is taken between them, or while waiting:
+/// exception entry, the handler (on the same stack, with both masked), exception return.
 class NativeProcessor : public Processor {
  public:
   /// `number` and `affinity` as in `Processor`.
@@ -64,10 +63,11 @@ class NativeProcessor : public Processor {
   /// (`skip_turns`): it returns at the turn that sees a write to the line, the interrupt or the
   /// time, as it would turn by turn.
   void spin_until_written(std::uint64_t address, Time until);
-  /// WFI: until the IRQ line is high, masked or not; or at once after an interrupt that came first.
+  /// WFI: until the IRQ line is high, masked or not, or the FIQ line where FIQs have a handler; or
+  /// at once after an interrupt that came first.
   void wait_for_interrupt();
-  /// WFE: until the event register is set, which it clears, or the IRQ line is high, masked or not,
-  /// or `until` has come (an event stream). DDI 0487, D1.6.1.
+  /// WFE: until the event register is set, which it clears, or a line is high as for WFI, or
+  /// `until` has come (an event stream). DDI 0487, D1.6.1.
   void wait_for_event(Time until = never);
   /// DSB and SEV: sets the event registers of all processors that are wired to this one.
   void send_event_to_all();
@@ -77,13 +77,23 @@ class NativeProcessor : public Processor {
   Time time();
 
   using InterruptHandler = void (*)(void* argument);
+  /// Of IRQs, and of FIQs. As long as there is none, that line is of no consequence. With
+  /// SCR_EL3.FIQ the handler of FIQs is EL3's: it executes there.
   void set_interrupt_handler(InterruptHandler handler, void* argument);
+  void set_fiq_handler(InterruptHandler handler, void* argument);
   /// PSTATE.I. Set at the start. Returns what it was; a pending interrupt is taken when it is
   /// cleared.
   bool mask_interrupts(bool masked);
+  /// PSTATE.F, likewise. Below EL3 it masks no FIQ that SCR_EL3.FIQ takes there.
+  bool mask_fiqs(bool masked);
 
  private:
   static constexpr std::uint32_t no_intid = 1023;
+
+  struct Vector {
+    InterruptHandler handler = nullptr;
+    void* argument = nullptr;
+  };
 
   /// What the fiber asks of the task that drives it.
   struct Request {
@@ -139,9 +149,19 @@ class NativeProcessor : public Processor {
   }
   std::uint32_t turn_cycles() const { return parameters_.cached_access + parameters_.spin; }
   void take_interrupts();
+  void take(const Vector& vector, const InterruptLine& line);
+  void take_fiq();
   Time time_after_debt() const { return debt_ == 0 ? now() : clock_.after(now(), debt_); }
-  bool may_interrupt() const { return !masked_ && handler_ != nullptr; }
-  bool interrupt_due() { return may_interrupt() && irq_line_.high(now()); }
+  bool may_interrupt() const { return !masked_ && irq_.handler != nullptr; }
+  bool may_take_fiq() const;
+  bool fiq_due() { return may_take_fiq() && fiq_line_.high(now()); }
+  bool interrupt_due() { return (may_interrupt() && irq_line_.high(now())) || fiq_due(); }
+  /// What ends WFI, and WFE with its event and end: a line that is high, masked or not.
+  bool is_woken(bool event, Time until) {
+    return irq_line_.raised_or(event, until) || (fiq_.handler != nullptr && fiq_line_.high(now()));
+  }
+  /// When the FIQ line is to change that is low now.
+  Time next_fiq();
   bool travels(MemoryType type) const;
   bool is_secure() const { return state_.secure || state_.EL == 3; }
   PayloadReference take_payload(tlm::tlm_command command, std::uint64_t address, unsigned size);
@@ -153,13 +173,14 @@ class NativeProcessor : public Processor {
   PeState state_;
   DirectMemory direct_;
   std::function<void()> firmware_;
-  InterruptHandler handler_ = nullptr;
-  void* handler_argument_ = nullptr;
+  Vector irq_;
+  Vector fiq_;
   Holder activity_;
   bool in_handler_ = false;
   std::uint32_t handled_ = no_intid;  ///< The latest that the handler has acknowledged.
-  bool masked_ = true;
-  bool written_ = false;       ///< the line that is polled
+  bool masked_ = true;                ///< PSTATE.I
+  bool fiqs_masked_ = true;           ///< PSTATE.F
+  bool written_ = false;              ///< the line that is polled
   Time cause_placed_ = never;  ///< when what ends the skipping of turns was placed; never: before
   WriteWatch watch_;           ///< of that line
   unsigned turns_without_time_ = 0;

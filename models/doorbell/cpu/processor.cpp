@@ -3,7 +3,8 @@
 namespace doorbell::cpu {
 
 ProcessorStatistics::ProcessorStatistics(const StatisticsGroup& group)
-    : interrupts(group, "interrupts", {"interrupts", Better::neither, "IRQ exceptions taken."}),
+    : interrupts(group, "interrupts",
+                 {"interrupts", Better::neither, "IRQ and FIQ exceptions taken."}),
       spurious(group, "spurious",
                {"reads", Better::lower, "Reads of ICC_IAR1_EL1 that found no interrupt."}),
       device_accesses(group, "device_accesses",
@@ -15,7 +16,7 @@ ProcessorStatistics::ProcessorStatistics(const StatisticsGroup& group)
       in_handler(group, "in_handler",
                  {"interrupts", Better::lower, "From exception entry to exception return."}),
       idle(group, "idle", {"waits", Better::higher, "Inside WFI or WFE."}),
-      wait(group, "wait", {"ps", Better::lower, "From the IRQ line to exception entry."}) {}
+      wait(group, "wait", {"ps", Better::lower, "From the line to exception entry."}) {}
 
 Processor::Processor(const sc_core::sc_module_name& name, unsigned number, std::uint32_t affinity,
                      std::uint64_t frequency)

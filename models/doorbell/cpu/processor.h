@@ -17,14 +17,14 @@ namespace doorbell::cpu {
 /// What a processor counts.
 struct ProcessorStatistics {
   explicit ProcessorStatistics(const StatisticsGroup& group);
-  Counter interrupts;  ///< IRQ exceptions taken
+  Counter interrupts;  ///< IRQ and FIQ exceptions taken
   Counter spurious;    ///< ICC_IAR1_EL1 reads that returned 1020 to 1023
   Counter device_accesses;
   Counter bus_errors;           ///< accesses answered with an error
   Counter undefined_accesses;   ///< system registers that nobody knows
   ServerStatistics in_handler;  ///< from exception entry to return
   ServerStatistics idle;        ///< inside WFI
-  HistogramStatistics wait;     ///< from the IRQ line to exception entry
+  HistogramStatistics wait;     ///< from the line to exception entry
 };
 
 /// What a platform wires and looks at, whatever a processor's software is: its way to the bus, its
