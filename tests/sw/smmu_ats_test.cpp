@@ -120,8 +120,10 @@ TEST_F(AtsDriver, AnInvalidationCoversItsRange) {
 
 TEST_F(AtsDriver, PageRequestsAreTakenAndAnswered) {
   start();
+  fake_[SMMU_PRIQ_IRQ_CFG2] = 1u << 31;  // LO is UNKNOWN out of reset (6.3.36)
   ASSERT_EQ(smmu_start_page_requests(&smmu_, &queue_, 2), STATUS_OK);
   EXPECT_EQ(fake_[SMMU_PRIQ_BASE], queue_.base | QUEUE_BASE_ALLOCATE | 2);
+  EXPECT_EQ(fake_[SMMU_PRIQ_IRQ_CFG2], 0u);
   EXPECT_TRUE(fake_[SMMU_CR0] & CR0_PRIQEN);
   EXPECT_EQ(fake_[SMMU_IRQ_CTRL], IRQ_CTRL_GERROR | IRQ_CTRL_PRIQ | IRQ_CTRL_EVENTQ);
   smmu_page_request request{};

@@ -84,6 +84,7 @@ enum status smmu_start_page_requests(struct smmu* smmu, struct smmu_queue* queue
   mmio_write32(smmu->base + SMMU_PRIQ_CONS, 0);
   mmio_write64(smmu->base + SMMU_PRIQ_IRQ_CFG0, 0);
   enum status status = set_bits(smmu, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK, IRQ_CTRL_PRIQ);
+  mmio_write32(smmu->base + SMMU_PRIQ_IRQ_CFG2, 0);
   if (status != STATUS_OK) return status;
   return set_bits(smmu, SMMU_CR0, SMMU_CR0ACK, CR0_PRIQEN);
 }

@@ -95,5 +95,6 @@
 #define SMMU_PRIQ_CONS 0x100ccu
 #define PRIQ_OVERFLOW BIT(31) /* OVFLG, OVACKFLG */
 #define SMMU_PRIQ_IRQ_CFG0 0x00d0u
+#define SMMU_PRIQ_IRQ_CFG2 0x00dcu /* LO, which counts for wired interrupts too */
 
 #endif
