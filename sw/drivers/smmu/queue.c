@@ -142,6 +142,11 @@ static enum status send(struct smmu_batch* batch, bool ends_in_sync) {
 }
 
 void smmu_batch_start(struct smmu_batch* batch, struct smmu* smmu) {
+  if (!batch->sent) {
+    batch->sent = true;
+    batch->errors = smmu->command_errors;
+    batch->timeouts = smmu->device_timeouts;
+  }
   batch->smmu = smmu;
   batch->count = 0;
   batch->status = STATUS_OK;
@@ -154,14 +159,15 @@ void smmu_batch_add(struct smmu_batch* batch, struct smmu_command command) {
 
 enum status smmu_batch_finish(struct smmu_batch* batch) {
   if (batch->status != STATUS_OK) return batch->status;
+  batch->sent = false;
   const struct smmu* smmu = batch->smmu;
   unsigned errors = smmu->command_errors;
   unsigned timeouts = smmu->device_timeouts;
   batch->commands[batch->count++] = smmu_command_sync();
   enum status status = send(batch, true);
   if (status != STATUS_OK) return status;
-  if (smmu->command_errors != errors) return STATUS_REFUSED;
-  return smmu->device_timeouts != timeouts ? STATUS_TIMEOUT : STATUS_OK;
+  if (smmu->command_errors != batch->errors) return STATUS_REFUSED;
+  return smmu->device_timeouts != batch->timeouts ? STATUS_TIMEOUT : STATUS_OK;
 }
 
 enum status smmu_issue(struct smmu* smmu, struct smmu_command command) {

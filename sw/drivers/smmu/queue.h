@@ -22,6 +22,8 @@ extern "C" {
 struct smmu_batch {
   struct smmu* smmu;
   unsigned count;
+  bool sent;                 /* a part of it, or all */
+  unsigned errors, timeouts; /* that the SMMU had told of by then */
   enum status status;
   struct smmu_command commands[SMMU_BATCH + 1];
 };
