@@ -3,9 +3,13 @@
 #include "sw/include/access.h"
 #include "sw/include/processor.h"
 
-struct deadline deadline_start(void) {
-  struct deadline deadline = {processor_time_ns() + POLL_LIMIT_NS};
+struct deadline deadline_start_within(uint64_t limit_ns) {
+  struct deadline deadline = {processor_time_ns() + limit_ns};
   return deadline;
+}
+
+struct deadline deadline_start(void) {
+  return deadline_start_within(POLL_LIMIT_NS);
 }
 
 bool deadline_passed(const struct deadline* deadline) {
@@ -29,7 +33,12 @@ enum status poll32(uint64_t address, uint32_t mask, uint32_t expected) {
 }
 
 enum status poll_memory32(uint64_t address, uint32_t mask, uint32_t expected) {
-  struct deadline deadline = deadline_start();
+  return poll_memory32_within(address, mask, expected, POLL_LIMIT_NS);
+}
+
+enum status poll_memory32_within(uint64_t address, uint32_t mask, uint32_t expected,
+                                 uint64_t limit_ns) {
+  struct deadline deadline = deadline_start_within(limit_ns);
   for (;;) {
     bool is_late = processor_time_ns() > deadline.time_ns;
     if ((mem_read32(address) & mask) == expected) return STATUS_OK;

@@ -150,6 +150,41 @@ TEST_P(Waiting, AnInvalidationThatADeviceLeavesUnansweredIsNotDone) {
   EXPECT_EQ(smmu_.device_timeouts, 1u);
 }
 
+// PCIe 6.0, 10.3: a device has a minute, and hardware half of one more until it gives it up.
+TEST_P(Waiting, ADeviceMayTakeAMinuteToAnswer) {
+  fake_[SMMU_IDR0] |= IDR0_ATS;
+  ASSERT_EQ(smmu_start_ats(&smmu_), STATUS_OK);
+  fake_.runs = false;
+  const std::uint64_t start = hardware_.time_ns;
+  hardware_.on_wait = [this, start] {
+    if (hardware_.time_ns - start > 60'000'000'000) fake_.run();
+  };
+  EXPECT_EQ(smmu_invalidate_device(&smmu_, 3, 0x1000, 0x1000), STATUS_OK);
+  EXPECT_GT(hardware_.time_ns - start, 60'000'000'000u);
+  // What never ends is given up.
+  hardware_.on_wait = {};
+  const std::uint64_t again = hardware_.time_ns;
+  EXPECT_EQ(smmu_sync(&smmu_), STATUS_TIMEOUT);
+  EXPECT_GT(hardware_.time_ns - again, 90'000'000'000u);
+  EXPECT_LT(hardware_.time_ns - again, 92'000'000'000u);
+  fake_.run();
+}
+
+// Parts of a batch go out while it is filled, and what becomes of them is its result.
+TEST_P(Waiting, ACommandThatWasRefusedBeforeTheBatchWasFullIsTold) {
+  smmu_batch batch;
+  smmu_batch_start(&batch, &smmu_);
+  fake_.refused_opcode = CMD_TLBI_NH_ASID;
+  smmu_batch_add(&batch, {{CMD_TLBI_NH_ASID, 0}});
+  for (unsigned i = 0; i < SMMU_BATCH; ++i)
+    smmu_batch_add(&batch, {{CMD_TLBI_NSNH_ALL, 0}});
+  take_interrupts();
+  EXPECT_EQ(smmu_.command_errors, 1u);
+  EXPECT_EQ(smmu_batch_finish(&batch), STATUS_REFUSED);
+  fake_.refused_opcode = 0;
+  fake_.take_commands();
+}
+
 class WaitingForMessages : public SmmuDriver {
  protected:
   void SetUp() override {

@@ -17,6 +17,7 @@ static enum status set_bits(const struct smmu* smmu, unsigned offset, unsigned a
 
 enum status smmu_start_ats(struct smmu* smmu) {
   if (!(mmio_read32(smmu->base + SMMU_IDR0) & IDR0_ATS)) return STATUS_UNSUPPORTED;
+  __atomic_store_n(&smmu->ats, true, __ATOMIC_RELAXED);
   return set_bits(smmu, SMMU_CR0, SMMU_CR0ACK, CR0_ATSCHK);
 }
 
@@ -83,8 +84,8 @@ enum status smmu_start_page_requests(struct smmu* smmu, struct smmu_queue* queue
   mmio_write32(smmu->base + SMMU_PRIQ_PROD, 0);
   mmio_write32(smmu->base + SMMU_PRIQ_CONS, 0);
   mmio_write64(smmu->base + SMMU_PRIQ_IRQ_CFG0, 0);
-  enum status status = set_bits(smmu, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK, IRQ_CTRL_PRIQ);
   mmio_write32(smmu->base + SMMU_PRIQ_IRQ_CFG2, 0);
+  enum status status = set_bits(smmu, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK, IRQ_CTRL_PRIQ);
   if (status != STATUS_OK) return status;
   return set_bits(smmu, SMMU_CR0, SMMU_CR0ACK, CR0_PRIQEN);
 }

@@ -25,7 +25,8 @@ struct smmu_page_request {
   unsigned group;
 };
 
-/* What a device translated is checked from now on (CR0.ATSCHK). */
+/* What a device translated is checked from now on (CR0.ATSCHK). Devices have up to a minute and a
+ * half to answer an invalidation, so commands are waited for longer than that from now on. */
 enum status smmu_start_ats(struct smmu* smmu);
 /* Lets the function of a translating stream use ATS, or no longer: then its cache is emptied. The
  * caller enables ATS in the endpoint after the one, and disables it before the other (3.9.2).

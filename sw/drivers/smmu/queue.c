@@ -41,6 +41,15 @@ static bool has_space(const struct smmu* smmu, unsigned count) {
   return BIT(smmu->commands.log2_entries) - (smmu->published - look_at(&smmu->consumed)) >= count;
 }
 
+/* Until hardware gives up a device that doesn't answer a CMD_ATC_INV: a minute, and half of one
+ * more (PCIe 6.0, 10.3). Only then does the CMD_SYNC behind it end, and what is behind that goes
+ * on. */
+#define ATC_LIMIT_NS (91 * UINT64_C(1000000000))
+
+static uint64_t patience(const struct smmu* smmu) {
+  return __atomic_load_n(&smmu->ats, __ATOMIC_RELAXED) ? ATC_LIMIT_NS : POLL_LIMIT_NS;
+}
+
 /* Lets time pass. A queue that is full to its last entry, or a CMD_SYNC, ends in an event where the
  * SMMU sends them (IHI 0070, sections 4.1.2 and 4.7.3). */
 static bool wait_has_ended(const struct smmu* smmu, const struct deadline* deadline,
@@ -54,7 +63,7 @@ static bool wait_has_ended(const struct smmu* smmu, const struct deadline* deadl
  */
 static enum status wait_for_space(struct smmu* smmu, unsigned count) {
   if (has_space(smmu, count)) return STATUS_OK;
-  struct deadline deadline = deadline_start();
+  struct deadline deadline = deadline_start_within(patience(smmu));
   for (;;) {
     bool is_full = false;
     if (__atomic_load_n(&smmu->waiting, __ATOMIC_ACQUIRE) == 0) {
@@ -68,7 +77,7 @@ static enum status wait_for_space(struct smmu* smmu, unsigned count) {
 }
 
 static enum status wait_for_consumption(struct smmu* smmu, uint64_t end) {
-  struct deadline deadline = deadline_start();
+  struct deadline deadline = deadline_start_within(patience(smmu));
   for (;;) {
     advance(&smmu->consumed, read_consumer(smmu));
     if (look_at(&smmu->consumed) >= end) return STATUS_OK;
@@ -79,7 +88,7 @@ static enum status wait_for_consumption(struct smmu* smmu, uint64_t end) {
 /* The SMMU overwrites the CMD_SYNC itself with zeros. What is behind the last one that anybody
  * waits for has been consumed, and its places may be used again. */
 static enum status wait_for_message(struct smmu* smmu, uint64_t address, uint64_t end) {
-  enum status status = poll_memory32(address, UINT32_MAX, 0);
+  enum status status = poll_memory32_within(address, UINT32_MAX, 0, patience(smmu));
   if (status == STATUS_OK) advance(&smmu->completed, end);
   uint64_t completed = look_at(&smmu->completed);
   if (__atomic_sub_fetch(&smmu->waiting, 1, __ATOMIC_ACQ_REL) == 0) {
@@ -133,6 +142,11 @@ static enum status publish(struct smmu* smmu, struct smmu_command* commands, uns
 
 static enum status send(struct smmu_batch* batch, bool ends_in_sync) {
   struct smmu* smmu = batch->smmu;
+  if (!batch->sent) {
+    batch->sent = true;
+    batch->errors = smmu->command_errors;
+    batch->timeouts = smmu->device_timeouts;
+  }
   struct publication publication = {0, 0};
   enum status status = publish(smmu, batch->commands, batch->count, ends_in_sync, &publication);
   batch->count = 0;
@@ -142,14 +156,10 @@ static enum status send(struct smmu_batch* batch, bool ends_in_sync) {
 }
 
 void smmu_batch_start(struct smmu_batch* batch, struct smmu* smmu) {
-  if (!batch->sent) {
-    batch->sent = true;
-    batch->errors = smmu->command_errors;
-    batch->timeouts = smmu->device_timeouts;
-  }
   batch->smmu = smmu;
   batch->count = 0;
   batch->status = STATUS_OK;
+  batch->sent = false;
 }
 
 void smmu_batch_add(struct smmu_batch* batch, struct smmu_command command) {
@@ -159,10 +169,7 @@ void smmu_batch_add(struct smmu_batch* batch, struct smmu_command command) {
 
 enum status smmu_batch_finish(struct smmu_batch* batch) {
   if (batch->status != STATUS_OK) return batch->status;
-  batch->sent = false;
   const struct smmu* smmu = batch->smmu;
-  unsigned errors = smmu->command_errors;
-  unsigned timeouts = smmu->device_timeouts;
   batch->commands[batch->count++] = smmu_command_sync();
   enum status status = send(batch, true);
   if (status != STATUS_OK) return status;

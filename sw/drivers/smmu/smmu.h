@@ -57,6 +57,7 @@ struct smmu {
   struct lock event_lock;
   struct lock stream_lock; /* of the stream table's first level */
   struct lock error_lock;
+  bool ats;                 /* devices may have caches: commands wait for their answers, too */
   unsigned command_errors;  /* commands that the SMMU refused */
   unsigned device_timeouts; /* CMD_SYNCs that failed, as a device left a CMD_ATC_INV unanswered */
   bool service_failure;     /* GERROR.SFM was seen */
