@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "tests/gic/gic_bench.h"
@@ -207,6 +208,58 @@ TEST_F(SpilledLpis, OneThatComesBackCostsNoTimeButItsBit) {
   EXPECT_EQ(time_until([&] { return !in_memory(lpi); }), 2 * latency);
   EXPECT_EQ(bench.memory.lpi_reads - reads, 2u);
   EXPECT_EQ(bench.memory.lpi_writes - writes, 2u);
+}
+
+/// Room for four pending LPIs and as many changes of the table.
+class CrowdedPendingTable : public LpiTraffic {
+ protected:
+  static constexpr unsigned room = 4, messages = 200;
+  static GicParameters crowded() {
+    GicParameters parameters;
+    parameters.redistributor.lpi_cache_entries = room;
+    parameters.redistributor.pending_table_changes = room;
+    return parameters;
+  }
+  CrowdedPendingTable() : LpiTraffic(crowded()) {}
+  std::uint64_t most_that_waited() const {
+    return dynamic_cast<const QueueStatistics&>(*bench.simulation().statistics().find(
+                                                    "bench.gic.redistributor0.pending_table_queue"))
+        .high_water_mark();
+  }
+  static constexpr std::uint32_t many = 0x20;  ///< a DeviceID
+};
+
+// What changes the table waits for it: messages with their credits, so that the ITS stands still,
+// and LPIs that would come back. None is lost.
+TEST_F(CrowdedPendingTable, HoldsUpWhatWouldChangeIt) {
+  bench.write_icc(0, ICC_PMR_EL1, 0);
+  bench.map_device(many, 8);
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> events;
+  for (std::uint32_t event = 0; event < messages; ++event) {
+    bench.configure(lpi + event, 0xA3);
+    bench.map_event(many, event, lpi + event);
+    events.emplace_back(many, event);
+  }
+  bench.send_stream(events, 10 * cycle);
+  bench.advance(messages * 10 * cycle);
+  EXPECT_LT(bench.counter("its.sent"), messages / 2) << "two latencies each";
+  bench.advance(messages * 3 * latency);
+  EXPECT_EQ(of(0, "by_doorbell.made_pending"), messages);
+  const unsigned credits = GicParameters{}.its.lpi_credits;
+  EXPECT_LE(most_that_waited(), room + credits);
+  bench.write_icc(0, ICC_PMR_EL1, 0xF0);
+  std::set<std::uint32_t> taken;
+  for (unsigned i = 0; i < messages * 30 && taken.size() < messages; ++i) {
+    const std::uint32_t INTID = bench.acknowledge(0);
+    if (INTID == 1023) continue;
+    EXPECT_TRUE(taken.insert(INTID).second) << INTID;
+    bench.end(0, INTID);
+  }
+  EXPECT_EQ(taken.size(), messages);
+  EXPECT_LE(most_that_waited(), room + credits);
+  bench.advance(10 * microsecond);
+  for (std::uint32_t event = 0; event < messages; ++event)
+    EXPECT_EQ(bench.memory.peek(pending_tables + (lpi + event) / 8), 0) << event;
 }
 
 }  // namespace

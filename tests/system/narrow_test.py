@@ -18,7 +18,7 @@ BOUNDS = re.compile(r"""
   | smmu\.tcu\.(translation_slots|walkers|command_fetch)
   | smmu\.(command|event)_queue_log2
   | gic\.its\.(doorbell_entries|translation_slots|outstanding_reads|outstanding_writes|lpi_credits)
-  | gic\.redistributor\.outstanding_reads
+  | gic\.redistributor\.(outstanding_reads|pending_table_changes)
   | root_complex\.(posted_entries|read_entries|processor_entries)
   | endpoints\.0\.link\.(up|down)stream_credits\.\w+
   | endpoints\.0\.function\.tags

@@ -77,6 +77,7 @@ virt::VirtParameters narrow() {
   gic.its.lpi_credits = 1;
   gic.redistributor.lpi_cache_entries = 2;
   gic.redistributor.outstanding_reads = 1;
+  gic.redistributor.pending_table_changes = 1;
   parameters.root_complex.posted_entries = 4;
   parameters.root_complex.read_entries = 2;
   parameters.root_complex.processor_entries = 1;

@@ -37,8 +37,9 @@ LpiController::LpiController(const Environment& environment, const StatisticsGro
       cache_(cache),
       callbacks_(std::move(callbacks)),
       counters_(group, environment.direct_lpis),
-      lpis_({environment.scheduler, environment.journeys, environment.priority_bits}, group, port,
-            cache, counters_, callbacks_.changed, callbacks_.write_pending),
+      lpis_({environment.scheduler, environment.journeys, environment.priority_bits,
+             environment.parameters.pending_table_changes},
+            group, port, cache, counters_, callbacks_.changed, callbacks_.write_pending),
       pipeline_(environment.scheduler, group, "pipeline", 1),
       barrier_(environment.scheduler),
       tasks_(environment.scheduler) {}
@@ -56,6 +57,7 @@ Task<void> LpiController::handle(Request request) {
       co_await lpis_.load_configuration(request.intid);
       barrier_.leave(epoch);
     }
+    if (lpis_.is_crowded()) co_await lpis_.wait_for_room();
     if (!request.by_register) callbacks_.return_lpi_credit(request.source);
     co_return;
   }
@@ -93,6 +95,7 @@ Task<void> LpiController::handle(Request request) {
       break;  // not for LPIs
   }
   if (request.kind != Kind::sync) barrier_.leave(epoch);
+  if (lpis_.is_crowded()) co_await lpis_.wait_for_room();
   if (request.by_register) co_return;
   callbacks_.return_command_credit(request.source);
   const bool asked = request.kind == Kind::sync || request.kind == Kind::move_lpi ||

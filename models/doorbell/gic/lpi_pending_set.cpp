@@ -15,6 +15,7 @@ LpiPendingSet::LpiPendingSet(const Environment& environment, const StatisticsGro
       changed_(std::move(changed)),
       write_pending_(std::move(write_pending)),
       table_(environment.scheduler, group, port, counters.table_errors),
+      has_room_(environment.scheduler),
       tasks_(environment.scheduler) {
   cache_.add_user(*this);
 }
@@ -256,44 +257,6 @@ Task<void> LpiPendingSet::write_back() {
   }
   update();
   write_pending_(false);
-}
-
-Task<void> LpiPendingSet::write_bit(std::uint32_t INTID, bool pending) {
-  Slot slot = co_await table_.acquire();
-  if (!enabled_) co_return;  // the whole table is written then
-  co_await table_.write_bit(tables_, INTID, pending);
-}
-
-void LpiPendingSet::spill() {
-  // Only once configurations are known, so that what has just arrived isn't taken for a masked one.
-  while (cache_.overfull() && pending_.size() > 1) {
-    const std::uint32_t INTID = pending_.victim();
-    const LpiConfiguration configuration = pending_.configuration(INTID);
-    spilled_.insert(INTID, configuration, pending_.remove(INTID));
-    cache_.let_go();
-    counters_.spilled.add();
-    tasks_.start(write_bit(INTID, true));
-  }
-}
-
-void LpiPendingSet::bring_back(std::uint32_t INTID) {
-  const LpiConfiguration configuration = spilled_.configuration(INTID);
-  pending_.insert(INTID, configuration, spilled_.remove(INTID));
-  cache_.hold();
-  counters_.refilled.add();
-  tasks_.start(write_bit(INTID, false));
-}
-
-void LpiPendingSet::refill() {
-  if (spilled_.size() == 0) return;
-  // Masked ones stay in memory until they are enabled.
-  while (spilled_.highest().valid() && cache_.has_room())
-    bring_back(spilled_.highest().INTID);
-  const PendingInterrupt waiting = spilled_.highest();
-  if (waiting.valid() && waiting.priority < pending_.highest().priority) {
-    bring_back(waiting.INTID);
-    spill();
-  }
 }
 
 }  // namespace doorbell::gic

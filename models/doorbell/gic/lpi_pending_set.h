@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "doorbell/core/arch/task_group.h"
+#include "doorbell/core/arch/wait_primitives.h"
 #include "doorbell/gic/arch/pending_lpis.h"
 #include "doorbell/gic/lpi_cache.h"
 #include "doorbell/gic/lpi_pending_table.h"
@@ -27,6 +28,7 @@ class LpiPendingSet : private LpiConfigurationUser {
     Scheduler& scheduler;
     JourneyLog& journeys;
     unsigned priority_bits;
+    std::uint32_t most_changes;  ///< of the Pending table, under way or waiting
   };
   /// `changed`: the most urgent LPI may be another. `write_pending`: GICR_CTLR.RWP.
   LpiPendingSet(const Environment& environment, const StatisticsGroup& group, TablePort& port,
@@ -64,6 +66,10 @@ class LpiPendingSet : private LpiConfigurationUser {
   /// Ends the pending state of an LPI. Without effect while LPIs are disabled: what is pending then
   /// is in the table alone (12.11.2).
   Removed take_back(std::uint32_t INTID);
+  /// More changes of the Pending table wait than there is room for: nothing may be asked of it that
+  /// makes more.
+  bool is_crowded() const { return changes_ > environment_.most_changes; }
+  Task<void> wait_for_room();
   /// As after a restart: those that are pending have no Journey, count as restored, and their
   /// configurations are read anew.
   void settle();
@@ -87,6 +93,7 @@ class LpiPendingSet : private LpiConfigurationUser {
   void update();
 
   // Between cache and table.
+  bool must_wait();
   void spill();
   void refill();
   void bring_back(std::uint32_t INTID);
@@ -111,6 +118,9 @@ class LpiPendingSet : private LpiConfigurationUser {
   bool two_states_ = false;
   LpiTables tables_;
   LpiPendingTable table_;
+  std::uint32_t changes_ = 0;  ///< of the table: bits under way or waiting
+  bool refill_due_ = false;    ///< when there is room for changes
+  Condition has_room_;
   PendingLpis<JourneyHandle> pending_;
   PendingLpis<JourneyHandle> spilled_;  ///< whose pending bit is in memory
   TaskGroup tasks_;

@@ -126,6 +126,13 @@ void RedistributorParameters::describe(ParameterGroup& group) {
              .maximum = 256,
              .source = assumption,
              .help = "LPI table reads in flight."});
+  group.add("pending_table_changes", pending_table_changes,
+            {.unit = "bits",
+             .minimum = 1,
+             .maximum = 65536,
+             .source = assumption,
+             .help = "Changes of the Pending table under way or waiting; beyond them messages keep "
+                     "their credits."});
   group.add("shareability", shareability,
             {{"any", TableShareability::any},
              {"inner", TableShareability::inner},

@@ -104,6 +104,7 @@ struct RedistributorParameters {
   LpiCacheScope lpi_cache_scope = LpiCacheScope::chip;
   std::uint32_t pipeline_cycles = 4;
   std::uint32_t outstanding_reads = 4;
+  std::uint32_t pending_table_changes = 16;
   TableShareability shareability = TableShareability::any;
   bool enable_can_clear = true;
   bool invalidate_registers = false;
