@@ -1,7 +1,6 @@
 #include "platforms/report/bottleneck.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace doorbell {
 namespace {
@@ -9,17 +8,20 @@ namespace {
 /// Entries of the root complex are full 97 % of the time before an ITS that is busy 80 %, as the
 /// entries are shared with reads and writes that don't need it (docs/studies/its-sizing).
 constexpr double as_busy = 0.8;
-/// Holding times of one within the other may be the same, but for those that never waited.
-constexpr double as_long = 0.02;
-
-/// Whether `inner` is held within `outer`, or else for a shorter time.
-bool is_within(const ServerLoad& inner, const ServerLoad& outer) {
-  const double longer = inner.mean_service - outer.mean_service;
-  if (std::abs(longer) > as_long * outer.mean_service) return longer < 0;
+/// Whether some of what holds a place of `outer` holds one of `inner` meanwhile: then the times of
+/// those few may be the longer ones.
+bool is_part(const ServerLoad& inner, const ServerLoad& outer) {
   const auto held = [](const ServerLoad& server) {
     return server.utilisation * static_cast<double>(server.places);
   };
-  return held(inner) < held(outer);
+  return inner.places > 1 && outer.places > 1 && inner.completions <= outer.completions &&
+         held(inner) < held(outer);
+}
+
+/// Whether `inner` is held within `outer`, or else for a shorter time.
+bool is_within(const ServerLoad& inner, const ServerLoad& outer) {
+  if (is_part(inner, outer)) return true;
+  return !is_part(outer, inner) && inner.mean_service < outer.mean_service;
 }
 
 }  // namespace

@@ -79,14 +79,17 @@ TEST_F(Places, OneWithinTheOther) {
   EXPECT_EQ(bottleneck_of(std::array{buffer, entries_, slot_}), 2U);
 }
 
-// As long, as nearly all of what is held in the outer one: the inner one is held less in all.
-TEST_F(Places, OneWithinTheOtherNearlyAllTheTime) {
+// Few of those in the outer one are in the inner one, which are those that stay for long.
+TEST_F(Places, OneWithinTheOtherForFew) {
   const ServerLoad buffer{
-      .utilisation = 0.973, .places = 16, .highest = 16, .mean_service = 850, .completions = 90};
+      .utilisation = 0.92, .places = 16, .highest = 16, .mean_service = 250, .completions = 16000};
   const ServerLoad credits{
-      .utilisation = 0.972, .places = 16, .highest = 16, .mean_service = 852, .completions = 89};
+      .utilisation = 0.90, .places = 16, .highest = 16, .mean_service = 800, .completions = 5000};
   EXPECT_EQ(bottleneck_of(std::array{buffer, credits}), 1U);
   EXPECT_EQ(bottleneck_of(std::array{credits, buffer}), 0U);
+  const ServerLoad table{
+      .utilisation = 0.75, .places = 1, .highest = 1, .mean_service = 650, .completions = 300};
+  EXPECT_EQ(bottleneck_of(std::array{buffer, credits, table}), 2U);
 }
 
 }  // namespace
