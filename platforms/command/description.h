@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include "platforms/checkpoint/parameters.h"
 #include "platforms/command/description_reader.h"
 #include "platforms/explore/sweep/expansion.h"
+#include "platforms/replay/fit.h"
 #include "platforms/replay/parameters.h"
 #include "platforms/virt/parameters.h"
 #include "traces/make/workload_file.h"
@@ -48,24 +50,35 @@ inline sweep::PointParameters read_point(const sweep::PointFiles& files) {
     std::optional<workload::NamedParameters> made;
   };
   struct Read {
-    explicit Read(const std::string& file) : workload_name(file), platform(file) {}
-    void check() const {
+    explicit Read(const std::string& file) : platform(file) {}
+    void check(const std::string& workload) {
       if (taken_with) {
         checkpoint::check_visible(checkpoint_name, tree, taken_with->tree);
         return platform.described.platform.check();
       }
-      platform.described.check_replayed();
-      if (platform.made) workload::made(workload_name, platform.made->workload).open();
+      const Description& described = platform.described;
+      described.check_replayed();
+      replay::check_fit(described.platform, described.replay, header_of(workload), workload);
+    }
+    /// A trace's is read once for all points.
+    const trace::Header& header_of(const std::string& workload) {
+      if (platform.made) {
+        return header = workload::made(workload, platform.made->workload).open()->header();
+      }
+      const auto known = headers.find(workload);
+      if (known != headers.end()) return known->second;
+      return headers.emplace(workload, trace::Workload(workload).open()->header()).first->second;
     }
     struct TakenWith {
       Description described;
       ParameterTree tree{described};
     };
-    std::string workload_name;
     Platform platform;
     ParameterTree tree{platform};
     std::string checkpoint_name;
-    std::unique_ptr<TakenWith> taken_with;  ///< Of the checkpoint, if there is one.
+    std::unique_ptr<TakenWith> taken_with;         ///< Of the checkpoint, if there is one.
+    trace::Header header;                          ///< Of the workload that is described.
+    std::map<std::string, trace::Header> headers;  ///< Of traces, by their files.
   };
   const auto read = std::make_shared<Read>(files.workload);
   if (files.checkpoint.empty()) {
@@ -77,7 +90,7 @@ inline sweep::PointParameters read_point(const sweep::PointFiles& files) {
       checkpoint::read_parameters(files.checkpoint, *tree);
     lay_over(read->tree, {files.description, files.overlays, {}});
   }
-  return {{read, &read->tree}, [read] { read->check(); }};
+  return {{read, &read->tree}, [read](const std::string& workload) { read->check(workload); }};
 }
 
 }  // namespace doorbell

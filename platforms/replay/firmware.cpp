@@ -1,12 +1,10 @@
 #include "platforms/replay/firmware.h"
 
 #include <algorithm>
-#include <bit>
 #include <string>
 
-#include "doorbell/core/arch/error.h"
+#include "platforms/replay/fit.h"
 #include "platforms/software_error.h"
-#include "platforms/virt/address_space.h"
 #include "platforms/virt/memory_map.h"
 #include "platforms/virt/requester_ids.h"
 #include "sw/drivers/gic/secure.h"
@@ -14,126 +12,6 @@
 
 namespace doorbell::replay {
 namespace {
-
-/// Tables of the drivers, from 16 MiB above the start of RAM on; the traces' frames lie above them.
-constexpr std::uint64_t tables = virt::ram_base + (16ULL << 20);
-constexpr std::uint64_t tables_end = tables + (240ULL << 20);
-
-constexpr std::uint32_t first_lpi = 8192;  // IHI 0069, 2.2
-constexpr unsigned usual_stream_id_bits = 16;
-/// The first level of its stream table: 64 MiB of the memory for tables.
-constexpr unsigned most_stream_id_bits = 31;
-/// What it uses of the interrupts' numbers, as Linux does.
-constexpr unsigned lpi_id_bits = 16;
-
-/// As many as the functions' StreamIDs have, or what is usual if that is more.
-unsigned stream_id_bits(const virt::VirtParameters& parameters) {
-  unsigned bits = usual_stream_id_bits;
-  for (const pcie::RequesterId id : virt::requester_ids(parameters)) {
-    const std::uint32_t stream = parameters.root_complex.stream_id(id);
-    bits = std::max(bits, static_cast<unsigned>(std::bit_width(stream)));
-  }
-  return bits;
-}
-
-void check_memory(const virt::VirtParameters& parameters) {
-  const std::uint64_t needed = tables_end - virt::ram_base;
-  if (parameters.ram.size >= needed) return;
-  throw InputError("ram.size: expected at least " + std::to_string(needed) +
-                   ", for the tables of the firmware's drivers, found " +
-                   std::to_string(parameters.ram.size));
-}
-
-/// Of a frame of SPIs, or of LPIs.
-void check_vectors(const virt::VirtParameters& parameters, std::size_t vectors) {
-  const gic::DoorbellKind doorbell = parameters.gic.doorbell;
-  if (doorbell == gic::DoorbellKind::v2m || doorbell == gic::DoorbellKind::spi) {
-    if (vectors <= parameters.gic.messages.spis) return;
-    throw InputError("gic.messages.spis: expected SPIs for all vectors of the workload's copies, " +
-                     std::to_string(vectors) + ", found " +
-                     std::to_string(parameters.gic.messages.spis));
-  }
-  const unsigned bits = std::min(parameters.gic.common.intid_bits, lpi_id_bits);
-  const std::uint64_t lpis = (std::uint64_t{1} << bits) - first_lpi;
-  if (vectors <= lpis) return;
-  throw InputError(
-      "gic.common.intid_bits: expected LPIs for all vectors of the workload's copies, " +
-      std::to_string(vectors) + ", found " + std::to_string(lpis) + " with INTIDs of " +
-      std::to_string(bits) + " bits, of which firmware uses at most " +
-      std::to_string(lpi_id_bits));
-}
-
-void check_stream_ids(const virt::VirtParameters& parameters) {
-  const unsigned bits = stream_id_bits(parameters);
-  if (bits <= most_stream_id_bits) return;
-  throw InputError(
-      "root_complex.stream_id_base, root_complex.stream_id_shift: expected StreamIDs of at most " +
-      std::to_string(most_stream_id_bits) + " bits, for the firmware's stream table, found " +
-      std::to_string(bits));
-}
-
-void check_granule(const virt::VirtParameters& parameters) {
-  if (parameters.smmu.offered.granule_4k) return;
-  throw InputError(
-      "smmu.features.granule_4k: expected true, for the tables of the firmware's drivers, found "
-      "false");
-}
-
-void check_translation(const virt::VirtParameters& parameters, Translation translation) {
-  if (translation != Translation::stage_2 && !parameters.smmu.offered.stage1) {
-    throw InputError(
-        "smmu.features.stage1: expected true, for the stage 1 of replay.translation, found false");
-  }
-  if (translation == Translation::stage_1 || parameters.smmu.offered.stage2) return;
-  throw InputError(
-      "smmu.features.stage2: expected true, for the stage 2 of replay.translation, found false");
-}
-
-/// Whether devices' doorbells pass the SMMU untranslated.
-bool has_doorbell_window(const virt::VirtParameters& parameters) {
-  const auto doorbells = virt::doorbells(parameters);
-  return std::all_of(doorbells.begin(), doorbells.end(), [&](std::uint64_t doorbell) {
-    return parameters.smmu.reserved_window.contains(doorbell);
-  });
-}
-
-std::string name_of(gic::DoorbellKind doorbell) {
-  using Kind = gic::DoorbellKind;
-  return doorbell == Kind::its   ? "its"
-         : doorbell == Kind::v2m ? "v2m"
-         : doorbell == Kind::spi ? "spi"
-                                 : "lpi";
-}
-
-/// Intermediate addresses have 40 bits (sw/scenarios/translation.c).
-void check_intermediate_addresses(const virt::VirtParameters& parameters, Translation translation) {
-  constexpr unsigned bits = 40;
-  if (translation == Translation::stage_1) return;
-  const auto offered = static_cast<unsigned>(parameters.smmu.output_address_size);
-  if (offered < bits) {
-    throw InputError("smmu.output_address_size: expected at least " + std::to_string(bits) +
-                     ", for the stage 2 of replay.translation, found " + std::to_string(offered));
-  }
-  const gic::DoorbellKind doorbell = parameters.gic.doorbell;
-  if (translation == Translation::nested && doorbell != gic::DoorbellKind::its) {
-    throw InputError(
-        "gic.doorbell: expected its, for the guest of replay.translation=nested, found " +
-        name_of(doorbell));
-  }
-  if (doorbell == gic::DoorbellKind::lpi && !has_doorbell_window(parameters)) {
-    throw InputError(
-        "gic.doorbell: expected another, as replay.translation=stage_2 has no addresses for the "
-        "doorbells of processors, found lpi");
-  }
-}
-
-/// What the drivers need, and which keys bring it, before they find out by themselves.
-void check_needs(const virt::VirtParameters& parameters, std::size_t vectors) {
-  check_memory(parameters);
-  check_vectors(parameters, vectors);
-  check_stream_ids(parameters);
-  check_granule(parameters);
-}
 
 /// As sw/include/status.h says them.
 const char* words_of(status result) {
@@ -214,9 +92,6 @@ void check(status result, const char* what) {
 
 Firmware::Firmware(virt::Platform& platform, Translation translation, std::size_t vectors)
     : platform_(platform), functions_(functions_of(platform.parameters())), vectors_(vectors) {
-  check_needs(platform.parameters(), vectors);
-  check_translation(platform.parameters(), translation);
-  check_intermediate_addresses(platform.parameters(), translation);
   machine_.description = description_of(platform.parameters(), translation);
   machine_.functions = functions_.data();
   machine_.function_capacity = static_cast<unsigned>(functions_.size());

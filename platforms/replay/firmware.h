@@ -16,7 +16,7 @@ void check(status result, const char* what);
 /// command queues, LPI tables, memory.
 class Firmware {
  public:
-  /// Room for `vectors` MSI-X vectors in all. Throws InputError if the SMMU can't translate so.
+  /// Room for `vectors` MSI-X vectors in all. `check_fit` has found that all fits.
   Firmware(virt::Platform& platform, Translation translation, std::size_t vectors);
 
   /// On every processor. Returns on the first one when all have joined, on the others early.

@@ -1,15 +1,31 @@
 #include "platforms/replay/replay.h"
 
 #include "doorbell/core/arch/random.h"
+#include "platforms/replay/fit.h"
 #include "sw/native/native.h"
 
 namespace doorbell::replay {
+
+namespace {
+
+/// With what bypasses the SMMU it doesn't matter how it would be translated.
+Firmware firmware_for(virt::Platform& platform, const ReplayParameters& parameters,
+                      const trace::Workload& workload) {
+  const auto source = workload.open();
+  const trace::Header& header = source->header();
+  check_fit(platform.parameters(), parameters, header, workload.name());
+  return {platform,
+          is_translated(parameters, header) ? parameters.translation : Translation::stage_1,
+          vectors_of(parameters, header)};
+}
+
+}  // namespace
 
 Replay::Replay(virt::Platform& platform, const ReplayParameters& parameters,
                const trace::Workload& workload)
     : platform_(platform),
       parameters_(parameters),
-      firmware_(platform, parameters.translation, vectors_of(workload) * parameters.copies),
+      firmware_(firmware_for(platform, parameters, workload)),
       processors_(platform),
       to_set_up_(parameters.copies),
       under_way_(parameters.copies),
@@ -36,14 +52,6 @@ void Replay::start() {
   for (unsigned i = 0; i < platform_.processor_count(); ++i) {
     platform_.native_processor(i).set_firmware([this, i] { run_firmware(i); });
   }
-}
-
-std::size_t Replay::vectors_of(const trace::Workload& workload) {
-  std::size_t vectors = 0;
-  const auto source = workload.open();
-  for (const auto& stream : source->header().streams)
-    vectors += stream.events;
-  return vectors;
 }
 
 void Replay::run_firmware(unsigned cpu) {

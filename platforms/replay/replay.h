@@ -45,7 +45,6 @@ class Replay : public Workload {
   std::uint64_t smmu_events() const { return firmware_.smmu_events(); }
 
  private:
-  static std::size_t vectors_of(const trace::Workload& workload);
   void run_firmware(unsigned cpu);
   void set_up();
   void copy_is_set_up();

@@ -25,8 +25,7 @@ struct Place {
 class Software {
  public:
   /// Streams of the copies are put on the platform's functions in their order: the first function
-  /// of every endpoint, then the second, and so on. Throws InputError if there are too few, or too
-  /// few vectors.
+  /// of every endpoint, then the second, and so on. `check_fit` has found that all fit.
   Software(Firmware& firmware, const trace::Header& header, std::string trace, Place place = {});
 
   /// Set-up, once the machine is up: each stream's function, with MSI-X on and every vector masked.
@@ -80,10 +79,7 @@ class Software {
 
   // software_set_up.cpp
   void bind(const trace::Header& header);
-  void bind(const trace::StreamInfo& info, unsigned number);
-  void check_events(const trace::StreamInfo& info, unsigned endpoint) const;
-  void identify(Binding& binding, pcie::RequesterId id) const;
-  void number_address_spaces();
+  void bind(const trace::StreamInfo& info, std::size_t number);
   void attach(Binding& binding);
   void add_function(Binding& binding);
 

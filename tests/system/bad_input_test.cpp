@@ -100,6 +100,32 @@ TEST_F(BadInput, StagesThatTheRestDoesNotFit) {
   }
 }
 
+// What bypasses the SMMU needs none of what would translate it.
+TEST_F(BadInput, NothingIsAskedForTablesThatAreNotMade) {
+  for (const char* const without :
+       {"smmu.features.stage1=false", "smmu.features.granule_4k=false",
+        "smmu.output_address_size=36 --set replay.translation=nested",
+        "smmu.features.stage2=false --set replay.translation=stage_2"}) {
+    const std::string run = run_with(description_, workload_) + " --set " + without;
+    expect_refused(run, HasSubstr("smmu."));
+    const CommandResult bypassed = run_doorbell(run + " --set replay.bypass=true");
+    EXPECT_EQ(bypassed.status, 0) << bypassed.errors;
+    EXPECT_THAT(bypassed.output, HasSubstr("124 acknowledged"));
+  }
+}
+
+TEST_F(BadInput, AddressSpacesThatHaveNoNumbers) {
+  const std::string many = scratch_.write(
+      "many.yaml",
+      "endpoints: [{functions: 256}]\nroot_complex: {ports: [{bus: 1, whole_bus: true}]}\n");
+  const std::string run = run_with(many, workload_) + " --set replay.copies=";
+  expect_refused(run + "129 --set smmu.features.asid_size=8",
+                 HasSubstr("too many address spaces: expected at most 256 in all copies by "
+                           "smmu.features.asid_size=8, found 258"));
+  expect_refused(run + "128 --set smmu.features.vmid_size=8 --set replay.translation=stage_2",
+                 HasSubstr("expected at most 255 in all copies by smmu.features.vmid_size=8"));
+}
+
 TEST_F(BadInput, WorkloadThatIsNoTrace) {
   const std::string bad = scratch_.write("bad.trace", "hello\n");
   expect_refused(run_with(description_, bad), HasSubstr("bad.trace:1: "));

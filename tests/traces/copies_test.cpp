@@ -213,8 +213,8 @@ std::string refusal(const std::string& path, ReplayParameters parameters,
 
 TEST(Copies, MoreThanThereAreFunctions) {
   const auto message = refusal(workload("nvme_rand"), copies(5), drives(2, 2));
-  EXPECT_THAT(message, HasSubstr("replay.copies: 5 copies"));
-  EXPECT_THAT(message, HasSubstr("need 5 functions, 4 are there: raise endpoints.N.functions"));
+  EXPECT_THAT(message, HasSubstr("replay.copies: expected at most 4, as each of "));
+  EXPECT_THAT(message, HasSubstr("needs 1 of 4 functions, found 5: raise endpoints.N.functions"));
 }
 
 using doorbell::testing::read_file;

@@ -252,7 +252,7 @@ void Expansion::check(const std::vector<SweepCoordinate>& coordinates) {
   const PointParameters& parameters = apply(coordinates);
   if (!parameters.check) return;
   try {
-    parameters.check();
+    parameters.check(plan_.workload_file(workload_text(coordinates)).string());
   } catch (const InputError& error) {
     std::string place;
     for (std::size_t axis = 0; axis < axes_.size(); ++axis)
@@ -340,8 +340,8 @@ SweepResult Expansion::expand(const std::string& version, const std::string& mod
       for (std::size_t i = 0; i < all[d].axes.size(); ++i)
         coordinates[all[d].axes[i]] = all[d].rows[at[d]][i];
     }
-    check(coordinates);
     result.points.push_back(point(coordinates, model));
+    check(coordinates);
     parameters.add_point(*apply(coordinates).tree);
     std::size_t d = all.size();
     while (d > 0 && ++at[d - 1] == all[d - 1].rows.size())

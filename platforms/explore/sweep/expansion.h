@@ -30,7 +30,9 @@ struct PointFiles {
 /// What is made from them.
 struct PointParameters {
   std::shared_ptr<ParameterTree> tree;  ///< Kept alive together with what it fills in.
-  std::function<void()> check;  ///< InputError where values that are in the tree don't fit together
+  /// InputError where values that are in the tree don't fit together, or not with the workload in
+  /// this file, a trace or the description whose parameters are in the tree.
+  std::function<void(const std::string& workload)> check;
 };
 
 /// Makes the parameters of a platform, as `doorbell run` reads them, and those of a workload that

@@ -73,7 +73,7 @@ inline PointParameters read_example(const PointFiles& files) {
   const auto holder = std::make_shared<ExampleHolder>(!files.workload.empty());
   for (const std::string& overlay : files.overlays)
     read_yaml_text(*holder->tree, overlay, "overlay");
-  const auto check = [holder] {
+  const auto check = [holder](const std::string&) {
     if (holder->platform.fast && holder->platform.clock < 1'000'000)
       throw InputError("clock: expected at least 1MHz with fast=true, found less");
   };

@@ -62,6 +62,35 @@ TEST_F(SweepBadInput, ValuesThatDoNotFitTogetherAreRefusedBeforeAnythingRuns) {
   EXPECT_FALSE(fs::exists(directory()));
 }
 
+// Whatever `doorbell run` refuses before it simulates, for a trace and for what is described.
+TEST_F(SweepBadInput, WhatAReplayNeedsIsMissedBeforeAnythingRuns) {
+  const std::string described = source_path("traces/workloads/nvme_rand.yaml");
+  const struct {
+    const char* more;
+    const char* says;
+  } refused[] = {
+      {"axes: {replay.copies: [1, 256]}\n",
+       "at replay.copies=256: replay.copies: expected at most"},
+      {"set: [smmu.features.stage2=false]\naxes: {replay.translation: [stage_1, nested]}\n",
+       "at replay.translation=nested: smmu.features.stage2: expected true"},
+      {"set: [gic.lpis=direct]\naxes: {gic.doorbell: [lpi]}\n"
+       "repeat: {seeds: [replay.stagger_seed]}\n",
+       ""},
+      {"axes: {smmu.stream_id_bits: [16, 3]}\n", "at smmu.stream_id_bits=3: smmu.stream_id_bits"},
+      {"axes: {endpoints.*.function.msix_vectors: [64, 1]}\n", "what endpoints.0.function"},
+  };
+  for (const auto& [more, says] : refused) {
+    for (const std::string& workload : {std::string("small.trace"), described}) {
+      const CommandResult result = run_doorbell("sweep --check " + plan(more, workload));
+      if (*says == '\0') {
+        EXPECT_EQ(result.status, 0) << result.errors;
+      } else {
+        expect_refused(result, AllOf(HasSubstr("plan.yaml: at "), HasSubstr(says)));
+      }
+    }
+  }
+}
+
 TEST_F(SweepBadInput, AMillionPointsNeedYes) {
   expect_refused(sweep("axes: {ram.read_latency: {from: 1ns, to: 1ms, step: 1ns}}\n"),
                  AllOf(HasSubstr("1000000"), HasSubstr("--yes")));
@@ -78,6 +107,12 @@ TEST_F(SweepBadInput, APlanThatIsMissingOrBrokenIsRefused) {
 TEST_F(SweepBadInput, AMissingWorkloadIsRefusedWithItsLine) {
   expect_refused(run_doorbell("sweep " + plan("", "none.trace") + " -o " + directory()),
                  AllOf(HasSubstr("plan.yaml:2: "), HasSubstr("none.trace")));
+}
+
+TEST_F(SweepBadInput, AWorkloadThatIsNoTraceIsRefusedBeforeAnythingRuns) {
+  scratch_.write("none.trace", "doorbell-trace 1\n");
+  expect_refused(run_doorbell("sweep --check " + plan("", "none.trace")),
+                 AllOf(HasSubstr("plan.yaml: "), HasSubstr("none.trace:")));
 }
 
 TEST_F(SweepBadInput, AFolderOfSomethingElseIsLeftAlone) {

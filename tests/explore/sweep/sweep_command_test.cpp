@@ -125,7 +125,7 @@ TEST_F(SweepCommand, HowManyRunAtATimeChangesNoByte) {
 }
 
 TEST_F(SweepCommand, TheDatabaseSaysNothingOfThisMachineOrDay) {
-  scratch_.write("cut.trace", "doorbell-trace 1\n");
+  scratch_.write("cut.trace", read_file(scratch_.path("small.trace")).substr(0, 5000));
   plan(four_points, "small.trace, cut.trace");
   EXPECT_EQ(run_doorbell("sweep " + scratch_.path("plan.yaml") + " -o " + directory()).status, 1);
   const std::string bytes = database();
