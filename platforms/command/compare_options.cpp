@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "platforms/command/whole_number.h"
+
 namespace doorbell {
 
 CLI::App* declare(CLI::App& app, CompareOptions& options) {
@@ -14,6 +16,7 @@ CLI::App* declare(CLI::App& app, CompareOptions& options) {
   compare->add_option("--junit", options.junit, "Write the result to this file, as JUnit XML");
   compare->add_option("--html", options.html, "Write the result to this file, as a page");
   compare->add_option("--rows", options.rows, "Lines of each printed table; 0 for all")
+      ->check(whole_number())
       ->capture_default_str();
   return compare;
 }

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "platforms/command/whole_number.h"
+
 namespace doorbell {
 
 CLI::App* declare(CLI::App& app, ExplainOptions& options) {
@@ -12,7 +14,7 @@ CLI::App* declare(CLI::App& app, ExplainOptions& options) {
                    "What `doorbell run --slowest N --stats FILE` wrote, or the folder of a sweep")
       ->required();
   explain->add_option("--point", options.point, "Which point of the sweep, by its number")
-      ->check(CLI::Range(1, 1'000'000'000));
+      ->check(whole_number(1, 1'000'000'000));
   return explain;
 }
 

@@ -33,7 +33,8 @@ int run_command(int argc, char** argv) {
   const auto action = command_line.parse(argc, argv);
   const int status = action ? (*action)() : EXIT_SUCCESS;
   // What stands in the buffer must have come out, too, before a command may say that all went well.
-  if (std::fflush(stdout) != 0) throw std::system_error(errno, std::generic_category());
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    throw std::system_error(errno != 0 ? errno : EIO, std::generic_category());
   return status;
 }
 

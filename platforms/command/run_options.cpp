@@ -4,13 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "doorbell/core/arch/error.h"
 #include "doorbell/core/arch/parameter_text.h"
 #include "platforms/command/overlay_options.h"
+#include "platforms/command/whole_number.h"
 
 namespace doorbell {
 namespace {
@@ -155,7 +155,7 @@ void add_software_options(CLI::App& run, software::SoftwareOptions& software) {
   run.add_option("--gdb", software.gdb,
                  "Wait for GDB at this port of the loopback interface, 0 for any that is free, "
                  "before the first instruction")
-      ->check(CLI::Range(0, 65535))
+      ->check(whole_number(0, 65535))
       ->type_name("PORT")
       ->group(software_group);
   run.add_flag("--semihosting", software.semihosting, "HLT #0xF000 is a semihosting call")
@@ -163,8 +163,15 @@ void add_software_options(CLI::App& run, software::SoftwareOptions& software) {
   run.add_option("--timing", software.timing,
                  "loose: as fast as can be, nothing is measured; approximate: measured from reset "
                  "on")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, Timing>{
-          {"loose", Timing::loose}, {"approximate", Timing::approximate}}))
+      ->transform(CLI::Validator(
+          [](std::string& timing) -> std::string {
+            if (timing != "loose" && timing != "approximate")
+              return fmt::format("expected loose or approximate, found '{}'", timing);
+            timing = std::to_string(
+                static_cast<int>(timing == "loose" ? Timing::loose : Timing::approximate));
+            return {};
+          },
+          ""))
       ->type_name("TIMING")
       ->default_str("loose")
       ->group(software_group);
@@ -192,14 +199,16 @@ CLI::App* declare(CLI::App& app, RunOptions& options) {
   auto* trace =
       run->add_option("--trace", options.trace, "Write a Chrome trace of single MSIs to this file");
   run->add_option("--trace-from", options.trace_from, "First MSI in that trace")
+      ->check(whole_number())
       ->needs(trace)
       ->capture_default_str();
   run->add_option("--trace-count", options.trace_count, "How many MSIs it holds")
+      ->check(whole_number())
       ->needs(trace)
       ->capture_default_str();
   run->add_option("--slowest", options.slowest,
                   "Explain this many of the slowest MSIs, and the time above the median")
-      ->check(CLI::Range(1, 10'000))
+      ->check(whole_number(1, 10'000))
       ->type_name("COUNT");
   return run;
 }

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "platforms/command/whole_number.h"
+
 namespace doorbell {
 
 void add_slurm_options(CLI::App& app, SlurmOptions& options) {
@@ -9,6 +11,7 @@ void add_slurm_options(CLI::App& app, SlurmOptions& options) {
   app.add_option("--partition", options.partition, "Slurm's partition; its default without")
       ->group(group);
   app.add_option("--max-running", options.max_running, "Points that run at a time; 0 for no bound")
+      ->check(whole_number())
       ->group(group);
   app.add_flag("--detach", options.detach, "Return as soon as everything is submitted")
       ->group(group);

@@ -103,9 +103,41 @@ int show(const SweepOptions& options) {
   return tell(result, options, options.plan);
 }
 
+/// The platform and the overlays are there; else the plan's line is named, where their own readers
+/// know only what it says.
+void check_files(const sweep::Plan& plan) {
+  const std::filesystem::path platform = plan.platform_file();
+  std::error_code none;
+  if (!std::filesystem::exists(platform, none) || std::filesystem::is_directory(platform, none))
+    throw InputError(plan.file, plan.platform.line, "platform",
+                     "a YAML description, or the name of one", "'" + plan.platform.text + "'");
+  const auto check_overlays = [&](const std::vector<sweep::PlanText>& overlays) {
+    for (const sweep::PlanText& overlay : overlays) {
+      try {
+        overlay_file(plan.overlay(overlay), platform.string());
+      } catch (const InputError& error) {
+        const std::string place = plan.file + ":" + std::to_string(overlay.line) + ": ";
+        throw InputError(std::string(error.what()).starts_with(place) ? error.what()
+                                                                      : place + error.what());
+      }
+    }
+  };
+  check_overlays(plan.overlays);
+  for (const sweep::AxisPlan& axis : plan.axes) {
+    for (const sweep::VariantPlan& variant : axis.variants)
+      check_overlays(variant.overlays);
+  }
+}
+
+sweep::Plan read_checked(const std::string& file) {
+  sweep::Plan plan = sweep::read_plan(file);
+  check_files(plan);
+  return plan;
+}
+
 /// A sweep of nowhere, which checks its plan as any does.
 int check(const SweepOptions& options) {
-  const sweep::Plan plan = sweep::read_plan(options.plan);
+  const sweep::Plan plan = read_checked(options.plan);
   const sweep::Sweep sweep(plan, {.any_size = options.any_size}, read_point,
                            workload::is_description);
   fmt::print("{} points\n", sweep.points());
@@ -119,7 +151,7 @@ int sweep_plan(const SweepOptions& options) {
   if (std::filesystem::is_directory(options.plan)) return show(options);
   if (options.directory.empty())
     throw InputError("sweep: expected -o DIR, the folder of the results");
-  const sweep::Plan plan = sweep::read_plan(options.plan);
+  const sweep::Plan plan = read_checked(options.plan);
   const StopRequest stop_request;
   sweep::Sweep sweep(plan,
                      {.directory = options.directory,

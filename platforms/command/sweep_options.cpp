@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "platforms/command/whole_number.h"
+
 namespace doorbell {
 
 CLI::App* declare(CLI::App& app, SweepOptions& options) {
@@ -13,7 +15,7 @@ CLI::App* declare(CLI::App& app, SweepOptions& options) {
       ->required();
   sweep->add_option("-o,--output", options.directory, "Folder of the results, made when missing");
   sweep->add_option("-j,--jobs", options.processes, "Runs at a time; as many as cores without it")
-      ->check(CLI::Range(1, 4096));
+      ->check(whole_number(1, 4096));
   sweep->add_option("--engine", options.engine, "Where points run: here, or on a Slurm cluster")
       ->check(CLI::IsMember({"local", "slurm"}))
       ->capture_default_str();
@@ -23,7 +25,7 @@ CLI::App* declare(CLI::App& app, SweepOptions& options) {
       ->add_option(
           "--slowest", options.slowest,
           "Each point explains this many of its slowest MSIs: doorbell explain DIR --point")
-      ->check(CLI::Range(1, 10'000))
+      ->check(whole_number(1, 10'000))
       ->type_name("COUNT");
   sweep->add_flag("--check", options.check, "Check the plan and count its points; run nothing");
   sweep->add_flag("--yes", options.any_size, "Run the plan however many points it has");

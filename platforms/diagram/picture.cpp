@@ -33,6 +33,8 @@ void write_picture(const std::string& text, const std::string& file) {
                      ending.empty() ? "no ending" : "'" + ending + "'");
   }
   if (ending == ".dot") return write_text(text, file);
+  // That it can't be written is said in its own name, not in that of a file beside it.
+  { const OutputFile tried(file); }
   NewFile picture(file);
   const NewFile source(file + ".dot");  // for the program alone, and never kept
   write_text(text, source.written());

@@ -23,7 +23,8 @@ constexpr unsigned gzip_window = 16 + MAX_WBITS;  // zlib: a gzip header is expe
 }
 
 [[noreturn]] void refuse_reading(const std::string& path) {
-  throw InputError(path + ": cannot be read: " + std::generic_category().message(errno));
+  throw InputError(path, 0, "cannot be read", "a readable file",
+                   std::generic_category().message(errno));
 }
 
 struct Inflater {

@@ -77,6 +77,23 @@ TEST(CommandLine, AnEmptyValueIsNoneAtAll) {
   EXPECT_EQ(error_of({"run", "--kernel", "k", "--append", ""}), "none");
 }
 
+TEST(CommandLine, ACountIsWrittenInDigits) {
+  const auto error_with = [](const char* option, const char* value) {
+    return error_of({"run", "--workload", "w", "--trace", "t", option, value});
+  };
+  EXPECT_EQ(error_with("--trace-from", "18446744073709551615"), "none");
+  for (const char* const value : {"-1", "18446744073709551616", "1e3", "nan", " 1", "x"})
+    EXPECT_EQ(error_with("--trace-from", value),
+              std::string("--trace-from: expected an integer from 0 to 18446744073709551615, "
+                          "found '") +
+                  value + "'; see doorbell --help");
+  EXPECT_EQ(error_with("--slowest", "0"),
+            "--slowest: expected an integer from 1 to 10000, found '0'; see doorbell --help");
+  EXPECT_EQ(error_of({"run", "--bios", "b", "--timing", "0"}),
+            "--timing: expected loose or approximate, found '0'; see doorbell --help");
+  EXPECT_EQ(error_of({"run", "--bios", "b", "--timing", "approximate"}), "none");
+}
+
 TEST(CommandLine, ASettingMayStandBeforeTheDescription) {
   const Parsed parsed = parse({"run", "--set", "a=1", "p.yaml", "--workload", "w"});
   EXPECT_EQ(parsed.run->sources.description, "p.yaml");

@@ -40,6 +40,16 @@ TEST_F(BadInput, NoCommand) {
   expect_refused("", HasSubstr("command"));
 }
 
+TEST_F(BadInput, AnyOutputThatIsLost) {
+  for (const char* const what : {"--version", "--help", "params"}) {
+    const CommandResult result =
+        run_command(std::string("(") + DOORBELL_COMMAND + " " + what + " >/dev/full)");
+    EXPECT_EQ(result.status, 2) << what;
+    EXPECT_EQ(result.errors,
+              "doorbell: standard output cannot be written: No space left on device\n");
+  }
+}
+
 TEST_F(BadInput, UnknownCommand) {
   expect_refused("walk", HasSubstr("walk"));
 }

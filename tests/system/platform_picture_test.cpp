@@ -61,6 +61,13 @@ TEST(PlatformPicture, IsDrawnByGraphvizInTheKindOfItsEnding) {
   EXPECT_EQ(read_file(scratch.path("p.png")).substr(1, 3), "PNG");
 }
 
+TEST(PlatformPicture, APlaceThatCannotBeWrittenIsNamedAsItWasGiven) {
+  const auto result = run_doorbell("platform virt -o /no/such/folder/p.svg");
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.errors,
+              HasSubstr("doorbell: /no/such/folder/p.svg: cannot be written: expected a writable"));
+}
+
 TEST(PlatformPicture, MistakesAreOneLineAndStatusTwo) {
   const ScratchDirectory scratch;
   const std::string out = scratch.path("p.svg");

@@ -104,6 +104,17 @@ TEST_F(SweepBadInput, APlanThatIsMissingOrBrokenIsRefused) {
   expect_refused(run_doorbell("sweep " + plan("")), HasSubstr("-o DIR"));
 }
 
+TEST_F(SweepBadInput, AMissingPlatformOrOverlayIsRefusedWithItsLine) {
+  expect_refused(sweep("with: [none]\n"), HasSubstr("plan.yaml:3: none: overlay: expected"));
+  expect_refused(sweep("axes:\n  a:\n    variants:\n      b: {with: [none]}\n"),
+                 HasSubstr("plan.yaml:6: none: overlay: expected"));
+  const std::string other =
+      scratch_.write("other.yaml", "platform: none\nworkloads: small.trace\n");
+  expect_refused(run_doorbell("sweep --check " + other),
+                 HasSubstr("other.yaml:1: platform: expected a YAML description, or the name of "
+                           "one, found 'none'"));
+}
+
 TEST_F(SweepBadInput, AMissingWorkloadIsRefusedWithItsLine) {
   expect_refused(run_doorbell("sweep " + plan("", "none.trace") + " -o " + directory()),
                  AllOf(HasSubstr("plan.yaml:2: "), HasSubstr("none.trace")));

@@ -37,7 +37,7 @@ TEST_F(ImageFile, IsReadWhole) {
 
 TEST_F(ImageFile, ThatIsEmptyMissingOrTooLargeIsRefused) {
   EXPECT_EQ(refusal([&] { read_file(path_, mebibyte); }),
-            path_ + ": cannot be read: No such file or directory");
+            path_ + ": cannot be read: expected a readable file, found No such file or directory");
   write({});
   EXPECT_THAT(refusal([&] { read_file(path_, mebibyte); }), EndsWith("found an empty one"));
   write(Bytes(101));
