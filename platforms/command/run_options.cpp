@@ -160,18 +160,14 @@ void add_software_options(CLI::App& run, software::SoftwareOptions& software) {
       ->group(software_group);
   run.add_flag("--semihosting", software.semihosting, "HLT #0xF000 is a semihosting call")
       ->group(software_group);
-  run.add_option("--timing", software.timing,
-                 "loose: as fast as can be, nothing is measured; approximate: measured from reset "
-                 "on")
-      ->transform(CLI::Validator(
-          [](std::string& timing) -> std::string {
-            if (timing != "loose" && timing != "approximate")
-              return fmt::format("expected loose or approximate, found '{}'", timing);
-            timing = std::to_string(
-                static_cast<int>(timing == "loose" ? Timing::loose : Timing::approximate));
-            return {};
-          },
-          ""))
+  run.add_option_function<std::string>(
+         "--timing",
+         [&software](const std::string& timing) {
+           if (timing != "loose" && timing != "approximate")
+             throw InputError("--timing: expected loose or approximate, found '" + timing + "'");
+           software.timing = timing == "loose" ? Timing::loose : Timing::approximate;
+         },
+         "loose: as fast as can be, nothing is measured; approximate: measured from reset on")
       ->type_name("TIMING")
       ->default_str("loose")
       ->group(software_group);
