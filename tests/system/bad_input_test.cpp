@@ -136,6 +136,12 @@ TEST_F(BadInput, AddressSpacesThatHaveNoNumbers) {
                  HasSubstr("expected at most 255 in all copies by smmu.features.vmid_size=8"));
 }
 
+TEST_F(BadInput, WorkloadThatIsAFolder) {
+  const std::string folder = scratch_.path("");
+  expect_refused(run_with(description_, folder),
+                 HasSubstr(folder + ": cannot be read: expected a readable file, found Is a dir"));
+}
+
 TEST_F(BadInput, WorkloadThatIsNoTrace) {
   const std::string bad = scratch_.write("bad.trace", "hello\n");
   expect_refused(run_with(description_, bad), HasSubstr("bad.trace:1: "));

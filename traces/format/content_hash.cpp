@@ -26,6 +26,8 @@ HashedText read_hashed(const std::string& path, std::size_t most) {
     const int read = gzread(file.get(), buffer.data(), static_cast<unsigned>(buffer.size()));
     int error = Z_OK;
     const char* message = gzerror(file.get(), &error);
+    if (error == Z_ERRNO)  // a directory opens, and only reading it fails
+      throw InputError(path, 0, "cannot be read", "a readable file", std::strerror(errno));
     if (read < 0 || (error != Z_OK && error != Z_STREAM_END)) {
       throw InputError(path, 0, "the file is truncated or damaged", "readable data", message);
     }
