@@ -7,13 +7,22 @@
 namespace doorbell::cpu {
 
 void NativeProcessor::set_line(Line line, bool level, Time at) {
-  const bool is_fiq = line == Line::fiq;
-  if (level && at <= now() && (is_fiq ? may_take_fiq() : line == Line::irq && may_interrupt())) {
+  if (line == Line::fiq) [[unlikely]]
+    return set_fiq_line(level, at);
+  if (line != Line::irq) return;
+  if (level && may_interrupt() && at <= now()) {
     cause_placed_ = std::min(cause_placed_, scheduler().placed());
   }
-  Processor::set_line(line, level, at);
-  // One who sleeps wakes up for either line.
-  if (is_fiq && level && fiq_.handler != nullptr) irq_line_.look_again(std::max(at, now()));
+  irq_line_.set(level, at);
+}
+
+/// One who sleeps wakes up for either line.
+void NativeProcessor::set_fiq_line(bool level, Time at) {
+  if (level && may_take_fiq() && at <= now()) {
+    cause_placed_ = std::min(cause_placed_, scheduler().placed());
+  }
+  fiq_line_.set(level, at);
+  if (level && fiq_.handler != nullptr) irq_line_.look_again(std::max(at, now()));
 }
 
 Holder NativeProcessor::activity() const {
@@ -28,29 +37,18 @@ Holder NativeProcessor::activity() const {
 
 /// DDI 0487, D1.3.6: SCR_EL3.FIQ takes FIQs to EL3, where alone PSTATE.F masks them; without it
 /// they wait for EL3 to be left.
-bool NativeProcessor::may_take_fiq() const {
-  if (fiq_.handler == nullptr) return false;
+bool NativeProcessor::fiqs_are_open() const {
   return state_.EL == 3 ? state_.SCR_FIQ && !fiqs_masked_ : state_.SCR_FIQ || !fiqs_masked_;
 }
 
-Time NativeProcessor::next_fiq() {
-  if (fiq_.handler == nullptr || fiq_line_.high(now())) return never;
-  return fiq_line_.next_change();
-}
-
-void NativeProcessor::take_interrupts() {
-  while (interrupt_due()) {
-    if (fiq_due()) {
-      take_fiq();
-    } else {
-      take(irq_, irq_line_);
-    }
-  }
+Time NativeProcessor::next_fiq_change() {
+  return fiq_line_.high(now()) ? never : fiq_line_.next_change();
 }
 
 /// Exception entry and return are part of the debt: they pass with the handler's first access and
 /// the one after its end. A handler that unmasks interrupts may be preempted, and goes on.
-void NativeProcessor::take(const Vector& vector, const InterruptLine& line) {
+[[gnu::always_inline]] inline void NativeProcessor::take(const Vector& vector,
+                                                         const InterruptLine& line) {
   const Time taken = time_after_debt();
   statistics_.interrupts.add();
   statistics_.wait.record(taken - std::min(taken, line.high_since()));
@@ -67,6 +65,18 @@ void NativeProcessor::take(const Vector& vector, const InterruptLine& line) {
   handled_ = preempted;
   masked_ = masked;
   fiqs_masked_ = fiqs_masked;
+}
+
+void NativeProcessor::take_interrupts() {
+  for (;;) {
+    if (fiq_due()) [[unlikely]] {
+      take_fiq();
+    } else if (irq_due()) {
+      take(irq_, irq_line_);
+    } else {
+      return;
+    }
+  }
 }
 
 /// Its handler's accesses are EL3's, where SCR_EL3.FIQ takes it there.

@@ -52,6 +52,11 @@ void NativeProcessor::run_firmware() {
   running = before;
 }
 
+[[gnu::always_inline]] inline bool NativeProcessor::goes_straight_to_register() const {
+  return is_register_access(request_) && masked_ && debt_ != 0 && !held_ &&
+         scheduler().timing() == Timing::approximate && gic->access_time() != 0 && !may_take_fiq();
+}
+
 Task<void> NativeProcessor::execute() {
   for (;;) {
     run_firmware();
@@ -115,11 +120,6 @@ Task<void> NativeProcessor::execute() {
     }
     request_.performed = true;
   }
-}
-
-bool NativeProcessor::goes_straight_to_register() const {
-  return is_register_access(request_) && masked_ && !may_take_fiq() && debt_ != 0 && !held_ &&
-         scheduler().timing() == Timing::approximate && gic->access_time() != 0;
 }
 
 /// A loop whose turns take no time would keep everybody else from acting at the same time, and the

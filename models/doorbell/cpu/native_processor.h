@@ -118,6 +118,7 @@ class NativeProcessor : public Processor {
 
   void start_of_simulation() override;
   void set_line(Line line, bool level, Time at) override;
+  void set_fiq_line(bool level, Time at);
   Holder activity() const override;
 
   static constexpr unsigned endless = 1 << 20;
@@ -153,15 +154,19 @@ class NativeProcessor : public Processor {
   void take_fiq();
   Time time_after_debt() const { return debt_ == 0 ? now() : clock_.after(now(), debt_); }
   bool may_interrupt() const { return !masked_ && irq_.handler != nullptr; }
-  bool may_take_fiq() const;
+  // Most firmware has no handler of FIQs, and pays for nothing more than this question.
+  bool may_take_fiq() const { return fiq_.handler != nullptr && fiqs_are_open(); }
+  bool fiqs_are_open() const;
   bool fiq_due() { return may_take_fiq() && fiq_line_.high(now()); }
-  bool interrupt_due() { return (may_interrupt() && irq_line_.high(now())) || fiq_due(); }
+  bool irq_due() { return may_interrupt() && irq_line_.high(now()); }
+  bool interrupt_due() { return irq_due() || fiq_due(); }
   /// What ends WFI, and WFE with its event and end: a line that is high, masked or not.
   bool is_woken(bool event, Time until) {
     return irq_line_.raised_or(event, until) || (fiq_.handler != nullptr && fiq_line_.high(now()));
   }
   /// When the FIQ line is to change that is low now.
-  Time next_fiq();
+  Time next_fiq() { return fiq_.handler == nullptr ? never : next_fiq_change(); }
+  Time next_fiq_change();
   bool travels(MemoryType type) const;
   bool is_secure() const { return state_.secure || state_.EL == 3; }
   PayloadReference take_payload(tlm::tlm_command command, std::uint64_t address, unsigned size);

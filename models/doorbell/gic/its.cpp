@@ -153,21 +153,23 @@ Task<void> Its::translate(Msi msi, Slot entry) {
       .kind = gic_message::Kind::set_lpi, .intid = known->INTID, .journey = msi.journey};
   MessageInitiator<GicMessage>& link = *links_[known->processor];
   Credits& credits = link.credits(GicMessage::lpi_credits);
-  if (!credits.try_take()) {
-    if (msi.journey) {
-      const Holder holder{"redistributor", known->processor};
-      msi.journey.wait(now(), "LPI credits", holder);
-      entry.relabel(holder);
-    }
-    counters_.lpi_credits.begin(now());
-    co_await credits.take();
-    counters_.lpi_credits.end(now());
-  }
+  if (!credits.try_take()) co_await wait_for(credits, known->processor, msi, entry);
   msi.journey.serve(now(), "link to the redistributor");
   link.send(request, link_latency_);
   translations_.leave(epoch);
   counters_.sent.add();
   counters_.latency.record(now() - msi.accepted);
+}
+
+Task<void> Its::wait_for(Credits& credits, std::uint32_t processor, const Msi& msi, Slot& entry) {
+  if (msi.journey) {
+    const Holder holder{"redistributor", processor};
+    msi.journey.wait(now(), "LPI credits", holder);
+    entry.relabel(holder);
+  }
+  counters_.lpi_credits.begin(now());
+  co_await credits.take();
+  counters_.lpi_credits.end(now());
 }
 
 void Its::drop(const Msi& msi, ItsError error) {

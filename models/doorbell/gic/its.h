@@ -56,6 +56,8 @@ class Its : public Module, private RedistributorLinks {
   Task<void> accept_in_turn(Payload& payload, Requester& requester, Msi msi);
   void take_over(Payload& payload, Requester& requester, Msi msi, Slot entry);
   Task<void> translate(Msi msi, Slot entry);
+  /// Who waits for the entry of the buffer waits for the redistributor then.
+  Task<void> wait_for(Credits& credits, std::uint32_t processor, const Msi& msi, Slot& entry);
   void drop(const Msi& msi, ItsError error);
   Task<void> send(std::uint32_t processor, gic_message::Request request) override;
   void refuse(Payload& payload, Counter& counter, tlm::tlm_response_status status);
