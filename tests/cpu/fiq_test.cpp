@@ -74,6 +74,20 @@ TEST_F(Fiq, IsTakenFromWfiAndFromWfe) {
   EXPECT_EQ(taken_, (std::vector<Time>{1030 * nanosecond, 2030 * nanosecond}));
 }
 
+TEST_F(Fiq, IsTakenUnderLooseTimingToo) {
+  bench_.processor.scheduler().set_timing(Timing::loose);
+  run([this] {
+    here().mask_fiqs(false);
+    for (std::size_t i = 1; i <= 3; ++i) {
+      set_fiq(true, here().time() + microsecond);
+      while (taken_.size() < i)
+        here().wait_for_interrupt();
+    }
+  });
+  EXPECT_EQ(taken_.size(), 3U);
+  EXPECT_TRUE(bench_.processor.halted());
+}
+
 TEST_F(Fiq, IsTakenBeforeTheNextAccess) {
   run([this] {
     here().mask_fiqs(false);
