@@ -112,6 +112,32 @@ TEST_P(MadeWorkloads, LoseNoMessageWhileItsVectorIsOpened) {
       run["totals"]["sent"]);
 }
 
+// Until a vector has a doorbell it is masked: one message is held for all that come (PCIe 6.0
+// 6.1.4.5), and they are done when that one is.
+TEST_P(MadeWorkloads, EndMessagesAheadOfTheirDoorbellWithOne) {
+  const std::string msi = "dev msi stream=0x8 iova=0xfffff040 event=3 after=";
+  const nlohmann::json run =
+      replayed("w.trace",
+               "doorbell-trace 1\ncpus 4\nsource made.csv hash=0x1\n"
+               "stream 0x8 device=8 asid=1 events=16\nbegin\n"
+               "1000 cpu0 its MAPD device=8 bits=4 valid=1\n"
+               "1000 cpu0 its MAPTI device=8 event=3 collection=2 lpi=8195\n"
+               "1010 " +
+                   msi + "1\n1010 " + msi + "2\n1010 " + msi +
+                   "3\n"
+                   "1100 cpu0 map stream=0x8 iova=0xfffff000 pages=1 doorbell\n"
+                   "1200 " +
+                   msi +
+                   "1\n"
+                   "1200 cpu0 handle stream=0x8 queue=1 value=1 after=3\nend 8\n",
+               options() + " --set replay.pacing=recorded");
+  ASSERT_TRUE(run.is_object());
+  EXPECT_EQ(run["totals"]["operations_refused"], 0);
+  EXPECT_EQ(counted(run, ".messages_merged"), 2u);
+  EXPECT_EQ(run["totals"]["sent"], 2);
+  EXPECT_EQ(run["totals"]["acknowledged"], 2);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     All, MadeWorkloads,
     ::testing::Combine(
