@@ -7,9 +7,10 @@
 namespace doorbell::cpu {
 
 void NativeProcessor::set_line(Line line, bool level, Time at) {
-  if (line == Line::fiq) [[unlikely]]
-    return set_fiq_line(level, at);
-  if (line != Line::irq) return;
+  if (line != Line::irq) [[unlikely]] {
+    if (line == Line::fiq) set_fiq_line(level, at);
+    return;
+  }
   if (level && may_interrupt() && at <= now()) {
     cause_placed_ = std::min(cause_placed_, scheduler().placed());
   }
