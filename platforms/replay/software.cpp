@@ -1,5 +1,7 @@
 #include "platforms/replay/software.h"
 
+#include <fmt/format.h>
+
 #include <type_traits>
 #include <utility>
 
@@ -98,6 +100,7 @@ bool Software::operate(const trace::Map& map) {
     return true;
   }
   check_output(address + map.pages * trace::page_bytes);
+  check_window("IOVAs of a buffer", map.iova, map.pages * trace::page_bytes);
   return smmu_map(&binding.device.domain, map.iova, address, map.pages * trace::page_bytes,
                   map.block ? MAP_WRITE | MAP_BLOCKS : MAP_WRITE) == STATUS_OK;
 }
@@ -111,12 +114,26 @@ void Software::check_output(std::uint64_t end) const {
                    "an end at " + std::to_string(end));
 }
 
+/// In the window nothing is translated, and nothing but messages passes.
+void Software::check_window(const char* what, std::uint64_t first, std::uint64_t bytes) const {
+  const smmu::ReservedWindow& window = firmware_.platform().parameters().smmu.reserved_window;
+  const bool meet = window.contains(first) || window.base - first < bytes;
+  if (window.size == 0 || !meet) return;
+  throw InputError(trace_, 0, what,
+                   fmt::format("addresses outside of smmu.reserved_window.base={:#x} and "
+                               "smmu.reserved_window.size={:#x}",
+                               window.base, window.size),
+                   fmt::format("{:#x} to {:#x}", first, first + (bytes - 1)));
+}
+
 bool Software::map_doorbell(Binding& binding, std::uint64_t iova) {
   if (!has_its()) return map_other_doorbell(binding, iova);
   auto& msi = binding.device.msi;
   if (bypasses(binding)) {
     msi.doorbell = its_doorbell(msi.its);
   } else {
+    if (!machine_.description.doorbell_window)
+      check_window("the IOVA of a doorbell", iova, trace::page_bytes);
     check(machine_map_doorbell(&machine_, &binding.device.domain, msi.its, iova, &msi.doorbell),
           "mapping the doorbell");
   }

@@ -95,6 +95,7 @@ class Software {
   bool bypasses(const Binding& binding) const { return place_.bypass || binding.info.bypass; }
   std::uint64_t frame_address(std::uint64_t frame, std::uint64_t frames, bool block) const;
   void check_output(std::uint64_t end) const;
+  void check_window(const char* what, std::uint64_t first, std::uint64_t bytes) const;
   smmu_batch& batch_of(const trace::Record& record);
   bool map_doorbell(Binding& binding, std::uint64_t iova);
   void add_invalidations(const trace::SmmuCommand& command, smmu_batch& batch) const;

@@ -15,6 +15,12 @@ bool Software::map_other_doorbell(Binding& binding, std::uint64_t iova) {
   auto& msi = binding.device.msi;
   const bool seen_as_it_is = bypasses(binding) || machine_.description.doorbell_window;
   if (machine_.description.doorbell == MACHINE_DOORBELL_LPI) {
+    if (!seen_as_it_is) {
+      const std::uint64_t others = firmware_.platform().processor_count() - 1;
+      check_window("IOVAs of the doorbells of processors",
+                   first_processors_page - others * trace::page_bytes,
+                   (others + 1) * trace::page_bytes);
+    }
     msi.smmu = &machine_.smmu;
     msi.domain = seen_as_it_is ? nullptr : &binding.device.domain;
     msi.doorbell = first_processors_page;
@@ -22,6 +28,7 @@ bool Software::map_other_doorbell(Binding& binding, std::uint64_t iova) {
     const std::uint64_t address = message_frame_doorbell(machine_.msis.frame);
     msi.doorbell = address;
     if (!seen_as_it_is) {
+      check_window("the IOVA of a doorbell", iova, trace::page_bytes);
       check(msi_map_doorbell_at(address, &binding.device.domain, iova, &msi.doorbell),
             "mapping the doorbell");
     }

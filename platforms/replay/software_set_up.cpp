@@ -38,6 +38,8 @@ void Software::add_functions() {
 void Software::attach(Binding& binding) {
   binding.device.domain.asid = binding.asid;
   if (bypasses(binding)) {
+    check_window("memory of a stream that isn't translated", firmware_.frames(),
+                 firmware_.frames_end() - firmware_.frames());
     check(smmu_bypass(&machine_.smmu, binding.stream_id), "leaving a stream untranslated");
     return;
   }

@@ -142,6 +142,32 @@ TEST_F(BadInput, WorkloadThatIsAFolder) {
                  HasSubstr(folder + ": cannot be read: expected a readable file, found Is a dir"));
 }
 
+TEST_F(BadInput, ReservedWindowOverAddressesThatDevicesUse) {
+  const std::string run = run_with(description_, workload_);
+  const auto window = [&run](const std::string& base, const std::string& size) {
+    return run + " --set smmu.reserved_window.base=" + base +
+           " --set smmu.reserved_window.size=" + size;
+  };
+  const auto says = [](const std::string& what, const std::string& base, const std::string& size,
+                       const std::string& found) {
+    return AllOf(HasSubstr(what + ": expected addresses outside of smmu.reserved_window.base=" +
+                           base + " and smmu.reserved_window.size=" + size),
+                 HasSubstr("found " + found));
+  };
+  expect_refused(window("0xfffff000", "4096"), says("the IOVA of a doorbell", "0xfffff000",
+                                                    "0x1000", "0xfffff000 to 0xffffffff"));
+  expect_refused(window("0xfffff000", "4096") + " --set gic.doorbell=v2m",
+                 says("the IOVA of a doorbell", "0xfffff000", "0x1000", "0xfffff000"));
+  expect_refused(window("0xffffc000", "8192"),
+                 says("IOVAs of a buffer", "0xffffc000", "0x2000", "0xffffd000 to 0xffffdfff"));
+  expect_refused(window("0x7fffffffe000", "4096") + " --set gic.doorbell=lpi --set gic.lpis=direct",
+                 says("IOVAs of the doorbells of processors", "0x7fffffffe000", "0x1000",
+                      "0x7fffffffc000 to 0x7fffffffffff"));
+  expect_refused(window("0x7ffff000", "4096") + " --set replay.bypass=true",
+                 says("memory of a stream that isn't translated", "0x7ffff000", "0x1000",
+                      "0x50000000 to 0x7fffffff"));
+}
+
 TEST_F(BadInput, WorkloadThatIsNoTrace) {
   const std::string bad = scratch_.write("bad.trace", "hello\n");
   expect_refused(run_with(description_, bad), HasSubstr("bad.trace:1: "));
