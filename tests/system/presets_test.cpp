@@ -188,7 +188,12 @@ TEST(Presets, ARunWithEverythingOfTheSmmuRepeatsItself) {
   EXPECT_EQ(run_with("--with smmu-full").dump(), once.dump());
   const std::uint64_t first = metric(once, "virt.smmu.tbu0.transactions")["value"];
   EXPECT_GT(first, 100u);
-  const nlohmann::json copies = run_with("--with smmu-full --set replay.copies=2");
+  const nlohmann::json copies =
+      run_with("--with smmu-full --set replay.copies=2 --set check_protocol=true");
+  for (const auto& queue : copies["statistics"]["metrics"]) {
+    if (queue["kind"] != "queue" || queue["values"]["arrivals"] == 0) continue;
+    EXPECT_LT(queue["values"]["littles_law_error"].get<double>(), 1e-6) << queue["path"];
+  }
   EXPECT_TRUE(copies["conservation"]["balanced"]);
   EXPECT_EQ(metric(copies, "virt.smmu.tbu0.transactions")["value"], first);
   EXPECT_EQ(metric(copies, "virt.smmu.tbu1.transactions")["value"], first)

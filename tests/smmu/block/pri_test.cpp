@@ -1,6 +1,7 @@
 // The PRI queue: records, interrupts, overflow and what the SMMU answers by itself (IHI 0070 8,
 // 6.3.33 to 6.3.36, 6.3.97, 6.3.98).
 #include "tests/smmu/block/atc.h"
+#include "tests/smmu/block/two_stages.h"
 
 namespace doorbell::smmu::test {
 namespace {
@@ -302,6 +303,104 @@ TEST(SmmuPriWithoutSubstreams, ALostStopMarkerIsNotAnswered) {
   Atc atc(bench);
   Listener listener(bench.smmu.tcu);
   bench.run(lost_stop_marker(bench, atc));
+}
+
+/// All that is bounded, at its least.
+SmmuParameters one_place_of_each() {
+  SmmuParameters parameters = offering();
+  parameters.tbu.translation_slots = parameters.tbu.translation_requests = 1;
+  parameters.tbu.outstanding_reads = parameters.tbu.outstanding_writes = 1;
+  parameters.tcu.translation_slots = parameters.tcu.walkers = 1;
+  parameters.tcu.command_fetch = 1;
+  parameters.tcu.ats.requests = parameters.tcu.ats.page_requests = 1;
+  return parameters;
+}
+/// Software that takes page requests out of the queue and answers each.
+Task<void> answers(Bench& b, Atc& atc, unsigned& answered) {
+  for (std::uint64_t cons = 0; answered < 24; co_await b.sleep(500 * nanosecond)) {
+    const std::uint64_t prod = co_await b.read(PRIQ_PROD);
+    for (; cons != (prod & 7); cons = (cons + 1) & 7) {
+      b.post({.opcode = Opcode::CMD_PRI_RESP, .stream = {1}, .group = answered++});
+      co_await b.ring();
+    }
+    co_await b.write(PRIQ_CONS, cons | (prod & OVFLG));
+    answered = std::max(answered, static_cast<unsigned>(atc.responses.size()));
+  }
+}
+Task<void> ask_and_note(Atc& atc, std::uint64_t address, unsigned& done) {
+  const auto answer = co_await atc.ask({.stream = {1}, .address = address});
+  EXPECT_EQ(answer.status, dti_ats::Status::successful);
+  ++done;
+}
+Task<void> through_one_place(Bench& b, Atc& atc) {
+  Hypervisor host(b, 7, 0x9f00'0000);
+  Guest guest(host);
+  host.nest_stream(1, Guest::ipa(Guest::cd));
+  b.memory.store(b.ste_of(1) + 8, b.memory.load(b.ste_of(1) + 8) | 1ULL << 28);  // EATS
+  for (std::uint64_t n = 0; n < 8; ++n) {
+    guest.map(n, Guest::ipa(Guest::data, n));
+    host.map(Guest::ipa(Guest::data, n), 0xa000'0000 + 0x1000 * n);
+  }
+  co_await enable(b);
+  unsigned asked = 0, answered = 0;
+  std::vector<Dma> accesses(24);
+  for (unsigned n = 0; n < 24; ++n) {
+    accesses[n] = {.address = 0x1000 * (n % 8), .write = n % 2 == 0};
+    b.start(b.dma(accesses[n]));
+    b.start(ask_and_note(atc, 0x1000 * (n % 8), asked));
+    b.start(atc.request_page(request(n)));
+  }
+  b.start(answers(b, atc, answered));
+  for (unsigned n = 0; n < 20; ++n) {
+    b.post(host.tlbi(Opcode::CMD_TLBI_S12_VMALL));
+    b.post({.opcode = Opcode::CMD_ATC_INV, .stream = {1}, .size = 52});
+    co_await b.sync();
+  }
+  while (asked < 24 && b.now() < 5 * millisecond)
+    co_await b.sleep(microsecond);
+  co_await b.sleep(100 * microsecond);
+  EXPECT_EQ(asked, 24u);
+  for (const Dma& d : accesses)
+    EXPECT_TRUE(d.done && d.ok);
+  EXPECT_EQ(b.counter("tcu.page_requests_received"), 24u);
+  EXPECT_EQ(atc.responses.size(), 24u) << "each is answered, by software or by the SMMU";
+  EXPECT_EQ(b.counter("tcu.page_request_places", "high_water_mark"), 1u);
+  EXPECT_EQ(b.smmu.tcu.busy(), "");
+}
+TEST(SmmuPriProgress, OnePlaceOfEachIsEnough) {
+  Bench bench(one_place_of_each());
+  Atc atc(bench);
+  Listener listener(bench.smmu.tcu);
+  bench.run(through_one_place(bench, atc));
+}
+
+// A memory that doesn't take their records holds up page requests, and nothing else.
+Task<void> beside_a_held_queue(Bench& b, Atc& atc) {
+  b.translate_stream(1);
+  b.memory.store(b.ste_of(1) + 8, b.memory.load(b.ste_of(1) + 8) | 1ULL << 28);  // EATS
+  b.map(0x7000, 0xa000'0000);
+  co_await enable(b);
+  b.memory.hold(queue, queue + 0xfff);
+  for (unsigned group = 0; group < 3; ++group)
+    b.start(atc.request_page(request(group)));
+  co_await b.sleep(microsecond);
+  co_await b.command_and_sync({.opcode = Opcode::CMD_ATC_INV, .stream = {1}, .size = 52});
+  const auto answer = co_await atc.ask({.stream = {1}, .address = 0x7000});
+  EXPECT_EQ(answer.translations[0].address, 0xa000'0000u);
+  const Dma access = co_await b.dma_of({.address = 0x7000});
+  EXPECT_TRUE(access.ok);
+  EXPECT_EQ(b.counter("tcu.page_requests_received"), 1u);
+  EXPECT_EQ(b.smmu.tcu.busy(), "requests of ATCs");
+  b.memory.release();
+  co_await b.sleep(microsecond);
+  EXPECT_EQ(co_await b.read(PRIQ_PROD), 3u);
+  expect_none_lost(b, 3);
+}
+TEST(SmmuPriProgress, AHeldQueueHoldsNothingElse) {
+  Bench bench(one_place_of_each());
+  Atc atc(bench);
+  Listener listener(bench.smmu.tcu);
+  bench.run(beside_a_held_queue(bench, atc));
 }
 
 Task<void> messages(Bench& b, Atc& atc) {
