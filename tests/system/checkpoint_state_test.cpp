@@ -50,6 +50,7 @@ class CheckpointState : public testing::Test {
     virt::VirtParameters parameters;
     parameters.processors = 2;
     parameters.peripherals = true;
+    parameters.smmu.offered.ats = parameters.smmu.offered.pri = true;
     parameters.gic.its_count = 2;
     parameters.gic.its.collections_inside = 2;
     parameters.endpoints.resize(2);
