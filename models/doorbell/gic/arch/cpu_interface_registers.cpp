@@ -177,6 +177,7 @@ bool CpuInterfaceState::write(IccRegister icc, std::uint64_t value, const PeView
       if (const auto place = active_priorities_of(icc, view)) {
         const std::uint32_t mine = place->first == 0 ? ~0U : writable_active(place->second, view);
         active_[place->first][place->second] = static_cast<std::uint32_t>(value) & mine;
+        find_level(static_cast<Group>(place->first));
         find_running_priority();
         return true;
       }

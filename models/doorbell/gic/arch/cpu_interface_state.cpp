@@ -36,33 +36,27 @@ void CpuInterfaceState::find_masks() {
       CBPR_[secure] != 0 ? masks_[0] : group0_priority_mask(BPR_[index(Group::secure_group1)]);
 }
 
-std::optional<std::pair<unsigned, Group>> CpuInterfaceState::most_urgent_active(
-    unsigned groups) const {
-  std::optional<std::pair<unsigned, Group>> best;
-  const unsigned implemented = active_words();
-  for (const Group group : {Group::group0, Group::group1, Group::secure_group1}) {
-    if (!has(groups, group)) continue;
-    const ActivePriorities& words = active_[index(group)];
-    for (unsigned word = 0; word < implemented; ++word) {
-      if (words[word] == 0) continue;
-      const unsigned level = word * 32 + static_cast<unsigned>(__builtin_ctz(words[word]));
-      if (!best || level < best->first) best = {level, group};
-      break;
-    }
+void CpuInterfaceState::find_level(Group group) {
+  const ActivePriorities& words = active_[index(group)];
+  unsigned& level = levels_[index(group)];
+  level = idle_level;
+  for (unsigned word = active_words(); word-- > 0;) {
+    if (words[word] != 0) level = word * 32 + static_cast<unsigned>(__builtin_ctz(words[word]));
   }
-  return best;
 }
 
 void CpuInterfaceState::find_running_priority() {
-  const auto active = most_urgent_active(all_groups);
-  running_priority_ =
-      active ? static_cast<std::uint8_t>(active->first << (8 - preemption_bits())) : idle_priority;
+  const unsigned level = most_urgent_level();
+  running_priority_ = level == idle_level
+                          ? idle_priority
+                          : static_cast<std::uint8_t>(level << (8 - preemption_bits()));
 }
 
 void CpuInterfaceState::acknowledge(const PendingInterrupt& pending) {
   const unsigned group_priority = pending.priority & masks_[index(pending.group)];
   const unsigned level = group_priority >> (8 - preemption_bits());
   active_[index(pending.group)][level / 32] |= std::uint32_t{1} << (level % 32);
+  levels_[index(pending.group)] = level;
   // More urgent than all that are active, or it wouldn't have interrupted.
   running_priority_ = static_cast<std::uint8_t>(level << (8 - preemption_bits()));
 }
@@ -72,12 +66,17 @@ std::optional<std::uint32_t> CpuInterfaceState::end_of_interrupt(unsigned n, std
   const std::uint32_t INTID = INTID_of(value);
   if (is_special(INTID)) return std::nullopt;
   const unsigned groups = groups_of(n, view);
-  const auto mine = most_urgent_active(groups);
-  const auto others = most_urgent_active(all_groups & ~groups);
+  Group group = Group::group0;
+  unsigned level = idle_level;
+  for (const Group candidate : {Group::group0, Group::group1, Group::secure_group1}) {
+    if (!has(groups, candidate) || levels_[index(candidate)] >= level) continue;
+    group = candidate;
+    level = levels_[index(candidate)];
+  }
   // Out of order or for the wrong group is CONSTRAINED UNPREDICTABLE: here nothing drops.
-  if (!mine || (others && others->first < mine->first)) return std::nullopt;
-  const auto [level, group] = *mine;
+  if (level == idle_level || level > most_urgent_level()) return std::nullopt;
   active_[index(group)][level / 32] &= ~(std::uint32_t{1} << (level % 32));
+  find_level(group);
   find_running_priority();
   const bool apart = EOImode_[eoi_bank_of(view)] != 0;
   if (apart || INTID >= first_lpi) return std::nullopt;  // LPIs have no active state

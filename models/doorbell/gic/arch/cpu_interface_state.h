@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -89,7 +90,12 @@ class CpuInterfaceState {
     state.values("CBPR", self.CBPR_, 1);
     state.values("EOImode", self.EOImode_, 1);
     state.value("PMHE", self.PMHE_);
-    if constexpr (State::reads) self.find_masks(), self.find_running_priority();
+    if constexpr (State::reads) {
+      self.find_masks();
+      for (const Group group : {Group::group0, Group::group1, Group::secure_group1})
+        self.find_level(group);
+      self.find_running_priority();
+    }
   }
 
  private:
@@ -113,9 +119,9 @@ class CpuInterfaceState {
   unsigned active_words() const {
     return preemption_bits() == 7 ? 4 : preemption_bits() == 6 ? 2 : 1;
   }
-  /// Number of the most urgent active group priority of a set of groups; nothing when idle, and the
-  /// group.
-  std::optional<std::pair<unsigned, Group>> most_urgent_active(unsigned groups) const;
+  /// `levels_` of a group, after a change of `active_`.
+  void find_level(Group group);
+  unsigned most_urgent_level() const { return std::min({levels_[0], levels_[1], levels_[2]}); }
   void find_running_priority();
   /// The word that an ICC_AP<0|1>R<n>_EL1 is of `active_`, nothing when `icc` isn't one or isn't
   /// implemented.
@@ -141,6 +147,10 @@ class CpuInterfaceState {
   std::array<std::uint8_t, group_count> BPR_{};  ///< of Group 0, and both banks of BPR1
   std::array<std::uint8_t, group_count> masks_{};
   std::array<ActivePriorities, group_count> active_{};
+  /// Beyond those that ICC_AP<0|1>R<n>_EL1 have bits for.
+  static constexpr unsigned idle_level = 128;
+  /// Of each group, the number of its most urgent active group priority.
+  std::array<unsigned, group_count> levels_{idle_level, idle_level, idle_level};
   std::uint8_t running_priority_ = idle_priority;  ///< of active_
   unsigned enabled_groups_ = 0;
   std::array<std::uint8_t, 2> CBPR_{};     ///< by bank
