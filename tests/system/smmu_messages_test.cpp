@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "doorbell/core/protocols/dti_ats.h"
+#include "platforms/virt/accounts.h"
 #include "platforms/virt/address_space.h"
 #include "platforms/virt/platform.h"
 #include "sw/drivers/smmu/ats.h"
@@ -110,6 +111,7 @@ class SmmuMessages : public ::testing::Test {
   machine_device smmu_{};
   smmu_queue queue_{};
   std::vector<unsigned> taken_;
+  Conservation account_;
 };
 
 using Once = std::vector<unsigned>;
@@ -133,8 +135,11 @@ TEST_F(SmmuMessages, RaiseTheirLpis) {
     EXPECT_EQ(taken(), Once{page_requests});
     overflow_of_a_counter();
     EXPECT_EQ(taken(), Once{monitor});
+    account_ = virt::conservation_of(machine_.platform());
   });
   EXPECT_EQ(of_others, 0u);
+  EXPECT_EQ(account_.sent, 5u);
+  EXPECT_TRUE(account_.balanced());
 }
 
 // Its DeviceID is what keeps the SMMU apart, too: without an ITT of its own it reaches nobody.
@@ -146,8 +151,11 @@ TEST_F(SmmuMessages, ReachNobodyElse) {
     post_sync(events);
     EXPECT_EQ(taken(), Once{});
     EXPECT_EQ(smmu_sync(&driver()), STATUS_OK) << "the SMMU goes on";
+    account_ = virt::conservation_of(machine_.platform());
   });
   EXPECT_EQ(of_others, 0u);
+  EXPECT_EQ(account_.sent, 1u);
+  EXPECT_TRUE(account_.balanced()) << "it was dropped by the ITS";
 }
 
 }  // namespace

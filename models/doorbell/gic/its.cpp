@@ -121,6 +121,8 @@ Task<void> Its::accept_in_turn(Payload& payload, Requester& requester, Msi msi) 
 
 void Its::take_over(Payload& payload, Requester& requester, Msi msi, Slot entry) {
   counters_.doorbells.add();
+  if (!msi.journey) [[unlikely]]
+    counters_.without_journey.add();
   requester.journey = {};  // it is the ITS's now
   msi.accepted = now();
   payload.set_response_status(tlm::TLM_OK_RESPONSE);

@@ -34,6 +34,9 @@ constexpr ItsOpcode all_opcodes[] = {
 
 ItsStatistics::ItsStatistics(const StatisticsGroup& group, std::uint32_t doorbell_entries)
     : doorbells(group, "doorbells", {.unit = "MSIs", .help = "Writes of GITS_TRANSLATER"}),
+      without_journey(
+          group, "without_journey",
+          {.unit = "MSIs", .help = "Of them, by the SMMU and others that aren't followed"}),
       without_identity(group, "without_identity",
                        {.unit = "writes",
                         .better = Better::lower,
