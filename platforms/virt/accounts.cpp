@@ -37,9 +37,9 @@ StatisticsGroup group_of_its(Platform& platform, unsigned its) {
   return platform.statistics().group("gic").group(its == 0 ? "its" : "its" + std::to_string(its));
 }
 
-/// The SMMU's own, which are known for MSIs once they have come to an ITS: those to memory look
-/// alike.
-std::uint64_t sent_by_smmu(Platform& platform) {
+/// Writes of an ITS's doorbell that nobody follows: the SMMU's own, and DMA. They are known for
+/// MSIs where they come to one.
+std::uint64_t sent_by_others(Platform& platform) {
   std::uint64_t sent = 0;
   for (unsigned its = 0; its < platform.gic().its_count(); ++its)
     sent += counter(group_of_its(platform, its), "without_journey");
@@ -143,7 +143,7 @@ std::uint64_t messages_on_the_road(Platform& platform) {
 
 Conservation conservation_of(Platform& platform) {
   Conservation conservation;
-  conservation.sent = sent_by_devices(platform) + sent_by_smmu(platform);
+  conservation.sent = sent_by_devices(platform) + sent_by_others(platform);
   add_redistributors(platform, conservation);
   for (unsigned its = 0; its < platform.gic().its_count(); ++its)
     add_drops_of_its(platform, its, conservation);

@@ -56,6 +56,22 @@ TEST_F(ItsCommandQueue, MAPCMovesACollection) {
   EXPECT_EQ(bench.acknowledge(1), lpi);
 }
 
+TEST_F(ItsCommandQueue, TheCollectionOfACachedEventIsLookedUpOnce) {
+  const auto& cache = dynamic_cast<const CacheStatistics&>(
+      *bench.simulation().statistics().find("bench.gic.its.collection_cache"));
+  const auto look_up = [&] {
+    const std::uint64_t hits = cache.hits(), misses = cache.misses();
+    bench.doorbell(DeviceID, 0);
+    settle();
+    return std::pair(cache.hits() - hits, cache.misses() - misses);
+  };
+  look_up();
+  EXPECT_EQ(look_up(), std::pair(std::uint64_t{1}, std::uint64_t{0}));
+  bench.issue({{.opcode = ItsOpcode::MAPC, .ICID = 0, .RDbase = 1, .V = true},
+               {.opcode = ItsOpcode::SYNC, .RDbase = 1}});
+  EXPECT_EQ(look_up(), std::pair(std::uint64_t{0}, std::uint64_t{1}));
+}
+
 TEST_F(ItsCommandQueue, MAPCUnmaps) {
   bench.issue({{.opcode = ItsOpcode::MAPC, .ICID = 0, .V = false}});
   bench.doorbell(DeviceID, 0);

@@ -100,6 +100,25 @@ TEST(InterruptsSlowLink, RWPIsSetUntilADisabledSpiIsGone) {
   EXPECT_EQ(bench.read(bench.gicd, 0, 4) >> 31, 0u);
 }
 
+TEST(InterruptsSlowLink, AnSpiThatWasDisabledIsNotTakenWhileItsOfferIsStillThere) {
+  GicParameters parameters;
+  parameters.common.link_cycles = 1000;
+  Bench bench(parameters);
+  bench.bring_up();
+  bench.write(bench.gicd, 0x0084, 4, ~0u);
+  bench.write(bench.gicd, 0x0104, 4, 1u << 8);
+  bench.write(bench.gicd, 0x0204, 4, 1u << 8);
+  bench.advance(10 * microsecond);
+  EXPECT_TRUE(bench.processors[0]->irq);
+  bench.write(bench.gicd, 0x0184, 4, 1u << 8);
+  EXPECT_TRUE(bench.processors[0]->irq) << "the redistributor hasn't heard of it";
+  EXPECT_EQ(bench.acknowledge(0), 1023u);
+  EXPECT_EQ(bench.read(bench.gicd, 0x0304, 4), 0u) << "GICD_ISACTIVER1";
+  bench.write(bench.gicd, 0x0104, 4, 1u << 8);
+  bench.advance(10 * microsecond);
+  EXPECT_EQ(bench.acknowledge(0), 40u) << "it is still pending";
+}
+
 // SGIs have taken the credits of one redistributor, which therefore hears later than the other.
 TEST(InterruptsSlowLink, RWPIsSetUntilTheLastRedistributorKnows) {
   GicParameters parameters;

@@ -46,6 +46,24 @@ TEST(ItsProgress, AFullITSPushesBackAndTheControlFrameGoesOn) {
   EXPECT_EQ(bench.acknowledge(1), 9000u);
 }
 
+// A credit is a place in the redistributor, which an LPI has until its configuration is known.
+TEST(ItsProgress, ConfigurationsThatAreReadHoldBackFurtherLpis) {
+  GicParameters parameters;
+  parameters.its.lpi_credits = 1;
+  Bench bench(parameters);
+  bench.bring_up();
+  bench.map_device(1);
+  bench.map_event(1, 0, 8192);
+  bench.map_event(1, 1, 9000);
+  bench.memory.more_for_lpis = 100 * microsecond;
+  bench.doorbell(1, 0);
+  bench.doorbell(1, 1);
+  bench.advance(50 * microsecond);
+  EXPECT_EQ(bench.counter("its.sent"), 1u);
+  bench.advance(100 * microsecond);
+  EXPECT_EQ(bench.counter("its.sent"), 2u);
+}
+
 TEST(ItsProgress, ReadsStayWithinTheirBound) {
   GicParameters parameters;
   parameters.its.translation_slots = 16;

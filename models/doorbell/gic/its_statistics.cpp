@@ -36,7 +36,7 @@ ItsStatistics::ItsStatistics(const StatisticsGroup& group, std::uint32_t doorbel
     : doorbells(group, "doorbells", {.unit = "MSIs", .help = "Writes of GITS_TRANSLATER"}),
       without_journey(
           group, "without_journey",
-          {.unit = "MSIs", .help = "Of them, by the SMMU and others that aren't followed"}),
+          {.unit = "MSIs", .help = "Of them, that nobody follows: the SMMU's own, and DMA"}),
       without_identity(group, "without_identity",
                        {.unit = "writes",
                         .better = Better::lower,

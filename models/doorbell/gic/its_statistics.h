@@ -16,7 +16,7 @@ class ItsStatistics {
   ItsStatistics(const StatisticsGroup& group, std::uint32_t doorbell_entries);
 
   Counter doorbells;                    ///< writes of GITS_TRANSLATER with a DeviceID
-  Counter without_journey;              ///< of them, whose way here nobody follows: the SMMU's own
+  Counter without_journey;              ///< of them, that nobody follows: the SMMU's own, and DMA
   Counter without_identity;             ///< writes that bring no Requester; answered with an error
   Counter bad_accesses;                 ///< of another width; answered with an error
   Counter sent;                         ///< of doorbells, to a redistributor

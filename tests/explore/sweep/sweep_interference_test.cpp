@@ -162,7 +162,8 @@ TEST_F(SweepInterference, PointsThatAreWithAClusterAreNotRunHere) {
 }
 
 TEST_F(SweepInterference, OfManyFailuresAFewAreTold) {
-  scratch_.write("small.trace", "doorbell-trace 1\n");
+  // What its header promises is there; only a run reads on.
+  scratch_.write("small.trace", "doorbell-trace 1\ncpus 1\nbegin\n1 cpu0 leap\n");
   const CommandResult result = sweep("axes: {processors: [1, 2, 3, 4, 5, 6, 7]}\n");
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.output, HasSubstr("7 points: 0 done, 7 failed"));

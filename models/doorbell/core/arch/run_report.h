@@ -17,7 +17,7 @@ struct Conservation {
     std::string name;  ///< "pending", "coalesced", "dropped by the ITS: unmapped event".
     std::uint64_t count = 0;
   };
-  std::uint64_t sent = 0;  ///< By functions, and by the SMMU to an ITS.
+  std::uint64_t sent = 0;  ///< By functions, and by others to an ITS.
   std::vector<Outcome> outcomes;
 
   std::uint64_t accounted() const;
