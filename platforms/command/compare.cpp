@@ -8,13 +8,24 @@
 
 #include "doorbell/core/arch/output_file.h"
 #include "platforms/command/commands.h"
+#include "platforms/command/files_apart.h"
 #include "platforms/explore/compare/comparison.h"
 #include "platforms/explore/compare/html_report.h"
 #include "platforms/explore/compare/junit_report.h"
 #include "platforms/explore/compare/text_report.h"
+#include "platforms/explore/results/sweep_database.h"
 
 namespace doorbell {
 namespace {
+
+void check_files(const CompareOptions& options) {
+  using Use = CommandFile::Use;
+  check_apart({{"base", explore::sweep_database_file(options.base)},
+               {"new", explore::sweep_database_file(options.next)},
+               {"--tolerance", options.tolerance},
+               {"--junit", options.junit, Use::written},
+               {"--html", options.html, Use::written}});
+}
 
 constexpr int outside_tolerance_status = 1;
 
@@ -38,6 +49,7 @@ void write_reports(const CompareOptions& options, const explore::Comparison& com
 }  // namespace
 
 int compare(const CompareOptions& options) {
+  check_files(options);
   remove_old_reports(options);
   const explore::Tolerances tolerances = options.tolerance.empty()
                                              ? explore::Tolerances{}

@@ -6,10 +6,13 @@
 #include <cstdlib>
 
 #include "platforms/command/commands.h"
+#include "platforms/command/files_apart.h"
 
 namespace doorbell {
 
 int import_recording(const ImportOptions& options) {
+  check_apart(
+      {{"recording", options.recording}, {"--output", options.output, CommandFile::Use::written}});
   trace::ImportOptions how;
   if (isatty(fileno(stderr)) != 0) {
     how.progress = [](double done) {

@@ -4,6 +4,7 @@
 
 #include "doorbell/core/arch/error.h"
 #include "platforms/command/commands.h"
+#include "platforms/command/files_apart.h"
 #include "traces/format/writer.h"
 #include "traces/make/workload_file.h"
 
@@ -14,6 +15,8 @@ int make_trace(const MakeOptions& options) {
     throw InputError(options.description, 0, "workload", "a .yaml file that describes one",
                      options.description);
   }
+  check_apart({{"description", options.description},
+               {"--output", options.output, CommandFile::Use::written}});
   const auto source = workload::open(options.description, options.settings).open();
   trace::Writer writer(options.output, source->header());
   trace::Record record;

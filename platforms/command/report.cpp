@@ -6,6 +6,7 @@
 #include "doorbell/core/arch/error.h"
 #include "doorbell/core/arch/output_file.h"
 #include "platforms/command/commands.h"
+#include "platforms/command/files_apart.h"
 #include "platforms/explore/page/html.h"
 #include "platforms/explore/page/run_page.h"
 #include "platforms/explore/page/sweep_page.h"
@@ -34,8 +35,12 @@ Json run_page(const std::string& file) {
 
 int report(const ReportOptions& options) {
   const bool sweep = options.point == 0 && explore::is_sweep(options.subject);
+  const std::string statistics = sweep ? std::string() : statistics_of(options);
+  check_apart({{"subject", explore::sweep_database_file(options.subject)},
+               {"statistics", statistics},
+               {"--output", options.output, CommandFile::Use::written}});
   const Json page = sweep ? explore::sweep_page(explore::read_sweep_database(options.subject))
-                          : run_page(statistics_of(options));
+                          : run_page(statistics);
   OutputFile file(options.output);
   file.write(explore::html_page(sweep ? "Doorbell sweep" : "Doorbell run", page));
   file.close();

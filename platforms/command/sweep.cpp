@@ -13,6 +13,7 @@
 #include "doorbell/core/arch/output_file.h"
 #include "platforms/command/commands.h"
 #include "platforms/command/description.h"
+#include "platforms/command/files_apart.h"
 #include "platforms/command/stop_request.h"
 #include "platforms/exit_status.h"
 #include "platforms/explore/results/sweep_csv.h"
@@ -95,9 +96,45 @@ int tell(const SweepResult& result, const SweepOptions& options, const std::stri
   return failed != 0 ? exit_status::difference : EXIT_SUCCESS;
 }
 
+/// The sweep's own in `folder`, which the results in CSV are not to replace.
+std::vector<CommandFile> files_of_sweep(const std::string& folder) {
+  std::vector<CommandFile> files;
+  for (const auto& file : sweep::files_of_sweep(folder))
+    files.push_back({"the sweep's", file.string()});
+  return files;
+}
+
+/// What a plan names, wherever it does.
+std::vector<CommandFile> files_of(const sweep::Plan& plan) {
+  std::vector<CommandFile> files{{"plan", plan.file}, {"platform", plan.platform_file()}};
+  const auto add_overlays = [&](const std::vector<sweep::PlanText>& overlays) {
+    for (const sweep::PlanText& overlay : overlays)
+      files.push_back({"with", plan.overlay(overlay)});
+  };
+  const auto add_workload = [&](const sweep::PlanText& workload) {
+    files.push_back({"workload", plan.workload_file(workload)});
+  };
+  add_overlays(plan.overlays);
+  std::for_each(plan.workloads.begin(), plan.workloads.end(), add_workload);
+  for (const sweep::AxisPlan& axis : plan.axes) {
+    for (const sweep::VariantPlan& variant : axis.variants) {
+      add_overlays(variant.overlays);
+      if (variant.workload) add_workload(*variant.workload);
+    }
+  }
+  return files;
+}
+
+void check_csv(const SweepOptions& options, std::vector<CommandFile> files) {
+  if (options.csv == "-") return;
+  files.push_back({"--csv", options.csv, CommandFile::Use::written});
+  check_apart(files);
+}
+
 int show(const SweepOptions& options) {
   if (options.slowest != 0)
     throw InputError("sweep: expected a plan with --slowest, found the folder " + options.plan);
+  check_csv(options, files_of_sweep(options.plan));
   const SweepResult result = sweep::collected(options.plan);
   CsvOutput(options.csv).write(result);
   return tell(result, options, options.plan);
@@ -152,6 +189,8 @@ int sweep_plan(const SweepOptions& options) {
   if (options.directory.empty())
     throw InputError("sweep: expected -o DIR, the folder of the results");
   const sweep::Plan plan = read_checked(options.plan);
+  check_csv(options, files_of_sweep(options.directory));
+  check_csv(options, files_of(plan));
   const StopRequest stop_request;
   sweep::Sweep sweep(plan,
                      {.directory = options.directory,

@@ -10,6 +10,7 @@
 #include "platforms/checkpoint/parameters.h"
 #include "platforms/checkpoint/reader.h"
 #include "platforms/checkpoint/writer.h"
+#include "platforms/command/run_files.h"
 #include "platforms/command/stop_request.h"
 #include "platforms/replay/replay.h"
 #include "platforms/software/software_run.h"
@@ -151,6 +152,7 @@ std::unique_ptr<WorkloadSource> read_restored(const RunOptions& options, Descrip
                      "another one");
   }
   description.platform.check();
+  check_apart(files_of(options, description.platform));
   return std::make_unique<RestoredSource>(options.software, description.platform);
 }
 
@@ -188,6 +190,7 @@ std::unique_ptr<WorkloadSource> read_workload(const RunOptions& options, Descrip
     read_description(tree, sources);
     description.check_replayed();
   }
+  check_apart(files_of(options, description.platform));
   if (options.software.given())
     return std::make_unique<SoftwareSource>(options.software, description.platform, tree);
   std::vector<std::string> settings = options.sources.settings;

@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::string_view sqlite_magic = "SQLite format 3";
 
-std::filesystem::path database_of(const std::filesystem::path& file_or_folder) {
-  std::error_code none;
-  return std::filesystem::is_directory(file_or_folder, none) ? file_or_folder / sweep_database_name
-                                                             : file_or_folder;
-}
-
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& found) {
   throw InputError(file.string(), 0, "database", "one of a sweep", found);
 }
@@ -153,7 +147,7 @@ class Reader {
 };
 
 SweepResult read(const std::filesystem::path& file_or_folder, bool with_values) {
-  const std::filesystem::path file = database_of(file_or_folder);
+  const std::filesystem::path file = sweep_database_file(file_or_folder);
   std::error_code none;
   if (!std::filesystem::is_regular_file(file, none)) fail(file, "none");
   if (file == file_or_folder && !is_sweep(file)) fail(file, "another file");
@@ -187,6 +181,12 @@ std::optional<double> SweepMetric::at(std::size_t point) const {
 
 SweepResult read_sweep_database(const std::filesystem::path& file_or_folder) {
   return read(file_or_folder, true);
+}
+
+std::filesystem::path sweep_database_file(const std::filesystem::path& file_or_folder) {
+  std::error_code none;
+  return std::filesystem::is_directory(file_or_folder, none) ? file_or_folder / sweep_database_name
+                                                             : file_or_folder;
 }
 
 SweepResult read_sweep_points(const std::filesystem::path& file_or_folder) {

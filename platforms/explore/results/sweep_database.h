@@ -93,6 +93,9 @@ struct SweepResult {
 /// The name of the database in a sweep's folder.
 inline constexpr const char* sweep_database_name = "sweep.sqlite";
 
+/// The database in a sweep's folder; a file as it is.
+std::filesystem::path sweep_database_file(const std::filesystem::path& file_or_folder);
+
 /// Writes the database anew, whole or not at all. Equal results give equal bytes. InputError when
 /// it can't be written, such as on a full disk; what was there before is then still there.
 void write_sweep_database(const std::filesystem::path& file, const SweepResult& result);

@@ -14,7 +14,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr int format = 1;
-constexpr const char* record_file = "slurm.json";
 
 /// Different in every sweep, on every machine: only in names of jobs, never in a result.
 std::string unique_name() {
@@ -37,7 +36,7 @@ std::vector<std::string> read_lines(const std::filesystem::path& path) {
 }  // namespace
 
 bool slurm_has_points_of(const std::filesystem::path& directory) {
-  return std::filesystem::exists(directory / record_file);
+  return std::filesystem::exists(directory / slurm_record_name);
 }
 
 SlurmRecord::SlurmRecord(std::filesystem::path directory) : directory_(std::move(directory)) {
@@ -45,7 +44,7 @@ SlurmRecord::SlurmRecord(std::filesystem::path directory) : directory_(std::move
 }
 
 void SlurmRecord::load() {
-  const std::filesystem::path path = directory_ / record_file;
+  const std::filesystem::path path = directory_ / slurm_record_name;
   std::ifstream in(path);
   if (!in) return;
   try {
@@ -66,7 +65,7 @@ void SlurmRecord::save() const {
   for (const SlurmSubmission& submission : submissions_) {
     arrays.push_back({{"name", submission.name}, {"job", submission.job}});
   }
-  write_whole(directory_ / record_file,
+  write_whole(directory_ / slurm_record_name,
               Json{{"format", format}, {"arrays", arrays}}.dump(2) + "\n");
 }
 
@@ -105,7 +104,7 @@ void SlurmRecord::forget_all() {
     std::filesystem::remove(list_of(submission.name), ignored);
   }
   submissions_.clear();
-  std::filesystem::remove(directory_ / record_file, ignored);
+  std::filesystem::remove(directory_ / slurm_record_name, ignored);
 }
 
 }  // namespace doorbell::sweep

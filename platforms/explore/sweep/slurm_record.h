@@ -8,6 +8,9 @@
 
 namespace doorbell::sweep {
 
+/// In the folder of a sweep.
+inline constexpr const char* slurm_record_name = "slurm.json";
+
 /// A job array that was handed to Slurm, or was about to be.
 struct SlurmSubmission {
   std::string name;                 ///< Of the job; nobody else's has it.

@@ -11,6 +11,7 @@
 #include "platforms/explore/sweep/files.h"
 #include "platforms/explore/sweep/point_folder.h"
 #include "platforms/explore/sweep/run_point.h"
+#include "platforms/explore/sweep/slurm_record.h"
 #include "platforms/version.h"
 
 namespace doorbell::sweep {
@@ -163,6 +164,14 @@ fs::path statistics_of_point(const fs::path& directory, std::uint64_t number) {
     throw InputError(directory.string(), 0, fmt::format("point {}", number),
                      "one that is done, with its folder", outcome ? outcome->message : "none");
   return point / point_file::statistics;
+}
+
+std::vector<fs::path> files_of_sweep(const fs::path& directory) {
+  std::vector<fs::path> files;
+  for (const char* const name :
+       {explore::sweep_database_name, plan_copy, lock_file, log_file, slurm_record_name})
+    files.push_back(directory / name);
+  return files;
 }
 
 SweepResult collected(const fs::path& directory) {

@@ -68,6 +68,9 @@ class Sweep {
 std::filesystem::path statistics_of_point(const std::filesystem::path& directory,
                                           std::uint64_t number);
 
+/// What a sweep keeps in DIR, or will, beside the folders of its points.
+std::vector<std::filesystem::path> files_of_sweep(const std::filesystem::path& directory);
+
 /// What is in DIR now, without running anything: its database, written anew when points have ended
 /// since, unless a sweep is at work there or nothing can be written.
 SweepResult collected(const std::filesystem::path& directory);

@@ -142,6 +142,38 @@ TEST_F(SweepBadInput, ASecondSweepInTheSameFolderIsRefused) {
   expect_refused(result, HasSubstr("another sweep"));
 }
 
+TEST_F(SweepBadInput, ResultsAreNotWrittenOverWhatASweepReadsOrKeeps) {
+  const std::string text = plan("with: [o.yaml]\n" + std::string(four_points));
+  const std::string overlay = scratch_.write("o.yaml", "smmu: {tlb: {ways: 4}}\n");
+  const auto csv = [&](const std::string& what, const std::string& file) {
+    return run_doorbell("sweep " + what + " --csv " + file);
+  };
+  const std::string run = text + " -o " + directory();
+  for (const auto& [name, file] :
+       {std::pair("plan", text), {"workload", scratch_.path("small.trace")}, {"with", overlay}}) {
+    const std::string before = read_file(file);
+    expect_refused(csv(run, file), HasSubstr(std::string("--csv: expected another file than ") +
+                                             name + " '" + file));
+    EXPECT_EQ(read_file(file), before);
+  }
+  const std::string own = directory() + "/sweep.sqlite";
+  const auto says = HasSubstr("--csv: expected another file than the sweep's '" + own + "'");
+  expect_refused(csv(run, own), says);
+  EXPECT_FALSE(fs::exists(directory()));
+  ASSERT_EQ(run_doorbell("sweep " + run).status, 0);
+  const std::string before = database();
+  expect_refused(csv(directory(), own), says);
+  fs::create_symlink(own, scratch_.path("link"));
+  expect_refused(csv(directory(), scratch_.path("link")), says);
+  EXPECT_EQ(database(), before);
+  // Another file there is nobody's, and is written again.
+  EXPECT_EQ(csv(directory(), directory() + "/results.csv").status, 0);
+  EXPECT_EQ(csv(directory(), directory() + "/results.csv").status, 0);
+  expect_refused(run_doorbell("report " + directory() + " -o " + own),
+                 HasSubstr("--output: expected another file than subject '" + own + "'"));
+  EXPECT_EQ(database(), before);
+}
+
 TEST_F(SweepBadInput, ACorruptDatabaseThatIsReadIsRefused) {
   ASSERT_EQ(sweep(four_points).status, 0);
   scratch_.write("results/sweep.sqlite", "not a database");
