@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "doorbell/core/arch/error.h"
 #include "doorbell/core/arch/parameter_yaml.h"
@@ -78,8 +79,13 @@ void Expansion::check_apart(const ParameterTree& tree) const {
                        node->path + ", which " + earlier->second + " varies");
     }
   }
+  std::set<std::string> seeded;
   for (const PlanText& seed : plan_.repeat.seeds) {
     for (const ParameterNode* node : parameter_nodes(tree, seed, plan_.file)) {
+      if (!seeded.insert(node->path).second) {
+        throw InputError(plan_.file, seed.line, "seeds", "each parameter once",
+                         "'" + node->path + "' twice");
+      }
       if (varied.contains(node->path))
         throw InputError(plan_.file, seed.line, "seeds", "a parameter that is no axis", seed.text);
     }

@@ -209,6 +209,14 @@ TEST_F(ExpansionTest, ASeedThatDoesNotExistIsRefused) {
               HasSubstr("plan.yaml:5: seeds"));
 }
 
+TEST_F(ExpansionTest, ASeedThatIsNamedTwiceIsRefused) {
+  EXPECT_THAT(
+      refusal("repeat:\n  count: 2\n  seeds:\n    - cache.seed\n    - cache.seed\n"),
+      HasSubstr("plan.yaml:7: seeds: expected each parameter once, found 'cache.seed' twice"));
+  EXPECT_THAT(refusal("repeat: {count: 2, seeds: [drives.*.lanes, drives.0.lanes]}\n"),
+              HasSubstr("expected each parameter once, found 'drives.0.lanes' twice"));
+}
+
 TEST_F(ExpansionTest, EachParameterIsVariedByOneAxis) {
   EXPECT_THAT(refusal("axes:\n  drives.*.lanes: [1, 2]\n  drives.0.lanes: [4, 8]\n"),
               HasSubstr("plan.yaml:5: drives.0.lanes: expected parameters that no other axis "
