@@ -24,10 +24,13 @@ std::string statistics_of(const ReportOptions& options) {
 }
 
 Json run_page(const std::string& file) {
+  const Json statistics = explore::read_statistics(file);
   try {
-    return explore::run_page(explore::read_statistics(file));
-  } catch (const nlohmann::json::exception& error) {
-    throw InputError(file, 0, "statistics", "what docs/statistics.md describes", error.what());
+    return explore::run_page(statistics);
+  } catch (const nlohmann::json::exception&) {
+    throw InputError(file, 0, "statistics", "what docs/statistics.md describes", "another shape");
+  } catch (const InputError& error) {
+    throw InputError(file + ": " + error.what());
   }
 }
 

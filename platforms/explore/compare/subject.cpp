@@ -53,8 +53,8 @@ Subject subject_of(const std::string& name, const Json& statistics) {
           parameter.at("value").get<std::string>();
     sample.metrics = metrics_of(statistics);
     subject.samples.push_back(std::move(sample));
-  } catch (const Json::exception& error) {
-    throw InputError(name + ": statistics of another shape than expected: " + error.what());
+  } catch (const Json::exception&) {
+    throw InputError(name, 0, "statistics", "what docs/statistics.md describes", "another shape");
   } catch (const InputError& error) {
     throw InputError(name + ": " + error.what());
   }

@@ -157,8 +157,8 @@ std::vector<Metric> metrics_of(const Json& statistics) {
     collector.latency(statistics.at("latency"));
     for (const Json& statistic : statistics.at("statistics").at("metrics"))
       collector.statistic(statistic);
-  } catch (const Json::exception& error) {
-    throw InputError(std::string("statistics of another shape than expected: ") + error.what());
+  } catch (const Json::exception&) {
+    throw InputError("statistics: expected what docs/statistics.md describes, found another shape");
   }
   return collector.take();
 }

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "doorbell/core/arch/error.h"
+#include "platforms/explore/results/statistics_shape.h"
 
 namespace doorbell::explore {
 namespace {
@@ -77,6 +78,7 @@ Json read_statistics(const std::string& path) {
              "an array");
   check_part(path, json, "partial", json.contains("partial") && json["partial"].is_boolean(),
              "true or false");
+  check_shape(path, json);
   return json;
 }
 

@@ -50,7 +50,20 @@ TEST_F(ReportCommand, RefusesStatisticsOfAnotherShape) {
   const std::string json =
       R"({"format": 1, "version": "1", "partial": false, "workload": {"fnv1a64": "0"}, "parameters": [],)"
       R"( "totals": {"measured": "long"}, "conservation": {}, "latency": {"total": 7}, "statistics": {"metrics": []}})";
-  expect_refused(scratch_.write("shape.json", json), "expected");
+  expect_refused(scratch_.write("shape.json", json),
+                 ": statistics, \"totals.measured\": expected a number, found string\n");
+}
+
+// What only the page asks for, and only when it is made.
+TEST_F(ReportCommand, NamesTheFileWhateverIsWrongInIt) {
+  const std::string json =
+      R"({"format": 1, "version": "1", "partial": false, "workload": {"fnv1a64": "0"}, "parameters": [],)"
+      R"( "totals": {"measured": 1, "transactions": 1, "bytes": 1, "sent": 1, "acknowledged": 1},)"
+      R"( "conservation": {"outcomes": {}}, "latency": {"total": {"end_to_end": {}, "stages": {}},)"
+      R"( "streams": []}, "statistics": {"metrics": []}})";
+  expect_refused(
+      scratch_.write("shape.json", json),
+      "shape.json: statistics: expected what docs/statistics.md describes, found another shape\n");
 }
 
 TEST_F(ReportCommand, RefusesAFolderThatIsNoSweepAndACorruptDatabase) {

@@ -85,5 +85,34 @@ TEST_F(StatisticsFile, WithoutAPartThatEveryRunHasIsRefused) {
   }
 }
 
+/// What is expected and found at a place, as the error says it.
+std::string at(const std::string& place, const std::string& expected, const std::string& found) {
+  return ": statistics, \"" + place + "\": expected " + expected + ", found " + found;
+}
+
+TEST_F(StatisticsFile, OfAnotherShapeIsRefusedWithThePlace) {
+  const auto refusal = [&](const char* place, nlohmann::ordered_json content) {
+    auto run = small_run();
+    run[nlohmann::ordered_json::json_pointer(place)] = std::move(content);
+    write(run.dump());
+    return error();
+  };
+  const auto empty = nlohmann::ordered_json::object();
+  const std::string number = "a number", nothing = "nothing";
+  EXPECT_EQ(refusal("/totals", empty), path_ + at("totals.measured", number, nothing));
+  EXPECT_EQ(refusal("/conservation", empty),
+            path_ + at("conservation.outcomes", "an object", nothing));
+  EXPECT_EQ(refusal("/explain", empty), path_ + at("explain.slow_from", number, nothing));
+  EXPECT_EQ(refusal("/explain", "why"), path_ + at("explain", "an object", "string"));
+  EXPECT_EQ(refusal("/statistics", empty), path_ + at("statistics.metrics", "an array", nothing));
+  EXPECT_EQ(refusal("/latency/total", 7), path_ + at("latency.total", "an object", "number"));
+  EXPECT_EQ(refusal("/latency/total/stages/link/share", nullptr),
+            path_ + at("latency.total.stages.link.share", number, "null"));
+  EXPECT_EQ(refusal("/latency/streams/0", 8),
+            path_ + at("latency.streams.0", "an object", "number"));
+  EXPECT_EQ(refusal("/statistics/metrics/1/values", 3),
+            path_ + at("statistics.metrics.1.values", "an object", "number"));
+}
+
 }  // namespace
 }  // namespace doorbell::explore
