@@ -46,6 +46,23 @@ INSTANTIATE_TEST_SUITE_P(All, DoorbellKinds,
                                            " --set gic.doorbell=spi",
                                            " --set gic.doorbell=lpi --set gic.lpis=direct"));
 
+// A frame or a redistributor is written an INTID, and knows neither devices nor their events.
+TEST(DoorbellNames, AMessageIsNamedByWhatItsDoorbellIsWritten) {
+  const auto slowest = [](const std::string& options) {
+    const CommandResult result = run_with(" --slowest 1" + options);
+    EXPECT_EQ(result.status, 0) << result.errors;
+    const std::string text = result.output.substr(result.output.find("The slowest MSI"));
+    return text.substr(0, text.find(", sent at"));
+  };
+  const auto names = [](const std::string& text, const std::string& identity) {
+    return text.find("stream 0x8, " + identity) != std::string::npos;
+  };
+  EXPECT_PRED2(names, slowest(""), "device 0x8, event ");
+  for (const char* const doorbell : {"v2m", "spi"})
+    EXPECT_PRED2(names, slowest(std::string(" --set gic.doorbell=") + doorbell), "INTID 1");
+  EXPECT_PRED2(names, slowest(" --set gic.doorbell=lpi --set gic.lpis=direct"), "INTID 8192");
+}
+
 /// A workload in a file of its own, replayed.
 nlohmann::json replayed(const std::string& name, const std::string& text,
                         const std::string& options) {

@@ -10,6 +10,7 @@
 
 #include "doorbell/core/arch/error.h"
 #include "platforms/explore/explain/limit.h"
+#include "platforms/explore/explain/message_name.h"
 #include "platforms/explore/explain/phrase.h"
 #include "platforms/report/units.h"
 
@@ -219,8 +220,10 @@ void write_visit(Page& page, const Visit& visit, Time end_to_end) {
   if (label != margin) page.line(label);
 }
 
-void write_slowest(Page& page, const Json& explain, Time window_start) {
-  const Json& slowest = explain.at("slowest");
+void write_slowest(Page& page, const Json& statistics) {
+  const Json& slowest = statistics.at("explain").at("slowest");
+  const Time window_start = statistics.at("statistics").at("window").at("start");
+  const MessageNames names(statistics);
   if (slowest.empty()) return;
   page.line("");
   page.line(slowest.size() == 1 ? std::string("The slowest MSI")
@@ -228,12 +231,11 @@ void write_slowest(Page& page, const Json& explain, Time window_start) {
   std::size_t place = 0;
   for (const Json& msi : slowest) {
     const Time end_to_end = msi.at("end_to_end");
-    page.line(fmt::format(" {:>3}. {}: MSI {}, stream {:#x}, device {:#x}, event {}, sent at {}",
-                          ++place, duration_text(end_to_end), msi.at("number").get<std::uint64_t>(),
-                          msi.at("stream").get<std::uint32_t>(),
-                          msi.at("device").get<std::uint32_t>(),
-                          msi.at("event").get<std::uint32_t>(),
-                          duration_text(msi.at("started").get<Time>() - window_start)));
+    page.line(fmt::format(
+        " {:>3}. {}: MSI {}, stream {:#x}, {}, sent at {}", ++place, duration_text(end_to_end),
+        msi.at("number").get<std::uint64_t>(), msi.at("stream").get<std::uint32_t>(),
+        names.name(msi.at("device").get<std::uint32_t>(), msi.at("event").get<std::uint32_t>()),
+        duration_text(msi.at("started").get<Time>() - window_start)));
     for (const Visit& visit : visits_of(msi.at("spans")))
       write_visit(page, visit, end_to_end);
   }
@@ -252,7 +254,7 @@ std::string words_of(const Json& statistics) {
     page.line("");
   }
   write_causes(page, explain);
-  write_slowest(page, explain, statistics.at("statistics").at("window").at("start"));
+  write_slowest(page, statistics);
   return page.take();
 }
 

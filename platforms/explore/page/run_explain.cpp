@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "platforms/explore/explain/message_name.h"
 #include "platforms/explore/explain/phrase.h"
 #include "platforms/explore/page/run_parts.h"
 
@@ -51,20 +52,19 @@ Json causes_part(const Json& explain) {
   return part;
 }
 
-Json slow_part(const Json& slow) {
+Json slow_part(const Json& slow, const MessageNames& names) {
   Json spans = Json::array();
   for (const Json& span : slow.at("spans")) {
     spans.push_back(
         {{"text", words_of(span)}, {"waiting", span.at("waiting")}, {"time", span.at("time")}});
   }
-  return {
-      {"number", slow.at("number")},
-      {"name",
-       fmt::format("stream 0x{:x}, device 0x{:x}, event {}", slow.at("stream").get<std::uint32_t>(),
-                   slow.at("device").get<std::uint32_t>(), slow.at("event").get<std::uint32_t>())},
-      {"started", slow.at("started")},
-      {"end_to_end", slow.at("end_to_end")},
-      {"spans", std::move(spans)}};
+  return {{"number", slow.at("number")},
+          {"name", fmt::format("stream {:#x}, {}", slow.at("stream").get<std::uint32_t>(),
+                               names.name(slow.at("device").get<std::uint32_t>(),
+                                          slow.at("event").get<std::uint32_t>()))},
+          {"started", slow.at("started")},
+          {"end_to_end", slow.at("end_to_end")},
+          {"spans", std::move(spans)}};
 }
 
 }  // namespace
@@ -72,9 +72,10 @@ Json slow_part(const Json& slow) {
 Json explain_part(const Json& statistics) {
   if (!statistics.contains("explain")) return nullptr;
   const Json& explain = statistics.at("explain");
+  const MessageNames names(statistics);
   Json slowest = Json::array();
   for (const Json& slow : explain.at("slowest"))
-    slowest.push_back(slow_part(slow));
+    slowest.push_back(slow_part(slow, names));
   return {{"slow_from", explain.at("slow_from")},
           {"slow", explain.at("slow")},
           {"typical", explain.at("typical")},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "platforms/explore/page/run_parts.h"
 
@@ -41,15 +42,14 @@ std::vector<Json> of_streams(const Json& streams) {
   return found;
 }
 
-std::vector<Json> of_vectors(const Json& vectors) {
+std::vector<Json> of_vectors(const Json& vectors, const MessageNames& names) {
   std::vector<Json> found;
   for (const Json& vector : vectors) {
     const Json& distribution = vector.at("end_to_end");
     if (!has_buckets(distribution)) continue;
-    const auto name =
-        fmt::format("device 0x{:x}, event {}", vector.at("device").get<std::uint32_t>(),
-                    vector.at("event").get<std::uint32_t>());
-    found.push_back(named(name, "vector", distribution));
+    std::string name = names.name(vector.at("device").get<std::uint32_t>(),
+                                  vector.at("event").get<std::uint32_t>());
+    found.push_back(named(std::move(name), "vector", distribution));
   }
   return found;
 }
@@ -69,7 +69,7 @@ Json stages_part(const Json& latency) {
   return part;
 }
 
-Json distributions_part(const Json& latency) {
+Json distributions_part(const Json& latency, const MessageNames& names) {
   Json part = Json::array();
   const Json& total = latency.at("total");
   if (has_buckets(total.at("end_to_end")))
@@ -82,7 +82,7 @@ Json distributions_part(const Json& latency) {
     }
   }
   append_slowest_first(part, of_streams(latency.at("streams")));
-  append_slowest_first(part, of_vectors(latency.at("vectors")));
+  append_slowest_first(part, of_vectors(latency.at("vectors"), names));
   return part;
 }
 

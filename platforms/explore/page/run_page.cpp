@@ -77,7 +77,7 @@ Json run_page(const Json& statistics) {
   page["rates"] = rates_part(totals);
   page["end_to_end"] = latency.at("total").at("end_to_end");
   page["stages"] = stages_part(latency);
-  page["distributions"] = distributions_part(latency);
+  page["distributions"] = distributions_part(latency, MessageNames(statistics));
   page["over_time"] = over_time_part(metrics);
   page["servers"] = servers_part(metrics);
   page["bottleneck"] = bottleneck_part(page["servers"], page["rates"]);

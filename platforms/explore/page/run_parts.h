@@ -2,6 +2,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "platforms/explore/explain/message_name.h"
+
 namespace doorbell::explore {
 
 // The parts of a run's page. `metrics` is `statistics.metrics` of the statistics file.
@@ -10,7 +12,8 @@ namespace doorbell::explore {
 nlohmann::ordered_json stages_part(const nlohmann::ordered_json& latency);
 /// Everything a CDF can be drawn of: {name, group, and the values of a histogram}. The group is
 /// "all MSIs", "stage", "stream" or "vector"; the slowest by p99 come first in each.
-nlohmann::ordered_json distributions_part(const nlohmann::ordered_json& latency);
+nlohmann::ordered_json distributions_part(const nlohmann::ordered_json& latency,
+                                          const MessageNames& names = {});
 /// Whatever has bins: {path, kind, unit, help, bin_width, bins, capacity, weight}. Those that were
 /// most active, by `weight`, come first in each kind.
 nlohmann::ordered_json over_time_part(const nlohmann::ordered_json& metrics);

@@ -69,6 +69,22 @@ TEST_F(WordsTest, TellsTheSlowestStageByStage) {
                               "   2. 700 ns: MSI 2,"));
 }
 
+// Only an ITS is told by whom and of which event.
+TEST_F(WordsTest, NamesTheIntidThatOtherDoorbellsAreWritten) {
+  maker_.make({{link_, false, "", {}, 150'000}}, Outcome::acknowledged, {8, 9, 146}, 3'001'000);
+  Json run = statistics();
+  const auto text_with = [&run](const char* doorbell) {
+    run["parameters"] = Json::array({Json{{"path", "gic.lpis"}, {"value", "none"}},
+                                     Json{{"path", "gic.doorbell"}, {"value", doorbell}}});
+    return explanation_words(run);
+  };
+  for (const char* const doorbell : {"v2m", "spi", "lpi"}) {
+    EXPECT_THAT(text_with(doorbell), HasSubstr("MSI 0, stream 0x8, INTID 146, sent at"));
+    EXPECT_THAT(text_with(doorbell), Not(HasSubstr("device")));
+  }
+  EXPECT_THAT(text_with("its"), HasSubstr("MSI 0, stream 0x8, device 0x9, event 146, sent at"));
+}
+
 // Whatever was waited for, and however long its name, shares add up and lines stay readable.
 TEST_F(WordsTest, SharesAddUpAndLinesAreShort) {
   Random random(23);

@@ -153,6 +153,9 @@ TEST(DistributionsPart, VectorsWithoutBucketsAreLeftOutAndTheSlowestComeFirst) {
   EXPECT_EQ(part[0]["group"], "all MSIs");
   EXPECT_EQ(part[1]["name"], "device 0x8, event 1");
   EXPECT_EQ(part[2]["name"], "device 0x8, event 0");
+  const MessageNames of_spis(
+      Json::parse(R"({"parameters": [{"path": "gic.doorbell", "value": "v2m"}]})"));
+  EXPECT_EQ(distributions_part(latency, of_spis)[1]["name"], "INTID 1");
 }
 
 TEST(StagesPart, ComeInTheOrderOfTheGraphWithoutThoseThatNobodyEntered) {
