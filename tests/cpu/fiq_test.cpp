@@ -99,6 +99,38 @@ TEST_F(Fiq, IsTakenBeforeTheNextAccess) {
   EXPECT_EQ(bench_.memory.arrivals, (std::vector<Time>{250 * nanosecond}));
 }
 
+/// A handler that does nothing, of IRQs and of FIQs at any level: software's mistake, and the
+/// simulation goes on.
+class IdleHandler
+    : public testing::TestWithParam<std::tuple<Timing, PeState, CpuInterfaceBackward::Line>> {};
+
+TEST_P(IdleHandler, IsInterruptedAgainAndTimePasses) {
+  const auto& [timing, state, line] = GetParam();
+  CpuParameters parameters = free_of_cost();
+  parameters.spin = 10;
+  Bench bench(parameters);
+  bench.processor.scheduler().set_timing(timing);
+  unsigned taken = 0;
+  bench.processor.set_firmware([&, line = line, state = state] {
+    const auto count = [](void* self) { ++*static_cast<unsigned*>(self); };
+    here().set_interrupt_handler(count, &taken);
+    here().set_fiq_handler(count, &taken);
+    here().enter(state);
+    bench.interface.socket->set_line(line, true, 1000 * nanosecond);
+    here().mask_interrupts(false);
+    here().mask_fiqs(false);
+    for (;;)
+      here().wait_for_interrupt();
+  });
+  sc_core::sc_start(10, sc_core::SC_US);
+  EXPECT_GT(taken, 100U);
+}
+INSTANTIATE_TEST_SUITE_P(All, IdleHandler,
+                         testing::Combine(testing::Values(Timing::loose, Timing::approximate),
+                                          testing::Values(PeState{}, below_EL3),
+                                          testing::Values(CpuInterfaceBackward::Line::irq,
+                                                          CpuInterfaceBackward::Line::fiq)));
+
 // DDI 0487, D1.3: an exception is taken with both masked, and its return brings back what was.
 TEST_F(Fiq, WaitsForTheEndOfAnIrqsHandler) {
   Time ended = 0;

@@ -49,7 +49,7 @@ Time NativeProcessor::next_fiq_change() {
 /// Exception entry and return are part of the debt: they pass with the handler's first access and
 /// the one after its end. A handler that unmasks interrupts may be preempted, and goes on.
 [[gnu::always_inline]] inline void NativeProcessor::take(const Vector& vector,
-                                                         const InterruptLine& line) {
+                                                         InterruptLine& line) {
   const Time taken = time_after_debt();
   statistics_.interrupts.add();
   statistics_.wait.record(taken - std::min(taken, line.high_since()));
@@ -59,7 +59,10 @@ Time NativeProcessor::next_fiq_change() {
   repetition_.got_on(taken);
   const bool masked = std::exchange(masked_, true), fiqs_masked = std::exchange(fiqs_masked_, true);
   debt_ += parameters_.exception_entry;
+  const std::uint64_t seen = repetition_.seen();
   vector.handler(vector.argument);
+  // One who does nothing about the interrupt is interrupted again: time passes in between.
+  if (repetition_.seen() == seen && line.high(now())) spin();
   debt_ += parameters_.exception_return;
   if (!preempts) statistics_.in_handler.end(time_after_debt());
   in_handler_ = preempts;

@@ -150,7 +150,7 @@ class NativeProcessor : public Processor {
   }
   std::uint32_t turn_cycles() const { return parameters_.cached_access + parameters_.spin; }
   void take_interrupts();
-  void take(const Vector& vector, const InterruptLine& line);
+  void take(const Vector& vector, InterruptLine& line);
   void take_fiq();
   Time time_after_debt() const { return debt_ == 0 ? now() : clock_.after(now(), debt_); }
   bool may_interrupt() const { return !masked_ && irq_.handler != nullptr; }
