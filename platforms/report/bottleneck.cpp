@@ -24,6 +24,12 @@ bool is_within(const ServerLoad& inner, const ServerLoad& outer) {
   return !is_part(outer, inner) && inner.mean_service < outer.mean_service;
 }
 
+/// Of servers with one place the busier one is slower, however long it is held.
+bool bounds_before(const ServerLoad& server, const ServerLoad& other) {
+  if (server.places == 1 && other.places == 1) return server.utilisation > other.utilisation;
+  return is_within(server, other);
+}
+
 }  // namespace
 
 bool may_bound(const ServerLoad& server) {
@@ -41,7 +47,7 @@ std::optional<std::size_t> bottleneck_of(std::span<const ServerLoad> servers) {
     for (auto server = servers.begin(); server != servers.end(); ++server) {
       const bool limits = utilisation(*server) >= as_busy * busiest->utilisation &&
                           server->highest >= server->places;
-      if (limits && is_within(*server, *found)) found = server;
+      if (limits && bounds_before(*server, *found)) found = server;
     }
   }
   return static_cast<std::size_t>(found - servers.begin());

@@ -23,7 +23,8 @@ bool may_bound(const ServerLoad& server);
 /// The index of the server that bounds a run, of those that may; none when nothing was busy. That
 /// is the busiest, the first of equal ones, unless it has several places. Places are held while
 /// others work, so they fill up in front of whatever is too slow: then it is the one that is held
-/// for the shortest, of those that were full at a time and at least four fifths as busy.
+/// for the shortest, of those that were full at a time and at least four fifths as busy; of several
+/// with one place each the busiest.
 std::optional<std::size_t> bottleneck_of(std::span<const ServerLoad> servers);
 
 }  // namespace doorbell

@@ -38,11 +38,13 @@ StatisticsGroup group_of_its(Platform& platform, unsigned its) {
 }
 
 /// Writes of an ITS's doorbell that nobody follows: the SMMU's own, and DMA. They are known for
-/// MSIs where they come to one.
+/// MSIs where they come to their end.
 std::uint64_t sent_by_others(Platform& platform) {
   std::uint64_t sent = 0;
   for (unsigned its = 0; its < platform.gic().its_count(); ++its)
-    sent += counter(group_of_its(platform, its), "without_journey");
+    sent += counter(group_of_its(platform, its), "dropped_without_journey");
+  for (unsigned i = 0; i < platform.gic().processors(); ++i)
+    sent += platform.gic().redistributor(i).lpis().counters().without_journey.value();
   return sent;
 }
 

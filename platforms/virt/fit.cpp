@@ -353,6 +353,7 @@ void VirtParameters::check() const {
   check_identities(*this, root_complex.stream_id, "stream_id_base", "stream_id_shift");
   check_identities(*this, root_complex.device_id, "device_id_base", "device_id_shift");
   smmu.check();
+  gic.check();
   check_tbus(*this);
   check_its(*this);
   check_messages(*this);

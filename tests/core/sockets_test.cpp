@@ -51,11 +51,15 @@ class Initiator : public Module {
   std::vector<Time> completions;
   std::vector<std::uint64_t> values;
 
-  void read(Time at, std::uint64_t address) { tasks_.start_at(at, access(address)); }
+  void read(Time at, std::uint64_t address) { start(at, tlm::TLM_READ_COMMAND, address); }
+  void write(Time at, std::uint64_t address) { start(at, tlm::TLM_WRITE_COMMAND, address); }
 
  private:
-  Task<void> access(std::uint64_t address) {
-    PayloadReference payload = simulation().payloads().take(tlm::TLM_READ_COMMAND, address, 8);
+  void start(Time at, tlm::tlm_command command, std::uint64_t address) {
+    tasks_.start_at(at, access(command, address));
+  }
+  Task<void> access(tlm::tlm_command command, std::uint64_t address) {
+    PayloadReference payload = simulation().payloads().take(command, address, 8);
     co_await socket.transport(*payload);
     EXPECT_TRUE(payload->is_response_ok());
     values.push_back(load_little_endian<std::uint64_t>(payload->data()));
@@ -92,6 +96,19 @@ TEST(Sockets, AFullTargetWithholdsEndReqAndKeepsOrder) {
   EXPECT_EQ(target.highest_inside, 2u);
   EXPECT_EQ(initiator.completions, (std::vector<Time>{100, 100, 200, 200, 300, 300}));
   EXPECT_EQ(target.order, (std::vector<std::uint64_t>{0, 1, 2, 3, 4, 5}));
+}
+
+// IEEE 1666-2011 15.2.3: no request before the end of the one ahead.
+TEST(Sockets, ARefusedReadHoldsUpTheWriteBehindIt) {
+  Initiator initiator{"initiator"};
+  Target target{"target", 100, 1};
+  initiator.socket.bind(target.socket);
+  initiator.read(0, 0);
+  initiator.read(0, 1);
+  initiator.write(0, 2);
+  sc_core::sc_start(1, sc_core::SC_US);
+  EXPECT_EQ(target.order, (std::vector<std::uint64_t>{0, 1, 2}));
+  EXPECT_EQ(initiator.completions, (std::vector<Time>{100, 200, 200}));
 }
 
 TEST(Sockets, LooseTimingGivesTheSameValuesAndTimes) {

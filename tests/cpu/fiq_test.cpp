@@ -209,7 +209,8 @@ TEST_F(Fiq, EndsTurnsThatWaitForAWrite) {
   EXPECT_LE(taken_[0], 1040 * nanosecond);
 }
 
-TEST(FiqWithoutHandler, IsOfNoConsequence) {
+// DDI 0487, D1.6. Whoever has no handler may ask ICC_IAR0_EL1.
+TEST(FiqWithoutHandler, EndsWfiAndWfe) {
   Bench bench(free_of_cost());
   Time woken = 0;
   bench.processor.set_firmware([&] {
@@ -217,10 +218,12 @@ TEST(FiqWithoutHandler, IsOfNoConsequence) {
     here().enter(below_EL3);
     bench.interface.socket->set_line(CpuInterfaceBackward::Line::fiq, true, 100 * nanosecond);
     here().wait_for_event(500 * nanosecond);
+    EXPECT_EQ(here().time(), 100 * nanosecond);
+    here().wait_for_interrupt();
     woken = here().time();
   });
   sc_core::sc_start(100, sc_core::SC_US);
-  EXPECT_EQ(woken, 500 * nanosecond);
+  EXPECT_EQ(woken, 100 * nanosecond);
   EXPECT_EQ(bench.counter("interrupts"), 0U);
 }
 

@@ -71,8 +71,8 @@ class ChangedCode : public Coherence {
     EXPECT_EQ(second_.run_from(programs::call), Kind::hypercall);
     return second_.x(0);
   }
-  void change(std::uint64_t program) {
-    first_.set_x(1, programs::function);
+  void change(std::uint64_t program, std::uint64_t address = programs::function) {
+    first_.set_x(1, address);
     first_.set_x(2, changed_instruction);
     ASSERT_EQ(first_.run_from(program), Kind::hypercall);
   }
@@ -130,7 +130,9 @@ TEST_F(ChangedCode, IcIvauIsByThePhysicalAddress) {
   second_.set_x(1, alias);
   ASSERT_EQ(second_.run_from(programs::call), Kind::hypercall);
   EXPECT_EQ(second_.x(0), 1u);
-  change(programs::change);
+  change(programs::change, alias);
+  EXPECT_EQ(called(), 2u);
+  second_.set_x(1, alias);
   ASSERT_EQ(second_.run_from(programs::call), Kind::hypercall);
   EXPECT_EQ(second_.x(0), 2u);
 }

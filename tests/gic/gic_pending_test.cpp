@@ -107,6 +107,28 @@ TEST_F(PendingRoom, WhatSoftwareTakesOutOfTheTableIsNotPendingAnyMore) {
   EXPECT_EQ(bench.acknowledge(0), lpi) << "a new one is no duplicate of it";
 }
 
+// What is found in the table and has no room is there already.
+TEST_F(PendingRoom, OnesThatAreFoundAndHaveNoRoomAreWrittenByNobody) {
+  bench.write_icc(0, ICC_PMR_EL1, 0);
+  bench.write(*bench.gicr[0], 0x0000, 4, 0);
+  bench.advance(100 * microsecond);
+  bench.memory.poke(pending_tables + lpi / 8, 0xff);
+  bench.memory.poke(pending_tables + lpi / 8 + 1, 0x0f);
+  const std::uint64_t writes = bench.memory.lpi_writes;
+  bench.write(*bench.gicr[0], 0x0000, 4, 1);
+  bench.advance(100 * microsecond);
+  EXPECT_EQ(bench.counter("redistributor0.restored"), 12u);
+  EXPECT_EQ(held(), room);
+  // The most urgent ones are the last: each takes the place of another.
+  EXPECT_EQ(bench.memory.lpi_writes - writes, 2 * (12 - static_cast<unsigned>(room)));
+  bench.write_icc(0, ICC_PMR_EL1, 0xf8);
+  for (std::uint32_t event = 12; event-- > 0;) {
+    settle();
+    EXPECT_EQ(bench.acknowledge(0), lpi + event);
+    bench.end(0, lpi + event);
+  }
+}
+
 TEST_F(PendingRoom, ABurstThatCantBeReadHidesNothingOfTheRest) {
   constexpr std::uint32_t far = 40000;  // in another page of the table
   bench.configure(far, 0xA3);

@@ -62,6 +62,16 @@ TEST_F(Places, ThatAreFullBeforeWhatIsTooSlowAreNotIt) {
   EXPECT_EQ(bottleneck_of(std::array{slot_, entries_}), 0U);
 }
 
+// A processor takes less time for each than a pipeline, which is nevertheless the slower one.
+TEST_F(Places, StandBeforeTheBusiestOfThoseWithOnePlace) {
+  const ServerLoad pipeline{
+      .utilisation = 0.95, .places = 1, .highest = 1, .mean_service = 100, .completions = 9};
+  const ServerLoad processor{
+      .utilisation = 0.85, .places = 1, .highest = 1, .mean_service = 50, .completions = 9};
+  EXPECT_EQ(bottleneck_of(std::array{entries_, pipeline, processor}), 1U);
+  EXPECT_EQ(bottleneck_of(std::array{processor, entries_, pipeline}), 2U);
+}
+
 TEST_F(Places, AreItThemselvesBeforeWhatIsLessBusy) {
   slot_.utilisation = 0.75;
   EXPECT_EQ(bottleneck_of(std::array{entries_, slot_}), 0U);

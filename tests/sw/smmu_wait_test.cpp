@@ -170,6 +170,24 @@ TEST_P(Waiting, ADeviceMayTakeAMinuteToAnswer) {
   fake_.run();
 }
 
+// Behind one that doesn't answer another may wait that doesn't either.
+TEST_P(Waiting, HasTheSameTimeAgainWhenCommandsGetOn) {
+  fake_[SMMU_IDR0] |= IDR0_ATS;
+  ASSERT_EQ(smmu_start_ats(&smmu_), STATUS_OK);
+  fake_.runs = false;
+  const std::uint64_t start = hardware_.time_ns;
+  bool first = true;
+  hardware_.on_wait = [&] {
+    if (first && hardware_.time_ns - start > 80'000'000'000) {
+      fake_.step();
+      first = false;
+    }
+    if (hardware_.time_ns - start > 160'000'000'000) fake_.run();
+  };
+  EXPECT_EQ(smmu_invalidate_device(&smmu_, 3, 0x1000, 0x1000), STATUS_OK);
+  EXPECT_GT(hardware_.time_ns - start, 160'000'000'000u);
+}
+
 // Parts of a batch go out while it is filled, and what becomes of them is its result.
 TEST_P(Waiting, ACommandThatWasRefusedBeforeTheBatchWasFullIsTold) {
   smmu_batch batch;

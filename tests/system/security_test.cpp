@@ -151,6 +151,43 @@ TEST_F(SecurityStatesTest, SecureInterruptsComeToEL3ByFiq) {
   EXPECT_EQ(taken.INTIDs.size(), 2U);
 }
 
+// At EL3 all come by FIQ, also what is Non-secure and was pending before: on the return it is an
+// IRQ at once, however long EL3 has been about its own (IHI 0069 4.6.2).
+TEST_F(SecurityStatesTest, APendingNonSecureInterruptKeepsNobodyAtEL3) {
+  struct Drained {
+    std::function<void()> end;
+    unsigned times = 0;
+  };
+  Drained drained{[&] { set_wire(of_group0, false); }};
+  machine_.run([&] {
+    const auto drain = [](void* argument) {
+      auto& seen = *static_cast<Drained*>(argument);
+      ++seen.times;
+      for (;;) {
+        const std::uint32_t INTID = gic_secure_acknowledge();
+        if (INTID >= 1020 && INTID <= 1023) break;
+        seen.end();
+        gic_secure_end(INTID);
+      }
+    };
+    machine_.add_device(0, 4);
+    const std::uint64_t state = interrupts_mask();
+    machine_.start(signal(machine_.traffic(0), 0));
+    machine_.pass(5 * microsecond);
+    fiqs_install(drain, &drained);
+    processor_enter(&at_EL3);
+    processor_enter(&at_NS_EL1);
+    machine_.pass(microsecond);
+    EXPECT_EQ(drained.times, 0u);
+    set_wire(of_group0, true);
+    machine_.pass(5 * microsecond);
+    EXPECT_EQ(drained.times, 1u);
+    interrupts_restore(state);
+    EXPECT_TRUE(machine_.wait_for_interrupts(1));
+    fiqs_install(nullptr, nullptr);
+  });
+}
+
 // Without SCR_EL3.FIQ software at Secure EL1 takes Group 0 by FIQ, by its own mask, and Secure
 // Group 1 by IRQ.
 TEST_F(SecurityStatesTest, SecureEL1TakesGroup0ByFiqAndItsGroup1ByIrq) {

@@ -23,7 +23,7 @@ void NativeProcessor::set_fiq_line(bool level, Time at) {
     cause_placed_ = std::min(cause_placed_, scheduler().placed());
   }
   fiq_line_.set(level, at);
-  if (level && fiq_.handler != nullptr) irq_line_.look_again(std::max(at, now()));
+  if (level) irq_line_.look_again(std::max(at, now()));
 }
 
 Holder NativeProcessor::activity() const {
@@ -40,10 +40,6 @@ Holder NativeProcessor::activity() const {
 /// they wait for EL3 to be left.
 bool NativeProcessor::fiqs_are_open() const {
   return state_.EL == 3 ? state_.SCR_FIQ && !fiqs_masked_ : state_.SCR_FIQ || !fiqs_masked_;
-}
-
-Time NativeProcessor::next_fiq_change() {
-  return fiq_line_.high(now()) ? never : fiq_line_.next_change();
 }
 
 /// Exception entry and return are part of the debt: they pass with the handler's first access and

@@ -77,7 +77,7 @@ class NativeProcessor : public Processor {
   Time time();
 
   using InterruptHandler = void (*)(void* argument);
-  /// Of IRQs, and of FIQs. As long as there is none, that line is of no consequence. With
+  /// Of IRQs, and of FIQs. As long as there is none, that line only wakes from WFI and WFE. With
   /// SCR_EL3.FIQ the handler of FIQs is EL3's: it executes there.
   void set_interrupt_handler(InterruptHandler handler, void* argument);
   void set_fiq_handler(InterruptHandler handler, void* argument);
@@ -162,11 +162,10 @@ class NativeProcessor : public Processor {
   bool interrupt_due() { return irq_due() || fiq_due(); }
   /// What ends WFI, and WFE with its event and end: a line that is high, masked or not.
   bool is_woken(bool event, Time until) {
-    return irq_line_.raised_or(event, until) || (fiq_.handler != nullptr && fiq_line_.high(now()));
+    return irq_line_.raised_or(event, until) || fiq_line_.high(now());
   }
   /// When the FIQ line is to change that is low now.
-  Time next_fiq() { return fiq_.handler == nullptr ? never : next_fiq_change(); }
-  Time next_fiq_change();
+  Time next_fiq() { return fiq_line_.high(now()) ? never : fiq_line_.next_change(); }
   bool travels(MemoryType type) const;
   bool is_secure() const { return state_.secure || state_.EL == 3; }
   PayloadReference take_payload(tlm::tlm_command command, std::uint64_t address, unsigned size);

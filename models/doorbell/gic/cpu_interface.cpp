@@ -68,7 +68,7 @@ void CpuInterface::choose_lines() {
 void CpuInterface::set_state(const PeState& state) {
   processor_ = state;
   choose_lines();
-  update();
+  update_lines(now());  // an interrupt isn't taken once more by the line of the state before
 }
 
 void CpuInterface::disable_security() {
@@ -78,6 +78,10 @@ void CpuInterface::disable_security() {
 }
 
 void CpuInterface::update() {
+  update_lines(now() + line_latency_);
+}
+
+void CpuInterface::update_lines(Time at) {
   const PendingInterrupt pending = highest();
   const bool interrupts = state_.interrupts(pending);
   const bool irq = interrupts && !comes_by_FIQ(pending);
@@ -86,7 +90,7 @@ void CpuInterface::update() {
   } else if (pending.INTID != signalled_) {
     signalled_ = pending.INTID;
     if (const JourneyHandle journey = redistributor_.journey(pending.INTID)) {
-      const Time raised = irq_ ? now() : now() + line_latency_;
+      const Time raised = irq_ ? now() : at;
       journey.serve(now(), "IRQ line");
       journey.enter(stage_, raised);
       journey.wait(raised, "processor", socket->activity());
@@ -99,8 +103,8 @@ void CpuInterface::update() {
   }
   if (irq && !irq_) interrupts_.add();
   const bool fiq = interrupts && comes_by_FIQ(pending);
-  if (irq != irq_) signal(CpuInterfaceBackward::Line::irq, irq_, irq);
-  if (fiq != fiq_) signal(CpuInterfaceBackward::Line::fiq, fiq_, fiq);
+  if (irq != irq_) signal(CpuInterfaceBackward::Line::irq, irq_, irq, at);
+  if (fiq != fiq_) signal(CpuInterfaceBackward::Line::fiq, fiq_, fiq, at);
 }
 
 /// The most urgent interrupt that must not interrupt yet learns who is active, or that it is
@@ -114,9 +118,9 @@ void CpuInterface::tell_who_is_active(const PendingInterrupt& pending) {
   journey.wait(now(), "CPU interface", active_.empty() ? masked : handler);
 }
 
-void CpuInterface::signal(CpuInterfaceBackward::Line line, bool& level, bool wanted) {
+void CpuInterface::signal(CpuInterfaceBackward::Line line, bool& level, bool wanted, Time at) {
   level = wanted;
-  socket->set_line(line, level, now() + line_latency_);
+  socket->set_line(line, level, at);
 }
 
 void CpuInterface::settle() {

@@ -57,7 +57,9 @@ class CpuInterface : public Module, private CpuInterfaceForward {
   void end_of_interrupt(unsigned n, std::uint64_t value, const PeView& view);
   void deactivate(std::uint64_t value, const PeState& who);
   void tell_who_is_active(const PendingInterrupt& pending);
-  void signal(CpuInterfaceBackward::Line line, bool& level, bool wanted);
+  /// The lines are as they have to be from `at` on.
+  void update_lines(Time at);
+  void signal(CpuInterfaceBackward::Line line, bool& level, bool wanted, Time at);
   PendingInterrupt highest() const { return redistributor_.highest(state_.enabled_groups()); }
 
   Clock clock_;

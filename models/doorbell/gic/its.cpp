@@ -121,8 +121,6 @@ Task<void> Its::accept_in_turn(Payload& payload, Requester& requester, Msi msi) 
 
 void Its::take_over(Payload& payload, Requester& requester, Msi msi, Slot entry) {
   counters_.doorbells.add();
-  if (!msi.journey) [[unlikely]]
-    counters_.without_journey.add();
   requester.journey = {};  // it is the ITS's now
   msi.accepted = now();
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
@@ -177,6 +175,7 @@ Task<void> Its::wait_for(Credits& credits, std::uint32_t processor, const Msi& m
 void Its::drop(const Msi& msi, ItsError error) {
   counters_.dropped.add();
   counters_.dropped_for(error).add();
+  if (!msi.journey) counters_.dropped_without_journey.add();
   // A disabled ITS ignores the write (5.1.1): it isn't an MSI without a mapping.
   if (error != ItsError::ITS_DISABLED) registers_.report_unmapped(msi.DeviceID, msi.EventID, error);
   simulation().journeys().finish(msi.journey, Outcome::dropped_by_its, now());

@@ -34,9 +34,6 @@ constexpr ItsOpcode all_opcodes[] = {
 
 ItsStatistics::ItsStatistics(const StatisticsGroup& group, std::uint32_t doorbell_entries)
     : doorbells(group, "doorbells", {.unit = "MSIs", .help = "Writes of GITS_TRANSLATER"}),
-      without_journey(
-          group, "without_journey",
-          {.unit = "MSIs", .help = "Of them, that nobody follows: the SMMU's own, and DMA"}),
       without_identity(group, "without_identity",
                        {.unit = "writes",
                         .better = Better::lower,
@@ -48,6 +45,10 @@ ItsStatistics::ItsStatistics(const StatisticsGroup& group, std::uint32_t doorbel
       sent(group, "sent", {.unit = "MSIs", .help = "Sent to a redistributor"}),
       dropped(group, "dropped",
               {.unit = "MSIs", .better = Better::lower, .help = "Dropped, for all reasons"}),
+      dropped_without_journey(group, "dropped_without_journey",
+                              {.unit = "MSIs",
+                               .better = Better::lower,
+                               .help = "Of them, that nobody follows: the SMMU\'s own, and DMA"}),
       commands(group, "commands", {.unit = "commands", .help = "Commands processed"}),
       sent_by_INT(group, "sent_by_INT", {.unit = "LPIs", .help = "LPIs that INT commands made"}),
       command_latency(group, "command_latency",

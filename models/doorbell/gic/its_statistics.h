@@ -16,11 +16,11 @@ class ItsStatistics {
   ItsStatistics(const StatisticsGroup& group, std::uint32_t doorbell_entries);
 
   Counter doorbells;                    ///< writes of GITS_TRANSLATER with a DeviceID
-  Counter without_journey;              ///< of them, that nobody follows: the SMMU's own, and DMA
   Counter without_identity;             ///< writes that bring no Requester; answered with an error
   Counter bad_accesses;                 ///< of another width; answered with an error
   Counter sent;                         ///< of doorbells, to a redistributor
   Counter dropped;                      ///< all reasons
+  Counter dropped_without_journey;      ///< of them, that nobody follows: the SMMU's own, and DMA
   Counter commands;                     ///< processed, with or without an error
   Counter sent_by_INT;                  ///< LPIs that INT made
   HistogramStatistics command_latency;  ///< from the fetch of a command to GITS_CREADR passing it

@@ -95,8 +95,10 @@ std::vector<std::uint32_t> LpiPendingSet::intids() const {
 
 Task<void> LpiPendingSet::reload_all() {
   const std::vector<std::uint32_t> INTIDs = intids();
-  for (const std::uint32_t INTID : INTIDs)
+  for (const std::uint32_t INTID : INTIDs) {
+    if (is_crowded()) co_await wait_for_room();
     co_await load_configuration(INTID);
+  }
 }
 
 void LpiPendingSet::configure(std::uint32_t INTID, LpiConfiguration configuration) {
@@ -194,7 +196,11 @@ Task<void> LpiPendingSet::restore(std::vector<std::uint32_t> left_behind) {
       if (was_written_back) ++left;
       if (set && !is_pending(INTID)) {
         counters_.restored.add();
-        admit(INTID, {}, {});
+        if (cache_.has_room()) {
+          admit(INTID, {}, {});
+        } else {
+          spilled_.insert(INTID, {}, {});  // where it is already
+        }
         update();
       } else if (!set && was_written_back && spilled_.contains(INTID)) {
         forget(INTID);  // software took it out of the table

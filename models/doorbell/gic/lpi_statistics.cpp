@@ -12,6 +12,9 @@ LpiStatistics::Source::Source(const StatisticsGroup& group, const char* whose)
 
 LpiStatistics::LpiStatistics(const StatisticsGroup& group, bool direct_lpis)
     : by_doorbell(group, "by_doorbell"),
+      without_journey(
+          group.group("by_doorbell"), "without_journey",
+          {.unit = "LPIs", .help = "Of them all, that nobody follows: the SMMU's own, and DMA"}),
       by_command(group, "by_INT"),
       dropped_lpis_disabled(
           group, "dropped_lpis_disabled",

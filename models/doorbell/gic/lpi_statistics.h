@@ -21,6 +21,7 @@ class LpiStatistics {
   explicit LpiStatistics(const StatisticsGroup& group, bool direct_lpis = false);
 
   Source by_doorbell;
+  Counter without_journey;  ///< of by_doorbell, that nobody follows: the SMMU's own, and DMA
   Source by_command;
   std::optional<Source> direct;       ///< GICR_SETLPIR, by a device; where there is that register
   std::optional<Source> by_register;  ///< the same, by software

@@ -58,12 +58,23 @@ static bool wait_has_ended(const struct smmu* smmu, const struct deadline* deadl
                                            : deadline_passed(deadline);
 }
 
+/* Behind a device that doesn't answer others may wait who don't either: each has its time from the
+ * last that got on. And as whoever takes global errors may be waiting here, they are seen to. */
+static void go_on_waiting(struct smmu* smmu, struct deadline* deadline, uint64_t* seen) {
+  if (!__atomic_load_n(&smmu->ats, __ATOMIC_RELAXED)) return;
+  smmu_handle_global_errors(smmu);
+  uint64_t consumed = look_at(&smmu->consumed);
+  if (consumed != *seen) *deadline = deadline_start_within(patience(smmu));
+  *seen = consumed;
+}
+
 /* SMMU_CMDQ_CONS is read only when there is no space as far as is known. While somebody waits for
  * his CMD_SYNC to be overwritten it tells nothing: it has passed the place before that is written.
  */
 static enum status wait_for_space(struct smmu* smmu, unsigned count) {
   if (has_space(smmu, count)) return STATUS_OK;
   struct deadline deadline = deadline_start_within(patience(smmu));
+  uint64_t seen = look_at(&smmu->consumed);
   for (;;) {
     bool is_full = false;
     if (__atomic_load_n(&smmu->waiting, __ATOMIC_ACQUIRE) == 0) {
@@ -72,23 +83,39 @@ static enum status wait_for_space(struct smmu* smmu, unsigned count) {
       is_full = smmu->published - consumed == BIT(smmu->commands.log2_entries);
     }
     if (has_space(smmu, count)) return STATUS_OK;
+    go_on_waiting(smmu, &deadline, &seen);
     if (wait_has_ended(smmu, &deadline, is_full)) return STATUS_TIMEOUT;
   }
 }
 
 static enum status wait_for_consumption(struct smmu* smmu, uint64_t end) {
   struct deadline deadline = deadline_start_within(patience(smmu));
+  uint64_t seen = look_at(&smmu->consumed);
   for (;;) {
     advance(&smmu->consumed, read_consumer(smmu));
     if (look_at(&smmu->consumed) >= end) return STATUS_OK;
+    go_on_waiting(smmu, &deadline, &seen);
     if (wait_has_ended(smmu, &deadline, true)) return STATUS_TIMEOUT;
   }
+}
+
+/* Whether commands have been consumed since this was last asked. */
+static bool gets_on(struct smmu* smmu, uint32_t* seen) {
+  if (!__atomic_load_n(&smmu->ats, __ATOMIC_RELAXED)) return false;
+  uint32_t before = *seen;
+  *seen = mmio_read32(smmu->base + SMMU_CMDQ_CONS);
+  return before != *seen;
 }
 
 /* The SMMU overwrites the CMD_SYNC itself with zeros. What is behind the last one that anybody
  * waits for has been consumed, and its places may be used again. */
 static enum status wait_for_message(struct smmu* smmu, uint64_t address, uint64_t end) {
-  enum status status = poll_memory32_within(address, UINT32_MAX, 0, patience(smmu));
+  enum status status = STATUS_OK;
+  uint32_t seen = 0;
+  gets_on(smmu, &seen);
+  do {
+    status = poll_memory32_within(address, UINT32_MAX, 0, patience(smmu));
+  } while (status == STATUS_TIMEOUT && gets_on(smmu, &seen));
   if (status == STATUS_OK) advance(&smmu->completed, end);
   uint64_t completed = look_at(&smmu->completed);
   if (__atomic_sub_fetch(&smmu->waiting, 1, __ATOMIC_ACQ_REL) == 0) {
