@@ -353,6 +353,29 @@ TEST_F(Interrupt, AnEventIsSentToAllProcessors) {
   EXPECT_EQ(woken, sent + 5 * nanosecond);
 }
 
+TEST(PostedStore, ArrivesBeforeTheEventBehindIt) {
+  CpuParameters parameters = free_of_cost();
+  parameters.posted_writes = true;
+  Bench bench(parameters);
+  class Listener : public Module {
+   public:
+    Listener(const sc_core::sc_module_name& name, const Memory& memory)
+        : Module(name), event("event", [this, &memory](bool level) {
+            if (level) found.push_back(memory.contents[0]);
+          }) {}
+    WireIn event;
+    std::vector<unsigned> found;
+  };
+  Listener listener{"listener", bench.memory};
+  bench.processor.event_out.bind(listener.event);
+  bench.processor.set_firmware([] {
+    here().store(0, 4, 7, NativeProcessor::MemoryType::device);
+    here().send_event_to_all();
+  });
+  sc_core::sc_start(10, sc_core::SC_US);
+  EXPECT_EQ(listener.found, std::vector<unsigned>{7});
+}
+
 TEST_F(Interrupt, AnInterruptWakesWfeToo) {
   bench_.processor.set_firmware([&] {
     here().set_interrupt_handler(take_one, &seen_);

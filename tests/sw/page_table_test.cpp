@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <map>
+
 #include "tests/sw/fake_hardware.h"
 
 namespace doorbell::sw {
@@ -143,8 +146,24 @@ struct GranuleShape {
   unsigned granule, address_bits, first_level;
   std::uint64_t block;
 };
-class PageTableGranules : public PageTableDriver,
-                          public testing::WithParamInterface<GranuleShape> {};
+class PageTableGranules : public PageTableDriver, public testing::WithParamInterface<GranuleShape> {
+ protected:
+  /// The descriptor at which a walk of the SMMU ends. DDI 0487 D8.2 has the lowest bit of an
+  /// address that each level resolves.
+  std::uint64_t walk(std::uint64_t iova) {
+    const std::map<unsigned, std::array<unsigned, 4>> lowest_bits{
+        {12, {39, 30, 21, 12}}, {14, {47, 36, 25, 14}}, {16, {52, 42, 29, 16}}};
+    const auto& bits = lowest_bits.at(GetParam().granule);
+    std::uint64_t table = table_.root;
+    for (unsigned level = table_.first_level;; ++level) {
+      const unsigned highest = level == table_.first_level ? 63 : bits[level - 1] - 1;
+      const std::uint64_t index = (iova & (~0ull >> (63 - highest))) >> bits[level];
+      const std::uint64_t descriptor = hardware_.load(table + 8 * index, 8);
+      if (level == 3 || (descriptor & 3) != 3) return descriptor;
+      table = descriptor & 0xffff'ffff'f000;
+    }
+  }
+};
 INSTANTIATE_TEST_SUITE_P(
     All, PageTableGranules,
     testing::Values(GranuleShape{12, 39, 1, 0x200000}, GranuleShape{12, 40, 0, 0x200000},
@@ -164,11 +183,14 @@ TEST_P(PageTableGranules, MapPagesAndBlocks) {
   ASSERT_EQ(page_table_map(&table_, last, 5 * page, page, MAP_WRITE), STATUS_OK);
   EXPECT_EQ(lookup(last + page - 1), 6 * page - 1);
   EXPECT_EQ(descriptor(last, 3) & 3, 3u);
+  EXPECT_EQ(walk(last) & 0xffff'ffff'f003, 5 * page | 3);
   EXPECT_EQ(page_table_map(&table_, page / 2, 0, page, 0), STATUS_BAD_ARGUMENT);
   ASSERT_EQ(page_table_map(&table_, shape.block, 4 * shape.block, shape.block + page,
                            MAP_WRITE | MAP_BLOCKS),
             STATUS_OK);
   EXPECT_EQ(descriptor(shape.block, 2) & 3, 1u);
+  EXPECT_EQ(walk(2 * shape.block - 1) & 0xffff'ffff'f003, 4 * shape.block | 1);
+  EXPECT_EQ(walk(2 * shape.block) & 0xffff'ffff'f003, 5 * shape.block | 3);
   EXPECT_EQ(lookup(2 * shape.block - 1), 5 * shape.block - 1);
   EXPECT_EQ(lookup(2 * shape.block), 5 * shape.block);
   EXPECT_EQ(lookup(2 * shape.block + page), ~0ull);
