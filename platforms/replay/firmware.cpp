@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "doorbell/gic/arch/its_tables.h"
 #include "platforms/replay/fit.h"
 #include "platforms/software_error.h"
 #include "platforms/virt/memory_map.h"
@@ -140,7 +141,7 @@ msi_vector* Firmware::take_vectors(std::uint32_t device_id, unsigned count) {
     vector.device_id = device_id;
     vector.event_id = i;
     const bool lpis = machine_.msis.first_intid == 0;
-    vector.intid = (lpis ? first_lpi : machine_.msis.first_intid) + taken + i;
+    vector.intid = (lpis ? gic::first_lpi : machine_.msis.first_intid) + taken + i;
     vector.handler = [](msi_vector*, void*) {};
   }
   taken += count;

@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "doorbell/core/arch/error.h"
+#include "doorbell/gic/arch/its_tables.h"
 #include "platforms/virt/address_space.h"
 #include "platforms/virt/memory_map.h"
 #include "platforms/virt/requester_ids.h"
@@ -38,7 +39,7 @@ void check_vectors(const virt::VirtParameters& parameters, std::size_t vectors) 
                      std::to_string(parameters.gic.messages.spis));
   }
   const unsigned bits = std::min(parameters.gic.common.intid_bits, lpi_id_bits);
-  const std::uint64_t lpis = (std::uint64_t{1} << bits) - first_lpi;
+  const std::uint64_t lpis = (std::uint64_t{1} << bits) - gic::first_lpi;
   if (vectors <= lpis) return;
   throw InputError(
       "gic.common.intid_bits: expected LPIs for all vectors of the workload's copies, " +

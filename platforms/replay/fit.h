@@ -5,6 +5,7 @@
 #include <string>
 
 #include "platforms/replay/parameters.h"
+#include "platforms/virt/memory_map.h"
 #include "platforms/virt/parameters.h"
 #include "traces/format/record.h"
 
@@ -42,9 +43,7 @@ unsigned stream_id_bits(const virt::VirtParameters& platform);
 bool has_doorbell_window(const virt::VirtParameters& platform);
 
 /// The firmware's tables are between these addresses, and the traces' frames above them.
-inline constexpr std::uint64_t tables = 0x4000'0000 + (16ULL << 20);
+inline constexpr std::uint64_t tables = virt::ram_base + (16ULL << 20);
 inline constexpr std::uint64_t tables_end = tables + (240ULL << 20);
-
-inline constexpr std::uint32_t first_lpi = 8192;  ///< IHI 0069, 2.2
 
 }  // namespace doorbell::replay

@@ -138,6 +138,21 @@ TEST_P(Waiting, WithItsInterruptMaskedARefusedCommandStopsTheQueue) {
   EXPECT_EQ(smmu_sync(&smmu_), STATUS_OK);
 }
 
+// Whoever takes global errors may be the one that waits for space, with interrupts masked.
+TEST_P(Waiting, BehindDevicesItSeesToGlobalErrors) {
+  fake_[SMMU_IDR0] |= IDR0_ATS;
+  ASSERT_EQ(smmu_start_ats(&smmu_), STATUS_OK);
+  hardware_.interrupts_masked = true;
+  fake_.refused_opcode = CMD_TLBI_NH_ASID;
+  ASSERT_EQ(post(1), STATUS_OK);
+  for (int i = 1; i < 128; ++i)
+    ASSERT_EQ(smmu_post(&smmu_, {{CMD_TLBI_NSNH_ALL, 0}}), STATUS_OK);
+  EXPECT_EQ(smmu_.command_errors, 0u);
+  hardware_.on_wait = [this] { fake_.run(); };
+  EXPECT_EQ(smmu_post(&smmu_, {{CMD_TLBI_NSNH_ALL, 0}}), STATUS_OK);
+  EXPECT_EQ(smmu_.command_errors, 1u);
+}
+
 // 3.9.1.4, 7.1: fetched again the CMD_SYNC completes, and the device may still use what it has.
 TEST_P(Waiting, AnInvalidationThatADeviceLeavesUnansweredIsNotDone) {
   fake_[SMMU_IDR0] |= IDR0_ATS;

@@ -129,7 +129,8 @@ void LpiController::drop(const Request& request, Counter& reason) {
 }
 
 bool LpiController::set(const Request& request) {
-  if (!request.journey && &source(request) == &counters_.by_doorbell && !request.moved) [[unlikely]]
+  const bool by_doorbell = !request.moved && !request.by_command && !request.by_register;
+  if (!request.journey && by_doorbell) [[unlikely]]
     counters_.without_journey.add();
   if (!lpis_.enabled()) {
     drop(request, counters_.dropped_lpis_disabled);

@@ -46,8 +46,12 @@ static bool has_space(const struct smmu* smmu, unsigned count) {
  * on. */
 #define ATC_LIMIT_NS (91 * UINT64_C(1000000000))
 
+static bool may_wait_for_devices(const struct smmu* smmu) {
+  return __atomic_load_n(&smmu->ats, __ATOMIC_RELAXED);
+}
+
 static uint64_t patience(const struct smmu* smmu) {
-  return __atomic_load_n(&smmu->ats, __ATOMIC_RELAXED) ? ATC_LIMIT_NS : POLL_LIMIT_NS;
+  return may_wait_for_devices(smmu) ? ATC_LIMIT_NS : POLL_LIMIT_NS;
 }
 
 /* Lets time pass. A queue that is full to its last entry, or a CMD_SYNC, ends in an event where the
@@ -61,7 +65,7 @@ static bool wait_has_ended(const struct smmu* smmu, const struct deadline* deadl
 /* Behind a device that doesn't answer others may wait who don't either: each has its time from the
  * last that got on. And as whoever takes global errors may be waiting here, they are seen to. */
 static void go_on_waiting(struct smmu* smmu, struct deadline* deadline, uint64_t* seen) {
-  if (!__atomic_load_n(&smmu->ats, __ATOMIC_RELAXED)) return;
+  if (!may_wait_for_devices(smmu)) return;
   smmu_handle_global_errors(smmu);
   uint64_t consumed = look_at(&smmu->consumed);
   if (consumed != *seen) *deadline = deadline_start_within(patience(smmu));
@@ -101,7 +105,7 @@ static enum status wait_for_consumption(struct smmu* smmu, uint64_t end) {
 
 /* Whether commands have been consumed since this was last asked. */
 static bool gets_on(struct smmu* smmu, uint32_t* seen) {
-  if (!__atomic_load_n(&smmu->ats, __ATOMIC_RELAXED)) return false;
+  if (!may_wait_for_devices(smmu)) return false;
   uint32_t before = *seen;
   *seen = mmio_read32(smmu->base + SMMU_CMDQ_CONS);
   return before != *seen;
